@@ -1,0 +1,1 @@
+"""mistpm: a package manager for Kubernetes."""
