@@ -1,0 +1,129 @@
+"""An environment: the set of releases that is managed together on a target (`mistpm.yaml`)."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from mistpm.model.descriptor import Name, NamespaceName, Wire
+from mistpm.model.presence import Api
+from mistpm.model.ranges import ANY, Range
+from mistpm.model.version import Version
+
+
+class Selector(Wire, frozen=True, kw_only=True):
+    """Which manifests a patch means; what is left out matches everything."""
+
+    group: str | None = None
+    kind: str | None = None
+    name: str | None = None
+    namespace: str | None = None
+
+
+class Patch(Wire, frozen=True, kw_only=True):
+    """A change to rendered manifests: a JSON patch (RFC 6902) or a merge patch (RFC 7386)."""
+
+    select: Selector = Selector()
+    json: tuple[dict[str, Any], ...] = ()
+    merge: dict[str, Any] = {}
+
+
+class ReleaseEntry(Wire, frozen=True, kw_only=True):
+    """A release that the user asks for.
+
+    `package` is `REGISTRY/GROUP/NAME` with the registry's local alias, or a path (`./x.wasm`).
+    """
+
+    package: str
+    version: Range = ANY
+    namespace: NamespaceName | Literal[""] = ""
+    inputs: dict[str, Any] = {}
+    bind: dict[str, str] = {}
+    patches: tuple[Patch, ...] = ()
+
+
+class SettingEntry(Wire, frozen=True, kw_only=True):
+    """How a package is configured when something else pulls it in; requests nothing by itself."""
+
+    version: Range = ANY
+    name: Name | Literal[""] = ""
+    namespace: NamespaceName | Literal[""] = ""
+    inputs: dict[str, Any] = {}
+    bind: dict[str, str] = {}
+    patches: tuple[Patch, ...] = ()
+
+
+class TargetEntry(Wire, frozen=True, kw_only=True):
+    """Where an environment is applied, with what differs there.  Exactly one place is set."""
+
+    directory: str = ""
+    context: str = ""
+    inputs: dict[str, dict[str, Any]] = {}
+    patches: dict[str, tuple[Patch, ...]] = {}
+
+
+class RegistryEntry(Wire, frozen=True, kw_only=True):
+    """Where a registry is.  Exactly one of `directory`, `git` and `http` is set.
+
+    `ref` (a branch, tag or commit) and `path` (a folder inside) go with `git`.
+    """
+
+    directory: str = ""
+    git: str = ""
+    http: str = ""
+    ref: str = ""
+    path: str = ""
+
+
+class Provided(Wire, frozen=True, kw_only=True):
+    """What is there already and managed by somebody else."""
+
+    apis: tuple[Api, ...] = ()
+    packages: dict[str, Version] = {}
+
+
+class Goal(Wire, frozen=True, kw_only=True):
+    """Where an upgrade that is under way leads."""
+
+    kubernetes: str
+
+
+class Policy(Wire, frozen=True, kw_only=True):
+    """What may be chosen."""
+
+    prereleases: bool = False
+
+
+class Environment(Wire, frozen=True, kw_only=True):
+    """The whole of `mistpm.yaml`; `specs/environment.md` explains every key.
+
+    `kubernetes` is the range as written; `releases` keeps the order of the file, which is part of
+    the question that is solved.
+    """
+
+    api_version: Literal["mistpm.dev/v1"]
+    kind: Literal["Environment"]
+    name: Name
+    id: str = ""
+    kubernetes: Range | None = None
+    target: TargetEntry | None = None
+    targets: dict[Name, TargetEntry] = {}
+    registries: dict[Name, RegistryEntry] = {}
+    provided: Provided = Provided()
+    settings: dict[str, SettingEntry] = {}
+    releases: dict[Name, ReleaseEntry] = {}
+    policy: Policy = Policy()
+    goal: Goal | None = None
+
+
+class SecretSource(Struct, frozen=True, kw_only=True):
+    """Where a `writeOnly` input comes from: exactly one is set.
+
+    `from_secret` is `(namespace, name, key)`; `generate` is the number of characters.
+    """
+
+    from_env: str = ""
+    from_file: str = ""
+    from_secret: tuple[str, str, str] | None = None
+    generate: int = 0

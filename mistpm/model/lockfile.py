@@ -1,0 +1,61 @@
+"""The recorded pins (`mistpm.lock`)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from mistpm.model.descriptor import Wire
+from mistpm.model.identity import PackageId
+from mistpm.model.version import Version
+
+LOCK_VERSION = 1
+
+
+class LockedEdge(Wire, frozen=True, kw_only=True):
+    """How one dependency was met; see `mistpm.model.resolution.Edge`."""
+
+    use: Literal["install", "call", "api"]
+    requires: str
+    target: str = ""
+    optional: bool = False
+
+
+class LockedPackage(Wire, frozen=True, kw_only=True):
+    """A pin: which bytes, and how their dependencies were met.
+
+    `when` tells for each dependency that has a condition whether it held; `reads` are the input paths
+    that conditions read; `requested` tells that the user asked for this release.
+    """
+
+    package: PackageId
+    version: Version
+    digest: str
+    size: int
+    requested: bool = False
+    dependencies: dict[str, LockedEdge] = {}
+    when: dict[str, bool] = {}
+    reads: tuple[str, ...] = ()
+
+
+class LockedFailure(Wire, frozen=True, kw_only=True):
+    """A part that had no solution when the lock was written."""
+
+    releases: tuple[str, ...]
+    causes: tuple[str, ...]
+    hint: str = ""
+
+
+class Lockfile(Wire, frozen=True, kw_only=True):
+    """The whole of `mistpm.lock`; `specs/lockfile.md` explains every key.
+
+    `question` is the digest of what was asked; `kubernetes` the minors it was solved for; `order` the
+    stages in which releases are rendered and applied.
+    """
+
+    lock_version: int
+    question: str
+    kubernetes: tuple[str, ...]
+    releases: dict[str, LockedPackage] = {}
+    called: dict[str, LockedPackage] = {}
+    order: tuple[tuple[str, ...], ...] = ()
+    unresolved: tuple[LockedFailure, ...] = ()

@@ -1,0 +1,60 @@
+"""What the resolver answers: a version for every release and every called package, and why."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from mistpm.model.descriptor import Candidate
+
+
+class Edge(Struct, frozen=True, kw_only=True):
+    """One dependency of a release or of a called package, and what meets it.
+
+    `alias` is the descriptor's; in a release it may be a path (`cache.db`) for what a package that
+    it calls requires to be installed.  `requires` is the requirement as users write it
+    (`starter/data/postgresql ^16`, or an API).  `target` is a release's name (`use` is `install` or
+    `api`), a called key (`call`), `kubernetes`, `provided`, or empty where nothing meets an optional one.
+    """
+
+    alias: str
+    use: Literal["install", "call", "api"]
+    requires: str
+    target: str
+    optional: bool = False
+
+
+class Chosen(Struct, frozen=True, kw_only=True):
+    """A chosen candidate with its edges, by alias.
+
+    `undecided` and `skipped` hold the `when` of dependencies: alias to whether it holds.  `reads` are the
+    paths of inputs that any `when` considered for this release reads (`tls`, `backup.enabled`).
+    """
+
+    candidate: Candidate
+    edges: tuple[Edge, ...] = ()
+    when: dict[str, bool] = {}
+    reads: tuple[str, ...] = ()
+    requested: bool = False
+
+
+class Unresolved(Struct, frozen=True, kw_only=True):
+    """A part of the environment that has no solution: its releases, and the explanation in lines."""
+
+    releases: tuple[str, ...]
+    causes: tuple[str, ...]
+    hint: str = ""
+
+
+class Resolution(Struct, frozen=True, kw_only=True):
+    """A consistent set: by release name, and by called key (`starter/data/redis@7`)."""
+
+    releases: dict[str, Chosen]
+    called: dict[str, Chosen] = {}
+    unresolved: tuple[Unresolved, ...] = ()
+
+
+def called_key(package: str, series: str) -> str:
+    """Name a called package in one series: `starter/data/redis@7`."""
+    return f"{package}@{series}"
