@@ -40,7 +40,12 @@ NamespaceName = Annotated[
 
 
 class Wire(
-    Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True
+    Struct,
+    frozen=True,
+    kw_only=True,
+    rename="camel",
+    omit_defaults=True,
+    forbid_unknown_fields=True,
 ):
     """Base of what is read from and written to documents: camelCase keys, defaults left out."""
 

@@ -1,0 +1,1 @@
+"""Reading and editing `mistpm.yaml`, and the user's own configuration."""
