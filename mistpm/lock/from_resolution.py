@@ -1,0 +1,72 @@
+"""Recording a resolution."""
+
+from __future__ import annotations
+
+from mistpm.lock.question_digest import Asked, digest_question
+from mistpm.model.lockfile import (
+    LOCK_VERSION,
+    LockedEdge,
+    LockedFailure,
+    LockedPackage,
+    Lockfile,
+)
+from mistpm.model.plan import Plan
+from mistpm.model.question import Held
+from mistpm.model.resolution import Chosen, Resolution
+
+
+def lock_resolution(resolution: Resolution, asked: Asked) -> Lockfile:
+    """Record a resolution, still without the order that its plan gives; see `with_order`."""
+    releases = {name: _locked(chosen) for name, chosen in sorted(resolution.releases.items())}
+    reads = {name: release.reads for name, release in releases.items()}
+    return Lockfile(
+        lock_version=LOCK_VERSION,
+        question=digest_question(asked, reads),
+        kubernetes=tuple(str(minor) for minor in asked.question.minors),
+        releases=releases,
+        called={key: _locked(chosen) for key, chosen in sorted(resolution.called.items())},
+        unresolved=tuple(
+            LockedFailure(releases=part.releases, causes=part.causes, hint=part.hint)
+            for part in resolution.unresolved
+        ),
+    )
+
+
+def with_order(lockfile: Lockfile, plan: Plan) -> Lockfile:
+    """Record the stages in which the releases are rendered and applied."""
+    import msgspec
+
+    order = tuple(tuple(step.release for step in stage) for stage in plan.stages)
+    return msgspec.structs.replace(lockfile, order=order)
+
+
+def held_by(lockfile: Lockfile | None, free: frozenset[str] = frozenset()) -> Held:
+    """Give what a lock holds, for solving again with the fewest changes; `free` may move."""
+    if lockfile is None:
+        return Held()
+    return Held(
+        releases={
+            name: (release.package, release.version) for name, release in lockfile.releases.items()
+        },
+        called={key: called.version for key, called in lockfile.called.items()},
+        free=free,
+    )
+
+
+def _locked(chosen: Chosen) -> LockedPackage:
+    candidate = chosen.candidate
+    return LockedPackage(
+        package=candidate.package,
+        version=candidate.version,
+        digest=candidate.digest,
+        size=candidate.size,
+        requested=chosen.requested,
+        dependencies={
+            edge.alias: LockedEdge(
+                use=edge.use, requires=edge.requires, target=edge.target, optional=edge.optional
+            )
+            for edge in sorted(chosen.edges, key=lambda edge: edge.alias)
+        },
+        when=dict(sorted(chosen.when.items())),
+        reads=tuple(sorted(chosen.reads)),
+    )
