@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from mistpm.lock.question_digest import Asked, digest_question
 from mistpm.model.lockfile import (
     LOCK_VERSION,
+    READERS,
     LockedEdge,
     LockedFailure,
     LockedPackage,
@@ -21,7 +24,9 @@ def lock_resolution(resolution: Resolution, asked: Asked) -> Lockfile:
     reads = {name: release.reads for name, release in releases.items()}
     return Lockfile(
         lock_version=LOCK_VERSION,
+        mistpm=READERS,
         question=digest_question(asked, reads),
+        kubernetes_range=asked.kubernetes,
         kubernetes=tuple(str(minor) for minor in asked.question.minors),
         releases=releases,
         called={key: _locked(chosen) for key, chosen in sorted(resolution.called.items())},
@@ -34,8 +39,6 @@ def lock_resolution(resolution: Resolution, asked: Asked) -> Lockfile:
 
 def with_order(lockfile: Lockfile, plan: Plan) -> Lockfile:
     """Record the stages in which the releases are rendered and applied."""
-    import msgspec
-
     order = tuple(tuple(step.release for step in stage) for stage in plan.stages)
     return msgspec.structs.replace(lockfile, order=order)
 

@@ -9,6 +9,8 @@ from mistpm.model.identity import PackageId
 from mistpm.model.version import Version
 
 LOCK_VERSION = 1
+READERS = ">=0.1"
+"""Which versions of mistpm read this lock version."""
 
 
 class LockedEdge(Wire, frozen=True, kw_only=True):
@@ -48,12 +50,15 @@ class LockedFailure(Wire, frozen=True, kw_only=True):
 class Lockfile(Wire, frozen=True, kw_only=True):
     """The whole of `mistpm.lock`; `specs/lockfile.md` explains every key.
 
-    `question` is the digest of what was asked; `kubernetes` the minors it was solved for; `order` the
-    stages in which releases are rendered and applied.
+    `mistpm` tells which versions of mistpm can read it; `question` is the digest of what was asked;
+    `kubernetes_range` is the range as it was written, and `kubernetes` the minors that it meant on that
+    day; `order` the stages in which releases are rendered and applied.
     """
 
     lock_version: int
+    mistpm: str
     question: str
+    kubernetes_range: str = ""
     kubernetes: tuple[str, ...]
     releases: dict[str, LockedPackage] = {}
     called: dict[str, LockedPackage] = {}
