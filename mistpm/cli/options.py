@@ -1,0 +1,121 @@
+"""Options that many commands share, each written once."""
+
+from __future__ import annotations
+
+import enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Output(enum.StrEnum):
+    """Forms in which a report is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    YAML = "yaml"
+
+
+EnvironmentOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--environment",
+        "-e",
+        metavar="FILE",
+        help="The environment's file. Default: mistpm.yaml here or in a folder above.",
+    ),
+]
+TargetOption = Annotated[
+    str,
+    typer.Option(
+        "--target",
+        "-t",
+        metavar="TARGET",
+        help="A name under `targets:`, or directory:PATH, or context:NAME.",
+    ),
+]
+OutputOption = Annotated[
+    Output, typer.Option("--output", "-o", help="How to print the answer.", show_default=True)
+]
+OfflineOption = Annotated[
+    bool, typer.Option("--offline", help="Use only what was fetched before; ask no network.")
+]
+LockedOption = Annotated[
+    bool,
+    typer.Option(
+        "--locked/--no-locked",
+        envvar="CI",
+        help="Fail when mistpm.lock is missing or stale. Default where CI is set.",
+    ),
+]
+YesOption = Annotated[
+    bool, typer.Option("--yes", "-y", help="Do it without asking, losses of data apart.")
+]
+RemoveUnneededOption = Annotated[
+    bool,
+    typer.Option(
+        "--remove-unneeded", help="Remove releases that nobody needs any more without asking."
+    ),
+]
+DeleteDataOption = Annotated[
+    bool,
+    typer.Option(
+        "--delete-data",
+        help="Delete what holds data (PersistentVolumeClaims, CustomResourceDefinitions) too.",
+    ),
+]
+DeleteNamespaceOption = Annotated[
+    bool,
+    typer.Option("--delete-namespace", help="Delete namespaces that mistpm made and nobody uses."),
+]
+AdoptOption = Annotated[
+    bool,
+    typer.Option("--adopt", help="Take over resources or files that mistpm did not make."),
+]
+KeepGoingOption = Annotated[
+    bool,
+    typer.Option("--keep-going", help="Go on with the releases that can be solved and rendered."),
+]
+VerboseOption = Annotated[
+    int, typer.Option("--verbose", "-v", count=True, help="Tell more; twice for everything.")
+]
+PackageOption = Annotated[
+    str,
+    typer.Option(
+        "--package",
+        "-p",
+        metavar="PACKAGE",
+        help="REGISTRY/GROUP/NAME[:VERSION], or a path: ./x, ../x, /x or anything ending in .wasm.",
+    ),
+]
+SetOption = Annotated[
+    list[str],
+    typer.Option(
+        "--set",
+        "-s",
+        metavar="INPUTS",
+        help='Inputs as "key: value, other: value"; wins over --inputs.',
+    ),
+]
+InputsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--inputs",
+        "-f",
+        metavar="FILE",
+        help="Inputs from a YAML file; - reads them from standard input.",
+    ),
+]
+BindOption = Annotated[
+    list[str],
+    typer.Option(
+        "--bind",
+        metavar="ALIAS=RELEASE",
+        help="Which release meets the dependency ALIAS. May be given several times.",
+    ),
+]
+NamespaceOption = Annotated[
+    str,
+    typer.Option("--namespace", "-n", metavar="NAMESPACE", help="The namespace of the release."),
+]

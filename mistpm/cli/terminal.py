@@ -1,0 +1,96 @@
+"""The only place that prints: data to standard output, everything else to standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from mistpm.errors import MistError
+
+
+class Terminal:
+    """What the user sees; colour only where the stream is a terminal and `NO_COLOR` is not set."""
+
+    def __init__(self, *, verbose: int = 0) -> None:
+        self.verbose = verbose
+        plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+        self._colour = not plain and sys.stdout.isatty()
+        self._error_colour = not plain and sys.stderr.isatty()
+
+    @property
+    def is_interactive(self) -> bool:
+        """Whether a question can be asked."""
+        return sys.stdin.isatty() and sys.stderr.isatty()
+
+    def show(self, text: str = "") -> None:
+        """Print a line of the answer."""
+        typer.echo(text, color=self._colour)
+
+    def show_bytes(self, data: bytes) -> None:
+        """Print data exactly as it is."""
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+
+    def say(self, text: str) -> None:
+        """Tell something that is not the answer."""
+        typer.echo(text, err=True, color=self._error_colour)
+
+    def detail(self, text: str) -> None:
+        """Tell something that only `-v` asks for."""
+        if self.verbose:
+            self.say(dim(text))
+
+    def table(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Print rows in columns, each as wide as its widest cell; nothing when there are no rows."""
+        if not rows:
+            return
+        widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
+        self.show(dim(_line(header, widths)))
+        for row in rows:
+            self.show(_line(row, widths))
+
+    def confirm(self, question: str) -> bool:
+        """Ask a question with the answer no by default; False where nobody can answer."""
+        if not self.is_interactive:
+            return False
+        return typer.confirm(question, default=False, err=True)
+
+    def error(self, error: MistError) -> None:
+        """Show an error: what happened, to what, why, what to do."""
+        head, *rest = error.message.split("\n")
+        self.say(f"{typer.style('error', fg='red', bold=True)}: {head} [{error.reference}]")
+        for line in (*rest, *error.context):
+            self.say("\n".join(f"  {part}" for part in line.split("\n")))
+        if error.note:
+            self.say(f"{typer.style('note', bold=True)}: {error.note}")
+        if error.hint:
+            self.say(f"{typer.style('hint', fg='cyan', bold=True)}: {error.hint}")
+
+    def finding(self, severity: str, text: str) -> None:
+        """Show a finding on standard error."""
+        colour = {"error": "red", "warning": "yellow"}.get(severity, "cyan")
+        self.say(f"{typer.style(severity, fg=colour, bold=True)}: {text}")
+
+
+def bold(text: str) -> str:
+    """Make a text stand out."""
+    return typer.style(text, bold=True)
+
+
+def dim(text: str) -> str:
+    """Make a text stand back."""
+    return typer.style(text, dim=True)
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Give `1 file`, `2 files`, `no files`."""
+    word = noun if number == 1 else (plural or f"{noun}s")
+    return f"{number or 'no'} {word}"
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+    return "  ".join(padded).rstrip()

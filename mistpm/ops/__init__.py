@@ -1,0 +1,1 @@
+"""What mistpm does, as pipelines through the rooms; returns reports, prints nothing."""
