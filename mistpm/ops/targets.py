@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 
 from msgspec import Struct
 
 from mistpm.errors import UsageError
 from mistpm.model.environment import Environment, TargetEntry
+from mistpm.ops.did_you_mean import did_you_mean
 from mistpm.target.protocol import Target
 
 
@@ -37,7 +37,7 @@ def choose_target(text: str, environment: Environment | None, folder: Path) -> C
         raise UsageError(
             "unknown-target",
             f"there is no target `{text}`",
-            context=_did_you_mean(text, list(named)),
+            context=did_you_mean(text, named),
             hint="write directory:PATH, context:NAME, or a name that stands under `targets:` in mistpm.yaml",
         )
     if environment and environment.target:
@@ -61,10 +61,3 @@ def open_target(chosen: ChosenTarget) -> Target:
 
     path = chosen.base / chosen.entry.directory
     return DirectoryTarget(path, title=f"directory {chosen.entry.directory}")
-
-
-def _did_you_mean(text: str, known: list[str]) -> tuple[str, ...]:
-    close = difflib.get_close_matches(text, known, n=1)
-    if close:
-        return (f"did you mean `{close[0]}`?",)
-    return (f"known are: {', '.join(sorted(known))}",) if known else ()

@@ -1,0 +1,41 @@
+"""One command a file; each holds `app`, which is loaded when the command is used."""
+
+from __future__ import annotations
+
+SECTIONS: dict[str, dict[str, str]] = {
+    "Environment": {
+        "init": "Make an environment here.",
+        "add": "Add a release to the environment's file.",
+        "remove": "Take a release out of the environment's file.",
+        "rename": "Give a release another name.",
+        "registry": "Add, list, remove and index registries.",
+    },
+    "Releases": {
+        "install": "Install the environment, or one release with everything it needs.",
+        "uninstall": "Uninstall a release, and what nobody needs any more.",
+        "upgrade": "Move releases to the newest versions that fit together.",
+        "lock": "Solve the environment and pin it in mistpm.lock.",
+        "plan": "Show what install would do, changing nothing.",
+        "render": "Render manifests to standard output or a folder.",
+    },
+    "Questions": {
+        "list": "List the releases of the environment.",
+        "status": "Show whether the target is as the environment wants it.",
+        "tree": "Show releases and what they depend on.",
+        "why": "Explain why a package or release is there, at this version.",
+        "search": "Search the registries for packages.",
+        "info": "Show what is known of a package.",
+    },
+    "Packages": {
+        "pack": "Make a package from package.yaml.",
+        "inspect": "Show what is inside a package's module.",
+    },
+    "mistpm itself": {
+        "cache": "Show and clear what mistpm keeps.",
+        "completion": "Print the completion script for a shell.",
+    },
+}
+"""Every command with its summary, in the order of `mistpm --help`."""
+
+HIDDEN = {"generate": "render"}
+"""Names that Mistletoe's users know, and what they are called here."""

@@ -1,0 +1,143 @@
+"""Making and changing an environment's file, and the user's registries."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from mistpm import document
+from mistpm.environment.edit import Edit
+from mistpm.environment.environment_document import (
+    FILE_NAME,
+    EnvironmentDocument,
+    read_environment,
+)
+from mistpm.errors import UsageError
+from mistpm.model.environment import Environment, ReleaseEntry
+from mistpm.ops.did_you_mean import did_you_mean
+
+TEMPLATE = """\
+# What runs here, and where. `mistpm install` makes it so; keep this file and mistpm.lock in Git.
+apiVersion: mistpm.dev/v1
+kind: Environment
+name: {name}
+id: {id}
+kubernetes: "{kubernetes}"
+target:
+  directory: {directory}
+registries: {{}}
+releases: {{}}
+"""
+
+
+class Initialised(Struct, frozen=True, kw_only=True):
+    """What `init` did: made the file, or only gave one that had no id an id."""
+
+    path: str
+    name: str
+    id: str
+    kubernetes: str
+    made: bool
+
+
+def new_id() -> str:
+    """Give a random id for an environment: 32 hexadecimal digits."""
+    return secrets.token_hex(16)
+
+
+def init(path: Path, *, name: str, kubernetes: str, directory: str) -> Initialised:
+    """Make an environment's file; one without an id gets one.  Raises `UsageError`."""
+    if path.exists():
+        return _mend(path)
+    text = TEMPLATE.format(name=name, id=new_id(), kubernetes=kubernetes, directory=directory)
+    made = EnvironmentDocument(text, path)
+    environment = made.environment
+    if not path.parent.is_dir():
+        raise UsageError("no-folder", f"`{path.parent}` is not a folder", hint="make it first")
+    made.save()
+    return _initialised(path, environment, made=True)
+
+
+def _mend(path: Path) -> Initialised:
+    found = read_environment(path)
+    if found.environment.id:
+        raise UsageError(
+            "environment-exists",
+            f"`{path}` exists already; it is the environment `{found.environment.name}`",
+            hint="edit it, or `mistpm add` a release",
+        )
+    mended = found.edited(Edit(path=("id",), value=new_id()))
+    mended.save()
+    return _initialised(path, mended.environment, made=False)
+
+
+def _initialised(path: Path, environment: Environment, *, made: bool) -> Initialised:
+    return Initialised(
+        path=str(path),
+        name=environment.name,
+        id=environment.id,
+        kubernetes=str(environment.kubernetes or ""),
+        made=made,
+    )
+
+
+def require_file(found: EnvironmentDocument | None) -> EnvironmentDocument:
+    """Give the environment's file; raises `UsageError` where there is none."""
+    if found is None or found.path is None:
+        raise UsageError(
+            "no-environment",
+            f"there is no `{FILE_NAME}` here or in a folder above",
+            hint="`mistpm init` makes one",
+        )
+    return found
+
+
+def release_edits(name: str, entry: dict[str, Any], environment: Environment) -> tuple[Edit, ...]:
+    """Give the edits that add release `name`, or change what the entry says of an existing one.
+
+    `entry` holds plain data by the keys of `mistpm.yaml`; empty values are left out.
+    """
+    keep: dict[str, Any] = {}
+    if name in environment.releases:
+        keep = document.to_builtins(environment.releases[name])
+    told = {key: value for key, value in entry.items() if value not in ("", {}, [], None)}
+    if told.get("package") not in (None, keep.get("package")):
+        keep.pop("version", None)
+    return (Edit(path=("releases", name), value={**keep, **told}),)
+
+
+def find_release(environment: Environment, name: str) -> ReleaseEntry:
+    """Give a release's entry; raises `UsageError` with what was perhaps meant."""
+    if name not in environment.releases:
+        raise UsageError(
+            "unknown-release",
+            f"there is no release `{name}` in the environment `{environment.name}`",
+            context=did_you_mean(name, environment.releases),
+            hint="`mistpm list` shows the releases",
+        )
+    return environment.releases[name]
+
+
+def rename_edits(environment: Environment, old: str, new: str) -> tuple[Edit, ...]:
+    """Give the edits that rename a release, and every binding to it.  Raises `UsageError`."""
+    find_release(environment, old)
+    if new in environment.releases:
+        raise UsageError(
+            "release-exists",
+            f"there is a release `{new}` already, of {environment.releases[new].package}",
+            hint="choose another name",
+        )
+    bound = [
+        Edit(path=(kind, name, "bind", alias), value=new)
+        for kind, entries in (
+            ("releases", environment.releases),
+            ("settings", environment.settings),
+        )
+        for name, entry in entries.items()
+        for alias, target in entry.bind.items()
+        if target == old
+    ]
+    return (*bound, Edit(path=("releases", old), rename=new))
