@@ -1,0 +1,167 @@
+"""The graph that a lockfile records: who needs what, read without any registry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from mistpm.errors import UsageError
+from mistpm.model.lockfile import LockedEdge, LockedPackage, Lockfile
+from mistpm.ops.did_you_mean import did_you_mean
+
+
+class TreeNode(Struct, frozen=True, kw_only=True):
+    """A release or a called package, and below it what it depends on.
+
+    `alias` and `requires` tell how it was reached (empty for a root).  `node` is a release's name or a
+    called key.  `repeated` says that its own dependencies are shown where it came first; `note` says
+    what meets a requirement that no package meets (`provided by Kubernetes`).
+    """
+
+    alias: str = ""
+    use: str = ""
+    requires: str = ""
+    node: str = ""
+    package: str = ""
+    version: str = ""
+    note: str = ""
+    repeated: bool = False
+    dependencies: tuple[TreeNode, ...] = ()
+
+
+class Hop(Struct, frozen=True, kw_only=True):
+    """One step of a path: `node` needs the next one as `alias`, which `requires` says."""
+
+    node: str
+    alias: str
+    use: str
+    requires: str
+
+
+class Reason(Struct, frozen=True, kw_only=True):
+    """Why one node is there.  `requested` tells that the file asks for it; each path starts at a release that the file asks for."""
+
+    node: str
+    package: str
+    version: str
+    requested: bool
+    paths: tuple[tuple[Hop, ...], ...]
+
+
+NOTES = {
+    "kubernetes": "Kubernetes itself",
+    "provided": "provided by somebody else",
+    "": "nobody; it is optional",
+}
+"""What meets a requirement that no node meets."""
+
+
+def nodes(lockfile: Lockfile) -> dict[str, LockedPackage]:
+    """Give releases and called packages by name or key."""
+    return {**lockfile.releases, **lockfile.called}
+
+
+def tree(lockfile: Lockfile, names: tuple[str, ...] = ()) -> tuple[TreeNode, ...]:
+    """Give the releases that the file asks for (or `names`) with everything below them.
+
+    What was shown once is shown again without its dependencies, so cycles end.  Raises `UsageError`.
+    """
+    roots = names or tuple(
+        sorted(name for name, release in lockfile.releases.items() if release.requested)
+    )
+    seen: set[str] = set()
+    return tuple(
+        _node(lockfile, find_node(lockfile, name), LockedEdge(use="install", requires=""), "", seen)
+        for name in roots
+    )
+
+
+def _node(lockfile: Lockfile, name: str, edge: LockedEdge, alias: str, seen: set[str]) -> TreeNode:
+    locked = nodes(lockfile).get(name)
+    if locked is None:
+        note = NOTES.get(edge.target, edge.target)
+        return TreeNode(alias=alias, use=edge.use, requires=edge.requires, note=note)
+    repeated = name in seen
+    seen.add(name)
+    below = {} if repeated else locked.dependencies
+    return TreeNode(
+        alias=alias,
+        use=edge.use if alias else "",
+        requires=edge.requires,
+        node=name,
+        package=str(locked.package),
+        version=str(locked.version),
+        repeated=repeated and bool(locked.dependencies),
+        dependencies=tuple(
+            _node(lockfile, inner.target, inner, inner_alias, seen)
+            for inner_alias, inner in sorted(below.items())
+        ),
+    )
+
+
+def find_node(lockfile: Lockfile, text: str) -> str:
+    """Find the node that a user means; see `find_nodes`.  The first where a package has several."""
+    return find_nodes(lockfile, text)[0]
+
+
+def find_nodes(lockfile: Lockfile, text: str) -> tuple[str, ...]:
+    """Find nodes by a release's name, a called key, or a package (`GROUP/NAME`, any registry before it).
+
+    Raises `UsageError` with what was perhaps meant.
+    """
+    known = nodes(lockfile)
+    if text in known:
+        return (text,)
+    exact = [name for name, locked in known.items() if locked.package == text]
+    tail = "/".join(text.split("/")[-2:]) if "/" in text else ""
+    close = [
+        name
+        for name, locked in known.items()
+        if tail and f"{locked.package.group}/{locked.package.name}" == tail
+    ]
+    found = exact or close
+    if not found:
+        packages = {str(locked.package) for locked in known.values()}
+        raise UsageError(
+            "not-in-the-lock",
+            f"nothing in the lock is called `{text}`",
+            context=did_you_mean(text, {*known, *packages}),
+            hint="`mistpm tree` shows everything that is there",
+        )
+    return tuple(sorted(found))
+
+
+def why(lockfile: Lockfile, text: str) -> tuple[Reason, ...]:
+    """Give all reasons for what `text` names, one for each release or called package that it means."""
+    return tuple(_reason(lockfile, name) for name in find_nodes(lockfile, text))
+
+
+def _reason(lockfile: Lockfile, name: str) -> Reason:
+    locked = nodes(lockfile)[name]
+    return Reason(
+        node=name,
+        package=str(locked.package),
+        version=str(locked.version),
+        requested=locked.requested,
+        paths=tuple(sorted(_paths(lockfile, name), key=lambda path: (len(path), str(path)))),
+    )
+
+
+def _paths(lockfile: Lockfile, goal: str) -> Iterator[tuple[Hop, ...]]:
+    """Give every simple path from a requested release to `goal`, walking backwards from it."""
+    above: dict[str, list[Hop]] = {}
+    for name, locked in nodes(lockfile).items():
+        for alias, edge in locked.dependencies.items():
+            hop = Hop(node=name, alias=alias, use=edge.use, requires=edge.requires)
+            above.setdefault(edge.target, []).append(hop)
+    pending: list[tuple[str, tuple[Hop, ...]]] = [(goal, ())]
+    while pending:
+        node, path = pending.pop()
+        for hop in above.get(node, ()):
+            if hop.node == goal or any(hop.node == later.node for later in path):
+                continue
+            longer = (hop, *path)
+            if hop.node in lockfile.releases and lockfile.releases[hop.node].requested:
+                yield longer
+            pending.append((hop.node, longer))
