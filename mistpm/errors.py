@@ -142,7 +142,8 @@ class PlanError(MistError):
 class RenderError(MistError):
     """A module failed, or what it answered cannot be used.
 
-    `path` names the releases and aliases that led to the module: `("shop", "cache")`.
+    `path` names the releases and aliases that led to the module: `("shop", "cache")`; `backtrace` the
+    guest's functions, innermost first, for `-v`.
     """
 
     def __init__(
@@ -154,9 +155,11 @@ class RenderError(MistError):
         context: tuple[str, ...] = (),
         note: str = "",
         hint: str = "",
+        backtrace: tuple[str, ...] = (),
     ) -> None:
         super().__init__(reference, message, context=context, note=note, hint=hint)
         self.path = path
+        self.backtrace = backtrace
 
 
 class CheckError(MistError):

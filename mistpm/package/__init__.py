@@ -1,0 +1,1 @@
+"""Package files: the sections of a module, the descriptor, what authors write."""

@@ -1,0 +1,167 @@
+"""One run of one module: what happens on the guest's thread, and the talk with the host's.
+
+    host thread                              guest thread
+    ───────────                              ────────────
+    events.get()  ◄── Request(document) ──── mistpm_v1.request
+    answer(document) ──── Answer ──────────► answers.get()
+    events.get()  ◄── Done ───────────────── the export has returned, or trapped
+
+The guest's thread runs guest code and copies bytes, nothing else; whatever belongs to the host runs on
+the thread that asked for the render.  So an exception there is an ordinary exception, Ctrl-C arrives,
+and nothing ever unwinds through WebAssembly frames.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import threading
+from typing import Any, cast
+
+import wasmtime
+from msgspec import Struct
+
+from mistpm.errors import RenderError
+from mistpm.wasm.limits import Answer, Budget
+from mistpm.wasm.memory import GuestMemory
+from mistpm.wasm.trap import out_of_time, stopped
+from mistpm.wasm.watchdog import ticks
+
+DEPENDENCY_FAILED = -3
+_TABLES = 10
+_running = threading.local()
+
+
+class Request(Struct, frozen=True):
+    """The guest asks the host for something and waits."""
+
+    document: bytes
+
+
+class Done(Struct, frozen=True):
+    """The guest has ended: with `result`, or because of `failure`."""
+
+    result: bytes = b""
+    failure: BaseException | None = None
+
+
+class Guest:
+    """A fresh instance of a module: made, run once and thrown away, all on one guest thread.
+
+    Nothing is freed in it: freeing what Mistletoe's SDK hands out traps with today's allocators, and
+    the whole memory goes away at once anyway.
+    """
+
+    def __init__(
+        self, *, name: str, code: wasmtime.InstancePre, engine: wasmtime.Engine, budget: Budget
+    ) -> None:
+        self.name = name
+        self.limits = budget.limits
+        self.budget = budget
+        self.events: queue.SimpleQueue[Request | Done] = queue.SimpleQueue()
+        self.answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+        self.messages: queue.SimpleQueue[tuple[int, str]] = queue.SimpleQueue()
+        self.failure: BaseException | None = None
+        self.response = b""
+        self._code = code
+        self._engine = engine
+        self._memory: GuestMemory | None = None
+
+    def run(self, export: str, document: bytes | None) -> None:
+        """Call `export` and send `Done`; never raises.  `document` None: the export takes nothing."""
+        try:
+            done = self._run(export, document)
+        except BaseException as bug:  # noqa: BLE001 - raised on the thread that waits for it
+            done = Done(failure=bug)
+        self.events.put(done)
+
+    def fail(self, failure: BaseException) -> None:
+        """Keep the host's first failure: it is what the render raises, whatever the guest says."""
+        if self.failure is None:
+            self.failure = failure
+
+    def ask(self, document: bytes) -> int:
+        """Let the host answer `document`; give the response's length or a negative status."""
+        if self.failure is None:
+            self.events.put(Request(document))
+            answer = self.answers.get()
+        else:
+            answer = ending()
+        self.response = answer.body
+        return answer.status or len(answer.body)
+
+    def _run(self, export: str, document: bytes | None) -> Done:
+        store = wasmtime.Store(self._engine)
+        _running.guest = self
+        try:
+            return Done(result=self._call(store, export, document))
+        except (wasmtime.Trap, wasmtime.WasmtimeError) as error:
+            size = len(self._memory) if self._memory else 0
+            return Done(failure=stopped(self.name, error, self.limits, size))
+        except RenderError as error:
+            return Done(failure=error.with_traceback(None))
+        finally:
+            _running.guest = None
+            store.close()
+
+    def _call(self, store: wasmtime.Store, export: str, document: bytes | None) -> bytes:
+        limits = self.limits
+        store.set_limits(
+            memory_size=limits.memory_bytes,
+            table_elements=limits.table_elements,
+            instances=1,
+            tables=_TABLES,
+            memories=1,
+        )
+        seconds = self.budget.seconds_left()
+        store.set_epoch_deadline(ticks(seconds))
+        if seconds <= 0 or self.failure is not None:
+            raise out_of_time(self.name, limits)
+        exports = cast("dict[str, Any]", self._code.instantiate(store).exports(store))
+        memory = self._memory = GuestMemory(self.name, store, exports["memory"])
+        if "_initialize" in exports:
+            exports["_initialize"](store)
+        if document is None:
+            pair = exports[export](store)
+        else:
+            place = exports["__mistletoe_alloc"](store, len(document))
+            memory.write(place, document, "the input that `__mistletoe_alloc` made room for")
+            pair = exports[export](store, place, len(document))
+        return self._result(memory, pair, export)
+
+    def _result(self, memory: GuestMemory, pair: int, export: str) -> bytes:
+        """Copy out the text that the pointer and length at `pair` stand for."""
+        start, size = memory.read_pair(pair, f"the result of `{export}`")
+        if size > self.limits.output_bytes:
+            raise RenderError(
+                "output-too-large",
+                f"`{self.name}` answered with {size} bytes",
+                note=f"the limit is {self.limits.output_bytes} bytes for one module's answer",
+                hint="give it less to do, or tell the package's author",
+            )
+        result = memory.read(start, size, f"the text that `{export}` answers")
+        try:
+            result.decode()
+        except UnicodeDecodeError as error:
+            raise RenderError(
+                "invalid-utf8",
+                f"`{self.name}` answered with bytes that are not UTF-8 text",
+                context=(f"the first bad byte is number {error.start} of {size}",),
+                hint="this is a fault in the package: tell its author",
+            ) from None
+        return result
+
+
+def running_guest() -> Guest:
+    """Give the guest that runs on this thread."""
+    return cast("Guest", _running.guest)
+
+
+def ending() -> Answer:
+    """Answer a guest whose render is over because the host has failed."""
+    return Answer(status=DEPENDENCY_FAILED, body=message("the host has ended this render"))
+
+
+def message(text: str) -> bytes:
+    """Write the document that goes with a negative status."""
+    return json.dumps({"message": text}, ensure_ascii=False).encode()

@@ -1,0 +1,108 @@
+"""What a guest may use up, and what is left of it during one top-level render."""
+
+from __future__ import annotations
+
+import time
+
+from msgspec import Struct
+
+from mistpm.errors import RenderError
+
+_KIB = 1024
+_MIB = 1024 * _KIB
+_LOG_ENTRY = 16
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """Bounds for compiling and running modules; `specs/host-abi.md` lists them with their reasons.
+
+    `seconds`, `calls`, `call_depth` and `log_bytes` hold for one top-level render with everything it
+    calls, the others for each instance or message.
+    """
+
+    seconds: float = 30.0
+    calls: int = 1_000
+    call_depth: int = 32
+    log_bytes: int = _MIB
+
+    memory_bytes: int = 256 * _MIB
+    table_elements: int = 100_000
+    stack_bytes: int = _MIB
+    input_bytes: int = 64 * _MIB
+    output_bytes: int = 64 * _MIB
+    request_bytes: int = 16 * _MIB
+    response_bytes: int = 64 * _MIB
+
+    module_bytes: int = 64 * _MIB
+    functions: int = 100_000
+    custom_sections: int = 1_000
+    compile_seconds: float = 60.0
+    compile_memory_bytes: int = 2048 * _MIB
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """What the host says to a guest's request: 0 and the response, or a negative status and a message.
+
+    The statuses are in the table of `specs/host-abi.md`.
+    """
+
+    status: int
+    body: bytes
+
+
+class Left(Struct):
+    """What a whole call chain shares."""
+
+    calls: int
+    log_bytes: int
+
+
+class Budget:
+    """What one top-level render has left; handed down the call chain with `deeper()`.
+
+    A chain runs one module at a time, so nothing here is locked: do not share one budget between
+    renders that run in parallel.
+    """
+
+    def __init__(self, limits: Limits, *, above: Budget | None = None) -> None:
+        self.limits = limits
+        self.depth: int = above.depth + 1 if above else 0
+        self.deadline: float = above.deadline if above else time.monotonic() + limits.seconds
+        self.left: Left = above.left if above else Left(limits.calls, limits.log_bytes)
+
+    def deeper(self) -> Budget:
+        """Give the same budget one call further down; raises `RenderError`: `call-depth`."""
+        if self.depth >= self.limits.call_depth:
+            raise RenderError(
+                "call-depth",
+                f"packages call each other more than {self.limits.call_depth} levels deep",
+                note=f"the limit is {self.limits.call_depth} nested calls in one render",
+                hint="look for packages that call each other in a circle",
+            )
+        return Budget(self.limits, above=self)
+
+    def seconds_left(self) -> float:
+        """Give the seconds until the deadline, negative when it has passed."""
+        return self.deadline - time.monotonic()
+
+    def take_call(self) -> None:
+        """Count one run of a module; raises `RenderError`: `too-many-calls`."""
+        self.left.calls -= 1
+        if self.left.calls < 0:
+            raise RenderError(
+                "too-many-calls",
+                f"one render ran more than {self.limits.calls} modules",
+                note=f"the limit is {self.limits.calls} runs, the render itself and all calls counted",
+                hint="a package may call another one in a loop: tell its author",
+            )
+
+    def take_log(self, size: int) -> None:
+        """Count one log message of `size` bytes; raises `RenderError`: `log-too-large`."""
+        self.left.log_bytes -= size + _LOG_ENTRY
+        if self.left.log_bytes < 0:
+            raise RenderError(
+                "log-too-large",
+                f"one render logged more than {self.limits.log_bytes} bytes",
+                note=f"each message counts its own bytes and {_LOG_ENTRY} more",
+                hint="a package may log in a loop: tell its author",
+            )

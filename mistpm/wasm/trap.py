@@ -1,0 +1,102 @@
+"""What wasmtime reports about a guest that stopped, in the user's words."""
+
+from __future__ import annotations
+
+import re
+
+import wasmtime
+
+from mistpm.errors import RenderError
+from mistpm.wasm.limits import Limits
+
+_MIB = 1024 * 1024
+_TELL = "this is a fault in the package: tell its author"
+
+_WHAT = {
+    wasmtime.TrapCode.UNREACHABLE: "it reached `unreachable`, as a panic or an abort does",
+    wasmtime.TrapCode.MEMORY_OUT_OF_BOUNDS: "it reached over the end of its memory",
+    wasmtime.TrapCode.TABLE_OUT_OF_BOUNDS: "it reached over the end of a table",
+    wasmtime.TrapCode.INDIRECT_CALL_TO_NULL: "it called a function that is not there",
+    wasmtime.TrapCode.BAD_SIGNATURE: "it called a function with other parameters than it has",
+    wasmtime.TrapCode.INTEGER_OVERFLOW: "a number became too large",
+    wasmtime.TrapCode.INTEGER_DIVISION_BY_ZERO: "it divided by zero",
+    wasmtime.TrapCode.BAD_CONVERSION_TO_INTEGER: "it made an integer of what is none",
+}
+
+
+def stopped(
+    name: str, error: wasmtime.Trap | wasmtime.WasmtimeError, limits: Limits, memory_bytes: int
+) -> RenderError:
+    """Say why the module `name` stopped; `memory_bytes` is what its memory had grown to."""
+    if isinstance(error, wasmtime.WasmtimeError):
+        return _not_started(name, str(error), limits)
+    backtrace = tuple(_frame(frame) for frame in error.frames)
+    code = error.trap_code
+    if code is wasmtime.TrapCode.INTERRUPT:
+        return out_of_time(name, limits, backtrace)
+    if code is wasmtime.TrapCode.STACK_OVERFLOW:
+        return RenderError(
+            "guest-stack",
+            f"`{name}` ran out of stack",
+            context=_called_from(backtrace),
+            note=f"the limit is {_size(limits.stack_bytes)}; functions that call themselves forever reach any limit",
+            hint=_TELL,
+            backtrace=backtrace,
+        )
+    if code is wasmtime.TrapCode.UNREACHABLE and memory_bytes > limits.memory_bytes // 2:
+        return RenderError(
+            "guest-memory",
+            f"`{name}` gave up, probably for want of memory",
+            context=(f"its memory had grown to {_size(memory_bytes)}", *_called_from(backtrace)),
+            note=f"the limit is {_size(limits.memory_bytes)}",
+            hint="give it less to do, or tell the package's author",
+            backtrace=backtrace,
+        )
+    return RenderError(
+        "guest-trap",
+        f"`{name}` stopped: {_WHAT.get(code, error.message) if code else error.message}",
+        context=_called_from(backtrace),
+        hint=_TELL,
+        backtrace=backtrace,
+    )
+
+
+def out_of_time(name: str, limits: Limits, backtrace: tuple[str, ...] = ()) -> RenderError:
+    """Say that `name` was running, or about to run, when the time was up."""
+    return RenderError(
+        "guest-timeout",
+        f"`{name}` did not finish in time",
+        context=_called_from(backtrace),
+        note=f"the limit is {limits.seconds:g} s for one render with everything it calls",
+        hint="try again; if that does not help the package loops or does too much: tell its author",
+        backtrace=backtrace,
+    )
+
+
+def _not_started(name: str, text: str, limits: Limits) -> RenderError:
+    """Say why an instance could not be made: its memory or a table begins above the limit."""
+    first = text.splitlines()[0] if text else "no reason given"
+    if re.search(r"\b(memory|memories)\b", first):
+        return RenderError(
+            "guest-memory",
+            f"`{name}` asks for more memory than there may be",
+            context=(first,),
+            note=f"the limit is {_size(limits.memory_bytes)}",
+            hint="tell the package's author",
+        )
+    return RenderError(
+        "guest-not-started", f"`{name}` could not be started", context=(first,), hint=_TELL
+    )
+
+
+def _called_from(backtrace: tuple[str, ...]) -> tuple[str, ...]:
+    return (f"in {backtrace[0]}",) if backtrace else ()
+
+
+def _frame(frame: wasmtime.Frame) -> str:
+    name = frame.func_name
+    return f"`{name}`" if name else f"function {frame.func_index}"
+
+
+def _size(size: int) -> str:
+    return f"{size / _MIB:g} MiB" if size >= _MIB else f"{size} bytes"
