@@ -1,0 +1,219 @@
+"""The environment that a command works on, and everything that hangs on it."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mistpm.environment.environment_document import (
+    FILE_NAME,
+    LOCK_NAME,
+    EnvironmentDocument,
+    find_environment,
+    read_environment,
+)
+from mistpm.environment.user_configuration import cache_folder, read_user_configuration
+from mistpm.errors import DocumentError, UsageError
+from mistpm.lock.lockfile_document import parse_lockfile, read_lockfile
+from mistpm.model.environment import Environment, RegistryEntry
+from mistpm.model.lockfile import Lockfile
+from mistpm.ops.options import Options
+from mistpm.ops.reporter import Reporter
+from mistpm.ops.targets import ChosenTarget, choose_target, open_target
+
+if TYPE_CHECKING:
+    from mistpm.registry import Registries
+    from mistpm.target.protocol import Target, TargetState
+    from mistpm.wasm import Runtime
+
+REMEMBERED = """\
+apiVersion: mistpm.dev/v1
+kind: Environment
+name: {name}
+id: {id}
+"""
+
+
+class Workspace:
+    """An environment with its lock, registries, target and caches; each is opened when first used.
+
+    `document` may be a draft that nothing has written yet; `drafted` gives a workspace with another
+    draft that shares what is open.
+    """
+
+    def __init__(
+        self,
+        document: EnvironmentDocument,
+        options: Options,
+        reporter: Reporter,
+    ) -> None:
+        self.document = document
+        self.options = options
+        self.reporter = reporter
+
+    def drafted(self, document: EnvironmentDocument) -> Workspace:
+        """Give this workspace with another environment in it."""
+        other = Workspace(document, self.options, self.reporter)
+        for opened in ("target", "state", "runtime", "lockfile"):
+            if opened in self.__dict__:
+                other.__dict__[opened] = self.__dict__[opened]
+        if document.environment.registries == self.environment.registries:
+            if "registries" in self.__dict__:
+                other.__dict__["registries"] = self.registries
+        return other
+
+    @property
+    def environment(self) -> Environment:
+        """What the document means; raises `DocumentError`."""
+        return self.document.environment
+
+    @property
+    def has_file(self) -> bool:
+        """Whether a file of the user's is the only desired state."""
+        return self.document.path is not None
+
+    @cached_property
+    def base(self) -> Path:
+        """Where relative paths of the environment start: the file's folder, or the target directory."""
+        if self.document.path is not None:
+            return self.document.path.parent
+        return self.chosen_target.base / self.chosen_target.entry.directory
+
+    @cached_property
+    def cache(self) -> Path:
+        """The folder of everything that can be made again."""
+        return cache_folder()
+
+    @cached_property
+    def chosen_target(self) -> ChosenTarget:
+        """Which target is meant; raises `UsageError`."""
+        folder = self.document.path.parent if self.document.path else Path()
+        return choose_target(self.options.target, self.environment, folder)
+
+    @cached_property
+    def target(self) -> Target:
+        """The target, open; raises `UsageError`."""
+        return open_target(self.chosen_target)
+
+    @cached_property
+    def state(self) -> TargetState:
+        """What the target remembers; raises `TargetError`."""
+        return self.target.state()
+
+    @cached_property
+    def registry_entries(self) -> dict[str, RegistryEntry]:
+        """The registries by local alias: the file's, or the remembered and the user's."""
+        if self.has_file:
+            return self.environment.registries
+        return {**read_user_configuration().registries, **self.environment.registries}
+
+    @cached_property
+    def registries(self) -> Registries:
+        """The registries, none of them asked yet."""
+        from mistpm.registry import Registries
+
+        return Registries(
+            self.registry_entries, base=self.base, cache=self.cache, offline=self.options.offline
+        )
+
+    @cached_property
+    def runtime(self) -> Runtime:
+        """What modules run in."""
+        from mistpm.wasm import Runtime
+
+        return Runtime(cache=self.cache / "machine-code")
+
+    @property
+    def lock_path(self) -> Path | None:
+        """Where the lockfile is; None where the target remembers it."""
+        return self.document.path.parent / LOCK_NAME if self.document.path else None
+
+    @cached_property
+    def lockfile(self) -> Lockfile | None:
+        """The lock as it was written last, None where there is none; raises `LockError`."""
+        if self.lock_path is not None:
+            return read_lockfile(self.lock_path)
+        if self.state.lock is None:
+            return None
+        return parse_lockfile(self.state.lock.decode(), file=f"the lock of {self.target.title}")
+
+
+def open_workspace(options: Options, reporter: Reporter | None = None) -> Workspace:
+    """Open the environment's file, or what the target remembers.
+
+    Raises `UsageError` when there is neither, `DocumentError` for a file without an id.
+    """
+    return _open(options, reporter or Reporter(), make=False)
+
+
+def open_or_make_workspace(options: Options, reporter: Reporter | None = None) -> Workspace:
+    """Open as `open_workspace` does, but an empty target gets a new environment that it remembers."""
+    return _open(options, reporter or Reporter(), make=True)
+
+
+def find_document(options: Options) -> EnvironmentDocument | None:
+    """Give the environment's file, None where there is none; raises `DocumentError`."""
+    path = options.environment or find_environment(Path.cwd())
+    if path is None:
+        return None
+    return read_environment(path, title=_short(path))
+
+
+def _open(options: Options, reporter: Reporter, *, make: bool) -> Workspace:
+    found = find_document(options)
+    if found is None:
+        return _open_remembered(options, reporter, make=make)
+    if not found.environment.id:
+        raise DocumentError(
+            "environment-without-id",
+            f"`{found.title}` has no `id`, which marks what the environment owns",
+            hint="`mistpm init` writes one into it",
+        )
+    return Workspace(found, options, reporter)
+
+
+def _open_remembered(options: Options, reporter: Reporter, *, make: bool) -> Workspace:
+    if not options.target:
+        raise UsageError(
+            "no-environment",
+            f"there is no `{FILE_NAME}` here or in a folder above",
+            hint="`mistpm init` makes one; or say where with --target directory:PATH",
+        )
+    chosen = choose_target(options.target, None, Path())
+    target = open_target(chosen)
+    state = target.state()
+    title = f"the environment that {target.title} remembers"
+    if state.environment is not None:
+        text = state.environment.decode()
+    elif state.environment_id:
+        raise UsageError(
+            "environment-elsewhere",
+            f"{target.title} belongs to the environment `{state.environment_name}`, which has a file of its own",
+            hint=f"work in the folder of that `{FILE_NAME}`, or name it with --environment",
+        )
+    elif make:
+        from mistpm.ops.configuring import new_id
+
+        text = REMEMBERED.format(name=_name_of(chosen), id=new_id())
+    else:
+        raise UsageError(
+            "nothing-installed",
+            f"nothing is installed in {target.title}, and there is no `{FILE_NAME}` here",
+            hint="`mistpm install NAME -p PACKAGE` installs a package there",
+        )
+    workspace = Workspace(EnvironmentDocument(text, None, title=title), options, reporter)
+    workspace.__dict__.update(target=target, state=state)
+    return workspace
+
+
+def _name_of(chosen: ChosenTarget) -> str:
+    folder = (chosen.base / chosen.entry.directory).resolve().name.lower()
+    kept = "".join(letter if letter.isalnum() else "-" for letter in folder).strip("-")
+    return kept if kept.isascii() and kept else "default"
+
+
+def _short(path: Path) -> str:
+    shown = os.path.relpath(path)
+    return shown if not shown.startswith("..") else str(path)
