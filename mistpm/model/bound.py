@@ -1,0 +1,183 @@
+"""One bound of a range, `>=1.2`: an operator and a version whose last numbers may be left out.
+
+What each operator means for each shape of version is tabulated in `specs/versions.md#bounds`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import msgspec
+
+from mistpm.model.version import RELEASE, InvalidVersionError, Key, parse_version, shortened
+from mistpm.model.version_set import (
+    EVERYTHING,
+    LEAST,
+    NOTHING,
+    VersionSet,
+    after_build,
+    after_builds,
+    between,
+    first_key,
+    release_key,
+)
+
+_NUMBERS: Final = 3
+_PARTS: Final = re.compile(r"v?([^-+]*)(.*)")
+
+
+class InvalidBoundError(ValueError):
+    """A bound cannot be read; the message is the clause that says why."""
+
+
+class Partial(msgspec.Struct, frozen=True, kw_only=True):
+    """A version in a range: `1`, `1.2`, `1.2.x`, `*` or a complete one.
+
+    `numbers` are those that were written, `key` belongs to the version with the others as 0, and
+    `complete` says that nothing was left open.
+    """
+
+    numbers: tuple[int, ...]
+    key: Key
+    complete: bool
+    wildcard: bool
+
+    @property
+    def start(self) -> Key:
+        """The first version that is at least this: 1.2.0 for `1.2`, anything for `*`."""
+        return self.key if self.numbers else LEAST
+
+    @property
+    def past(self) -> Key | None:
+        """The first version after all that this covers: 1.3.0-0 for `1.2`, none for `*`."""
+        if self.complete:
+            return after_build(self.key) if self.key[4] else after_builds(self.key)
+        return self.next(len(self.numbers) - 1) if self.numbers else None
+
+    def next(self, at: int) -> Key:
+        """Give the first version after all that agree with this up to the number at `at`."""
+        major, minor, patch = (*self.numbers[:at], self.numbers[at] + 1, 0, 0)[:_NUMBERS]
+        return first_key(major, minor, patch)
+
+
+def parse_partial(text: str) -> Partial:
+    """Read a version that may end early or in `x`, `X` or `*`.
+
+    Raises `InvalidBoundError`.
+    """
+    parts = _PARTS.fullmatch(text)
+    core, suffix = parts.groups() if parts else (text, "")
+    numbers = core.split(".")
+    written = next((at for at, part in enumerate(numbers) if part in {"x", "X", "*"}), len(numbers))
+    wildcard = written < len(numbers)
+    if wildcard and (
+        len(numbers) > _NUMBERS or suffix or not {*numbers[written:]} <= {"x", "X", "*"}
+    ):
+        raise InvalidBoundError(f"nothing can follow `{numbers[written]}` in `{text}`")
+    zeros = ["0"] * (_NUMBERS - written)
+    try:
+        version = parse_version(".".join([*numbers[:written], *zeros]) + suffix)
+    except InvalidVersionError as error:
+        raise InvalidBoundError(f"`{shortened(text)}` is not a version: {error.fault}") from None
+    return Partial(
+        numbers=(version.major, version.minor, version.patch)[:written],
+        key=version.key,
+        complete=written == _NUMBERS or suffix != "",
+        wildcard=wildcard,
+    )
+
+
+def bound(operator: str, version: Partial) -> VersionSet:
+    """Give what `operator version` matches; without an operator it is `=`.
+
+    Raises `InvalidBoundError` for an unknown operator, or one that needs more numbers.
+    """
+    meaning = _MEANING.get(operator)
+    if meaning is None:
+        raise InvalidBoundError(f"`{operator}` is not an operator")
+    return meaning(version)
+
+
+def span(first: Partial, last: Partial) -> VersionSet:
+    """Give what `first - last` matches, both ends included."""
+    return between(first.start, last.past)
+
+
+def named_prereleases(operator: str, version: Partial) -> VersionSet:
+    """Give the pre-releases that a bound asks for: those of the one that it names, if it names one.
+
+    What a bound leaves out (`!=`) is not asked for.
+    """
+    if version.key[3] == RELEASE or operator == "!=":
+        return NOTHING
+    major, minor, patch, _, _ = version.key
+    return between(first_key(major, minor, patch), release_key(major, minor, patch))
+
+
+def _covered(version: Partial) -> VersionSet:
+    """`=1.2`: everything that begins with 1.2."""
+    if version.complete:
+        return between(version.key, version.past)
+    major, minor, patch, _, _ = version.key
+    return between(first_key(major, minor, patch), version.past)
+
+
+def _same(version: Partial) -> VersionSet:
+    """`==1.2`: 1.2.0 alone, as in PEP 440; only `==1.2.*` is a prefix."""
+    if version.complete or version.wildcard:
+        return _covered(version)
+    return between(version.key, after_builds(version.key))
+
+
+def _above(version: Partial) -> VersionSet:
+    return NOTHING if version.past is None else between(version.past, None)
+
+
+def _below(version: Partial) -> VersionSet:
+    """`<2` and `<2.0.0` leave out the pre-releases of 2.0.0; one that is named is a plain end."""
+    major, minor, patch, prerelease, build = version.key
+    plain = prerelease == RELEASE and not build
+    return between(LEAST, first_key(major, minor, patch) if plain else version.key)
+
+
+def _tilde(version: Partial) -> VersionSet:
+    """`~1.2.3` and `~1.2` fix the minor, `~1` the major."""
+    if not version.numbers:
+        return EVERYTHING
+    return between(version.key, version.next(min(len(version.numbers) - 1, 1)))
+
+
+def _caret(version: Partial) -> VersionSet:
+    """`^1.2.3` fixes everything up to the first number that is not 0, or the last one written."""
+    if not version.numbers:
+        return EVERYTHING
+    last = len(version.numbers) - 1
+    fixed = next((at for at, number in enumerate(version.numbers) if number), last)
+    return between(version.key, version.next(fixed))
+
+
+def _compatible(version: Partial) -> VersionSet:
+    """`~=1.2.3` fixes all numbers but the last written one, as in PEP 440."""
+    if version.wildcard or len(version.numbers) == 1:
+        raise InvalidBoundError("`~=` needs at least two numbers and no wildcard")
+    return between(version.key, version.next(len(version.numbers) - 2))
+
+
+_MEANING: Final[Mapping[str, Callable[[Partial], VersionSet]]] = {
+    "": _covered,
+    "=": _covered,
+    "==": _same,
+    "!=": lambda version: _same(version).complement(),
+    ">": _above,
+    ">=": lambda version: between(version.start, None),
+    "=>": lambda version: between(version.start, None),
+    "<": _below,
+    "<=": lambda version: between(LEAST, version.past),
+    "=<": lambda version: between(LEAST, version.past),
+    "~": _tilde,
+    "~>": _tilde,
+    "^": _caret,
+    "~=": _compatible,
+}
