@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from mistpm.model.identity import PackageId
-from mistpm.model.minors import Minor
+from mistpm.model.minor import Minor
 from mistpm.model.presence import Api
 from mistpm.model.ranges import ANY, Range
 from mistpm.model.version import Version

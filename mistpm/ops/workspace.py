@@ -59,9 +59,9 @@ class Workspace:
         for opened in ("target", "state", "runtime", "lockfile"):
             if opened in self.__dict__:
                 other.__dict__[opened] = self.__dict__[opened]
-        if document.environment.registries == self.environment.registries:
-            if "registries" in self.__dict__:
-                other.__dict__["registries"] = self.registries
+        same = document.environment.registries == self.environment.registries
+        if same and "registries" in self.__dict__:
+            other.__dict__["registries"] = self.registries
         return other
 
     @property

@@ -1,0 +1,150 @@
+"""Turning an environment into the question that the resolver answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from mistpm.errors import DocumentError, Problem, UsageError
+from mistpm.lock.question_digest import Asked
+from mistpm.model.descriptor import Candidate
+from mistpm.model.identity import InvalidIdentityError, PackageId, parse_package_id
+from mistpm.model.lockfile import Lockfile
+from mistpm.model.minor import Minor, parse_minor
+from mistpm.model.minors import minors_of, newest_minor, oldest_minor
+from mistpm.model.presence import Api
+from mistpm.model.question import Question, Setting, Wanted
+from mistpm.ops.file_packages import FilePackage, read_file_package
+from mistpm.ops.package_argument import is_path
+from mistpm.ops.workspace import Workspace
+
+
+class Asking(Struct, frozen=True, kw_only=True):
+    """The question of an environment, and the packages in it that were given by path."""
+
+    asked: Asked
+    files: dict[PackageId, FilePackage]
+
+
+class Sources:
+    """Where the resolver finds candidates: packages given by path first, then the registries."""
+
+    def __init__(self, workspace: Workspace, files: dict[PackageId, FilePackage]) -> None:
+        self._workspace = workspace
+        self._files = files
+
+    def candidates(self, package: PackageId) -> Sequence[Candidate]:
+        """Give every version of a package; raises `RegistryError`."""
+        if package in self._files:
+            return (self._files[package].candidate,)
+        return self._workspace.registries.candidates(package)
+
+    def providers(self, api: Api) -> Sequence[PackageId]:
+        """Give packages that provide an API, as far as known."""
+        return self._workspace.registries.providers(api)
+
+
+def ask(workspace: Workspace, lockfile: Lockfile | None, *, new_minors: bool = False) -> Asking:
+    """Make the question of a workspace's environment.
+
+    The minors that `lockfile` recorded for the same range are kept, unless `new_minors`.  Reads the
+    files of packages given by path, and the registries' own names, nothing else.  Raises
+    `DocumentError` with every package that cannot be read, `UsageError`, `PackageError`.
+    """
+    environment = workspace.environment
+    naming = _Naming(workspace)
+    releases = tuple(
+        Wanted(
+            name=name,
+            package=naming.package(f"releases.{name}.package", entry.package),
+            range=entry.version,
+            bind=entry.bind,
+            inputs=entry.inputs,
+        )
+        for name, entry in environment.releases.items()
+    )
+    settings = tuple(
+        Setting(
+            package=naming.package(f"settings.{key}", key),
+            range=entry.version,
+            name=entry.name,
+            bind=entry.bind,
+            inputs=entry.inputs,
+        )
+        for key, entry in environment.settings.items()
+    )
+    provided = {
+        naming.package(f"provided.packages.{key}", key): version
+        for key, version in environment.provided.packages.items()
+    }
+    naming.finish()
+    question = Question(
+        releases=releases,
+        settings=settings,
+        minors=asked_minors(workspace, lockfile, new_minors=new_minors),
+        provided_apis=environment.provided.apis,
+        provided_packages=provided,
+        prereleases=environment.policy.prereleases,
+    )
+    digests = {package: file.candidate.digest for package, file in naming.files.items()}
+    asked = Asked(question=question, kubernetes=kubernetes_text(workspace), files=digests)
+    return Asking(asked=asked, files=naming.files)
+
+
+def kubernetes_text(workspace: Workspace) -> str:
+    """Give the range of Kubernetes versions as the environment writes it, empty where it does not."""
+    kubernetes = workspace.environment.kubernetes
+    return kubernetes.text if kubernetes else ""
+
+
+def asked_minors(
+    workspace: Workspace, lockfile: Lockfile | None, *, new_minors: bool
+) -> tuple[Minor, ...]:
+    """Give the minors that everything must support; raises `UsageError` when the range has none."""
+    text = kubernetes_text(workspace)
+    if lockfile and lockfile.kubernetes_range == text and not new_minors:
+        return tuple(parse_minor(minor) for minor in lockfile.kubernetes)
+    if not text:
+        return (newest_minor(),)
+    minors = minors_of(text)
+    if not minors:
+        raise UsageError(
+            "unknown-kubernetes",
+            f"`kubernetes: {text}` in `{workspace.document.title}` admits no Kubernetes version that is known",
+            note=f"this mistpm knows {oldest_minor()} to {newest_minor()}",
+            hint='write a range such as ">=1.33 <1.36"',
+        )
+    return minors
+
+
+class _Naming:
+    """Reads packages as the environment names them, collecting what is wrong."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._problems: list[Problem] = []
+        self.files: dict[PackageId, FilePackage] = {}
+
+    def package(self, place: str, text: str) -> PackageId:
+        """Give the identity behind a local name or a path; a stand-in where there is none."""
+        if is_path(text):
+            file = read_file_package(self._workspace, text)
+            self.files[file.candidate.package] = file
+            return file.candidate.package
+        try:
+            local = parse_package_id(text)
+        except InvalidIdentityError as error:
+            title = self._workspace.document.title
+            self._problems.append(Problem(file=title, path=place, message=str(error)))
+            return PackageId(text)
+        registry = self._workspace.registries.own_name(local.registry)
+        return PackageId.of(registry, local.group, local.name)
+
+    def finish(self) -> None:
+        """Raise `DocumentError` when something was wrong."""
+        if self._problems:
+            title = self._workspace.document.title
+            raise DocumentError(
+                "invalid-environment", f"`{title}` is not valid", tuple(self._problems)
+            )

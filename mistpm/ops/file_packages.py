@@ -1,0 +1,61 @@
+"""Packages that are given by their path instead of a registry."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from msgspec import Struct
+
+from mistpm import document
+from mistpm.errors import PackageError
+from mistpm.model.descriptor import Candidate, Descriptor
+from mistpm.model.identity import FILE_REGISTRY, PackageId
+from mistpm.ops.workspace import Workspace
+from mistpm.package import mistletoe_descriptor, read_package, solving_part
+
+
+class FilePackage(Struct, frozen=True, kw_only=True):
+    """A package's file: its path, and what solving needs of it."""
+
+    path: Path
+    candidate: Candidate
+
+
+def read_file_package(workspace: Workspace, text: str) -> FilePackage:
+    """Read the package at a path as the environment writes it; costs hashing the file.
+
+    A Mistletoe package is run once to ask for its name.  Raises `PackageError`.
+    """
+    path = workspace.base / text
+    if not path.is_file():
+        raise PackageError(
+            "no-such-file",
+            f"there is no file `{text}`",
+            hint="check the path; a package of a registry is written REGISTRY/GROUP/NAME",
+        )
+    package = read_package(path)
+    descriptor = package.descriptor or describe_mistletoe(workspace, path, package.digest)
+    return FilePackage(
+        path=path,
+        candidate=Candidate(
+            package=PackageId.of(FILE_REGISTRY, descriptor.group, descriptor.name),
+            version=descriptor.version,
+            digest=package.digest,
+            size=package.size,
+            descriptor=solving_part(descriptor),
+        ),
+    )
+
+
+def describe_mistletoe(workspace: Workspace, path: Path, digest: str) -> Descriptor:
+    """Ask a package without a descriptor for its name and group; raises `PackageError`."""
+    runtime = workspace.runtime
+    info = document.load(
+        runtime.info(runtime.load(path, digest)).decode("utf-8", "replace"), file=path.name
+    )
+    if not isinstance(info, dict):
+        raise PackageError(
+            "invalid-info", f"`{path.name}` does not say what it is: {json.dumps(info)[:80]}"
+        )
+    return mistletoe_descriptor(info, path.name)

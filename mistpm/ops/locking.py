@@ -1,0 +1,154 @@
+"""Solving an environment and pinning the answer."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from mistpm.errors import LockError, ResolutionError
+from mistpm.lock.freshness import is_fresh, what_changed
+from mistpm.lock.from_resolution import held_by, lock_resolution, with_order
+from mistpm.lock.lockfile_document import write_lockfile
+from mistpm.model.lockfile import LockedFailure, Lockfile
+from mistpm.ops.asking import Asking, Sources, ask
+from mistpm.ops.workspace import Workspace
+
+
+class Move(Struct, frozen=True, kw_only=True):
+    """A release or called package whose version differs between two locks.
+
+    `before` is empty for what is new, `after` for what is gone.
+    """
+
+    node: str
+    package: str
+    before: str = ""
+    after: str = ""
+
+
+class Solved(Struct, frozen=True, kw_only=True):
+    """A lock that answers the environment's question, and how it differs from the one before."""
+
+    lockfile: Lockfile
+    previous: Lockfile | None
+    asking: Asking
+    moves: tuple[Move, ...] = ()
+
+    @property
+    def is_new(self) -> bool:
+        """Whether this lock is not the one that was there."""
+        return self.lockfile != self.previous
+
+
+def solve(
+    workspace: Workspace,
+    *,
+    free: frozenset[str] = frozenset(),
+    new_minors: bool = False,
+    always: bool = False,
+) -> Solved:
+    """Give a lock for the workspace's environment: the one that is there when it still answers.
+
+    Otherwise solves again with the fewest changes; releases in `free` may move to the newest.
+    `always` solves even when nothing changed.  Writes nothing.  Raises `LockError` under `--locked`
+    (`lock-missing`, `lock-stale`, `lock-unresolved`), `ResolutionError`, `RegistryError`.
+    """
+    previous = workspace.lockfile
+    asking = ask(workspace, previous, new_minors=new_minors)
+    fresh = previous is not None and is_fresh(previous, asking.asked)
+    if previous is not None and fresh and not (always or new_minors or previous.unresolved):
+        return Solved(lockfile=previous, previous=previous, asking=asking)
+    if workspace.options.locked:
+        _refuse(workspace, previous, asking, fresh=fresh)
+    from mistpm.plan import plan_releases
+    from mistpm.resolve import resolve
+
+    held = held_by(previous, free)
+    resolution = resolve(asking.asked.question, Sources(workspace, asking.files), held)
+    lockfile = lock_resolution(resolution, asking.asked)
+    lockfile = with_order(lockfile, plan_releases(lockfile))
+    return Solved(
+        lockfile=lockfile, previous=previous, asking=asking, moves=moves(previous, lockfile)
+    )
+
+
+def write_lock(workspace: Workspace, lockfile: Lockfile) -> bool:
+    """Write the lock beside the environment's file; tells whether the file changed.
+
+    Where there is no file the target remembers the lock when it is applied.  Raises `LockError`.
+    """
+    return workspace.lock_path is not None and write_lockfile(workspace.lock_path, lockfile)
+
+
+def require_solved(lockfile: Lockfile, *, keep_going: bool) -> None:
+    """Raise `ResolutionError` for the parts that have no solution, unless they may be left out."""
+    if not lockfile.unresolved or keep_going:
+        return
+    parts = lockfile.unresolved
+    names = ", ".join(f"`{name}`" for part in parts for name in part.releases)
+    hints = tuple(part.hint for part in parts if part.hint)
+    raise ResolutionError(
+        "version-conflict",
+        f"{names} cannot be resolved",
+        context=tuple(line for part in parts for line in _told(part, many=len(parts) > 1)),
+        hint=hints[0]
+        if hints
+        else "widen one of these ranges, or install the rest with --keep-going",
+    )
+
+
+def moves(before: Lockfile | None, after: Lockfile) -> tuple[Move, ...]:
+    """Compare two locks, releases before called packages, each by name."""
+    old = {**before.releases, **before.called} if before else {}
+    new = {**after.releases, **after.called}
+    found = []
+    for node in (*sorted({*old, *new} - _called(before, after)), *sorted(_called(before, after))):
+        was, now = old.get(node), new.get(node)
+        if was and now and (was.version, was.package) == (now.version, now.package):
+            continue
+        package = (now or was).package if (now or was) else ""  # type: ignore[union-attr]
+        found.append(
+            Move(
+                node=node,
+                package=str(package),
+                before=str(was.version) if was else "",
+                after=str(now.version) if now else "",
+            )
+        )
+    return tuple(found)
+
+
+def _called(before: Lockfile | None, after: Lockfile) -> set[str]:
+    return {*(before.called if before else {}), *after.called}
+
+
+def _told(part: LockedFailure, *, many: bool) -> tuple[str, ...]:
+    if not many:
+        return part.causes
+    return (f"{', '.join(part.releases)}:", *(f"  {cause}" for cause in part.causes))
+
+
+def _refuse(
+    workspace: Workspace, previous: Lockfile | None, asking: Asking, *, fresh: bool
+) -> None:
+    title = workspace.lock_path or f"the lock of {workspace.target.title}"
+    if previous is None:
+        raise LockError(
+            "lock-missing",
+            f"there is no `{title}`, and --locked forbids making one",
+            note="--locked is the default where the variable CI is set",
+            hint="run `mistpm lock` and commit the file",
+        )
+    if not fresh:
+        raise LockError(
+            "lock-stale",
+            f"`{title}` does not answer `{workspace.document.title}` any more, and --locked forbids changing it",
+            context=what_changed(previous, asking.asked),
+            hint="run `mistpm lock` and commit the file",
+        )
+    if previous.unresolved:
+        raise LockError(
+            "lock-unresolved",
+            f"`{title}` holds parts that have no solution",
+            context=tuple(line for part in previous.unresolved for line in part.causes),
+            hint="mend the environment and run `mistpm lock`",
+        )
