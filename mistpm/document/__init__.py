@@ -1,0 +1,22 @@
+"""Documents: reading YAML and JSON into the nouns of `mistpm.model`, and writing them.
+
+The Struct classes of `mistpm.model` are the only description of a document's shape.  msgspec reads
+what is right; only for what is wrong a second walk finds all problems with their lines.
+"""
+
+from mistpm.document.conversion import convert, from_json, read, to_builtins, to_json
+from mistpm.document.positions import Positions
+from mistpm.document.reader import load, load_manifests
+from mistpm.document.writer import dump
+
+__all__ = [
+    "Positions",
+    "convert",
+    "dump",
+    "from_json",
+    "load",
+    "load_manifests",
+    "read",
+    "to_builtins",
+    "to_json",
+]

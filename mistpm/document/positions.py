@@ -1,0 +1,62 @@
+"""Where in a text a place of a document stands; looked up only when there is a problem to tell."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TypeAlias
+
+import yaml
+
+Place: TypeAlias = tuple[str | int, ...]
+"""A place in a document: the keys and positions that lead to it."""
+
+
+class Positions:
+    """Lines and spellings in a text that `load` has read without an error.
+
+    Costs nothing until it is asked, then another pass over the text.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _root(self) -> yaml.Node | None:
+        try:
+            return yaml.compose(self._text, yaml.CSafeLoader)
+        except yaml.YAMLError:  # JSON with tabs, or an anchor that is used twice
+            return None
+
+    def line(self, place: Place) -> int:
+        """Give the line of a key or list item; of what holds it, where it is not there; 0: no text."""
+        line = self._root.start_mark.line + 1 if self._root else 0
+        node = self._root
+        for step in place:
+            found = _child(node, step)
+            if found is None:
+                break
+            at, node = found
+            line = at.start_mark.line + 1
+        return line
+
+    def spelling(self, place: Place) -> str | None:
+        """Give a scalar as the text writes it, without quotes; None for anything else."""
+        node = self._root
+        for step in place:
+            found = _child(node, step)
+            if found is None:
+                return None
+            node = found[1]
+        return node.value if isinstance(node, yaml.ScalarNode) else None
+
+
+def _child(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node, yaml.Node] | None:
+    """Give the node that tells a child's line, and the child."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == step:
+                return key, value
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        item = node.value[step]
+        return item, item
+    return None

@@ -1,0 +1,313 @@
+"""Reading YAML and JSON texts into JSON-like data.
+
+Values are built straight from libyaml's events: composing nodes and constructing from them, as
+PyYAML does, takes three times as long.  A text that is JSON is read as JSON, a hundred times faster.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Iterator
+from typing import Any, Final, TypeAlias
+
+import yaml
+
+from mistpm.document.scalars import (
+    NotInJsonError,
+    Resolver,
+    Scalar,
+    core,
+    kubectl,
+    without_fraction,
+)
+from mistpm.errors import DocumentError, Problem
+
+DEEPEST: Final = 150
+"""How many mappings and lists may stand in each other; custom resource definitions need some 60."""
+
+MOST_ALIASED: Final = 100_000
+"""How many values the aliases (`*name`) of a text may stand for in all."""
+
+_TAGS: Final[dict[str, type]] = {
+    "tag:yaml.org,2002:str": str,
+    "tag:yaml.org,2002:int": int,
+    "tag:yaml.org,2002:float": float,
+    "tag:yaml.org,2002:bool": bool,
+    "tag:yaml.org,2002:null": type(None),
+    "tag:yaml.org,2002:map": dict,
+    "tag:yaml.org,2002:seq": list,
+}
+Event: TypeAlias = Any
+"""One of libyaml's events; what it has depends on its class."""
+
+_TEXT_TAGS: Final = {None, "!", "tag:yaml.org,2002:str"}
+_MERGE: Final = "<<"
+_LONGEST_SHOWN: Final = 60
+
+
+def load(text: str, *, file: str) -> Any:
+    """Read one document of YAML 1.2's core schema (JSON is a part of it); an empty text gives None.
+
+    Raises `DocumentError` (`invalid-yaml`) with file and line: for what is no YAML, for keys written
+    twice (all of them), keys that are not texts, tags and numbers that JSON cannot hold, more than
+    `DEEPEST` levels or `MOST_ALIASED` aliased values.  Takes some 4 ms for 1000 lines.
+    """
+    if (found := _json(text, _finite)) is not _NO_JSON:
+        return found
+    documents = _Reader(text, file=file, resolver=core, merging=False).documents(most=1)
+    return documents[0] if documents else None
+
+
+def load_manifests(text: str, *, origin: str) -> tuple[dict[str, Any], ...]:
+    """Read manifests as kubectl does: several documents, or lists of them; empty ones are left out.
+
+    Octals and booleans are YAML 1.1's, there are no dates, and `<<` merges.  `origin` stands for the
+    file's name in messages.  Raises `DocumentError` (`invalid-yaml`) as `load` does, and for a
+    document that is no mapping.
+    """
+    if (found := _json(text, lambda number: without_fraction(_finite(number)))) is not _NO_JSON:
+        documents = [found]
+    else:
+        documents = _Reader(text, file=origin, resolver=kubectl, merging=True).documents()
+    manifests: list[dict[str, Any]] = []
+    for document in documents:
+        for manifest in _split(document):
+            if not isinstance(manifest, dict):
+                kind = "a list" if isinstance(manifest, list) else f"`{_shown(manifest)}`"
+                problem = Problem(file=origin, message=f"{kind} is not a Kubernetes manifest")
+                raise DocumentError("invalid-yaml", f"`{origin}` cannot be read.", (problem,))
+            manifests.append(manifest)
+    return tuple(manifests)
+
+
+def _split(document: Any) -> Iterator[Any]:
+    """Give the manifests in a document: kubectl takes any kind `…List` with `items` apart."""
+    if document is None:
+        return
+    items = None
+    if isinstance(document, list):
+        items = document
+    elif isinstance(document, dict) and str(document.get("kind", "")).endswith("List"):
+        items = document.get("items")
+    if isinstance(items, list):
+        for item in items:
+            yield from _split(item)
+    else:
+        yield document
+
+
+def _shown(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
+
+
+_NO_JSON: Final = object()
+
+
+def _json(text: str, parse_float: Callable[[str], int | float]) -> Any:
+    """Read a text as JSON; gives `_NO_JSON` where it is none, for the reader of YAML to explain."""
+    if text.lstrip()[:1] not in {"{", "["}:
+        return _NO_JSON
+    try:
+        found = json.loads(
+            text, object_pairs_hook=_unique, parse_float=parse_float, parse_constant=_no_constant
+        )
+        if _is_deep(found, DEEPEST):
+            return _NO_JSON
+        if "\\ud" in text or "\\uD" in text:
+            json.dumps(found, ensure_ascii=False).encode()  # half a surrogate pair is no text
+    except (ValueError, RecursionError):
+        return _NO_JSON
+    return found
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError
+    return found
+
+
+def _no_constant(_name: str) -> Any:
+    raise ValueError
+
+
+def _finite(text: str) -> float:
+    if (number := float(text)) in {float("inf"), float("-inf")}:
+        raise ValueError
+    return number
+
+
+def _is_deep(value: Any, levels: int) -> bool:
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list):
+        return False
+    return levels == 0 or any(_is_deep(item, levels - 1) for item in value)
+
+
+class _UnreadableError(Exception):
+    """Reading cannot go on; the problem is recorded."""
+
+
+class _Reader:
+    """Builds values from one text's events, and records what is wrong with it."""
+
+    def __init__(self, text: str, *, file: str, resolver: Resolver, merging: bool) -> None:
+        self._file = file
+        self._resolve = resolver
+        self._merging = merging
+        self._problems: list[Problem] = []
+        self._anchors: dict[str, tuple[Any, int]] = {}
+        self._values = 0
+        self._aliased = 0
+        self._text = text
+
+    def documents(self, *, most: int | None = None) -> list[Any]:
+        """Give the documents of the text; raises `DocumentError` with every problem."""
+        found: list[Any] = []
+        try:
+            parser = yaml.CSafeLoader(self._text)
+            self._next: Callable[[], Event] = parser.get_event
+            self._next()
+            while isinstance(event := self._next(), yaml.DocumentStartEvent):
+                if most is not None and len(found) == most:
+                    self._note(event, "a second document begins here; there may be only one")
+                    break
+                self._anchors.clear()
+                found.append(self._value(self._next(), DEEPEST))
+                self._next()
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            what = ", ".join(part for part in (error.context, error.problem) if part)
+            self._problems.append(
+                Problem(file=self._file, line=mark.line + 1 if mark else 0, message=what)
+            )
+        except (yaml.YAMLError, UnicodeEncodeError):
+            line = 1 + self._text.count("\n", 0, _unprintable(self._text))
+            self._problems.append(
+                Problem(file=self._file, line=line, message="a character is not allowed in YAML")
+            )
+        except _UnreadableError:
+            pass
+        if self._problems:
+            raise DocumentError(
+                "invalid-yaml", f"`{self._file}` cannot be read.", tuple(sorted(self._problems))
+            )
+        return found
+
+    def _note(self, event: Event, message: str, hint: str = "") -> None:
+        line = event.start_mark.line + 1
+        self._problems.append(Problem(file=self._file, line=line, message=message, hint=hint))
+
+    def _value(self, event: Event, levels: int) -> Any:
+        """Give the value that begins with this event; recursion is bounded by `levels`."""
+        self._values += 1
+        kind = event.__class__
+        if kind is yaml.AliasEvent:
+            return self._alias(event)
+        before = self._values
+        value: Any
+        if kind is yaml.ScalarEvent:
+            value = self._scalar(event)
+        elif levels == 0:
+            self._note(event, f"more than {DEEPEST} mappings and lists stand in each other here")
+            raise _UnreadableError
+        elif kind is yaml.MappingStartEvent:
+            value = self._mapping(levels - 1)
+        else:
+            value = self._sequence(levels - 1)
+        if event.tag is not None:
+            value = self._tagged(event, value)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = (value, self._values - before + 1)
+        return value
+
+    def _sequence(self, levels: int) -> list[Any]:
+        found: list[Any] = []
+        while (event := self._next()).__class__ is not yaml.SequenceEndEvent:
+            found.append(self._value(event, levels))
+        return found
+
+    def _mapping(self, levels: int) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        merged: list[tuple[Event, Any]] = []
+        while (event := self._next()).__class__ is not yaml.MappingEndEvent:
+            if event.__class__ is yaml.ScalarEvent:
+                key = self._key(event)
+            else:
+                self._value(event, levels)
+                self._note(event, "a key must be a text")
+                key = ""
+            value = self._value(self._next(), levels)
+            if self._merging and key == _MERGE and event.implicit[0]:
+                merged.append((event, value))
+            elif key in found:
+                self._note(event, f"the key `{key}` is written twice")
+            else:
+                found[key] = value
+        for event, value in merged:
+            self._merge(event, value, into=found)
+        return found
+
+    def _key(self, event: Event) -> str:
+        value = self._scalar(event)
+        if isinstance(value, str):
+            return value
+        if self._merging and value is not None:
+            return json.dumps(value)  # kubectl makes texts of numbers and booleans
+        text = event.value or "null"
+        self._note(event, f"the key `{text}` is not a text", f'write it in quotes: "{text}"')
+        return text
+
+    def _merge(self, event: Event, value: Any, *, into: dict[str, Any]) -> None:
+        """Add the entries of a `<<` that are not written out."""
+        sources = value if isinstance(value, list) else [value]
+        for source in sources:
+            if not isinstance(source, dict):
+                self._note(event, "`<<` merges mappings, and this is none")
+                return
+            for key, item in source.items():
+                into.setdefault(key, item)
+
+    def _scalar(self, event: Event) -> Scalar:
+        if not event.implicit[0] and event.tag in _TEXT_TAGS:
+            return str(event.value)
+        try:
+            return self._resolve(event.value)
+        except NotInJsonError as error:
+            self._note(event, str(error))
+            return None
+
+    def _tagged(self, event: Event, value: Any) -> Any:
+        """Give the value that an explicit tag makes of this one."""
+        if event.tag == "!":
+            return value
+        wanted = _TAGS.get(event.tag)
+        tag = event.tag.replace("tag:yaml.org,2002:", "!!", 1)
+        if wanted is None:
+            self._note(event, f"the tag `{tag}` is not known here")
+        elif wanted is float and type(value) is int:
+            return float(value)
+        elif type(value) is not wanted:
+            self._note(event, f"this is not what the tag `{tag}` says")
+        return value
+
+    def _alias(self, event: Event) -> Any:
+        if event.anchor not in self._anchors:
+            self._note(event, f"nothing before this is called `&{event.anchor}`")
+            raise _UnreadableError
+        value, size = self._anchors[event.anchor]
+        self._aliased += size
+        self._values += size
+        if self._aliased > MOST_ALIASED:
+            self._note(event, f"the aliases stand for more than {MOST_ALIASED:,} values")
+            raise _UnreadableError
+        return copy.deepcopy(value)
+
+
+def _unprintable(text: str) -> int:
+    """Give the position of the first character that YAML does not allow."""
+    match = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    return match.start() if match else 0
