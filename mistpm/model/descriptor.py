@@ -14,7 +14,7 @@ from mistpm.model.version import Version
 Name = Annotated[
     str,
     Meta(
-        pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$",
+        pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?\Z",
         max_length=63,
         description="lower-case letters, digits, `-` and `.`",
     ),
@@ -22,7 +22,7 @@ Name = Annotated[
 Alias = Annotated[
     str,
     Meta(
-        pattern=r"^[a-z]([a-z0-9-]*[a-z0-9])?$",
+        pattern=r"^[a-z]([a-z0-9-]*[a-z0-9])?\Z",
         max_length=63,
         description="lower-case letters, digits and `-`, beginning with a letter",
     ),
@@ -32,7 +32,7 @@ Alias = Annotated[
 NamespaceName = Annotated[
     str,
     Meta(
-        pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
+        pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?\Z",
         max_length=63,
         description="a DNS label: lower-case letters, digits and `-`",
     ),
@@ -65,6 +65,34 @@ class Dependency(Wire, frozen=True, kw_only=True):
     api: Api | None = None
     default: PackageReference | None = None
     optional: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` whose arguments name every rule that is broken."""
+        mistakes = []
+        if (self.package is None) == (self.api is None):
+            mistakes.append("a dependency has exactly one of `package` and `api`")
+        elif self.api is not None:
+            written = {
+                "version": self.version != ANY,
+                "use": self.use != "install",
+                "with": bool(self.with_),
+            }
+            mistakes += [
+                f"`{key}` goes with `package`, not with `api`" for key in written if written[key]
+            ]
+            if self.default is not None and self.optional:
+                mistakes.append("`default` and `optional` exclude each other")
+        else:
+            written = {"default": self.default is not None, "optional": self.optional}
+            mistakes += [
+                f"`{key}` goes with `api`, not with `package`" for key in written if written[key]
+            ]
+            if self.with_ and self.use == "install":
+                mistakes.append(
+                    "`with` goes with `use: call`; what is installed has its inputs from the environment"
+                )
+        if mistakes:
+            raise ValueError(*mistakes)
 
 
 class Provides(Wire, frozen=True, kw_only=True):

@@ -28,6 +28,11 @@ class Patch(Wire, frozen=True, kw_only=True):
     json: tuple[dict[str, Any], ...] = ()
     merge: dict[str, Any] = {}
 
+    def __post_init__(self) -> None:
+        """Raise `ValueError` where not exactly one kind of patch is given."""
+        if bool(self.json) == bool(self.merge):
+            raise ValueError("a patch has exactly one of `json` and `merge`")
+
 
 class ReleaseEntry(Wire, frozen=True, kw_only=True):
     """A release that the user asks for.
@@ -62,6 +67,11 @@ class TargetEntry(Wire, frozen=True, kw_only=True):
     inputs: dict[str, dict[str, Any]] = {}
     patches: dict[str, tuple[Patch, ...]] = {}
 
+    def __post_init__(self) -> None:
+        """Raise `ValueError` where not exactly one place is given."""
+        if bool(self.directory) == bool(self.context):
+            raise ValueError("a target has exactly one of `directory` and `context`")
+
 
 class RegistryEntry(Wire, frozen=True, kw_only=True):
     """Where a registry is.  Exactly one of `directory`, `git` and `http` is set.
@@ -74,6 +84,17 @@ class RegistryEntry(Wire, frozen=True, kw_only=True):
     http: str = ""
     ref: str = ""
     path: str = ""
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` whose arguments name every rule that is broken."""
+        mistakes = []
+        if sum(map(bool, (self.directory, self.git, self.http))) != 1:
+            mistakes.append("a registry has exactly one of `directory`, `git` and `http`")
+        elif not self.git:
+            written = {"ref": self.ref, "path": self.path}
+            mistakes += [f"`{key}` goes with `git`" for key in written if written[key]]
+        if mistakes:
+            raise ValueError(*mistakes)
 
 
 class Provided(Wire, frozen=True, kw_only=True):
