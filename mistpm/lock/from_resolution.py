@@ -73,3 +73,23 @@ def _locked(chosen: Chosen) -> LockedPackage:
         when=dict(sorted(chosen.when.items())),
         reads=tuple(sorted(chosen.reads)),
     )
+
+
+def renamed(lockfile: Lockfile, old: str, new: str) -> Lockfile:
+    """Give the lock with a release under a new name; stale until the question is asked again."""
+    releases = {
+        (new if name == old else name): msgspec.structs.replace(
+            release,
+            dependencies={
+                alias: msgspec.structs.replace(edge, target=new)
+                if edge.target == old and edge.use != "call"
+                else edge
+                for alias, edge in release.dependencies.items()
+            },
+        )
+        for name, release in lockfile.releases.items()
+    }
+    order = tuple(
+        tuple(sorted(new if name == old else name for name in stage)) for stage in lockfile.order
+    )
+    return msgspec.structs.replace(lockfile, releases=dict(sorted(releases.items())), order=order)

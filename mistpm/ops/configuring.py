@@ -16,8 +16,13 @@ from mistpm.environment.environment_document import (
     read_environment,
 )
 from mistpm.errors import UsageError
+from mistpm.lock.from_resolution import renamed
+from mistpm.lock.lockfile_document import write_lockfile
 from mistpm.model.environment import Environment, ReleaseEntry
 from mistpm.ops.did_you_mean import did_you_mean
+from mistpm.ops.options import Options
+from mistpm.ops.reporter import Reporter
+from mistpm.ops.workspace import Workspace, find_document
 
 TEMPLATE = """\
 # What runs here, and where. `mistpm install` makes it so; keep this file and mistpm.lock in Git.
@@ -141,3 +146,37 @@ def rename_edits(environment: Environment, old: str, new: str) -> tuple[Edit, ..
         if target == old
     ]
     return (*bound, Edit(path=("releases", old), rename=new))
+
+
+class FileChange(Struct, frozen=True, kw_only=True):
+    """Which releases a command changed in which file."""
+
+    file: str
+    names: tuple[str, ...]
+
+
+def remove_releases(options: Options, names: tuple[str, ...]) -> FileChange:
+    """Take releases out of the file, and bindings to them stay an error of the next solve.
+
+    Raises `UsageError` when one is not there; then the file is not changed.
+    """
+    found = require_file(find_document(options))
+    for name in names:
+        find_release(found.environment, name)
+    found.edited(*(Edit(path=("releases", name)) for name in names)).save()
+    return FileChange(file=found.title, names=names)
+
+
+def rename_release(options: Options, old: str, new: str) -> FileChange:
+    """Rename a release in the file, and in the lock so that it keeps its version.
+
+    Raises `UsageError`.
+    """
+    found = require_file(find_document(options))
+    draft = found.edited(*rename_edits(found.environment, old, new))
+    workspace = Workspace(draft, options, Reporter())
+    lockfile = workspace.lockfile
+    draft.save()
+    if lockfile is not None and workspace.lock_path is not None and old in lockfile.releases:
+        write_lockfile(workspace.lock_path, renamed(lockfile, old, new))
+    return FileChange(file=found.title, names=(old, new))

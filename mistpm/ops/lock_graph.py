@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
+from itertools import islice
 
 from msgspec import Struct
 
@@ -40,14 +42,21 @@ class Hop(Struct, frozen=True, kw_only=True):
 
 
 class Reason(Struct, frozen=True, kw_only=True):
-    """Why one node is there.  `requested` tells that the file asks for it; each path starts at a release that the file asks for."""
+    """Why one node is there: the file asks for it, or paths lead to it from releases that it asks for.
+
+    There may be very many paths; `more_paths` tells that not all are given.
+    """
 
     node: str
     package: str
     version: str
     requested: bool
     paths: tuple[tuple[Hop, ...], ...]
+    more_paths: bool = False
 
+
+MOST_PATHS = 50
+"""Paths that `why` gives for one node; a wide graph has more than anybody reads."""
 
 NOTES = {
     "kubernetes": "Kubernetes itself",
@@ -139,25 +148,27 @@ def why(lockfile: Lockfile, text: str) -> tuple[Reason, ...]:
 
 def _reason(lockfile: Lockfile, name: str) -> Reason:
     locked = nodes(lockfile)[name]
+    paths = tuple(islice(_paths(lockfile, name), MOST_PATHS + 1))
     return Reason(
         node=name,
         package=str(locked.package),
         version=str(locked.version),
         requested=locked.requested,
-        paths=tuple(sorted(_paths(lockfile, name), key=lambda path: (len(path), str(path)))),
+        paths=paths[:MOST_PATHS],
+        more_paths=len(paths) > MOST_PATHS,
     )
 
 
 def _paths(lockfile: Lockfile, goal: str) -> Iterator[tuple[Hop, ...]]:
-    """Give every simple path from a requested release to `goal`, walking backwards from it."""
+    """Give simple paths from a requested release to `goal`, the shortest first."""
     above: dict[str, list[Hop]] = {}
     for name, locked in nodes(lockfile).items():
         for alias, edge in locked.dependencies.items():
             hop = Hop(node=name, alias=alias, use=edge.use, requires=edge.requires)
             above.setdefault(edge.target, []).append(hop)
-    pending: list[tuple[str, tuple[Hop, ...]]] = [(goal, ())]
+    pending: deque[tuple[str, tuple[Hop, ...]]] = deque([(goal, ())])
     while pending:
-        node, path = pending.pop()
+        node, path = pending.popleft()
         for hop in above.get(node, ()):
             if hop.node == goal or any(hop.node == later.node for later in path):
                 continue

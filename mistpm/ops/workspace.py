@@ -19,6 +19,7 @@ from mistpm.errors import DocumentError, UsageError
 from mistpm.lock.lockfile_document import parse_lockfile, read_lockfile
 from mistpm.model.environment import Environment, RegistryEntry
 from mistpm.model.lockfile import Lockfile
+from mistpm.ops.environment_name import name_from_folder
 from mistpm.ops.options import Options
 from mistpm.ops.reporter import Reporter
 from mistpm.ops.targets import ChosenTarget, choose_target, open_target
@@ -196,7 +197,8 @@ def _open_remembered(options: Options, reporter: Reporter, *, make: bool) -> Wor
     elif make:
         from mistpm.ops.configuring import new_id
 
-        text = REMEMBERED.format(name=_name_of(chosen), id=new_id())
+        name = name_from_folder(chosen.base / chosen.entry.directory)
+        text = REMEMBERED.format(name=name, id=new_id())
     else:
         raise UsageError(
             "nothing-installed",
@@ -206,12 +208,6 @@ def _open_remembered(options: Options, reporter: Reporter, *, make: bool) -> Wor
     workspace = Workspace(EnvironmentDocument(text, None, title=title), options, reporter)
     workspace.__dict__.update(target=target, state=state)
     return workspace
-
-
-def _name_of(chosen: ChosenTarget) -> str:
-    folder = (chosen.base / chosen.entry.directory).resolve().name.lower()
-    kept = "".join(letter if letter.isalnum() else "-" for letter in folder).strip("-")
-    return kept if kept.isascii() and kept else "default"
 
 
 def _short(path: Path) -> str:

@@ -1,0 +1,75 @@
+"""`mistpm add`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mistpm.cli.options import (
+    BindOption,
+    EnvironmentOption,
+    InputsOption,
+    NamespaceOption,
+    OfflineOption,
+    Output,
+    OutputOption,
+    PackageOption,
+    SetOption,
+)
+from mistpm.cli.session import emit
+from mistpm.cli.terminal import Terminal
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command(
+    epilog='Example: mistpm add shop -p starter/apps/gitea --bind db=shop-db -s "replicas: 2"'
+)
+def add(
+    name: Annotated[str, typer.Argument(help="The release's name.")],
+    package: PackageOption,
+    version: Annotated[
+        str,
+        typer.Option(
+            "--version", metavar="RANGE", help="Versions that are allowed: ^16, ~1.2, >=1 <3."
+        ),
+    ] = "",
+    namespace: NamespaceOption = "",
+    settings: SetOption = [],  # noqa: B006 - typer copies it
+    inputs: InputsOption = None,
+    bind: BindOption = [],  # noqa: B006 - typer copies it
+    environment: EnvironmentOption = None,
+    offline: OfflineOption = False,
+    output: OutputOption = Output.TEXT,
+) -> None:
+    """Add a release to the environment's file, or change what the file says of it.
+
+    Only the file is edited, comments and order kept; `mistpm install` makes it so.
+    """
+    from mistpm.ops.adding import Addition, add_release
+    from mistpm.ops.options import Options
+
+    terminal = Terminal()
+    report = add_release(
+        Options(environment=environment, offline=offline),
+        Addition(
+            name=name,
+            package=package,
+            version=version,
+            namespace=namespace,
+            inputs_file=inputs,
+            settings=tuple(settings),
+            bindings=tuple(bind),
+        ),
+    )
+
+    def show() -> None:
+        newest = f", newest {report.newest}" if report.newest else ""
+        verb = "Changed" if report.existed else "Added"
+        terminal.show(
+            f"{verb} {report.name} in {report.file}: {report.package} {report.version}{newest}"
+        )
+        terminal.show("Next: mistpm install, or mistpm plan to look first.")
+
+    emit(terminal, output, report, show)

@@ -1,0 +1,126 @@
+"""Adding a release to an environment, in its file or as a draft that is installed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from mistpm.environment.environment_document import EnvironmentDocument
+from mistpm.errors import UsageError
+from mistpm.model.identity import PackageId
+from mistpm.model.ranges import InvalidRangeError, parse_range
+from mistpm.ops.configuring import release_edits, require_file
+from mistpm.ops.file_packages import read_file_package
+from mistpm.ops.given_inputs import parse_bindings, read_given_inputs
+from mistpm.ops.options import Options
+from mistpm.ops.package_argument import parse_package_argument
+from mistpm.ops.reporter import Reporter
+from mistpm.ops.workspace import Workspace, find_document
+
+
+class Addition(Struct, frozen=True, kw_only=True):
+    """A release as the command line describes it."""
+
+    name: str
+    package: str
+    version: str = ""
+    namespace: str = ""
+    inputs_file: Path | None = None
+    settings: tuple[str, ...] = ()
+    bindings: tuple[str, ...] = ()
+
+
+class Added(Struct, frozen=True, kw_only=True):
+    """What `add` did; `newest` is the newest version that the registry has, `version` the range asked for."""
+
+    file: str
+    name: str
+    package: str
+    version: str
+    newest: str = ""
+    existed: bool = False
+
+
+def add_release(options: Options, addition: Addition) -> Added:
+    """Write a release into the environment's file; the package must exist.
+
+    Raises `UsageError`, `DocumentError`, `RegistryError`, `PackageError`.
+    """
+    found = require_file(find_document(options))
+    workspace = Workspace(found, options, Reporter())
+    newest = newest_version(workspace, addition)
+    draft = draft_release(workspace, addition)
+    draft.save()
+    entry = draft.environment.releases[addition.name]
+    return Added(
+        file=found.title,
+        name=addition.name,
+        package=entry.package,
+        version=entry.version.text or "*",
+        newest=newest,
+        existed=addition.name in found.environment.releases,
+    )
+
+
+def draft_release(workspace: Workspace, addition: Addition) -> EnvironmentDocument:
+    """Give the environment with this release in it; nothing is written.
+
+    What is not said of a release that exists stays as it is.  Raises `UsageError`, `DocumentError`.
+    """
+    argument = parse_package_argument(addition.package)
+    if addition.version and argument.range.text:
+        raise UsageError(
+            "two-versions",
+            f"`{addition.package}` and `--version {addition.version}` both say a version",
+            hint="give one of them",
+        )
+    entry: dict[str, Any] = {
+        "package": _written_package(workspace, addition.package, argument.package),
+        "version": _range_text(addition.version) or argument.range.text,
+        "namespace": addition.namespace,
+        "inputs": read_given_inputs(addition.inputs_file, list(addition.settings)),
+        "bind": parse_bindings(list(addition.bindings)),
+    }
+    if entry["version"] == "*":
+        entry["version"] = ""
+    edits = release_edits(addition.name, entry, workspace.environment)
+    return workspace.document.edited(*edits)
+
+
+def newest_version(workspace: Workspace, addition: Addition) -> str:
+    """Give the newest version of the package that is added; raises `RegistryError` when there is none."""
+    argument = parse_package_argument(addition.package)
+    if argument.package is None:
+        relative = _written_package(workspace, addition.package, None)
+        return str(read_file_package(workspace, relative).candidate.version)
+    registries = workspace.registries
+    name = registries.own_name(argument.package.registry)
+    package = PackageId.of(name, argument.package.group, argument.package.name)
+    candidates = [each for each in registries.candidates(package) if not each.yanked]
+    stable = [each for each in candidates if not each.version.is_prerelease]
+    return str(max(each.version for each in stable or candidates)) if candidates else ""
+
+
+def _written_package(workspace: Workspace, text: str, package: PackageId | None) -> str:
+    """Give the package as the environment writes it: a path starts at the environment's folder."""
+    if package is not None:
+        return str(package)
+    path = Path(text)
+    if path.is_absolute():
+        return text
+    relative = os.path.relpath(path, workspace.base)
+    return relative if relative.startswith("..") else f"./{relative}"
+
+
+def _range_text(text: str) -> str:
+    if not text:
+        return ""
+    try:
+        return parse_range(text).text
+    except InvalidRangeError as error:
+        raise UsageError(
+            "invalid-range", f"`--version {text}`: {error}", hint="write ^16, ~1.2 or >=1 <3"
+        ) from error
