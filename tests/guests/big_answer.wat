@@ -1,0 +1,8 @@
+;; Answers with all of its ten megabytes.
+(module
+  (memory (export "memory") 160)
+  (data (i32.const 0) "\00\00\00\00\00\00\a0\00")
+  (func (export "__mistletoe_info") (result i32) (i32.const 0))
+  (func (export "__mistletoe_alloc") (param i32) (result i32) (i32.const 1024))
+  (func (export "__mistletoe_dealloc") (param i32 i32))
+  (func (export "__mistletoe_generate") (param i32 i32) (result i32) (i32.const 0)))

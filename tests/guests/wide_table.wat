@@ -1,0 +1,8 @@
+;; Wants a table of ten million functions before it starts.
+(module
+  (memory (export "memory") 1)
+  (table 10000000 funcref)
+  (func (export "__mistletoe_info") (result i32) (i32.const 0))
+  (func (export "__mistletoe_alloc") (param i32) (result i32) (i32.const 1024))
+  (func (export "__mistletoe_dealloc") (param i32 i32))
+  (func (export "__mistletoe_generate") (param i32 i32) (result i32) (i32.const 0)))

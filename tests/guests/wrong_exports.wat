@@ -1,0 +1,7 @@
+;; Has all exports of a package, but two are not what they must be.
+(module
+  (memory (export "memory") 1)
+  (global (export "__mistletoe_info") i32 (i32.const 0))
+  (func (export "__mistletoe_alloc") (param i32) (result i32) (i32.const 1024))
+  (func (export "__mistletoe_dealloc") (param i32 i32))
+  (func (export "__mistletoe_generate") (param i64) (result i64) (i64.const 0)))
