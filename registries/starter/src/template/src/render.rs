@@ -10,13 +10,16 @@ use alloc::vec::Vec;
 
 use crate::call::Call;
 use crate::host;
-use crate::json::{append, decode, get, inside, members, Text};
+use crate::json::{append, decode, get, inside, members, mistake, Text};
 use crate::result::{self, Failure, Parts};
 
 const CALLS: &[u8] = b"calls.json";
 const ENGINE: Text = br#""engine""#;
 /// The result document for an envelope.
 pub fn answer(envelope: Text) -> Vec<u8> {
+    if mistake(envelope).is_some() {
+        return result::failed(b"the input is not JSON");
+    }
     match render(&Package::read(envelope)) {
         Ok(document) => document,
         Err(message) => result::failed(&message),
