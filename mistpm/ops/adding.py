@@ -18,6 +18,7 @@ from mistpm.ops.given_inputs import parse_bindings, read_given_inputs
 from mistpm.ops.options import Options
 from mistpm.ops.package_argument import parse_package_argument
 from mistpm.ops.reporter import Reporter
+from mistpm.ops.searching import newest_of
 from mistpm.ops.workspace import Workspace, find_document
 
 
@@ -99,9 +100,8 @@ def newest_version(workspace: Workspace, addition: Addition) -> str:
     registries = workspace.registries
     name = registries.own_name(argument.package.registry)
     package = PackageId.of(name, argument.package.group, argument.package.name)
-    candidates = [each for each in registries.candidates(package) if not each.yanked]
-    stable = [each for each in candidates if not each.version.is_prerelease]
-    return str(max(each.version for each in stable or candidates)) if candidates else ""
+    newest = newest_of(registries.candidates(package))
+    return str(newest.version) if newest else ""
 
 
 def _written_package(workspace: Workspace, text: str, package: PackageId | None) -> str:

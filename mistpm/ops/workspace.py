@@ -154,6 +154,14 @@ def open_or_make_workspace(options: Options, reporter: Reporter | None = None) -
     return _open(options, reporter or Reporter(), make=True)
 
 
+def registries_outside(options: Options) -> Registries:
+    """Open the user's own registries, for questions that need no environment."""
+    from mistpm.registry import Registries
+
+    entries = read_user_configuration().registries
+    return Registries(entries, base=Path(), cache=cache_folder(), offline=options.offline)
+
+
 def find_document(options: Options) -> EnvironmentDocument | None:
     """Give the environment's file, None where there is none; raises `DocumentError`."""
     path = options.environment or find_environment(Path.cwd())

@@ -19,7 +19,7 @@ ROOMS: dict[str, set[str]] = {
     "registry": {"model", "document", "package"},
     "resolve": {"model"},
     "plan": {"model"},
-    "wasm": {"model"},
+    "wasm": {"model", "package"},
     "render": {"model", "document", "package", "plan"},
     "check": {"model"},
     "diff": {"model"},

@@ -1,0 +1,69 @@
+"""`mistpm info`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mistpm.cli.completing import complete_package
+from mistpm.cli.options import EnvironmentOption, OfflineOption, Output, OutputOption
+from mistpm.cli.session import emit
+from mistpm.cli.terminal import Terminal, bold
+from mistpm.model.descriptor import Dependency, Descriptor
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command(epilog="Example: mistpm info starter/data/postgresql")
+def info(
+    package: Annotated[
+        str,
+        typer.Argument(help="REGISTRY/GROUP/NAME[:RANGE].", autocompletion=complete_package),
+    ],
+    environment: EnvironmentOption = None,
+    offline: OfflineOption = False,
+    output: OutputOption = Output.TEXT,
+) -> None:
+    """Show what is known of a package: versions, dependencies, inputs."""
+    from mistpm.ops.options import Options
+    from mistpm.ops.searching import info as tell
+
+    terminal = Terminal()
+    report = tell(Options(environment=environment, offline=offline), package)
+
+    def show() -> None:
+        terminal.show(f"{bold(report.package)}  {report.description}")
+        rows = [
+            (
+                each.version,
+                each.kubernetes,
+                each.published,
+                f"yanked: {each.yanked}" if each.yanked else "",
+            )
+            for each in report.versions
+        ]
+        terminal.table(("VERSION", "KUBERNETES", "PUBLISHED", ""), rows)
+        _show_descriptor(terminal, report.descriptor)
+
+    emit(terminal, output, report, show)
+
+
+def _show_descriptor(terminal: Terminal, descriptor: Descriptor) -> None:
+    if descriptor.dependencies:
+        terminal.show(bold(f"Dependencies of {descriptor.version}"))
+        for alias, dependency in sorted(descriptor.dependencies.items()):
+            terminal.show(f"  {alias}: {_dependency(dependency)}")
+    if descriptor.provides.apis:
+        terminal.show(bold("Provides"))
+        for api in descriptor.provides.apis:
+            terminal.show(f"  {api}")
+
+
+def _dependency(dependency: Dependency) -> str:
+    if dependency.api is not None:
+        rest = f", by default {dependency.default}" if dependency.default else ""
+        return f"the API {dependency.api}{rest}{', optional' if dependency.optional else ''}"
+    verb = "calls" if dependency.use == "call" else "installs"
+    when = f" when {dependency.when}" if dependency.when else ""
+    return f"{verb} {dependency.package} {dependency.version}{when}"

@@ -1,0 +1,42 @@
+"""`mistpm search`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mistpm.cli.options import EnvironmentOption, OfflineOption, Output, OutputOption
+from mistpm.cli.session import emit
+from mistpm.cli.terminal import Terminal
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command(epilog="Example: mistpm search postgres")
+def search(
+    text: Annotated[
+        str, typer.Argument(help="Part of a name or description. Default: everything.")
+    ] = "",
+    environment: EnvironmentOption = None,
+    offline: OfflineOption = False,
+    output: OutputOption = Output.TEXT,
+) -> None:
+    """Search the registries for packages."""
+    from mistpm.ops.options import Options
+    from mistpm.ops.searching import search as find
+
+    terminal = Terminal()
+    result = find(Options(environment=environment, offline=offline), text)
+    for line in result.unreachable:
+        terminal.finding("warning", line)
+
+    def show() -> None:
+        rows = [(each.package, each.newest, each.description) for each in result.found]
+        terminal.table(("PACKAGE", "NEWEST", "DESCRIPTION"), rows)
+        if not rows:
+            terminal.say(
+                f"No package has `{text}` in its name or description." if text else "No packages."
+            )
+
+    emit(terminal, output, result, show)
