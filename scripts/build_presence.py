@@ -107,16 +107,14 @@ def build(folder: Path) -> str:
         for minor, kinds in validate_kinds(download("kubernetes-validate", release, folder)):
             if kinds != set(resources[minor]):
                 sys.exit(f"1.{minor}: the packages disagree on {kinds ^ set(resources[minor])}")
-    table = {
-        "sources": [
-            *(f"lightkube-models {release}" for release in LIGHTKUBE_MODELS),
-            *(f"kubernetes-validate {release}" for release in KUBERNETES_VALIDATE),
-        ],
-        "oldest": min(resources),
-        "newest": max(resources),
-        "kinds": list(rows(resources)),
-    }
-    return dumped(table)
+    sources = [f"lightkube-models {release}" for release in LIGHTKUBE_MODELS]
+    sources += [f"kubernetes-validate {release}" for release in KUBERNETES_VALIDATE]
+    lines = ",\n".join(json.dumps(row, separators=(",", ":")) for row in rows(resources))
+    return (
+        f'{{\n"sources": {json.dumps(sources)},\n'
+        f'"oldest": {min(resources)},\n"newest": {max(resources)},\n'
+        f'"kinds": [\n{lines}\n]\n}}\n'
+    )
 
 
 def rows(resources: dict[int, dict[Api, Resource]]) -> Iterator[tuple[object, ...]]:
@@ -187,14 +185,6 @@ def validate_kinds(wheel: Path) -> Iterator[tuple[int, set[Api]]]:
                     if not api["kind"].endswith("List") and api["kind"] not in NOT_SERVED
                 },
             )
-
-
-def dumped(table: dict[str, object]) -> str:
-    """Write the table as JSON, one row to a line so that differences can be read."""
-    *head, (last, kinds) = table.items()
-    lines = [f"{json.dumps(key)}: {json.dumps(value)}," for key, value in head]
-    rows_ = ",\n".join(json.dumps(row, separators=(",", ":")) for row in kinds)
-    return "\n".join(["{", *lines, f'"{last}": [', rows_, "]", "}", ""])
 
 
 if __name__ == "__main__":

@@ -118,6 +118,8 @@ def named_prereleases(operator: str, version: Partial) -> VersionSet:
 
 def _covered(version: Partial) -> VersionSet:
     """`=1.2`: everything that begins with 1.2."""
+    if version.complete and len(version.numbers) < _NUMBERS and version.key[3][0][0] == 0:
+        raise InvalidBoundError("a span needs spaces, as in `1.2 - 1.4`")
     if version.complete:
         return between(version.key, version.past)
     major, minor, patch, _, _ = version.key

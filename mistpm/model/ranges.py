@@ -57,13 +57,7 @@ class Range:
         return f"Range({self.text!r})"
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Range):
-            return NotImplemented
-        return (str(self), self.versions, self.prereleases) == (
-            str(other),
-            other.versions,
-            other.prereleases,
-        )
+        return str(self) == str(other) if isinstance(other, Range) else NotImplemented
 
     def __hash__(self) -> int:
         return hash(str(self))
@@ -128,7 +122,7 @@ class _Reader:
         return self.tokens[-1][0]
 
     def range(self) -> Range:
-        """Alternatives joined by `||`; nothing at all is any version."""
+        """Read alternatives joined by `||`; nothing at all is any version."""
         if self.kind == "end":
             return Range(text=self.text, versions=EVERYTHING)
         versions, prereleases = self.alternative()
@@ -139,7 +133,7 @@ class _Reader:
         return Range(text=self.text, versions=versions, prereleases=prereleases)
 
     def alternative(self) -> tuple[VersionSet, VersionSet]:
-        """Bounds that hold together, after spaces or commas."""
+        """Read bounds that hold together, spaces or commas between them."""
         versions, named = self.bound()
         while self.kind not in {"alternative", "end"}:
             if self.kind == "comma":
@@ -149,7 +143,7 @@ class _Reader:
         return versions, versions & named
 
     def bound(self) -> tuple[VersionSet, VersionSet]:
-        """An operator and a version, a version alone, or two versions joined by ` - `."""
+        """Read an operator and a version, a version alone, or two versions joined by ` - `."""
         _, word, at = self.tokens[-1]
         operator = self.tokens.pop()[1] if self.kind == "operator" else ""
         first = self.version(word if operator else "")
@@ -163,7 +157,7 @@ class _Reader:
             raise self.error(at, str(error)) from None
 
     def version(self, after: str) -> Partial:
-        """A version, which must be there."""
+        """Read a version, which must be there; `after` is what it belongs to."""
         kind, word, at = self.tokens.pop()
         if kind != "version":
             missing = f"a version is missing after `{after}`" if after else "a bound is missing"

@@ -6,6 +6,7 @@ The order and its reasons are in `specs/versions.md#versions`.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final, TypeAlias
 
 Identifiers: TypeAlias = tuple[tuple[int, int | str], ...]
@@ -43,26 +44,28 @@ class Version:
     """
 
     # A plain class: msgspec would read a Struct from a mapping, and this is written as a text.
-    __slots__ = ("build", "key", "major", "minor", "patch", "prerelease", "text")
+    __slots__ = ("build", "key", "prerelease", "text")
 
-    def __init__(
-        self,
-        *,
-        text: str,
-        major: int,
-        minor: int,
-        patch: int,
-        prerelease: str,
-        build: str,
-        key: Key,
-    ) -> None:
+    def __init__(self, *, text: str, prerelease: str, build: str, key: Key) -> None:
         self.text = text
-        self.major = major
-        self.minor = minor
-        self.patch = patch
         self.prerelease = prerelease
         self.build = build
         self.key = key
+
+    @property
+    def major(self) -> int:
+        """The first number."""
+        return self.key[0]
+
+    @property
+    def minor(self) -> int:
+        """The second number."""
+        return self.key[1]
+
+    @property
+    def patch(self) -> int:
+        """The third number, 0 where it was not written."""
+        return self.key[2]
 
     @property
     def is_prerelease(self) -> bool:
@@ -107,29 +110,23 @@ def parse_version(text: str) -> Version:
         match = _VERSION.fullmatch(text) if len(text) <= LONGEST else None
         if match is None:
             raise InvalidVersionError(shortened(text), _fault(text))
-        version = _known[text] = _version(text, *match.groups())
+        major, minor, patch, prerelease, build = match.groups("")
+        version = _known[text] = Version(
+            text=text,
+            prerelease=prerelease,
+            build=build,
+            key=(
+                int(major),
+                int(minor),
+                int(patch or 0),
+                _identifiers(prerelease) if prerelease else RELEASE,
+                _identifiers(build) if build else (),
+            ),
+        )
     return version
 
 
-def _version(
-    text: str, major: str, minor: str, patch: str | None, prerelease: str | None, build: str | None
-) -> Version:
-    numbers = int(major), int(minor), int(patch or 0)
-    return Version(
-        text=text,
-        major=numbers[0],
-        minor=numbers[1],
-        patch=numbers[2],
-        prerelease=prerelease or "",
-        build=build or "",
-        key=(
-            *numbers,
-            _identifiers(prerelease) if prerelease else RELEASE,
-            _identifiers(build) if build else (),
-        ),
-    )
-
-
+@cache  # the same few, `rc.1` and `1`, end most versions
 def _identifiers(dotted: str) -> Identifiers:
     """Split `rc.1` into comparable identifiers.
 

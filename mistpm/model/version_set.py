@@ -48,10 +48,14 @@ class VersionSet(msgspec.Struct, frozen=True):
 
     def union(self, other: VersionSet) -> VersionSet:
         """Give what is in either."""
+        if not (self.cuts and other.cuts):
+            return self if self.cuts else other
         return self._combined(other, lambda here, there: here or there)
 
     def intersection(self, other: VersionSet) -> VersionSet:
         """Give what is in both."""
+        if not (self.cuts and other.cuts):
+            return NOTHING
         return self._combined(other, lambda here, there: here and there)
 
     def difference(self, other: VersionSet) -> VersionSet:
@@ -147,7 +151,11 @@ def after_builds(key: Key) -> Key:
 def _interval(start: Key, end: Key | None) -> str:
     if end == (after_build(start) if start[4] else after_builds(start)):
         return f"={_text(start)}"
-    bounds = [] if start == LEAST else [f">={_text(start)}"]
+    bounds = []
+    if start[2:] == (start[2], _ZERO, ()) and start[2]:
+        bounds.append(f">{_text(release_key(start[0], start[1], start[2] - 1))}")
+    elif start != LEAST:
+        bounds.append(f">={_text(start)}")
     if end is not None and end[3] == RELEASE and not end[4]:
         # `<1.2.3` leaves out the pre-releases of 1.2.3, which are members here.
         bounds.append(f"<={_text(end)} !={_text(end)}")
