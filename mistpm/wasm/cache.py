@@ -1,10 +1,10 @@
 """Machine code kept on disk, so that a module is compiled once.
 
-    FOLDER/ENGINE-KEY/CODE-DIGEST.code     machine code, then the SHA-256 of it
+    FOLDER/ENGINE-KEY/CODE-DIGEST.code     machine code, then the SHA-256 of its place and itself
 
-Machine code is run as it is: an entry is used only when its own digest is right and nobody but the user
-could have written it.  The digest stands at the end because the loader maps the file and does not look
-behind the code.
+Machine code is run as it is: an entry is used only when its digest is right for the place where it
+lies, and nobody but the user could have written it.  The digest stands at the end because the loader
+maps the file and does not look behind the code.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ class MachineCodeCache:
         """Keep `code` and give its entry; None when the folder cannot be written."""
         path = self._path(engine_key, digest)
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_atomically(path, code + hashlib.sha256(code).digest(), mode=0o600)
+            self._make_folder(path.parent)
+            write_atomically(path, code + _digest(path, code), mode=0o600)
         except OSError:
             return None
         self._evict(path)
@@ -91,7 +91,7 @@ class MachineCodeCache:
         folder = self.folder / _LOCKS
         lock = FileLock(folder / digest.removeprefix("sha256:")[:2], timeout=seconds, mode=0o600)
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._make_folder(folder)
             lock.acquire()
         except (OSError, Timeout):
             yield
@@ -120,6 +120,11 @@ class MachineCodeCache:
         if self.folder.exists():
             shutil.rmtree(self.folder)
 
+    def _make_folder(self, folder: Path) -> None:
+        """Make a folder of the cache, closed to everybody else."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
     def _path(self, engine_key: str, digest: str) -> Path:
         return self.folder / engine_key / f"{digest.removeprefix('sha256:')}.code"
 
@@ -144,7 +149,16 @@ def _whole(path: Path) -> bool:
             return False
         if facts.st_size <= _DIGEST_BYTES:
             return False
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data, memoryview(data) as view:
-            with view[:-_DIGEST_BYTES] as code:
-                digest = hashlib.sha256(code).digest()
-            return digest == view[-_DIGEST_BYTES:]
+        with (
+            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
+            memoryview(data) as view,
+            view[:-_DIGEST_BYTES] as code,
+        ):
+            return data[-_DIGEST_BYTES:] == _digest(path, code)
+
+
+def _digest(path: Path, code: bytes | memoryview) -> bytes:
+    """Digest machine code together with its place, so that no entry passes for another one."""
+    digest = hashlib.sha256(f"{path.parent.name}/{path.name}".encode())
+    digest.update(code)
+    return digest.digest()

@@ -29,7 +29,7 @@ def stopped(
 ) -> RenderError:
     """Say why the module `name` stopped; `memory_bytes` is what its memory had grown to."""
     if isinstance(error, wasmtime.WasmtimeError):
-        return _not_started(name, str(error), limits)
+        return _failed(name, str(error), limits)
     backtrace = tuple(_frame(frame) for frame in error.frames)
     code = error.trap_code
     if code is wasmtime.TrapCode.INTERRUPT:
@@ -73,19 +73,27 @@ def out_of_time(name: str, limits: Limits, backtrace: tuple[str, ...] = ()) -> R
     )
 
 
-def _not_started(name: str, text: str, limits: Limits) -> RenderError:
-    """Say why an instance could not be made: its memory or a table begins above the limit."""
-    first = text.splitlines()[0] if text else "no reason given"
-    if re.search(r"\b(memory|memories)\b", first):
+def _failed(name: str, text: str, limits: Limits) -> RenderError:
+    """Say what is not a trap: a stub was called, or no instance could be made within the limits."""
+    stub = re.search(r"unknown import: `(.+?)` has not been defined", text)
+    if stub:
+        return RenderError(
+            "guest-trap",
+            f"`{name}` stopped: it called `{stub[1]}`, which only a browser has",
+            note="wasm-bindgen's imports are let through because packages do not call them",
+            hint=_TELL,
+        )
+    reason = text.strip().splitlines()[-1].strip()
+    if re.search(r"\b(memory|table)\b.* exceeds", reason):
         return RenderError(
             "guest-memory",
-            f"`{name}` asks for more memory than there may be",
-            context=(first,),
-            note=f"the limit is {_size(limits.memory_bytes)}",
+            f"`{name}` needs more memory than there may be",
+            context=(reason,),
+            note=f"the limits are {_size(limits.memory_bytes)} and tables of {limits.table_elements} elements",
             hint="tell the package's author",
         )
     return RenderError(
-        "guest-not-started", f"`{name}` could not be started", context=(first,), hint=_TELL
+        "guest-trap", f"`{name}` could not be started", context=(reason,), hint=_TELL
     )
 
 

@@ -1,0 +1,119 @@
+"""From a package's file to code that can run, by way of the machine-code cache."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from typing import TYPE_CHECKING
+
+import wasmtime
+
+from mistpm.errors import DigestError, PackageError
+from mistpm.package.sections import code_digest, without_sections
+from mistpm.wasm.compiler import Compiler, is_small
+from mistpm.wasm.engine import engine_key
+from mistpm.wasm.form import read_form
+from mistpm.wasm.module import Module, link
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mistpm.wasm.cache import MachineCodeCache
+    from mistpm.wasm.limits import Limits
+
+
+class Loader:
+    """Loads modules for one engine; packages with the same code share it, in memory and on disk."""
+
+    def __init__(
+        self, engine: wasmtime.Engine, *, cache: MachineCodeCache | None, limits: Limits
+    ) -> None:
+        self.compiler = Compiler(engine, limits)
+        self._engine = engine
+        self._engine_key = engine_key(engine)
+        self._cache = cache
+        self._limits = limits
+        self._lock = threading.Lock()
+        self._loaded: dict[str, wasmtime.InstancePre] = {}
+        self._loading: dict[str, threading.Lock] = {}
+
+    def load(self, path: Path, digest: str, *, name: str) -> Module:
+        """Do what `Runtime.load` says."""
+        data = self._read(path, name)
+        _check_digest(data, digest, name)
+        form = read_form(data, name=name, limits=self._limits)
+        key = code_digest(data, source=name)
+        with self._lock:
+            loading = self._loading.setdefault(key, threading.Lock())
+        with loading:
+            if key not in self._loaded:
+                compiled = self._machine_code(data, key, name)
+                self._loaded[key] = link(self._engine, compiled, form, name=name)
+        return Module(name=name, digest=digest, code=self._loaded[key])
+
+    def _read(self, path: Path, name: str) -> bytes:
+        """Read a module file, unless it is larger than any may be."""
+        limit = self._limits.module_bytes
+        try:
+            with path.open("rb") as file:
+                data = file.read(limit + 1)
+        except OSError as error:
+            raise PackageError(
+                "module-unreadable",
+                f"`{name}` cannot be read: {error.strerror}",
+                context=(str(path),),
+                hint="fetch it again",
+            ) from None
+        if len(data) > limit:
+            raise PackageError(
+                "module-too-large",
+                f"`{name}` has more than {limit} bytes",
+                note=f"the limit is {limit} bytes",
+                hint="build it for size, without debug information",
+            )
+        return data
+
+    def _machine_code(self, data: bytes, key: str, name: str) -> wasmtime.Module:
+        """Take machine code from the cache, or compile and keep it.
+
+        Processes that want the same module wait for the first, except for the smallest: compiling
+        those is faster than waiting.
+        """
+        found = self._cached(key)
+        if found is not None:
+            return found
+        module = without_sections(data, keep=("name",), source=name)
+        if self._cache is None or is_small(module):
+            return self._compile(module, key, name)
+        with self._cache.lock(key, self._limits.compile_seconds):
+            return self._cached(key) or self._compile(module, key, name)
+
+    def _cached(self, key: str) -> wasmtime.Module | None:
+        """Load machine code from the cache; what wasmtime does not accept is forgotten."""
+        path = self._cache.find(self._engine_key, key) if self._cache else None
+        if self._cache is None or path is None:
+            return None
+        try:
+            return wasmtime.Module.deserialize_file(self._engine, str(path))
+        except (wasmtime.WasmtimeError, UnicodeEncodeError):
+            self._cache.discard(path)
+            return None
+
+    def _compile(self, module: bytes, key: str, name: str) -> wasmtime.Module:
+        """Compile, keep the machine code where that is possible, and load it."""
+        code = self.compiler.compile(module, name=name)
+        if self._cache is not None:
+            self._cache.store(self._engine_key, key, code)
+        return wasmtime.Module.deserialize(self._engine, code)
+
+
+def _check_digest(data: bytes, digest: str, name: str) -> None:
+    """Refuse bytes that are not those which were locked."""
+    found = f"sha256:{hashlib.sha256(data).hexdigest()}"
+    if found != digest:
+        raise DigestError(
+            "digest-mismatch",
+            f"`{name}` is not the file that was promised",
+            context=(f"promised {digest}", f"found    {found}"),
+            hint="remove it from the cache and fetch it again",
+        )
