@@ -46,12 +46,15 @@ class EnvironmentDocument:
         return changed
 
     def save(self) -> None:
-        """Write it where it came from; a remembered one is stored by its target instead."""
-        if self.path:
-            try:
-                write_atomically(self.path, self.text.encode())
-            except OSError as error:
-                raise _unwritable(self.path, error) from error
+        """Write it where it came from, if that changes the file; a remembered one is its target's to store."""
+        if self.path is None:
+            return
+        try:
+            data = self.text.encode()
+            if not (self.path.exists() and self.path.read_bytes() == data):
+                write_atomically(self.path, data)
+        except OSError as error:
+            raise _unwritable(self.path, error) from error
 
 
 def read_environment(path: Path, *, title: str = "") -> EnvironmentDocument:

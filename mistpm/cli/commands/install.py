@@ -1,0 +1,109 @@
+"""`mistpm install`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mistpm.cli.applying import Flags, apply
+from mistpm.cli.completing import complete_package, complete_release
+from mistpm.cli.options import (
+    AdoptOption,
+    BindOption,
+    DeleteDataOption,
+    DeleteNamespaceOption,
+    EnvironmentOption,
+    InputsOption,
+    KeepGoingOption,
+    LockedOption,
+    NamespaceOption,
+    OfflineOption,
+    Output,
+    OutputOption,
+    RemoveUnneededOption,
+    SetOption,
+    TargetOption,
+    VerboseOption,
+    YesOption,
+)
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command(
+    epilog='Example: mistpm install shop -p starter/apps/gitea:1.2.0 -s "replicas: 2" --target directory:./deploy'
+)
+def install(
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="A release to add or change, with -p. Default: the whole environment.",
+            autocompletion=complete_release,
+        ),
+    ] = "",
+    package: Annotated[
+        str,
+        typer.Option(
+            "--package",
+            "-p",
+            metavar="PACKAGE",
+            help="REGISTRY/GROUP/NAME[:VERSION], or a path: ./x, ../x, /x or anything ending in .wasm.",
+            autocompletion=complete_package,
+        ),
+    ] = "",
+    settings: SetOption = [],  # noqa: B006 - typer copies it
+    inputs: InputsOption = None,
+    namespace: NamespaceOption = "",
+    bind: BindOption = [],  # noqa: B006 - typer copies it
+    environment: EnvironmentOption = None,
+    target: TargetOption = "",
+    yes: YesOption = False,
+    remove_unneeded: RemoveUnneededOption = False,
+    delete_data: DeleteDataOption = False,
+    delete_namespace: DeleteNamespaceOption = False,
+    adopt: AdoptOption = False,
+    keep_going: KeepGoingOption = False,
+    locked: LockedOption = False,
+    offline: OfflineOption = False,
+    output: OutputOption = Output.TEXT,
+    verbose: VerboseOption = 0,
+) -> None:
+    """Install the environment, or one release with everything it needs.
+
+    Solves, writes mistpm.lock, fetches and verifies the modules, renders them, shows what changes, and
+    applies it. Without a mistpm.yaml the target itself remembers what is installed.
+    """
+    from mistpm.ops.adding import Addition, draft_release
+    from mistpm.ops.options import Options
+    from mistpm.ops.workspace import Workspace
+
+    options = Options(
+        environment=environment,
+        target=target,
+        offline=offline,
+        locked=locked,
+        keep_going=keep_going,
+        adopt=adopt,
+        delete_namespaces=delete_namespace,
+    )
+    given = Addition(
+        name=name,
+        package=package,
+        namespace=namespace,
+        inputs_file=inputs,
+        settings=tuple(settings),
+        bindings=tuple(bind),
+    )
+
+    def draft(workspace: Workspace) -> Workspace:
+        return workspace.drafted(draft_release(workspace, given)) if name else workspace
+
+    flags = Flags(
+        yes=yes,
+        remove_unneeded=remove_unneeded,
+        delete_data=delete_data,
+        output=output,
+        verbose=verbose,
+    )
+    apply(options, flags, draft, make=bool(package))

@@ -1,0 +1,72 @@
+"""`mistpm lock`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mistpm.cli.options import (
+    EnvironmentOption,
+    LockedOption,
+    OfflineOption,
+    Output,
+    OutputOption,
+    VerboseOption,
+)
+from mistpm.cli.progress import TerminalReporter
+from mistpm.cli.session import emit
+from mistpm.cli.terminal import Terminal, count
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command(epilog="Example: mistpm lock --locked   (fails when the lock is stale: for CI)")
+def lock(
+    environment: EnvironmentOption = None,
+    kubernetes: Annotated[
+        bool,
+        typer.Option(
+            "--kubernetes",
+            help="Expand the range of Kubernetes versions anew, with those known today.",
+        ),
+    ] = False,
+    locked: LockedOption = False,
+    offline: OfflineOption = False,
+    output: OutputOption = Output.TEXT,
+    verbose: VerboseOption = 0,
+) -> None:
+    """Solve the environment and pin it in mistpm.lock, with the fewest changes.
+
+    A lock that still answers is left as it is, without asking any registry.
+    """
+    from mistpm.ops.configuring import require_file
+    from mistpm.ops.locking import require_solved, solve, write_lock
+    from mistpm.ops.options import Options
+    from mistpm.ops.workspace import open_workspace
+
+    terminal = Terminal(verbose=verbose)
+    reporter = TerminalReporter(terminal)
+    options = Options(environment=environment, offline=offline, locked=locked)
+    workspace = open_workspace(options, reporter)
+    require_file(workspace.document)
+    try:
+        solved = solve(workspace, new_minors=kubernetes)
+    finally:
+        reporter.finish()
+    changed = write_lock(workspace, solved.lockfile)
+
+    def show() -> None:
+        if not changed:
+            releases = count(len(solved.lockfile.releases), "release")
+            terminal.show(f"{workspace.lock_path} is up to date: {releases}.")
+            return
+        from mistpm.cli.proposal_text import show_held_back, show_moves
+        from mistpm.ops.holding import held_back
+
+        show_moves(terminal, solved.moves)
+        show_held_back(terminal, held_back(workspace, solved))
+        terminal.show(f"Wrote {workspace.lock_path}.")
+
+    emit(terminal, output, solved.lockfile, show)
+    require_solved(solved.lockfile, keep_going=False)

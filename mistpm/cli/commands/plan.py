@@ -1,0 +1,52 @@
+"""`mistpm plan`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mistpm.cli.applying import Flags, apply
+from mistpm.cli.options import (
+    AdoptOption,
+    DeleteNamespaceOption,
+    EnvironmentOption,
+    KeepGoingOption,
+    LockedOption,
+    OfflineOption,
+    Output,
+    OutputOption,
+    TargetOption,
+    VerboseOption,
+)
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command(epilog="Example: mistpm plan --diff")
+def plan(
+    environment: EnvironmentOption = None,
+    target: TargetOption = "",
+    diff: Annotated[bool, typer.Option("--diff", help="Show every change line by line.")] = False,
+    adopt: AdoptOption = False,
+    delete_namespace: DeleteNamespaceOption = False,
+    keep_going: KeepGoingOption = False,
+    locked: LockedOption = False,
+    offline: OfflineOption = False,
+    output: OutputOption = Output.TEXT,
+    verbose: VerboseOption = 0,
+) -> None:
+    """Show what install would do: versions, resources, losses of data. Changes nothing."""
+    from mistpm.ops.options import Options
+
+    options = Options(
+        environment=environment,
+        target=target,
+        offline=offline,
+        locked=locked,
+        keep_going=keep_going,
+        adopt=adopt,
+        delete_namespaces=delete_namespace,
+    )
+    flags = Flags(diff=diff, output=output, verbose=verbose)
+    apply(options, flags, lambda workspace: workspace, only_show=True)

@@ -1,0 +1,72 @@
+"""`mistpm uninstall`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mistpm.cli.applying import Flags, apply
+from mistpm.cli.completing import complete_release
+from mistpm.cli.options import (
+    DeleteDataOption,
+    DeleteNamespaceOption,
+    EnvironmentOption,
+    OfflineOption,
+    Output,
+    OutputOption,
+    RemoveUnneededOption,
+    TargetOption,
+    VerboseOption,
+    YesOption,
+)
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command(epilog="Example: mistpm uninstall shop --remove-unneeded")
+def uninstall(
+    names: Annotated[
+        list[str], typer.Argument(help="The releases' names.", autocompletion=complete_release)
+    ],
+    environment: EnvironmentOption = None,
+    target: TargetOption = "",
+    yes: YesOption = False,
+    remove_unneeded: RemoveUnneededOption = False,
+    delete_data: DeleteDataOption = False,
+    delete_namespace: DeleteNamespaceOption = False,
+    offline: OfflineOption = False,
+    output: OutputOption = Output.TEXT,
+    verbose: VerboseOption = 0,
+) -> None:
+    """Uninstall releases, and what was pulled in for them and nobody needs any more.
+
+    Takes them out of mistpm.yaml too. What holds data is asked for apart.
+    """
+    from mistpm.environment.edit import Edit
+    from mistpm.ops.configuring import find_release
+    from mistpm.ops.options import Options
+    from mistpm.ops.proposing import Wishes
+    from mistpm.ops.workspace import Workspace
+
+    options = Options(
+        environment=environment,
+        target=target,
+        offline=offline,
+        delete_namespaces=delete_namespace,
+    )
+
+    def draft(workspace: Workspace) -> Workspace:
+        for name in names:
+            find_release(workspace.environment, name)
+        edits = (Edit(path=("releases", name)) for name in names)
+        return workspace.drafted(workspace.document.edited(*edits))
+
+    flags = Flags(
+        yes=yes,
+        remove_unneeded=remove_unneeded,
+        delete_data=delete_data,
+        output=output,
+        verbose=verbose,
+    )
+    apply(options, flags, draft, wishes=lambda _workspace: Wishes(named=frozenset(names)))

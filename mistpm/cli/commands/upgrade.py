@@ -1,0 +1,73 @@
+"""`mistpm upgrade`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mistpm.cli.applying import Flags, apply
+from mistpm.cli.completing import complete_locked
+from mistpm.cli.options import (
+    DeleteDataOption,
+    EnvironmentOption,
+    KeepGoingOption,
+    OfflineOption,
+    Output,
+    OutputOption,
+    RemoveUnneededOption,
+    TargetOption,
+    VerboseOption,
+    YesOption,
+)
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command(epilog="Example: mistpm upgrade shop --plan --diff")
+def upgrade(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Releases or packages that may move. Default: all.", autocompletion=complete_locked
+        ),
+    ] = None,
+    show_plan: Annotated[
+        bool, typer.Option("--plan", help="Only show what would move, what would not, and why.")
+    ] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show every change line by line.")] = False,
+    environment: EnvironmentOption = None,
+    target: TargetOption = "",
+    yes: YesOption = False,
+    remove_unneeded: RemoveUnneededOption = False,
+    delete_data: DeleteDataOption = False,
+    keep_going: KeepGoingOption = False,
+    offline: OfflineOption = False,
+    output: OutputOption = Output.TEXT,
+    verbose: VerboseOption = 0,
+) -> None:
+    """Move releases to the newest versions that fit together; others move only if they must.
+
+    Shows which releases move and why not further, and which resources change, before it asks.
+    """
+    from mistpm.ops.options import Options
+    from mistpm.ops.upgrading import upgrade_wishes
+
+    options = Options(
+        environment=environment, target=target, offline=offline, keep_going=keep_going
+    )
+    flags = Flags(
+        yes=yes,
+        remove_unneeded=remove_unneeded,
+        delete_data=delete_data,
+        diff=diff,
+        output=output,
+        verbose=verbose,
+    )
+    apply(
+        options,
+        flags,
+        lambda workspace: workspace,
+        wishes=lambda workspace: upgrade_wishes(workspace, tuple(names or ())),
+        only_show=show_plan,
+    )

@@ -1,0 +1,94 @@
+"""How a proposal looks: releases that move, resources that change, and what to mind."""
+
+from __future__ import annotations
+
+from mistpm.cli.terminal import Terminal, bold, count, dim
+from mistpm.model.change import Change, Diff
+from mistpm.ops.holding import HeldBack
+from mistpm.ops.locking import Move
+from mistpm.ops.proposing import Proposal
+
+SIGNS = {"create": "+", "update": "~", "delete": "-", "adopt": "<", "keep": "=", "unchanged": " "}
+
+
+def show_proposal(terminal: Terminal, proposal: Proposal, *, diff: bool = False) -> None:
+    """Print what would happen, resource by resource; with `diff` also line by line."""
+    show_moves(terminal, proposal.moves)
+    show_held_back(terminal, proposal.held_back)
+    changes = proposal.diff.having("create", "update", "adopt", "delete", "keep")
+    if changes:
+        terminal.show(bold(f"Resources in {proposal.target}"))
+        _show_changes(terminal, changes, diff=diff)
+    if proposal.data:
+        terminal.show(bold("Data that would be lost"))
+        for change in proposal.data:
+            terminal.show(f"  ! {change.resource} of {change.release}")
+    show_findings(terminal, proposal)
+    terminal.show(summary(proposal.diff))
+
+
+def show_moves(terminal: Terminal, moves: tuple[Move, ...]) -> None:
+    """Print which versions come, go and move."""
+    if not moves:
+        return
+    terminal.show(bold("Releases"))
+    width = max(len(move.node) for move in moves)
+    for move in moves:
+        sign = "+" if not move.before else "-" if not move.after else "~"
+        version = " -> ".join(each for each in (move.before, move.after) if each)
+        called = "@" in move.node
+        name = move.node if called else f"{move.node.ljust(width)}  {move.package}"
+        terminal.show(f"  {sign} {name} {version}{dim(' (called)') if called else ''}")
+
+
+def show_held_back(terminal: Terminal, held: tuple[HeldBack, ...]) -> None:
+    """Print what is below its newest version, and why."""
+    if not held:
+        return
+    terminal.show(bold("Held back"))
+    for each in held:
+        terminal.show(
+            f"  {each.release}  {each.package} stays at {each.version}; {each.newest} exists"
+        )
+        for line in each.because:
+            terminal.show(f"    {line}")
+
+
+def show_findings(terminal: Terminal, proposal: Proposal) -> None:
+    """Print findings on standard error."""
+    for finding in proposal.findings:
+        where = ": ".join(each for each in (finding.release, str(finding.resource or "")) if each)
+        text = f"{where}: {finding.message}" if where else finding.message
+        terminal.finding(finding.severity, text + (f" ({finding.hint})" if finding.hint else ""))
+
+
+def summary(diff: Diff) -> str:
+    """Give `12 to create, 1 to change, none to delete`, or that there is nothing to do."""
+    if diff.is_empty:
+        unchanged = len(diff.having("unchanged"))
+        return f"Nothing to do: {count(unchanged, 'resource')} as wanted."
+    numbers = [
+        (len(diff.having("create")), "to create"),
+        (len(diff.having("update")), "to change"),
+        (len(diff.having("adopt")), "to adopt"),
+        (len(diff.having("delete")), "to delete"),
+        (len(diff.having("keep")), "kept"),
+        (len(diff.having("unchanged")), "unchanged"),
+    ]
+    return ", ".join(f"{number} {what}" for number, what in numbers if number) + "."
+
+
+def change_line(change: Change) -> str:
+    """Give one line for a change: its sign, where it is, what it is, and why."""
+    reason = f"  {dim(change.reason)}" if change.reason else ""
+    return f"{SIGNS[change.action]} {change.place}  {dim(str(change.resource))}{reason}"
+
+
+def _show_changes(terminal: Terminal, changes: tuple[Change, ...], *, diff: bool) -> None:
+    from mistpm.diff import unified
+
+    for change in changes:
+        terminal.show(f"  {change_line(change)}")
+        if diff and change.action in {"update", "create", "adopt"}:
+            for line in unified(change).splitlines():
+                terminal.show(f"      {line}")

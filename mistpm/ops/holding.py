@@ -1,0 +1,53 @@
+"""What is not at its newest version, and what holds it there."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from mistpm.errors import RegistryError
+from mistpm.lock.from_resolution import held_by
+from mistpm.ops.asking import Sources
+from mistpm.ops.locking import Solved
+from mistpm.ops.searching import newest_of
+from mistpm.ops.workspace import Workspace
+
+
+class HeldBack(Struct, frozen=True, kw_only=True):
+    """A release below the newest version of its package, with the requirements that keep it there."""
+
+    release: str
+    package: str
+    version: str
+    newest: str
+    because: tuple[str, ...]
+
+
+def held_back(workspace: Workspace, solved: Solved) -> tuple[HeldBack, ...]:
+    """Find what is held back, by solving once for each newest version that was not chosen.
+
+    Releases whose registry cannot be asked are left out: this is news, not a requirement.
+    """
+    from mistpm.resolve import blockers
+
+    sources = Sources(workspace, solved.asking.files)
+    question = solved.asking.asked.question
+    held = held_by(solved.lockfile)
+    found = []
+    for name, locked in solved.lockfile.releases.items():
+        try:
+            newest = newest_of(sources.candidates(locked.package))
+        except RegistryError:
+            continue
+        if newest is None or newest.version <= locked.version:
+            continue
+        blocked = blockers(question, sources, held, name, newest.version)
+        found.append(
+            HeldBack(
+                release=name,
+                package=str(locked.package),
+                version=str(locked.version),
+                newest=str(newest.version),
+                because=blocked.causes if blocked else (),
+            )
+        )
+    return tuple(found)

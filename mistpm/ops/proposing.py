@@ -1,0 +1,140 @@
+"""Working out what would happen: solve, fetch, render, check, and compare with the target."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import Struct
+
+from mistpm import document
+from mistpm.check import data_at_risk, duplicate_resources, undeclared_apis
+from mistpm.errors import CheckError
+from mistpm.lock.lockfile_document import format_lockfile
+from mistpm.model.change import Change, Diff
+from mistpm.model.finding import Finding
+from mistpm.model.lockfile import Lockfile
+from mistpm.model.rendered import Rendered
+from mistpm.ops.holding import HeldBack, held_back
+from mistpm.ops.locking import Move, Solved, require_solved, solve
+from mistpm.ops.rendering import render_locked
+from mistpm.ops.workspace import Workspace
+from mistpm.target.protocol import Desired, Permissions
+
+BUILT_IN_NAMESPACES = frozenset({"default", "kube-node-lease", "kube-public", "kube-system"})
+"""Namespaces that every cluster has."""
+
+
+class Proposal(Struct, frozen=True, kw_only=True):
+    """What would be done, and what it takes to be allowed; the same object is shown and carried out.
+
+    `unneeded` are releases that would go although nobody named them, `data` the deletions that lose
+    data, `moves` how versions change, `held_back` what is not at its newest version and why.
+    """
+
+    target: str
+    lockfile: Lockfile
+    desired: Desired
+    diff: Diff
+    moves: tuple[Move, ...] = ()
+    held_back: tuple[HeldBack, ...] = ()
+    unneeded: tuple[str, ...] = ()
+    data: tuple[Change, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+class Wishes(Struct, frozen=True, kw_only=True):
+    """What a command wants of the solving and of what is removed.
+
+    `free` releases may move to the newest, `named` are those whose removal the command asked for.
+    """
+
+    free: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
+    new_minors: bool = False
+    always: bool = False
+
+
+def propose(workspace: Workspace, wishes: Wishes = Wishes()) -> Proposal:  # noqa: B008 - frozen
+    """Work out what applying the workspace's environment would do; writes nothing but caches.
+
+    Raises every error of solving, fetching, rendering and reading the target; `CheckError` when the
+    manifests contradict each other.
+    """
+    solved = solve(workspace, free=wishes.free, new_minors=wishes.new_minors, always=wishes.always)
+    require_solved(solved.lockfile, keep_going=workspace.options.keep_going)
+    rendered = render_locked(workspace, solved.lockfile, solved.asking)
+    findings = check(rendered)
+    desired = want(workspace, solved.lockfile, rendered)
+    permissions = permissions_of(workspace)
+    diff = workspace.target.diff(desired, permissions)
+    before = {owned.release for owned in workspace.state.owned} - {""}
+    gone = before - set(solved.lockfile.releases) - wishes.named
+    return Proposal(
+        target=workspace.target.title,
+        lockfile=solved.lockfile,
+        desired=desired,
+        diff=diff,
+        moves=solved.moves,
+        held_back=_held_back(workspace, solved, wishes),
+        unneeded=tuple(sorted(gone)),
+        data=data_at_risk(diff.changes),
+        findings=(*rendered.findings, *findings, *diff.findings),
+    )
+
+
+def check(rendered: Rendered) -> tuple[Finding, ...]:
+    """Give what is noticed about all manifests together; raises `CheckError` for what is wrong."""
+    findings = (*duplicate_resources(rendered.releases), *undeclared_apis(rendered.releases))
+    errors = tuple(
+        str(each) for each in (*rendered.findings, *findings) if each.severity == "error"
+    )
+    if errors:
+        raise CheckError(
+            "findings",
+            f"{len(errors)} finding{'s' if len(errors) > 1 else ''} forbid applying",
+            context=errors,
+            hint="nothing was changed; the inputs, `patches:` or another version of the package mend it",
+        )
+    return findings
+
+
+def want(workspace: Workspace, lockfile: Lockfile, rendered: Rendered) -> Desired:
+    """Say what the target should hold; an environment without releases wants nothing at all."""
+    environment = workspace.environment
+    remember = not workspace.has_file and bool(rendered.releases)
+    return Desired(
+        environment_id=environment.id,
+        environment_name=environment.name,
+        releases=rendered.releases,
+        namespaces=_namespaces(rendered),
+        environment=_remembered(workspace) if remember else None,
+        lock=format_lockfile(lockfile).encode(),
+    )
+
+
+def permissions_of(workspace: Workspace) -> Permissions:
+    """Give what the user allowed."""
+    options = workspace.options
+    return Permissions(adopt=options.adopt, delete_namespaces=options.delete_namespaces)
+
+
+def _remembered(workspace: Workspace) -> bytes:
+    """Give the environment with the registries in use, which is all that the target needs to go on."""
+    environment = msgspec.structs.replace(
+        workspace.environment, registries=workspace.registry_entries
+    )
+    return document.dump(document.to_builtins(environment)).encode()
+
+
+def _namespaces(rendered: Rendered) -> tuple[str, ...]:
+    manifests = [each for release in rendered.releases for each in release.manifests]
+    used = {manifest.id.namespace for manifest in manifests} - {""}
+    made = {
+        each.id.name for each in manifests if (each.id.group, each.id.kind) == ("", "Namespace")
+    }
+    return tuple(sorted(used - made - BUILT_IN_NAMESPACES))
+
+
+def _held_back(workspace: Workspace, solved: Solved, wishes: Wishes) -> tuple[HeldBack, ...]:
+    if not (solved.is_new or wishes.always):
+        return ()
+    return held_back(workspace, solved)
