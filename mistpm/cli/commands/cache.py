@@ -1,0 +1,55 @@
+"""`mistpm cache`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mistpm.cli.options import Output, OutputOption
+from mistpm.cli.session import emit
+from mistpm.cli.terminal import Terminal
+
+app = typer.Typer(
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Show and clear what mistpm keeps.",
+    epilog="Example: mistpm cache show",
+)
+
+
+@app.command(epilog="Example: mistpm cache show --output json")
+def show(output: OutputOption = Output.TEXT) -> None:
+    """Show what the cache holds and where it is."""
+    from mistpm.ops.caching import cache_usage
+
+    terminal = Terminal()
+    report = cache_usage()
+
+    def tell() -> None:
+        terminal.show(report.folder)
+        rows = [(each.part, str(each.files), f"{each.bytes / 1e6:.1f} MB") for each in report.parts]
+        terminal.table(("PART", "FILES", "SIZE"), rows)
+
+    emit(terminal, output, report, tell)
+
+
+@app.command(epilog="Example: mistpm cache clear --only machine-code")
+def clear(
+    only: Annotated[
+        str, typer.Option("--only", metavar="PART", help="modules, indexes or machine-code.")
+    ] = "",
+    output: OutputOption = Output.TEXT,
+) -> None:
+    """Delete what the cache holds; everything in it can be made or fetched again."""
+    from mistpm.ops.caching import clear_cache
+
+    terminal = Terminal()
+    report = clear_cache(only)
+    freed = sum(each.bytes for each in report.parts) / 1e6
+    emit(
+        terminal,
+        output,
+        report,
+        lambda: terminal.show(f"Deleted {freed:.1f} MB from {report.folder}."),
+    )

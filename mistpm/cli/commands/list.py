@@ -1,0 +1,37 @@
+"""`mistpm list`."""
+
+from __future__ import annotations
+
+import typer
+
+from mistpm.cli.options import EnvironmentOption, Output, OutputOption, TargetOption
+from mistpm.cli.session import emit
+from mistpm.cli.terminal import Terminal
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command(name="list", epilog="Example: mistpm list --output json")
+def list_releases(
+    environment: EnvironmentOption = None,
+    target: TargetOption = "",
+    output: OutputOption = Output.TEXT,
+) -> None:
+    """List the releases of the environment: those asked for, and those pulled in for them."""
+    from mistpm.ops.listing import list_releases as tell
+    from mistpm.ops.options import Options
+    from mistpm.ops.workspace import open_workspace
+
+    terminal = Terminal()
+    releases = tell(open_workspace(Options(environment=environment, target=target)))
+
+    def show() -> None:
+        rows = [
+            (each.release, each.package, each.version or "not locked", each.needed_by or "you")
+            for each in releases
+        ]
+        terminal.table(("RELEASE", "PACKAGE", "VERSION", "NEEDED BY"), rows)
+        if not rows:
+            terminal.say("No releases. `mistpm add NAME -p PACKAGE` adds one.")
+
+    emit(terminal, output, releases, show)

@@ -1,0 +1,116 @@
+"""`mistpm registry`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mistpm.cli.options import EnvironmentOption, Output, OutputOption
+from mistpm.cli.session import emit
+from mistpm.cli.terminal import Terminal, count
+
+app = typer.Typer(
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Add, list, remove and index registries.",
+    epilog="Example: mistpm registry add corp https://packages.example.org/",
+)
+
+
+@app.command(epilog="Example: mistpm registry add starter ./registries/starter")
+def add(
+    name: Annotated[str, typer.Argument(help="How you call the registry.")],
+    where: Annotated[str, typer.Argument(help="A folder, a Git repository or a web address.")],
+    kind: Annotated[
+        str,
+        typer.Option("--kind", help="directory, git or http, where the address does not tell."),
+    ] = "",
+    ref: Annotated[
+        str, typer.Option("--ref", help="A branch, tag or commit of a Git repository.")
+    ] = "",
+    path: Annotated[str, typer.Option("--path", help="A folder inside a Git repository.")] = "",
+    environment: EnvironmentOption = None,
+    output: OutputOption = Output.TEXT,
+) -> None:
+    """Add a registry to mistpm.yaml, or to your own configuration where there is no such file."""
+    from mistpm.ops.options import Options
+    from mistpm.ops.registries import NewRegistry, add_registry
+
+    terminal = Terminal()
+    given = NewRegistry(name=name, where=where, kind=kind, ref=ref, path=path)
+    report = add_registry(Options(environment=environment), given)
+
+    def show() -> None:
+        known = f", it calls itself {report.own_name}" if report.own_name != report.name else ""
+        terminal.show(
+            f"Added {report.name} to {report.file}: {count(report.packages, 'package')}{known}."
+        )
+
+    emit(terminal, output, report, show)
+
+
+@app.command(name="list", epilog="Example: mistpm registry list")
+def list_registries(
+    environment: EnvironmentOption = None, output: OutputOption = Output.TEXT
+) -> None:
+    """List the registries that are used here."""
+    from mistpm.ops.options import Options
+    from mistpm.ops.registries import list_registries as tell
+
+    terminal = Terminal()
+    listed = tell(Options(environment=environment))
+
+    def show() -> None:
+        terminal.table(
+            ("REGISTRY", "KIND", "WHERE"), [(each.name, each.kind, each.where) for each in listed]
+        )
+        if not listed:
+            terminal.say("No registries. `mistpm registry add NAME WHERE` adds one.")
+
+    emit(terminal, output, listed, show)
+
+
+@app.command(epilog="Example: mistpm registry remove corp")
+def remove(
+    name: Annotated[str, typer.Argument(help="How you call the registry.")],
+    environment: EnvironmentOption = None,
+    output: OutputOption = Output.TEXT,
+) -> None:
+    """Take a registry out of mistpm.yaml, or out of your own configuration."""
+    from mistpm.ops.options import Options
+    from mistpm.ops.registries import remove_registry
+
+    terminal = Terminal()
+    report = remove_registry(Options(environment=environment), name)
+    emit(
+        terminal,
+        output,
+        report,
+        lambda: terminal.show(f"Removed {report.name} from {report.file}."),
+    )
+
+
+@app.command(epilog="Example: mistpm registry index ./registries/starter --check")
+def index(
+    folder: Annotated[Path, typer.Argument(help="The registry's folder.")],
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail when the index is not right.")
+    ] = False,
+    output: OutputOption = Output.TEXT,
+) -> None:
+    """Write the index of a registry's folder from its modules: the keeper's tool."""
+    from mistpm.ops.registries import index_registry
+
+    terminal = Terminal()
+    report = index_registry(folder, check=check)
+
+    def show() -> None:
+        packages = f"{count(report.versions, 'version')} of {count(report.packages, 'package')}"
+        if report.written:
+            terminal.show(f"Wrote {count(len(report.written), 'file')}; {packages}.")
+        else:
+            terminal.show(f"The index is right: {packages}.")
+
+    emit(terminal, output, report, show)
