@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import takewhile
 from typing import Final
 
 import msgspec
@@ -25,7 +26,8 @@ from mistpm.model.version_set import (
 )
 
 _NUMBERS: Final = 3
-_PARTS: Final = re.compile(r"v?([^-+]*)(.*)")
+_WILDCARDS: Final = frozenset("xX*")
+_SUFFIX: Final = re.compile(r"(?=[-+])")
 
 
 class InvalidBoundError(ValueError):
@@ -54,9 +56,9 @@ class Partial(msgspec.Struct, frozen=True, kw_only=True):
         """The first version after all that this covers: 1.3.0-0 for `1.2`, none for `*`."""
         if self.complete:
             return after_build(self.key) if self.key[4] else after_builds(self.key)
-        return self.next(len(self.numbers) - 1) if self.numbers else None
+        return self.after(len(self.numbers) - 1) if self.numbers else None
 
-    def next(self, at: int) -> Key:
+    def after(self, at: int) -> Key:
         """Give the first version after all that agree with this up to the number at `at`."""
         major, minor, patch = (*self.numbers[:at], self.numbers[at] + 1, 0, 0)[:_NUMBERS]
         return first_key(major, minor, patch)
@@ -67,25 +69,23 @@ def parse_partial(text: str) -> Partial:
 
     Raises `InvalidBoundError`.
     """
-    parts = _PARTS.fullmatch(text)
-    core, suffix = parts.groups() if parts else (text, "")
-    numbers = core.split(".")
-    written = next((at for at, part in enumerate(numbers) if part in {"x", "X", "*"}), len(numbers))
-    wildcard = written < len(numbers)
-    if wildcard and (
-        len(numbers) > _NUMBERS or suffix or not {*numbers[written:]} <= {"x", "X", "*"}
-    ):
-        raise InvalidBoundError(f"nothing can follow `{numbers[written]}` in `{text}`")
-    zeros = ["0"] * (_NUMBERS - written)
+    core, *rest = _SUFFIX.split(text, maxsplit=1)
+    suffix = "".join(rest)
+    numbers = core.removeprefix("v").split(".")
+    written = list(takewhile(lambda number: number not in _WILDCARDS, numbers))
+    left_open = numbers[len(written) :]
+    if left_open and (suffix or len(numbers) > _NUMBERS or not _WILDCARDS.issuperset(left_open)):
+        raise InvalidBoundError(f"nothing can follow `{left_open[0]}` in `{text}`")
+    zeros = ["0"] * (_NUMBERS - len(written))
     try:
-        version = parse_version(".".join([*numbers[:written], *zeros]) + suffix)
+        version = parse_version(".".join(written + zeros) + suffix)
     except InvalidVersionError as error:
         raise InvalidBoundError(f"`{shortened(text)}` is not a version: {error.fault}") from None
     return Partial(
-        numbers=(version.major, version.minor, version.patch)[:written],
+        numbers=(version.major, version.minor, version.patch)[: len(written)],
         key=version.key,
-        complete=written == _NUMBERS or suffix != "",
-        wildcard=wildcard,
+        complete=len(written) == _NUMBERS or suffix != "",
+        wildcard=left_open != [],
     )
 
 
@@ -118,12 +118,17 @@ def named_prereleases(operator: str, version: Partial) -> VersionSet:
 
 def _covered(version: Partial) -> VersionSet:
     """`=1.2`: everything that begins with 1.2."""
-    if version.complete and len(version.numbers) < _NUMBERS and version.key[3][0][0] == 0:
-        raise InvalidBoundError("a span needs spaces, as in `1.2 - 1.4`")
     if version.complete:
         return between(version.key, version.past)
     major, minor, patch, _, _ = version.key
     return between(first_key(major, minor, patch), version.past)
+
+
+def _bare(version: Partial) -> VersionSet:
+    """`1.2` is `=1.2`, but `1.2-1.4` is meant as a span by whoever writes it."""
+    if version.complete and len(version.numbers) < _NUMBERS and version.key[3][0][0] == 0:
+        raise InvalidBoundError("a span needs spaces, as in `1.2 - 1.4`")
+    return _covered(version)
 
 
 def _same(version: Partial) -> VersionSet:
@@ -148,7 +153,7 @@ def _tilde(version: Partial) -> VersionSet:
     """`~1.2.3` and `~1.2` fix the minor, `~1` the major."""
     if not version.numbers:
         return EVERYTHING
-    return between(version.key, version.next(min(len(version.numbers) - 1, 1)))
+    return between(version.key, version.after(min(len(version.numbers) - 1, 1)))
 
 
 def _caret(version: Partial) -> VersionSet:
@@ -157,18 +162,18 @@ def _caret(version: Partial) -> VersionSet:
         return EVERYTHING
     last = len(version.numbers) - 1
     fixed = next((at for at, number in enumerate(version.numbers) if number), last)
-    return between(version.key, version.next(fixed))
+    return between(version.key, version.after(fixed))
 
 
 def _compatible(version: Partial) -> VersionSet:
     """`~=1.2.3` fixes all numbers but the last written one, as in PEP 440."""
     if version.wildcard or len(version.numbers) == 1:
         raise InvalidBoundError("`~=` needs at least two numbers and no wildcard")
-    return between(version.key, version.next(len(version.numbers) - 2))
+    return between(version.key, version.after(len(version.numbers) - 2))
 
 
 _MEANING: Final[Mapping[str, Callable[[Partial], VersionSet]]] = {
-    "": _covered,
+    "": _bare,
     "=": _covered,
     "==": _same,
     "!=": lambda version: _same(version).complement(),
