@@ -30,10 +30,15 @@ class Change(Struct, frozen=True, kw_only=True):
 
 
 class Diff(Struct, frozen=True, kw_only=True):
-    """Everything that applying would do, in the order of doing it; what is shown is what is applied."""
+    """Everything that applying would do, in the order of doing it; what is shown is what is applied.
+
+    `basis` is a digest of what the target remembered when this was computed: a diff is never applied
+    to anything else.
+    """
 
     changes: tuple[Change, ...]
     findings: tuple[Finding, ...] = ()
+    basis: str = ""
 
     def having(self, *actions: Action) -> tuple[Change, ...]:
         """Give the changes with one of these actions."""
@@ -41,7 +46,7 @@ class Diff(Struct, frozen=True, kw_only=True):
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether applying would change no resource."""
+        """Tell whether applying would change no resource; the lock may still be remembered anew."""
         return not self.having("create", "update", "adopt", "delete")
 
 

@@ -46,9 +46,9 @@ def _needs(lock: Lockfile) -> nx.DiGraph[str]:
     if cycle := find_cycle(graph):
         raise PlanError(
             "dependency-cycle",
-            f"The releases need each other in a circle: {cycle}.",
-            hint="Bind one of the aliases to another release (`bind` in `mistpm.yaml`), "
-            "or ask a package's author to make the dependency optional.",
+            f"the releases need each other in a circle: {cycle}",
+            hint="bind one of the aliases to another release (`bind` in `mistpm.yaml`), "
+            "or ask a package's author to make the dependency optional",
         )
     for name, alias, edge in edges:
         if edge.optional and name not in nx.descendants(graph, edge.target) | {edge.target}:
@@ -66,8 +66,8 @@ def _refuse_call_cycles(lock: Lockfile) -> None:
     if cycle := find_cycle(graph):
         raise PlanError(
             "call-cycle",
-            f"The packages call each other in a circle: {cycle}.",
-            hint="Rendering would never end; exclude one of the versions, or tell the packages' authors.",
+            f"the packages call each other in a circle: {cycle}",
+            hint="rendering would never end; exclude one of the versions, or tell the packages' authors",
         )
 
 

@@ -153,9 +153,9 @@ def test_dependency_cycle() -> None:
 
     assert "dependency-cycle" == caught.value.reference
     assert (
-        "The releases need each other in a circle: `shop -> shop-db -> shop`, through the aliases `db`, `app`.\n"
-        "hint: Bind one of the aliases to another release (`bind` in `mistpm.yaml`), "
-        "or ask a package's author to make the dependency optional." == str(caught.value)
+        "the releases need each other in a circle: `shop -> shop-db -> shop`, through the aliases `db`, `app`\n"
+        "hint: bind one of the aliases to another release (`bind` in `mistpm.yaml`), "
+        "or ask a package's author to make the dependency optional" == str(caught.value)
     )
 
 
@@ -165,7 +165,7 @@ def test_release_that_needs_itself() -> None:
         plan_releases(lock_of({"shop": {"db": install("shop")}}))
 
     assert (
-        "The releases need each other in a circle: `shop -> shop`, through the alias `db`."
+        "the releases need each other in a circle: `shop -> shop`, through the alias `db`"
         == caught.value.message
     )
 
@@ -185,7 +185,7 @@ def test_shortest_cycle_through_the_first_name() -> None:
         messages.add(caught.value.message)
 
     assert {
-        "The releases need each other in a circle: `a -> d -> a`, through the aliases `short`, `x`."
+        "the releases need each other in a circle: `a -> d -> a`, through the aliases `short`, `x`"
     } == messages
 
 
@@ -204,9 +204,9 @@ def test_call_cycle() -> None:
 
     assert "call-cycle" == caught.value.reference
     assert (
-        "The packages call each other in a circle: `starter/test/log@1 -> starter/test/redis@7 -> "
-        "starter/test/log@1`, through the aliases `store`, `log`.\n"
-        "hint: Rendering would never end; exclude one of the versions, or tell the packages' authors."
+        "the packages call each other in a circle: `starter/test/log@1 -> starter/test/redis@7 -> "
+        "starter/test/log@1`, through the aliases `store`, `log`\n"
+        "hint: rendering would never end; exclude one of the versions, or tell the packages' authors"
         == str(caught.value)
     )
 
@@ -219,8 +219,8 @@ def test_package_that_calls_itself() -> None:
         plan_releases(lock)
 
     assert (
-        "The packages call each other in a circle: `starter/test/redis@7 -> starter/test/redis@7`, "
-        "through the alias `again`." == caught.value.message
+        "the packages call each other in a circle: `starter/test/redis@7 -> starter/test/redis@7`, "
+        "through the alias `again`" == caught.value.message
     )
 
 

@@ -1,0 +1,105 @@
+"""An environment as files in a directory, for GitOps and where no cluster is at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from mistpm.errors import TargetError
+from mistpm.model.change import ApplyReport, Change, Diff
+from mistpm.target.comparison import Comparison, compare
+from mistpm.target.inventory import Inventory, read_inventory
+from mistpm.target.journal import Journal
+from mistpm.target.layout import ENVIRONMENT, INVENTORY, LOCK
+from mistpm.target.protocol import Desired, Permissions, TargetState
+from mistpm.target.storage import Storage
+
+
+class DirectoryTarget:
+    """The directory at `path`, which is made by the first `apply`; its parent must exist.
+
+    `title` is how messages call it; `patience` how many seconds another run that is writing is waited
+    for.  The format and what holds when a run is killed are in `specs/directory-target.md`.
+    """
+
+    def __init__(self, path: Path, *, title: str = "", patience: float = 10.0) -> None:
+        self.title = title or f"directory {path}"
+        self._storage = Storage(path, self.title)
+        self._journal = Journal(self._storage, patience=patience)
+
+    def state(self) -> TargetState:
+        """Read what is remembered; writes only to finish what a killed run left half done.
+
+        Raises `TargetError`.
+        """
+        if not self._is_settled():
+            return TargetState()
+        inventory = self._inventory()
+        return TargetState(
+            environment_id=inventory.id if inventory else "",
+            environment_name=inventory.environment if inventory else "",
+            environment=self._storage.look(ENVIRONMENT).data,
+            lock=self._storage.look(LOCK).data,
+            owned=inventory.owned if inventory else (),
+        )
+
+    def diff(self, desired: Desired, permissions: Permissions) -> Diff:
+        """Compare with the files that are there.
+
+        Raises `TargetError`: `other-environment`, `file-in-the-way`, or what keeps it from being read.
+        """
+        self._is_settled()
+        return self._compare(desired, permissions).diff
+
+    def apply(
+        self,
+        desired: Desired,
+        diff: Diff,
+        permissions: Permissions,
+        progress: Callable[[Change], None] = lambda _change: None,
+    ) -> ApplyReport:
+        """Write the files.
+
+        Raises `TargetError`: `target-moved` when the directory or what is desired is not what `diff`
+        was computed from, `target-busy`, `target-read-only`, `disk-full`.  An error before the
+        journal is complete leaves the directory as it was, a later one is mended by the next run.
+        Costs nothing but reading when there is nothing to do.
+        """
+        self._is_settled()
+        changes = {
+            change.place: change for change in diff.having("create", "update", "adopt", "delete")
+        }
+
+        def report(place: str) -> None:
+            if place in changes:
+                progress(changes[place])
+
+        if self._same_as(diff, self._compare(desired, permissions)).operations:
+            with self._journal.held():
+                comparison = self._same_as(diff, self._compare(desired, permissions))
+                self._journal.change(comparison.operations, report)
+        return ApplyReport(changes=tuple(changes.values()), findings=diff.findings)
+
+    def _is_settled(self) -> bool:
+        """Tell whether the directory is there, after finishing what a killed run left."""
+        there = self._storage.is_there()
+        if there and self._journal.is_pending:
+            with self._journal.held():
+                pass
+        return there
+
+    def _inventory(self) -> Inventory | None:
+        data = self._storage.look(INVENTORY).data
+        return None if data is None else read_inventory(data, title=f"the {self.title}")
+
+    def _compare(self, desired: Desired, permissions: Permissions) -> Comparison:
+        return compare(self._storage, self._inventory(), desired, permissions)
+
+    def _same_as(self, diff: Diff, comparison: Comparison) -> Comparison:
+        if comparison.diff != diff:
+            raise TargetError(
+                "target-moved",
+                f"the {self.title} changed since the changes were shown",
+                hint="run the command again to see what would change now",
+            )
+        return comparison

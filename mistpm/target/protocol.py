@@ -1,0 +1,92 @@
+"""The seam between what is rendered and where it lives: what every kind of target can do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from msgspec import Struct
+
+from mistpm.model.change import ApplyReport, Change, Diff
+from mistpm.model.resource import RenderedRelease, ResourceId
+
+
+class Owned(Struct, frozen=True, kw_only=True):
+    """One line of the inventory: a resource that this environment put there.
+
+    `release` is empty for a namespace that the host made.  `place` is where it is kept (a file in a
+    directory), `digest` is over the text that was written there.
+    """
+
+    resource: ResourceId
+    release: str
+    place: str
+    digest: str
+
+
+class TargetState(Struct, frozen=True, kw_only=True):
+    """What a target remembers of the environment that was applied to it.
+
+    All empty where nothing was applied yet.  `environment` is the whole environment document where no
+    file holds it (`mistpm install` in an empty folder), `lock` the lockfile that was applied last.
+    """
+
+    environment_id: str = ""
+    environment_name: str = ""
+    environment: bytes | None = None
+    lock: bytes | None = None
+    owned: tuple[Owned, ...] = ()
+
+
+class Desired(Struct, frozen=True, kw_only=True):
+    """What should be there.  `namespaces` must exist and are rendered by nobody, sorted.
+
+    `environment` is remembered by the target as it is, None where a file holds it.  Uninstalling is
+    desiring no releases.
+    """
+
+    environment_id: str
+    environment_name: str
+    releases: tuple[RenderedRelease, ...]
+    namespaces: tuple[str, ...] = ()
+    environment: bytes | None = None
+    lock: bytes
+
+
+class Permissions(Struct, frozen=True, kw_only=True):
+    """What the user allowed beyond the ordinary."""
+
+    adopt: bool = False
+    delete_namespaces: bool = False
+
+
+class Target(Protocol):
+    """A place where an environment is applied."""
+
+    @property
+    def title(self) -> str:
+        """How messages call it: `directory ./deploy`."""
+
+    def state(self) -> TargetState:
+        """Read what is remembered; finishes what a killed run left half done.
+
+        Raises `TargetError` when it cannot be read.
+        """
+
+    def diff(self, desired: Desired, permissions: Permissions) -> Diff:
+        """Compare with what is there, changing nothing.
+
+        Raises `TargetError`, also when the target belongs to another environment.
+        """
+
+    def apply(
+        self,
+        desired: Desired,
+        diff: Diff,
+        permissions: Permissions,
+        progress: Callable[[Change], None] = lambda _change: None,
+    ) -> ApplyReport:
+        """Make it so, exactly as `diff` shows; raises `TargetError` when the target moved since.
+
+        Killed at any point and called again, the result is as if it had not been killed.
+        """
