@@ -48,7 +48,7 @@ def digest_question(asked: Asked, reads: dict[str, tuple[str, ...]]) -> str:
                 "range": wanted.range.text,
                 "bind": wanted.bind,
                 "file": asked.files.get(wanted.package, ""),
-                "inputs": _read_inputs(wanted.inputs, reads.get(wanted.name, ())),
+                "inputs": read_inputs(wanted.inputs, reads.get(wanted.name, ())),
             }
             for wanted in question.releases
         ],
@@ -57,7 +57,7 @@ def digest_question(asked: Asked, reads: dict[str, tuple[str, ...]]) -> str:
                 "range": setting.range.text,
                 "name": setting.name,
                 "bind": setting.bind,
-                "inputs": _read_inputs(
+                "inputs": read_inputs(
                     setting.inputs, reads.get(setting.name or setting.package.name, ())
                 ),
             }
@@ -67,7 +67,7 @@ def digest_question(asked: Asked, reads: dict[str, tuple[str, ...]]) -> str:
     return "sha256:" + hashlib.sha256(document.to_json(told)).hexdigest()
 
 
-def _read_inputs(inputs: dict[str, Any], paths: tuple[str, ...]) -> dict[str, Any]:
+def read_inputs(inputs: dict[str, Any], paths: tuple[str, ...]) -> dict[str, Any]:
     """Give the values at `paths`, absent ones left out."""
     if "*" in paths:
         return {"*": inputs}

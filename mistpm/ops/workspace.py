@@ -18,6 +18,7 @@ from mistpm.environment.user_configuration import cache_folder, read_user_config
 from mistpm.errors import DocumentError, UsageError
 from mistpm.lock.lockfile_document import parse_lockfile, read_lockfile
 from mistpm.model.environment import Environment, RegistryEntry
+from mistpm.model.identity import PackageId
 from mistpm.model.lockfile import Lockfile
 from mistpm.ops.environment_name import name_from_folder
 from mistpm.ops.options import Options
@@ -125,6 +126,16 @@ class Workspace:
         from mistpm.wasm import Runtime
 
         return Runtime(cache=self.cache / "machine-code")
+
+    def identity_of(self, local: str) -> PackageId:
+        """Give the identity of `ALIAS/GROUP/NAME`; raises `RegistryError` for an unknown alias."""
+        alias, _, name = local.partition("/")
+        return PackageId(f"{self.registries.own_name(alias)}/{name}")
+
+    @property
+    def has_target(self) -> bool:
+        """Whether a target is given, on the command line or in the environment."""
+        return bool(self.options.target or self.environment.target)
 
     @property
     def lock_path(self) -> Path | None:
