@@ -44,16 +44,12 @@ def from_json(data: bytes, type_: type[T], *, file: str, reference: str) -> T:
 
     Raises `DocumentError` with `reference`: for what is no JSON, else with all problems.
     """
+    if type_ not in _decoders:
+        _decoders[type_] = msgspec.json.Decoder(type_, dec_hook=decode)
     try:
-        if type_ not in _decoders:
-            _decoders[type_] = msgspec.json.Decoder(type_, dec_hook=decode)
         found: T = _decoders[type_].decode(data)
-    except msgspec.ValidationError as error:
-        wrong = msgspec.json.decode(data)
-        raise _refusal(wrong, type_, error, file=file, reference=reference, lines=None) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        problem = Problem(file=file, message=f"this is no JSON: {error}")
-        raise DocumentError(reference, f"`{file}` cannot be read.", (problem,)) from None
+    except _UNREADABLE:
+        return convert(_any_json(data, file, reference), type_, file=file, reference=reference)
     return found
 
 
@@ -91,6 +87,15 @@ def to_json(value: Any) -> bytes:
 
 
 _decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+def _any_json(data: bytes, file: str, reference: str) -> Any:
+    try:
+        return msgspec.json.decode(data)
+    except _UNREADABLE as error:
+        problem = Problem(file=file, message=f"this is no JSON: {error}")
+        raise DocumentError(reference, f"`{file}` cannot be read.", (problem,)) from None
 
 
 @cache

@@ -20,7 +20,7 @@ from mistpm.document.scalar_types import EXPECTED, PARSERS, decode
 from mistpm.errors import Problem
 
 _BROKEN: Any = object()
-_PLAIN_STEP = re.compile(r"[^.\[\]\"]+")
+_PLAIN_STEP = re.compile(r"[\w/@+~^-]+")
 
 
 def find_problems(
@@ -131,12 +131,19 @@ class _Walk:
             if words:
                 meant = _did_you_mean(value, words)
                 return f"`{value}` is not one of {_listed(words)}", meant
-        elif (texts or words) and isinstance(value, bool | int | float):
+        elif texts and isinstance(value, bool | int | float):
             spelling = self._lines.spelling(place) if self._lines else None
             spelling = spelling or json.dumps(value)
             kind = "a boolean" if isinstance(value, bool) else "a number"
             return f'{spelling} is {kind}; write it in quotes: "{spelling}"', ""
         return f"expected {_expected(choices)}, found {_found(value)}", ""
+
+
+def _printable(text: str) -> str:
+    """Escape what would garble a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
 
 
 def _is_struct(type_: Any) -> bool:

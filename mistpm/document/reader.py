@@ -41,7 +41,8 @@ _TAGS: Final[dict[str, type]] = {
 Event: TypeAlias = Any
 """One of libyaml's events; what it has depends on its class."""
 
-_TEXT_TAGS: Final = {None, "!", "tag:yaml.org,2002:str"}
+_TEXT_TAGS: Final = {None, "tag:yaml.org,2002:str"}
+_NO_TAG: Final = {None, "!"}
 _MERGE: Final = "<<"
 _LONGEST_SHOWN: Final = 60
 
@@ -218,8 +219,8 @@ class _Reader:
             value = self._mapping(levels - 1)
         else:
             value = self._sequence(levels - 1)
-        if event.tag is not None:
-            value = self._tagged(event, value)
+        if event.tag not in _NO_TAG:
+            self._check_tag(event, value)
         if event.anchor is not None:
             self._anchors[event.anchor] = (value, self._values - before + 1)
         return value
@@ -232,7 +233,7 @@ class _Reader:
 
     def _mapping(self, levels: int) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        merged: list[tuple[Event, Any]] = []
+        written: set[str] = set()
         while (event := self._next()).__class__ is not yaml.MappingEndEvent:
             if event.__class__ is yaml.ScalarEvent:
                 key = self._key(event)
@@ -242,13 +243,12 @@ class _Reader:
                 key = ""
             value = self._value(self._next(), levels)
             if self._merging and key == _MERGE and event.implicit[0]:
-                merged.append((event, value))
-            elif key in found:
+                self._merge(event, value, into=found)
+            elif key in written:
                 self._note(event, f"the key `{key}` is written twice")
             else:
+                written.add(key)
                 found[key] = value
-        for event, value in merged:
-            self._merge(event, value, into=found)
         return found
 
     def _key(self, event: Event) -> str:
@@ -262,17 +262,15 @@ class _Reader:
         return text
 
     def _merge(self, event: Event, value: Any, *, into: dict[str, Any]) -> None:
-        """Add the entries of a `<<` that are not written out."""
-        sources = value if isinstance(value, list) else [value]
-        for source in sources:
-            if not isinstance(source, dict):
+        """Take in the entries of a `<<`; what stands later wins, in a list what stands earlier."""
+        for source in reversed(value) if isinstance(value, list) else [value]:
+            if isinstance(source, dict):
+                into.update(source)
+            else:
                 self._note(event, "`<<` merges mappings, and this is none")
-                return
-            for key, item in source.items():
-                into.setdefault(key, item)
 
     def _scalar(self, event: Event) -> Scalar:
-        if not event.implicit[0] and event.tag in _TEXT_TAGS:
+        if event.tag == "!" or (not event.implicit[0] and event.tag in _TEXT_TAGS):
             return str(event.value)
         try:
             return self._resolve(event.value)
@@ -280,19 +278,14 @@ class _Reader:
             self._note(event, str(error))
             return None
 
-    def _tagged(self, event: Event, value: Any) -> Any:
-        """Give the value that an explicit tag makes of this one."""
-        if event.tag == "!":
-            return value
+    def _check_tag(self, event: Event, value: Any) -> None:
+        """Note an explicit tag that says something else than the value is."""
         wanted = _TAGS.get(event.tag)
         tag = event.tag.replace("tag:yaml.org,2002:", "!!", 1)
         if wanted is None:
             self._note(event, f"the tag `{tag}` is not known here")
-        elif wanted is float and type(value) is int:
-            return float(value)
-        elif type(value) is not wanted:
+        elif type(value) is not wanted and (wanted, type(value)) != (float, int):
             self._note(event, f"this is not what the tag `{tag}` says")
-        return value
 
     def _alias(self, event: Event) -> Any:
         if event.anchor not in self._anchors:

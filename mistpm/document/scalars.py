@@ -34,6 +34,8 @@ _KUBECTL_INTEGER: Final = re.compile(
     r"|(?P<d>0|[1-9][0-9]*))"
 )
 _BASES: Final = {"x": 16, "b": 2, "o": 8, "d": 10}
+_LOOSE: Final = re.compile(r"(?<=[0-9])_(?=[0-9])")
+_INFINITE: Final = frozenset((float("inf"), float("-inf")))
 _LARGEST_INTEGER: Final = 2**64
 _LARGEST_EXACT: Final = 1e21  # from here on Go writes a float with an exponent
 
@@ -49,7 +51,12 @@ def core(text: str) -> Scalar:
         return _CORE_WORDS[text]
     if _CORE_INTEGER.fullmatch(text):
         return _integer(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
-    return _float(text, text)
+    if _FLOAT.fullmatch(text):
+        value = float(text)
+        if value in _INFINITE:
+            raise NotInJsonError(f"the number `{text}` is too large")
+        return value
+    return _no_number(text)
 
 
 def kubectl(text: str) -> Scalar:
@@ -63,14 +70,15 @@ def kubectl(text: str) -> Scalar:
         return text
     if text in _KUBECTL_WORDS:
         return _KUBECTL_WORDS[text]
-    digits = text if text[:1] == "." else text.replace("_", "")
+    digits = _LOOSE.sub("", text) if text[:1] == "." else text.replace("_", "")
     if match := _KUBECTL_INTEGER.fullmatch(digits):
         base = match.lastgroup or "d"
         number = _integer(match["sign"] + match[base], _BASES[base])
         if -_LARGEST_INTEGER // 2 <= number < _LARGEST_INTEGER:
             return number
-    value = _float(digits, text)
-    return without_fraction(value) if isinstance(value, float) else value
+    if _FLOAT.fullmatch(digits) and (value := float(digits)) not in _INFINITE:
+        return without_fraction(value)
+    return _no_number(text)
 
 
 def without_fraction(value: float) -> int | float:
@@ -85,12 +93,7 @@ def _integer(text: str, base: int) -> int:
         raise NotInJsonError(f"a number of {len(text)} digits is too long") from None
 
 
-def _float(digits: str, text: str) -> Scalar:
-    if _FLOAT.fullmatch(digits):
-        value = float(digits)
-        if value in {float("inf"), float("-inf")}:
-            raise NotInJsonError(f"the number `{text}` is too large")
-        return value
+def _no_number(text: str) -> str:
     if _NO_NUMBER.fullmatch(text):
         raise NotInJsonError(f"`{text}` is a number that JSON cannot write")
     return text
