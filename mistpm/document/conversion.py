@@ -95,7 +95,7 @@ def _any_json(data: bytes, file: str, reference: str) -> Any:
         return msgspec.json.decode(data)
     except _UNREADABLE as error:
         problem = Problem(file=file, message=f"this is no JSON: {error}")
-        raise DocumentError(reference, f"`{file}` cannot be read.", (problem,)) from None
+        raise DocumentError(reference, f"`{file}` cannot be read", (problem,)) from None
 
 
 @cache
@@ -126,4 +126,4 @@ def _refusal(
     if not problems:
         problems = (Problem(file=file, message=str(error)),)
     count = "a mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
-    return DocumentError(reference, f"`{file}` has {count}.", problems)
+    return DocumentError(reference, f"`{file}` has {count}", problems)

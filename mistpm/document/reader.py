@@ -77,7 +77,7 @@ def load_manifests(text: str, *, origin: str) -> tuple[dict[str, Any], ...]:
             if not isinstance(manifest, dict):
                 kind = "a list" if isinstance(manifest, list) else f"`{_shown(manifest)}`"
                 problem = Problem(file=origin, message=f"{kind} is not a Kubernetes manifest")
-                raise DocumentError("invalid-yaml", f"`{origin}` cannot be read.", (problem,))
+                raise DocumentError("invalid-yaml", f"`{origin}` cannot be read", (problem,))
             manifests.append(manifest)
     return tuple(manifests)
 
@@ -194,7 +194,7 @@ class _Reader:
             pass
         if self._problems:
             raise DocumentError(
-                "invalid-yaml", f"`{self._file}` cannot be read.", tuple(sorted(self._problems))
+                "invalid-yaml", f"`{self._file}` cannot be read", tuple(sorted(self._problems))
             )
         return found
 

@@ -176,7 +176,7 @@ colour: red
     assert (
         failure(document.read, text, Environment, file="mistpm.yaml", reference="bad")
         == """\
-bad: `mistpm.yaml` has 17 mistakes.
+bad: `mistpm.yaml` has 17 mistakes
   mistpm.yaml:1: apiVersion: `mistpm.dev/v2` is not one of `mistpm.dev/v1` (did you mean `mistpm.dev/v1`?)
   mistpm.yaml:3: name: `My Shop` does not fit; write lower-case letters, digits, `-` and `.`
   mistpm.yaml:4: kubernetes: 1.30 is a number; write it in quotes: "1.30"
@@ -227,7 +227,7 @@ def test_a_mistaken_descriptor(failure: Callable[..., str]) -> None:
     assert (
         failure(document.convert, data, Descriptor, file="a.json", reference="bad")
         == """\
-bad: `a.json` has 19 mistakes.
+bad: `a.json` has 19 mistakes
   a.json: computed: expected `true` or `false`, found a text
   a.json: conflicts[0]: `package` is missing
   a.json: conflicts[1]: expected a mapping, found a text
@@ -255,7 +255,7 @@ def test_what_yanked_may_be(failure: Callable[..., str]) -> None:
     line = document.to_json({**INDEX_LINE, "yanked": 1, "size": "12"})
 
     assert (
-        "bad: `a.jsonl:3` has 2 mistakes.\n"
+        "bad: `a.jsonl:3` has 2 mistakes\n"
         "  a.jsonl:3: size: expected a whole number, found a text\n"
         '  a.jsonl:3: yanked: 1 is a number; write it in quotes: "1"'
     ) == failure(document.from_json, line, IndexLine, file="a.jsonl:3", reference="bad")
@@ -264,7 +264,7 @@ def test_what_yanked_may_be(failure: Callable[..., str]) -> None:
 def test_what_is_no_json(failure: Callable[..., str]) -> None:
     """JSON that is broken is told from JSON that is wrong."""
     assert (
-        "bad: `x.json` cannot be read.\n"
+        "bad: `x.json` cannot be read\n"
         "  x.json: this is no JSON: JSON is malformed: expected ',' or '}' (byte 8)"
     ) == failure(document.from_json, b'{"a": 1 "b"}', IndexLine, file="x.json", reference="bad")
 
@@ -272,7 +272,7 @@ def test_what_is_no_json(failure: Callable[..., str]) -> None:
 def test_an_empty_file(failure: Callable[..., str]) -> None:
     """Where a mapping belongs, nothing is a mistake that says so."""
     assert (
-        "bad: `mistpm.yaml` has a mistake.\n"
+        "bad: `mistpm.yaml` has a mistake\n"
         "  mistpm.yaml: nothing is written here; expected a mapping"
     ) == failure(document.read, "", Environment, file="mistpm.yaml", reference="bad")
 
@@ -292,7 +292,7 @@ releases:
     assert (
         failure(document.read, text, Environment, file="f", reference="bad")
         == """\
-bad: `f` has 2 mistakes.
+bad: `f` has 2 mistakes
   f:6: releases.one.package: 1 is a number; write it in quotes: "1"
   f:6: releases.two.package: 1 is a number; write it in quotes: "1\""""
     )
@@ -305,7 +305,7 @@ bad: `f` has 2 mistakes.
             reference="b",
         )
         == """\
-b: `f` has 2 mistakes.
+b: `f` has 2 mistakes
   f:1: `kind` is missing
   f:2: name: 5 is a number; write it in quotes: "5\""""
     )

@@ -74,7 +74,7 @@ def test_aliased_values_are_apart() -> None:
 )  # fmt: skip
 def test_refusals(text: str, message: str, failure: Callable[..., str]) -> None:
     """What cannot be read is told with file and line; what can be collected is told at once."""
-    assert f"invalid-yaml: `f.yaml` cannot be read.\n  {message}" == failure(
+    assert f"invalid-yaml: `f.yaml` cannot be read\n  {message}" == failure(
         document.load, text, file="f.yaml"
     )
 
@@ -85,7 +85,7 @@ def test_alias_bombs_are_refused(failure: Callable[..., str]) -> None:
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 10)]
 
     assert (
-        "invalid-yaml: `f.yaml` cannot be read.\n"
+        "invalid-yaml: `f.yaml` cannot be read\n"
         "  f.yaml:6: the aliases stand for more than 100,000 values"
     ) == failure(document.load, "\n".join(lines), file="f.yaml")
 
@@ -152,7 +152,7 @@ def test_manifests_in_json() -> None:
 )
 def test_what_is_no_manifest(text: str, message: str, failure: Callable[..., str]) -> None:
     """Only mappings are manifests."""
-    assert f"invalid-yaml: `a/b.yaml` cannot be read.\n  a/b.yaml: {message}" == failure(
+    assert f"invalid-yaml: `a/b.yaml` cannot be read\n  a/b.yaml: {message}" == failure(
         document.load_manifests, text, origin="a/b.yaml"
     )
 
@@ -160,5 +160,5 @@ def test_what_is_no_manifest(text: str, message: str, failure: Callable[..., str
 def test_merging_what_is_no_mapping(failure: Callable[..., str]) -> None:
     """`<<` takes mappings only."""
     assert (
-        "invalid-yaml: `x` cannot be read.\n  x:1: `<<` merges mappings, and this is none"
+        "invalid-yaml: `x` cannot be read\n  x:1: `<<` merges mappings, and this is none"
     ) == failure(document.load_manifests, "<<: [1]", origin="x")
