@@ -12,18 +12,17 @@ from typing import Final
 
 import msgspec
 
-from mistpm.model.version import RELEASE, InvalidVersionError, Key, parse_version, shortened
-from mistpm.model.version_set import (
-    EVERYTHING,
+from mistpm.model.version import InvalidVersionError, parse_version, shortened
+from mistpm.model.version_key import (
     LEAST,
-    NOTHING,
-    VersionSet,
+    RELEASE,
+    Key,
     after_build,
     after_builds,
-    between,
     first_key,
     release_key,
 )
+from mistpm.model.version_set import EVERYTHING, NOTHING, VersionSet, between
 
 _NUMBERS: Final = 3
 _WILDCARDS: Final = frozenset("xX*")

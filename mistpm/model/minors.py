@@ -11,7 +11,8 @@ from mistpm.model.minor import (
     parse_minor,
 )
 from mistpm.model.ranges import Range, parse_range
-from mistpm.model.version_set import between, first_key, release_key
+from mistpm.model.version_key import first_key, release_key
+from mistpm.model.version_set import between
 
 __all__ = [
     "InvalidMinorError",

@@ -6,17 +6,9 @@ The order and its reasons are in `specs/versions.md#versions`.
 from __future__ import annotations
 
 import re
-from functools import cache
-from typing import Final, TypeAlias
+from typing import Final
 
-Identifiers: TypeAlias = tuple[tuple[int, int | str], ...]
-"""Dot-separated identifiers as SemVer compares them: numbers `(0, n)` before words `(1, word)`."""
-
-Key: TypeAlias = tuple[int, int, int, Identifiers, Identifiers]
-"""What versions are ordered by: major, minor, patch, pre-release, build; plain tuple comparison."""
-
-RELEASE: Final[Identifiers] = ((2, 0),)
-"""Stands for "no pre-release" in a key: after every pre-release of the same numbers."""
+from mistpm.model.version_key import RELEASE, Key, identifiers
 
 LONGEST: Final = 256
 """Characters that a version may have: far beyond real ones, and hostile input costs nothing."""
@@ -119,24 +111,11 @@ def parse_version(text: str) -> Version:
                 int(major),
                 int(minor),
                 int(patch or 0),
-                _identifiers(prerelease) if prerelease else RELEASE,
-                _identifiers(build) if build else (),
+                identifiers(prerelease) if prerelease else RELEASE,
+                identifiers(build) if build else (),
             ),
         )
     return version
-
-
-@cache  # the same few, `rc.1` and `1`, end most versions
-def _identifiers(dotted: str) -> Identifiers:
-    """Split `rc.1` into comparable identifiers.
-
-    Build metadata may have digits with a leading zero (`007`).  They count as words, which keeps
-    them different from `7`, so that versions with equal keys differ in spelling only.
-    """
-    return tuple(
-        (0, int(part)) if part.isdigit() and (part[0] != "0" or part == "0") else (1, part)
-        for part in dotted.split(".")
-    )
 
 
 def shortened(text: str) -> str:

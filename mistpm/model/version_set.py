@@ -11,12 +11,8 @@ from typing import Final
 
 import msgspec
 
-from mistpm.model.version import RELEASE, Identifiers, Key, Version
-
-_ZERO: Final[Identifiers] = ((0, 0),)
-
-LEAST: Final[Key] = (0, 0, 0, _ZERO, ())
-"""The key of `0.0.0-0`, before which there is no version."""
+from mistpm.model.version import Version
+from mistpm.model.version_key import LEAST, Key, after_build, interval_text
 
 
 class VersionSet(msgspec.Struct, frozen=True):
@@ -94,7 +90,7 @@ class VersionSet(msgspec.Struct, frozen=True):
             return "<0.0.0"
         if self.cuts == (LEAST,):
             return "*"
-        return " || ".join(_interval(start, end) for start, end in self.intervals())
+        return " || ".join(interval_text(start, end) for start, end in self.intervals())
 
     def _combined(self, other: VersionSet, rule: Callable[[bool, bool], bool]) -> VersionSet:
         """Apply a rule of membership, which is constant between cuts of the two."""
@@ -119,58 +115,3 @@ def between(start: Key, end: Key | None) -> VersionSet:
 def exactly(version: Version) -> VersionSet:
     """Give the set of this one version, its build included."""
     return VersionSet((version.key, after_build(version.key)))
-
-
-def release_key(major: int, minor: int, patch: int) -> Key:
-    """Give the key of the release `major.minor.patch`."""
-    return major, minor, patch, RELEASE, ()
-
-
-def first_key(major: int, minor: int, patch: int) -> Key:
-    """Give the key of `major.minor.patch-0`, which no other version of these numbers precedes."""
-    return major, minor, patch, _ZERO, ()
-
-
-def after_build(key: Key) -> Key:
-    """Give the key next after this one: nothing lies between `1.2.3+4` and `1.2.3+4.0`."""
-    major, minor, patch, prerelease, build = key
-    return major, minor, patch, prerelease, build + _ZERO
-
-
-def after_builds(key: Key) -> Key:
-    """Give the first key after all builds of a version: `1.2.4-0` after every `1.2.3+…`.
-
-    After every build of `1.2.3-rc.1` that is `1.2.3-rc.1.0`.
-    """
-    major, minor, patch, prerelease, _ = key
-    if prerelease == RELEASE:
-        return first_key(major, minor, patch + 1)
-    return major, minor, patch, prerelease + _ZERO, ()
-
-
-def _interval(start: Key, end: Key | None) -> str:
-    if end == (after_build(start) if start[4] else after_builds(start)):
-        return f"={_text(start)}"
-    bounds = []
-    if start[2:] == (start[2], _ZERO, ()) and start[2]:
-        bounds.append(f">{_text(release_key(start[0], start[1], start[2] - 1))}")
-    elif start != LEAST:
-        bounds.append(f">={_text(start)}")
-    if end is not None and end[3] == RELEASE and not end[4]:
-        # `<1.2.3` leaves out the pre-releases of 1.2.3, which are members here.
-        bounds.append(f"<={_text(end)} !={_text(end)}")
-    elif end is not None and end[3:] == (_ZERO, ()):
-        bounds.append(f"<{_text(release_key(*end[:3]))}")
-    elif end is not None:
-        bounds.append(f"<{_text(end)}")
-    return " ".join(bounds)
-
-
-def _text(key: Key) -> str:
-    major, minor, patch, prerelease, build = key
-    text = f"{major}.{minor}.{patch}"
-    if prerelease != RELEASE:
-        text += "-" + ".".join(str(identifier) for _, identifier in prerelease)
-    if build:
-        text += "+" + ".".join(str(identifier) for _, identifier in build)
-    return text

@@ -10,14 +10,13 @@ from hypothesis import strategies as st
 
 from mistpm.model.ranges import parse_range
 from mistpm.model.version import Version, parse_version
+from mistpm.model.version_key import first_key, release_key
 from mistpm.model.version_set import (
     EVERYTHING,
     NOTHING,
     VersionSet,
     between,
     exactly,
-    first_key,
-    release_key,
 )
 
 CORES = ("0.0.0", "0.0.1", "0.1.0", "1.0.0", "1.2.3", "1.2.4", "2.0.0")
