@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from mistpm.errors import MistError
 from mistpm.model.finding import Finding
 from mistpm.model.resource import RenderedRelease
+from mistpm.model.secrets import SecretInput
+
+
+class RenderFailure(Struct, frozen=True, kw_only=True):
+    """A release that could not be rendered."""
+
+    release: str
+    error: MistError
 
 
 class Rendered(Struct, frozen=True, kw_only=True):
-    """All releases rendered, in plan order, with what was noticed on the way."""
+    """All releases rendered, in plan order, with what was noticed on the way.
+
+    `secrets` are all inputs that placeholders stand for, by placeholder; `failures` are the releases
+    that are missing because rendering was to go on without them.
+    """
 
     releases: tuple[RenderedRelease, ...]
     findings: tuple[Finding, ...] = ()
+    secrets: tuple[SecretInput, ...] = ()
+    failures: tuple[RenderFailure, ...] = ()

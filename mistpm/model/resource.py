@@ -40,7 +40,10 @@ class Manifest(Struct, frozen=True, kw_only=True):
 
 
 class RenderedRelease(Struct, frozen=True, kw_only=True):
-    """What a release's package made of its inputs."""
+    """What a release's package made of its inputs.
+
+    `files` are the package's own, by relative path and untouched: what `render -o raw` shows.
+    """
 
     name: str
     namespace: str
@@ -48,3 +51,4 @@ class RenderedRelease(Struct, frozen=True, kw_only=True):
     version: str
     manifests: tuple[Manifest, ...]
     outputs: dict[str, Any] = {}
+    files: dict[str, str] = {}

@@ -1,0 +1,93 @@
+"""Running packages: inputs in, manifests out.  Knows modules only through the protocol `Guest`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from mistpm.model.identity import PackageId
+from mistpm.model.lockfile import LOCK_VERSION, READERS, LockedPackage, Lockfile
+from mistpm.model.minor import Minor
+from mistpm.model.presence import Api
+from mistpm.model.rendered import Rendered
+from mistpm.model.version import Version
+from mistpm.render.configuration import Configuration
+from mistpm.render.environment import WORKERS, EnvironmentRender
+from mistpm.render.guest import Guest
+from mistpm.render.memo import LogEntry, Memo
+from mistpm.render.shared import Package, Shared
+
+__all__ = ["Configuration", "Guest", "Memo", "Package", "render_environment", "render_package"]
+
+
+def render_environment(
+    lock: Lockfile,
+    *,
+    environment_id: str,
+    configurations: Mapping[str, Configuration],
+    packages: Mapping[str, Package],
+    guest: Guest,
+    provided_apis: tuple[Api, ...] = (),
+    provided_packages: Mapping[PackageId, Version] | None = None,
+    minor: Minor | None = None,
+    memo: Memo | None = None,
+    keep_going: bool = False,
+    workers: int = WORKERS,
+    log: Callable[[LogEntry], None] = lambda _entry: None,
+) -> Rendered:
+    """Render all releases of a lock, each after what it needs.
+
+    `configurations` are by release, `packages` by digest (`sha256:…`).  `minor` is the Kubernetes
+    version that packages are told, otherwise the lock's lowest.  Equal arguments give equal results,
+    whatever the number of `workers`.  Raises `MistError`, unless `keep_going` puts it into the
+    result: `DocumentError` for inputs, `PackageError`, `RenderError`.
+    """
+    shared = Shared(
+        lock,
+        environment_id=environment_id,
+        packages=packages,
+        guest=guest,
+        configurations=configurations,
+        provided_apis=provided_apis,
+        provided_packages=provided_packages,
+        minor=minor,
+        memo=memo,
+    )
+    return EnvironmentRender(
+        shared, configurations, keep_going=keep_going, workers=workers, log=log
+    ).render()
+
+
+def render_package(
+    name: str,
+    package: Package,
+    *,
+    identity: PackageId,
+    version: Version,
+    configuration: Configuration,
+    guest: Guest,
+    minor: Minor,
+    provided_apis: tuple[Api, ...] = (),
+    log: Callable[[LogEntry], None] = lambda _entry: None,
+) -> Rendered:
+    """Render one package as the release `name`, with nothing around it; raises as above.
+
+    A package that depends on others can only be rendered in an environment, which binds them.
+    """
+    pin = LockedPackage(package=identity, version=version, digest=package.digest, size=0)
+    lock = Lockfile(
+        lock_version=LOCK_VERSION,
+        mistpm=READERS,
+        question="",
+        kubernetes=(str(minor),),
+        releases={name: pin},
+        order=((name,),),
+    )
+    return render_environment(
+        lock,
+        environment_id="",
+        configurations={name: configuration},
+        packages={package.digest: package},
+        guest=guest,
+        provided_apis=provided_apis,
+        log=log,
+    )

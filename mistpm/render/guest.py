@@ -1,0 +1,39 @@
+"""The seam to what runs modules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from mistpm.model.answer import Answer
+
+
+class Guest(Protocol):
+    """What `render` needs of a runtime; modules and budgets are opaque to it."""
+
+    def load(self, path: Path, digest: str, *, name: str = "") -> Any:
+        """Give the module in a file whose bytes have this digest; raises `PackageError`.
+
+        `name` is what messages call it.
+        """
+
+    def budget(self) -> Any:
+        """Give what one release's render may use up; its `deeper()` is for a nested call."""
+
+    def generate(
+        self,
+        module: Any,
+        envelope: bytes,
+        *,
+        budget: Any,
+        answer: Callable[[bytes], Answer],
+        log: Callable[[int, str], None],
+    ) -> bytes:
+        """Run the module and give what it answers; raises `RenderError`.
+
+        `answer` is called for each of the guest's requests; what it raises ends the render.
+        """
+
+    def interrupt(self) -> None:
+        """End whatever runs, in all threads: Ctrl-C has arrived."""

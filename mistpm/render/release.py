@@ -1,0 +1,291 @@
+"""One release's package, run with its inputs, and the packages that it calls meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from msgspec import Struct
+
+from mistpm.errors import RenderError
+from mistpm.model.answer import DEPENDENCY_FAILED, NAME_TAKEN, UNKNOWN_ALIAS, Answer
+from mistpm.model.identity import PackageId
+from mistpm.model.lockfile import LockedEdge, LockedPackage
+from mistpm.render.call import Call, Refusal, is_name, read_call, with_fixed
+from mistpm.render.envelope import encode
+from mistpm.render.inputs import NAME, prepare_inputs
+from mistpm.render.memo import Record, digest_of, memo_key
+from mistpm.render.result import API_VERSION, Result, read_result
+from mistpm.render.secrets import SecretOwner
+from mistpm.render.shared import Package, Shared, title
+
+ABI = 1
+
+_DEPENDENCY_FAULTS = frozenset(
+    {
+        "guest-trap",
+        "invalid-file-name",
+        "invalid-input",
+        "invalid-output",
+        "invalid-pointer",
+        "invalid-utf8",
+        "package-failed",
+    }
+)
+"""What a called package can do wrong by itself; anything else is the host's failure and ends all."""
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """One package inside a release's render: the release's own, or one that is called.
+
+    `aliases` lead to it from the release's own package, which has none; `name` is the release's, or
+    the call's.
+    """
+
+    aliases: tuple[str, ...]
+    name: str
+    pin: LockedPackage
+    package: Package
+
+
+class ReleaseRender:
+    """The render of one release.  To be used once, from one thread.
+
+    `outputs` are those of the releases that are rendered already.
+    """
+
+    def __init__(
+        self, shared: Shared, release: str, outputs: Mapping[str, Mapping[str, Any]]
+    ) -> None:
+        self.record = Record()
+        self._shared = shared
+        self._release = release
+        self._namespace = shared.namespaces[release]
+        self._pin = shared.lock.releases[release]
+        self._outputs = outputs
+        self._names = {release}
+
+    def run(self, data: Mapping[str, Any]) -> Result:
+        """Run the release's package on its prepared inputs; raises `RenderError`, `PackageError`."""
+        part = Part(
+            aliases=(),
+            name=self._release,
+            pin=self._pin,
+            package=self._shared.package(self._pin),
+        )
+        return self._run(part, data, self.record, self._shared.guest.budget())
+
+    def _run(self, part: Part, data: Mapping[str, Any], record: Record, budget: Any) -> Result:
+        """Run one package, or take what it answered to the same before."""
+        try:
+            envelope = encode(self._envelope(part, data))
+            key = memo_key(envelope, part.pin.digest, self._surroundings)
+            known = self._shared.memo.get(key)
+            if known and self._names.isdisjoint(known[1].names):
+                self._names |= known[1].names
+                self._shared.issued.update(known[1].secrets)
+                record.take(known[1])
+                return known[0]
+            raw = self._shared.guest.generate(
+                self._shared.module(part.pin),
+                envelope,
+                budget=budget,
+                answer=lambda request: self._answer(part, request, record, budget),
+                log=lambda level, text: record.log.append((self._path(part), level, text)),
+            )
+            result = read_result(raw, package=title(part.pin))
+            self._check_outputs(part, result)
+        except RenderError as error:
+            raise self._located(error, part) from error.__cause__
+        self._shared.memo.put(key, result, record)
+        return result
+
+    def _answer(self, caller: Part, request: bytes, record: Record, budget: Any) -> Answer:
+        """Answer one request of a guest: the only one that there is, rendering a dependency."""
+        try:
+            call = read_call(request)
+            return Answer(status=0, body=self._call(caller, call, record, budget).encoded())
+        except Refusal as refusal:
+            record.is_exact &= refusal.status != NAME_TAKEN
+            return refusal.answer
+
+    def _call(self, caller: Part, call: Call, record: Record, budget: Any) -> Result:
+        """Render a dependency inside this release; raises `Refusal` for what the caller may survive."""
+        pin = self._callee(caller, call.alias)
+        name = call.name or f"{caller.name}-{call.alias}"
+        if not is_name(name):
+            raise Refusal(UNKNOWN_ALIAS, f"`{name}` is too long for a name: give the call one")
+        if name in self._names:
+            raise Refusal(
+                NAME_TAKEN, f"there is a call `{name}` already: give this one another name"
+            )
+        part = Part(
+            aliases=(*caller.aliases, call.alias),
+            name=name,
+            pin=pin,
+            package=self._shared.package(pin),
+        )
+        inner = Record()
+        inner.names.add(name)
+        self._names.add(name)
+        try:
+            data = self._call_inputs(caller, part, call, inner)
+            result = self._run(part, data, inner, budget.deeper())
+        except RenderError as error:
+            self._names -= inner.names
+            record.take_failed(inner)
+            if error.reference not in _DEPENDENCY_FAULTS:
+                raise
+            text = "; ".join((error.message, *error.context[1:]))
+            raise Refusal(DEPENDENCY_FAILED, text) from None
+        except Refusal:
+            self._names -= inner.names
+            raise
+        record.take(inner)
+        return result
+
+    def _callee(self, caller: Part, alias: str) -> LockedPackage:
+        """Find the package that an alias of the caller's means; raises `Refusal`."""
+        edge = caller.pin.dependencies.get(alias)
+        if edge and edge.use == "call" and caller.pin.when.get(alias, True):
+            return self._shared.lock.called[edge.target]
+        what = "a dependency that it may call"
+        if edge is None:
+            what = "a dependency"
+        elif edge.use == "call":
+            what = "a dependency under these inputs"
+        callable_ = sorted(a for a, e in caller.pin.dependencies.items() if e.use == "call")
+        known = f"; there are {', '.join(callable_)}" if callable_ else ""
+        raise Refusal(UNKNOWN_ALIAS, f"`{alias}` is not {what} of `{title(caller.pin)}`{known}")
+
+    def _call_inputs(self, caller: Part, part: Part, call: Call, record: Record) -> dict[str, Any]:
+        """Make a call's inputs ready; raises `Refusal`."""
+        descriptor = caller.package.descriptor
+        dependency = descriptor.dependencies.get(call.alias) if descriptor else None
+        given = with_fixed(call.inputs, dependency.with_ if dependency else {})
+        inputs = prepare_inputs(
+            self._shared.schema(part.pin, "inputs"),
+            given,
+            SecretOwner(
+                environment_id=self._shared.environment_id,
+                release=self._release,
+                namespace=self._namespace,
+                call=part.name,
+                issued=self._shared.issued,
+            ),
+        )
+        if inputs.problems:
+            problems = "; ".join(map(str, inputs.problems))
+            raise Refusal(
+                DEPENDENCY_FAILED, f"the inputs do not fit `{title(part.pin)}`: {problems}"
+            )
+        made = {secret.placeholder: secret for secret in inputs.secrets}
+        record.secrets.update(made)
+        self._shared.issued.update(made)
+        return inputs.data
+
+    def _envelope(self, part: Part, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Put together what a package is given (`specs/rendering.md`, "The envelope")."""
+        return {
+            "apiVersion": API_VERSION,
+            "kind": "MistInput",
+            "data": {**data, NAME: part.name},
+            "mistpm": {
+                "abi": ABI,
+                "release": {"name": self._release, "namespace": self._namespace},
+                "package": {"name": str(part.pin.package), "version": str(part.pin.version)},
+                "capabilities": self._shared.capabilities,
+                "dependencies": self._dependencies(part),
+                "assets": dict(part.package.assets),
+            },
+        }
+
+    def _dependencies(self, part: Part) -> dict[str, Any]:
+        """Give what a package is told of its dependencies, by alias.
+
+        What a called package needs to be installed was bound by the release, under the path of aliases
+        that leads there (`cache.metrics`).
+        """
+        found = {
+            alias: self._told(edge)
+            for alias, edge in part.pin.dependencies.items()
+            if "." not in alias and part.pin.when.get(alias, True)
+        }
+        if part.aliases:
+            before = ".".join((*part.aliases, ""))
+            found |= {
+                path.removeprefix(before): self._told(edge)
+                for path, edge in self._pin.dependencies.items()
+                if path.startswith(before)
+                and "." not in path.removeprefix(before)
+                and self._pin.when.get(path, True)
+            }
+        return {alias: told for alias, told in found.items() if told}
+
+    def _told(self, edge: LockedEdge) -> dict[str, Any]:
+        """Give what a package is told of one dependency; empty where nothing meets it."""
+        lock = self._shared.lock
+        if edge.use == "call":
+            called = lock.called[edge.target]
+            return {"use": "call", "package": called.package, "version": str(called.version)}
+        if edge.target in lock.releases:
+            met = lock.releases[edge.target]
+            told: dict[str, Any] = {
+                "use": edge.use,
+                "package": met.package,
+                "version": str(met.version),
+                "release": edge.target,
+                "namespace": self._shared.namespaces[edge.target],
+            }
+            if edge.target in self._outputs:
+                told["outputs"] = self._outputs[edge.target]
+            return told
+        if edge.use == "api":
+            return {"use": "api"} if edge.target else {}
+        package = edge.requires.split(" ")[0]
+        version = self._shared.provided_packages.get(PackageId(package))
+        return {"use": "install", "package": package, "version": str(version or "")}
+
+    @cached_property
+    def _surroundings(self) -> str:
+        """The digest of everything that may reach a package of this render besides its envelope."""
+        lock, called = self._shared.lock, dict[str, Any]()
+        pending = [edge for edge in self._pin.dependencies.values() if edge.use == "call"]
+        while pending:
+            key = pending.pop().target
+            if key not in called:
+                edges = lock.called[key].dependencies
+                calls = {a: edge.target for a, edge in edges.items() if edge.use == "call"}
+                called[key] = [lock.called[key].digest, calls, lock.called[key].when]
+                pending += [edge for edge in edges.values() if edge.use == "call"]
+        told = {path: self._told(edge) for path, edge in self._pin.dependencies.items()}
+        return digest_of([self._shared.environment_id, self._pin.when, told, called])
+
+    def _check_outputs(self, part: Part, result: Result) -> None:
+        schema = self._shared.schema(part.pin, "outputs")
+        if problems := schema.problems(result.outputs):
+            raise RenderError(
+                "invalid-output",
+                f"the outputs of `{title(part.pin)}` do not fit its own schema",
+                context=tuple(map(str, problems)),
+                hint="this is a fault in the package: tell its author",
+            )
+
+    def _path(self, part: Part) -> str:
+        """Write the way to a package as messages do: `shop -> cache -> metrics`."""
+        return " -> ".join((self._release, *part.aliases))
+
+    def _located(self, error: RenderError, part: Part) -> RenderError:
+        """Say where an error happened, unless it comes from further down."""
+        if error.path:
+            return error
+        return RenderError(
+            error.reference,
+            error.message,
+            path=(self._release, *part.aliases),
+            context=(f"while rendering `{self._path(part)}` ({title(part.pin)})", *error.context),
+            note=error.note,
+            hint=error.hint,
+            backtrace=error.backtrace,
+        )
