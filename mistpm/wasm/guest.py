@@ -22,7 +22,8 @@ import wasmtime
 from msgspec import Struct
 
 from mistpm.errors import RenderError
-from mistpm.wasm.limits import Answer, Budget
+from mistpm.model.answer import Answer
+from mistpm.wasm.limits import Budget
 from mistpm.wasm.memory import GuestMemory
 from mistpm.wasm.trap import out_of_time, stopped
 from mistpm.wasm.watchdog import ticks

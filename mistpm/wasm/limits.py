@@ -40,16 +40,6 @@ class Limits(Struct, frozen=True, kw_only=True):
     compile_memory_bytes: int = 2048 * _MIB
 
 
-class Answer(Struct, frozen=True, kw_only=True):
-    """What the host says to a guest's request: 0 and the response, or a negative status and a message.
-
-    The statuses are in the table of `specs/host-abi.md`.
-    """
-
-    status: int
-    body: bytes
-
-
 class Left(Struct):
     """What a whole call chain shares."""
 

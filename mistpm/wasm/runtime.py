@@ -8,10 +8,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mistpm.errors import RenderError
+from mistpm.model.answer import Answer
 from mistpm.wasm.cache import MachineCodeCache
 from mistpm.wasm.engine import make_engine
 from mistpm.wasm.guest import Done, Guest, Request, ending, message
-from mistpm.wasm.limits import Answer, Budget, Limits
+from mistpm.wasm.limits import Budget, Limits
 from mistpm.wasm.loader import Loader
 from mistpm.wasm.threads import GuestThreads
 from mistpm.wasm.watchdog import Watchdog
