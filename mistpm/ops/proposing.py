@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from mistpm import document
-from mistpm.check import data_at_risk, duplicate_resources, undeclared_apis
+from mistpm.check import data_at_risk, duplicate_resources
 from mistpm.errors import CheckError
 from mistpm.lock.lockfile_document import format_lockfile
 from mistpm.model.change import Change, Diff
@@ -83,7 +83,7 @@ def propose(workspace: Workspace, wishes: Wishes = Wishes()) -> Proposal:  # noq
 
 def check(rendered: Rendered) -> tuple[Finding, ...]:
     """Give what is noticed about all manifests together; raises `CheckError` for what is wrong."""
-    findings = (*duplicate_resources(rendered.releases), *undeclared_apis(rendered.releases))
+    findings = duplicate_resources(rendered.releases)
     errors = tuple(
         str(each) for each in (*rendered.findings, *findings) if each.severity == "error"
     )

@@ -6,10 +6,10 @@ from hashlib import sha256
 
 from msgspec import Struct
 
+from mistpm.diff import in_order
 from mistpm.errors import TargetError
 from mistpm.model.change import Action, Change, Diff
 from mistpm.model.finding import Finding
-from mistpm.model.ranks import rank
 from mistpm.target.files import File, desired_files, unwritten_secrets
 from mistpm.target.inventory import Inventory, make_inventory, write_inventory
 from mistpm.target.journal import Operation
@@ -66,13 +66,9 @@ class _Comparing:
         self._owned = {line.place: line for line in inventory.owned} if inventory else {}
         places = {file.place for file in self._files}
         resources = {file.resource for file in self._files}
-        gone = sorted(
-            (line for place, line in self._owned.items() if place not in places),
-            key=lambda line: (rank(line.resource), line.place),
-            reverse=True,
-        )
+        gone = [line for place, line in self._owned.items() if place not in places]
         self._moved = {line.resource: line for line in gone if line.resource in resources}
-        self._kept = [line for line in reversed(gone) if self._is_kept(line)]
+        self._kept = [line for line in gone if self._is_kept(line)]
         self._removed = [line for line in gone if not self._is_kept(line) and self._is_there(line)]
 
     def compare(self) -> Comparison:
@@ -96,7 +92,11 @@ class _Comparing:
             if self._look(place).fingerprint != ("" if data is None else fingerprint(data))
         ]
         return Comparison(
-            Diff(changes=tuple(changes), findings=tuple(self._findings), basis=self._basis()),
+            Diff(
+                changes=in_order(changes, [release.name for release in self._desired.releases]),
+                findings=tuple(self._findings),
+                basis=self._basis(),
+            ),
             operations,
         )
 

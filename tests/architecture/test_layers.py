@@ -22,7 +22,7 @@ ROOMS: dict[str, set[str]] = {
     "wasm": {"model", "package"},
     "render": {"model", "document", "package", "plan"},
     "check": {"model"},
-    "diff": {"model"},
+    "diff": {"model", "document"},
     "target": {"model", "document", "diff"},
 }
 """What each room may import besides itself and the bottom; arrows point one way."""
