@@ -11,7 +11,7 @@ from msgspec import Struct
 from mistpm.environment.environment_document import EnvironmentDocument
 from mistpm.errors import UsageError
 from mistpm.model.identity import PackageId
-from mistpm.model.ranges import InvalidRangeError, parse_range
+from mistpm.model.ranges import ANY, InvalidRangeError, Range, parse_range
 from mistpm.ops.configuring import release_edits, require_file
 from mistpm.ops.file_packages import read_file_package
 from mistpm.ops.given_inputs import parse_bindings, read_given_inputs
@@ -60,7 +60,7 @@ def add_release(options: Options, addition: Addition) -> Added:
         file=found.title,
         name=addition.name,
         package=entry.package,
-        version=entry.version.text or "*",
+        version=entry.version.text,
         newest=newest,
         existed=addition.name in found.environment.releases,
     )
@@ -72,21 +72,20 @@ def draft_release(workspace: Workspace, addition: Addition) -> EnvironmentDocume
     What is not said of a release that exists stays as it is.  Raises `UsageError`, `DocumentError`.
     """
     argument = parse_package_argument(addition.package)
-    if addition.version and argument.range.text:
+    if addition.version and argument.range != ANY:
         raise UsageError(
             "two-versions",
             f"`{addition.package}` and `--version {addition.version}` both say a version",
             hint="give one of them",
         )
+    wanted = _range(addition.version) if addition.version else argument.range
     entry: dict[str, Any] = {
         "package": _written_package(workspace, addition.package, argument.package),
-        "version": _range_text(addition.version) or argument.range.text,
+        "version": "" if wanted == ANY else wanted.text,
         "namespace": addition.namespace,
         "inputs": read_given_inputs(addition.inputs_file, list(addition.settings)),
         "bind": parse_bindings(list(addition.bindings)),
     }
-    if entry["version"] == "*":
-        entry["version"] = ""
     edits = release_edits(addition.name, entry, workspace.environment)
     return workspace.document.edited(*edits)
 
@@ -115,11 +114,9 @@ def _written_package(workspace: Workspace, text: str, package: PackageId | None)
     return relative if relative.startswith("..") else f"./{relative}"
 
 
-def _range_text(text: str) -> str:
-    if not text:
-        return ""
+def _range(text: str) -> Range:
     try:
-        return parse_range(text).text
+        return parse_range(text)
     except InvalidRangeError as error:
         raise UsageError(
             "invalid-range", f"`--version {text}`: {error}", hint="write ^16, ~1.2 or >=1 <3"

@@ -1,0 +1,54 @@
+"""What stands behind `-p`."""
+
+from __future__ import annotations
+
+import pytest
+
+from mistpm.errors import UsageError
+from mistpm.ops.package_argument import is_path, parse_package_argument
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("./x", True),
+        ("../x", True),
+        ("/x/y", True),
+        ("x.wasm", True),
+        ("sub/x.wasm", True),
+        ("starter/data/redis", False),
+        ("starter/data/redis:7.2.1", False),
+        (".hidden/a/b", False),
+    ],
+)
+def test_paths_are_told_from_packages(text: str, expected: bool) -> None:
+    """As in Mistletoe: a path starts with `./`, `../` or `/`, or ends in `.wasm`."""
+    assert expected == is_path(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "package", "version"),
+    [
+        ("starter/data/redis", "starter/data/redis", "*"),
+        ("starter/data/redis:7.2.1", "starter/data/redis", "=7.2.1"),
+        ("starter/data/redis:^7", "starter/data/redis", "^7"),
+        ("starter/data/redis:1.2.3+4", "starter/data/redis", "=1.2.3+4"),
+    ],
+)
+def test_packages_are_read_with_their_version(text: str, package: str, version: str) -> None:
+    """A whole version means exactly this one, anything else is a range."""
+    argument = parse_package_argument(text)
+
+    assert (package, version) == (argument.package, argument.range.text)
+
+
+def test_what_is_neither_is_told_how_to_be_written() -> None:
+    """A name without a registry is not guessed."""
+    with pytest.raises(UsageError) as caught:
+        parse_package_argument("redis")
+
+    assert (
+        "`redis` is neither a package nor a path\n"
+        "  `redis` is not a package: write `REGISTRY/GROUP/NAME` in lower case, such as `starter/data/postgresql`\n"
+        "hint: write REGISTRY/GROUP/NAME[:VERSION], or a path that starts with ./ or ends in .wasm"
+    ) == str(caught.value)
