@@ -1,0 +1,8 @@
+"""Where packages come from: folders, Git repositories, web servers, and the cache of what came."""
+
+from __future__ import annotations
+
+from mistpm.registry.registries import Registries
+from mistpm.registry.store import Store
+
+__all__ = ["Registries", "Store"]

@@ -1,0 +1,42 @@
+"""The kinds of registries, and how an entry of `mistpm.yaml` becomes one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mistpm.model.environment import RegistryEntry
+from mistpm.registry.directory import DirectoryTree
+from mistpm.registry.git import GitTree
+from mistpm.registry.http import HttpTree
+from mistpm.registry.http_policy import HttpPolicy
+from mistpm.registry.place import Place, without_credentials
+from mistpm.registry.protocol import Registry
+from mistpm.registry.store import Store
+from mistpm.registry.tree import Tree
+from mistpm.registry.tree_registry import TreeRegistry
+
+
+def open_registry(
+    alias: str,
+    entry: RegistryEntry,
+    *,
+    base: Path,
+    cache: Path,
+    store: Store,
+    offline: bool,
+    http: HttpPolicy,
+) -> Registry:
+    """Give the registry of an entry; nothing is read yet.  Relative paths start in `base`."""
+    address = entry.directory or entry.git or entry.http
+    place = Place(alias=alias, address=without_credentials(address))
+    tree: Tree
+    if entry.directory:
+        tree = DirectoryTree(place, base / Path(address).expanduser())
+    elif entry.git:
+        url = address
+        if address.startswith((".", "~")):
+            url = str((base / Path(address).expanduser()).resolve())
+        tree = GitTree(place, url=url, ref=entry.ref, path=entry.path, cache=cache / "git")
+    else:
+        tree = HttpTree(place, address, cache / "http", http)
+    return TreeRegistry(tree.remembered() if offline else tree, store)

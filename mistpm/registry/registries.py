@@ -1,0 +1,255 @@
+"""The registries of an environment, together: who is meant by a name, and what is fetched from where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+from mistpm.errors import MistError, RegistryError
+from mistpm.model.descriptor import Candidate
+from mistpm.model.environment import RegistryEntry
+from mistpm.model.identity import FILE_REGISTRY, PackageId, PackageReference
+from mistpm.model.presence import Api
+from mistpm.registry.closest import closest
+from mistpm.registry.http_policy import HttpPolicy
+from mistpm.registry.index import PackageLine
+from mistpm.registry.kinds import open_registry
+from mistpm.registry.progress import Fetched, Progress, silent
+from mistpm.registry.protocol import Pin, Registry
+from mistpm.registry.store import Store
+
+_PARALLEL = 8
+
+
+class Registries:
+    """Registries by local alias, none of them reached before something needs it.
+
+    Aliases are what the user writes; packages are identified by each registry's own name.  `base` is
+    where relative paths start, `cache` the folder for everything that can be fetched again.  With
+    `offline` nothing but that cache, and folders, is read.
+
+    A registry that cannot be reached fails what needs it, every time it is asked, and nothing else.
+    Implements the resolver's `CandidateSource`.
+    """
+
+    def __init__(
+        self,
+        entries: Mapping[str, RegistryEntry],
+        *,
+        base: Path,
+        cache: Path,
+        offline: bool = False,
+        progress: Progress = silent,
+        http: HttpPolicy | None = None,
+    ) -> None:
+        self.aliases = tuple(sorted(entries))
+        self.store = Store(cache / "modules")
+        self._entries = dict(entries)
+        self._progress = progress
+        self._opened: dict[str, Registry] = {
+            alias: open_registry(
+                alias,
+                entry,
+                base=base,
+                cache=cache,
+                store=self.store,
+                offline=offline,
+                http=http or HttpPolicy(),
+            )
+            for alias, entry in entries.items()
+        }
+        self._named: dict[str, str] = {}
+
+    def registry(self, alias: str) -> Registry:
+        """Give the registry with this local alias; raises `RegistryError` (`registry-unknown`)."""
+        if alias not in self._opened:
+            raise RegistryError(
+                "registry-unknown",
+                f"there is no registry `{alias}`",
+                context=closest(alias, self.aliases),
+                hint=f"`mistpm registry add {alias} WHERE` adds it, `mistpm registry list` shows those that there are",
+            )
+        return self._opened[alias]
+
+    def own_name(self, alias: str) -> str:
+        """Give the own name of the registry with this alias, which identifies its packages.
+
+        Raises `RegistryError`: `registry-unknown`, `registry-duplicate` when another alias stands for
+        another place that calls itself the same, or what kept the name from being read.
+        """
+        name = self._named.get(alias)
+        if name is None:
+            name = self._named[alias] = self.registry(alias).name
+        self._by_known_name(name)
+        return name
+
+    def packages(self, alias: str) -> Sequence[PackageReference]:
+        """Give the names (`GROUP/NAME`) of all packages of a registry, sorted; raises `RegistryError`."""
+        return self.registry(alias).packages()
+
+    def catalogue(self, alias: str) -> Sequence[PackageLine]:
+        """Give all packages of a registry with what a search shows; raises `RegistryError`."""
+        return self.registry(alias).catalogue()
+
+    def candidates(self, package: PackageId) -> Sequence[Candidate]:
+        """Give every version of a package, oldest first; raises `RegistryError`."""
+        return self._by_name(package.registry).candidates(package.group, package.name)
+
+    def providers(self, api: Api) -> Sequence[PackageId]:
+        """Give the packages that provide an API, of all registries that answer; raises nothing."""
+        found: list[PackageId] = []
+        for alias in self.aliases:
+            with suppress(RegistryError):
+                name = self.own_name(alias)
+                found += (
+                    PackageId(f"{name}/{line.package}")
+                    for line in self.catalogue(alias)
+                    if api in line.provides
+                )
+        return sorted(set(found))
+
+    def read_ahead(self, packages: Iterable[PackageId]) -> None:
+        """Read the index of packages, and of all that they may depend on, in few round trips.
+
+        Afterwards `candidates` answers for them from memory, also with the error that came up.  Goes
+        from dependency to dependency over all versions, so it reads more than a solution needs; only
+        registries where a round trip is dear are read ahead.
+        """
+        seen: set[PackageId] = set()
+        wave = set(packages)
+        with ThreadPoolExecutor(_PARALLEL) as threads:
+            while wave:
+                seen |= wave
+                found: set[PackageId] = set()
+                for part in threads.map(_read_ahead, self._by_registry(wave)):
+                    found |= part
+                wave = found - seen
+
+    def fetch(self, pin: Pin) -> Path:
+        """Give the file of one module, verified; raises as `Registry.fetch` does.
+
+        What is locked and in the store is given without asking any registry.
+        """
+        stored = None if isinstance(pin, Candidate) else self.store.get(pin.digest, pin.size)
+        return stored or self._by_name(pin.package.registry).fetch(pin)
+
+    def fetch_all(self, pins: Iterable[Pin]) -> dict[str, Path]:
+        """Give the files of modules by digest, several at a time.
+
+        Raises the first error in the order of packages and versions, after all others were fetched.
+        """
+        wanted = list({pin.digest: pin for pin in pins}.values())
+        wanted.sort(key=lambda pin: (pin.package, pin.version))
+        missing = [pin for pin in wanted if self.store.get(pin.digest, pin.size) is None]
+        paths: dict[str, Path] = {}
+        errors: list[MistError] = []
+        with ThreadPoolExecutor(_PARALLEL) as threads:
+            for registry, packages in self._by_registry({pin.package for pin in missing}):
+                with suppress(RegistryError):  # what is wrong comes up again for each module
+                    registry.prepare([pin for pin in missing if pin.package in packages])
+            tries = [(pin, threads.submit(self.fetch, pin)) for pin in wanted]
+            for done, (pin, future) in enumerate(tries, start=1):
+                try:
+                    paths[pin.digest] = future.result()
+                except MistError as error:
+                    errors.append(error)
+                    continue
+                what = f"{pin.package}@{pin.version}"
+                self._progress(Fetched(what=what, done=done, total=len(tries)))
+        if errors:
+            raise errors[0]
+        return paths
+
+    def _by_name(self, name: str) -> Registry:
+        """Find the registry that calls itself `name`.
+
+        Asks no more registries for their names than it must: those whose names are known, then the
+        one with that alias, then all others.
+        """
+        found = self._by_known_name(name)
+        errors: dict[str, RegistryError] = {}
+        for aliases in ((name,) if name in self._opened else (), self.aliases):
+            if found is None:
+                errors |= self._learn_names(alias for alias in aliases if alias not in errors)
+                found = self._by_known_name(name)
+        if found is not None:
+            return found
+        if name in errors:
+            raise errors[name]
+        raise self._unknown(name, errors)
+
+    def _by_known_name(self, name: str) -> Registry | None:
+        aliases = sorted(alias for alias, own in self._named.items() if own == name)
+        if any(self._entries[alias] != self._entries[aliases[0]] for alias in aliases):
+            listed = " and ".join(f"`{alias}`" for alias in aliases)
+            raise RegistryError(
+                "registry-duplicate",
+                f"the registries {listed} both call themselves `{name}`",
+                note="a registry's own name is part of every package's identity, so it must be clear who is meant",
+                hint=f"keep one of them: `mistpm registry remove {aliases[-1]}`",
+            )
+        return self._opened[aliases[0]] if aliases else None
+
+    def _learn_names(self, aliases: Iterable[str]) -> dict[str, RegistryError]:
+        """Ask registries for their names, all at once; gives the errors of those that do not tell."""
+
+        def learn(alias: str) -> RegistryError | None:
+            try:
+                self._named[alias] = self._opened[alias].name
+            except RegistryError as error:
+                return error
+            return None
+
+        asked = [alias for alias in aliases if alias not in self._named]
+        with ThreadPoolExecutor(_PARALLEL) as threads:
+            failed = dict(zip(asked, threads.map(learn, asked), strict=True))
+        return {alias: error for alias, error in failed.items() if error is not None}
+
+    def _unknown(self, name: str, errors: Mapping[str, RegistryError]) -> RegistryError:
+        if name == FILE_REGISTRY:
+            return RegistryError(
+                "registry-unknown",
+                "a package that is given by its path has no registry to look in",
+                hint="in its descriptor, write dependencies with their registry: `REGISTRY/GROUP/NAME`",
+            )
+        unasked = tuple(
+            f"`{alias}` did not tell its name: {error.message}" for alias, error in errors.items()
+        )
+        return RegistryError(
+            "registry-unknown",
+            f"no registry of this environment calls itself `{name}`",
+            context=(*closest(name, self._named.values()), *unasked),
+            hint="`mistpm registry add NAME WHERE` adds it, if you trust it",
+        )
+
+    def _by_registry(self, packages: Iterable[PackageId]) -> list[tuple[Registry, list[PackageId]]]:
+        """Sort packages by their registries, leaving out those whose registry cannot be had."""
+        found: dict[str, tuple[Registry, list[PackageId]]] = {}
+        for package in sorted(packages):
+            with suppress(RegistryError):
+                registry = self._by_name(package.registry)
+                found.setdefault(registry.alias, (registry, []))[1].append(package)
+        return list(found.values())
+
+
+def _read_ahead(part: tuple[Registry, list[PackageId]]) -> set[PackageId]:
+    """Read the index of packages of one registry; gives what they may depend on."""
+    registry, packages = part
+    if not registry.distant:
+        return set()
+    registry.read_ahead([(package.group, package.name) for package in packages])
+    found: set[PackageId] = set()
+    for package in packages:
+        with suppress(RegistryError):
+            for candidate in registry.candidates(package.group, package.name):
+                found.update(_dependencies(candidate))
+    return found
+
+
+def _dependencies(candidate: Candidate) -> Iterator[PackageId]:
+    for dependency in candidate.descriptor.dependencies.values():
+        reference = dependency.package or dependency.default
+        if reference is not None:
+            yield reference.within(candidate.package.registry)
