@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from mistpm.errors import DigestError
-from mistpm.model.descriptor import Candidate
-from mistpm.model.identity import PackageId
 from mistpm.model.lockfile import LockedPackage, Lockfile
 from mistpm.ops.asking import Asking
+from mistpm.ops.file_packages import FilePackage
 from mistpm.ops.workspace import Workspace
 from mistpm.package import PackageFile, read_package
 
@@ -19,45 +20,22 @@ def fetch_locked(
     Raises `RegistryError` where a registry does not have it any more, `DigestError` where its bytes
     are not those that were locked.
     """
-    pins = {pin.digest: pin for pin in (*lockfile.releases.values(), *lockfile.called.values())}
-    workspace.reporter.start("fetching", len(pins))
-    packages: dict[str, PackageFile] = {}
-    for digest, pin in sorted(pins.items()):
-        packages[digest] = _fetch(workspace, pin, asking)
-        workspace.reporter.advance(f"{pin.package}@{pin.version}")
-    return packages
+    pins = [*lockfile.releases.values(), *lockfile.called.values()]
+    published = [pin for pin in pins if pin.package not in asking.files]
+    workspace.reporter.start("fetching", len({pin.digest for pin in published}))
+    paths = workspace.registries.fetch_all(published)
+    for pin in pins:
+        if pin.package in asking.files:
+            paths[pin.digest] = _path(pin, asking.files[pin.package])
+    return {digest: read_package(path) for digest, path in paths.items()}
 
 
-def _fetch(workspace: Workspace, pin: LockedPackage, asking: Asking) -> PackageFile:
-    if pin.package in asking.files:
-        file = asking.files[pin.package]
-        _require_digest(pin, file.candidate)
-        return read_package(file.path)
-    stored = workspace.registries.store.get(pin.digest, pin.size)
-    if stored is None:
-        stored = workspace.registries.fetch(_candidate(workspace, pin))
-    return read_package(stored)
-
-
-def _candidate(workspace: Workspace, pin: LockedPackage) -> Candidate:
-    """Find the pinned version in its registry; raises `DigestError` when it is another file there."""
-    for candidate in workspace.registries.candidates(PackageId(pin.package)):
-        if candidate.version == pin.version:
-            _require_digest(pin, candidate)
-            return candidate
-    raise DigestError(
-        "version-gone",
-        f"`{pin.package}@{pin.version}` is locked, but its registry does not have it any more",
-        hint="`mistpm upgrade` chooses among the versions that there are; keep what you need in a registry of your own",
-    )
-
-
-def _require_digest(pin: LockedPackage, candidate: Candidate) -> None:
-    if candidate.digest != pin.digest:
+def _path(pin: LockedPackage, file: FilePackage) -> Path:
+    if file.candidate.digest != pin.digest:
         raise DigestError(
             "digest-mismatch",
-            f"`{pin.package}@{pin.version}` is not the file that was locked",
-            context=(f"locked {pin.digest}", f"found  {candidate.digest}"),
-            note="a published version never changes; somebody replaced it, or the registry is another one",
-            hint="ask the registry's keeper; to accept the new bytes, delete the entry from mistpm.lock and lock again",
+            f"`{file.path}` is not the file that was locked",
+            context=(f"locked {pin.digest}", f"found  {file.candidate.digest}"),
+            hint="`mistpm lock` accepts the new file",
         )
+    return file.path

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from mistpm.errors import MistError, RegistryError
@@ -66,15 +68,15 @@ def search(options: Options, text: str) -> SearchResult:
     unreachable: list[str] = []
     for alias in registries.aliases:
         try:
-            own = registries.own_name(alias)
-            for name in registries.packages(alias):
-                newest = newest_of(registries.candidates(PackageId(f"{own}/{name}")))
-                description = newest.descriptor.description if newest else ""
-                if text.lower() in f"{name} {description}".lower():
-                    version = str(newest.version) if newest else ""
-                    found.append(
-                        Found(package=f"{alias}/{name}", newest=version, description=description)
-                    )
+            found.extend(
+                Found(
+                    package=f"{alias}/{line.package}",
+                    newest=str(line.version),
+                    description=line.description,
+                )
+                for line in registries.catalogue(alias)
+                if text.lower() in f"{line.package} {line.description}".lower()
+            )
         except RegistryError as error:
             unreachable.append(f"{alias}: {error.message}")
     return SearchResult(found=tuple(found), unreachable=tuple(unreachable))
@@ -113,9 +115,10 @@ def info(options: Options, text: str) -> PackageInfo:
     )
 
 
-def newest_of(candidates: list[Candidate] | tuple[Candidate, ...]) -> Candidate | None:
+def newest_of(candidates: Iterable[Candidate]) -> Candidate | None:
     """Give the newest version that is neither yanked nor a pre-release, else the newest of all."""
-    kept = [each for each in candidates if not each.yanked] or list(candidates)
+    candidates = tuple(candidates)
+    kept = [each for each in candidates if not each.yanked] or candidates
     stable = [each for each in kept if not each.version.is_prerelease] or kept
     return max(stable, key=lambda each: each.version, default=None)
 

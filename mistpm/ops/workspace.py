@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from mistpm.target.protocol import Target, TargetState
     from mistpm.wasm import Runtime
 
+MACHINE_CODE = "machine-code"
+
 REMEMBERED = """\
 apiVersion: mistpm.dev/v1
 kind: Environment
@@ -117,7 +119,11 @@ class Workspace:
         from mistpm.registry import Registries
 
         return Registries(
-            self.registry_entries, base=self.base, cache=self.cache, offline=self.options.offline
+            self.registry_entries,
+            base=self.base,
+            cache=self.cache,
+            offline=self.options.offline,
+            progress=lambda fetched: self.reporter.advance(fetched.what),
         )
 
     @cached_property
@@ -125,7 +131,7 @@ class Workspace:
         """What modules run in."""
         from mistpm.wasm import Runtime
 
-        return Runtime(cache=self.cache / "machine-code")
+        return Runtime(cache=self.cache / MACHINE_CODE)
 
     def identity_of(self, local: str) -> PackageId:
         """Give the identity of `ALIAS/GROUP/NAME`; raises `RegistryError` for an unknown alias."""

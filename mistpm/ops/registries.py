@@ -1,0 +1,196 @@
+"""Adding, listing and removing registries, and the keeper's index."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from mistpm import document
+from mistpm.environment.edit import Edit
+from mistpm.environment.user_configuration import (
+    cache_folder,
+    configuration_folder,
+    edit_user_configuration,
+    read_user_configuration,
+)
+from mistpm.errors import UsageError
+from mistpm.model.environment import RegistryEntry
+from mistpm.ops.did_you_mean import did_you_mean
+from mistpm.ops.options import Options
+from mistpm.ops.workspace import find_document
+from mistpm.registry import Registries
+
+KINDS = ("directory", "git", "http")
+
+
+class NewRegistry(Struct, frozen=True, kw_only=True):
+    """A registry as the command line describes it; an empty `kind` is guessed from `where`."""
+
+    name: str
+    where: str
+    kind: str = ""
+    ref: str = ""
+    path: str = ""
+
+
+class RegistryAdded(Struct, frozen=True, kw_only=True):
+    """Where a registry was written down, what it calls itself and how many packages it has."""
+
+    name: str
+    own_name: str
+    file: str
+    packages: int
+
+
+class RegistryChange(Struct, frozen=True, kw_only=True):
+    """A registry that was taken out of a file."""
+
+    name: str
+    file: str
+
+
+class ListedRegistry(Struct, frozen=True, kw_only=True):
+    """One registry that is used here."""
+
+    name: str
+    kind: str
+    where: str
+
+
+class Indexed(Struct, frozen=True, kw_only=True):
+    """What the keeper's index holds, and which files were written."""
+
+    packages: int
+    versions: int
+    written: tuple[str, ...]
+
+
+def add_registry(options: Options, given: NewRegistry) -> RegistryAdded:
+    """Write a registry into the environment's file or the user's configuration, after looking at it.
+
+    Raises `UsageError`, `RegistryError` when it cannot be reached; then nothing is written.
+    """
+    found = find_document(options)
+    base = found.folder if found else configuration_folder()
+    entry = _entry(given, base)
+    known = found.environment.registries if found else read_user_configuration().registries
+    if given.name in known and known[given.name] != entry:
+        raise UsageError(
+            "registry-exists",
+            f"there is a registry `{given.name}` already",
+            hint=f"choose another name, or `mistpm registry remove {given.name}` first",
+        )
+    registries = Registries(
+        {given.name: entry}, base=base, cache=cache_folder(), offline=options.offline
+    )
+    packages = registries.packages(given.name)
+    edit = Edit(path=("registries", given.name), value=document.to_builtins(entry))
+    if found:
+        found.edited(edit).save()
+    else:
+        edit_user_configuration(edit)
+    return RegistryAdded(
+        name=given.name,
+        own_name=registries.own_name(given.name),
+        file=found.title if found else str(configuration_folder() / "config.yaml"),
+        packages=len(packages),
+    )
+
+
+def list_registries(options: Options) -> tuple[ListedRegistry, ...]:
+    """Give the registries of the environment's file, or the user's own, by name."""
+    found = find_document(options)
+    entries = found.environment.registries if found else read_user_configuration().registries
+    return tuple(
+        ListedRegistry(name=name, kind=kind, where=where)
+        for name, entry in sorted(entries.items())
+        for kind, where in (_kind_and_place(entry),)
+    )
+
+
+def remove_registry(options: Options, name: str) -> RegistryChange:
+    """Take a registry out of the environment's file or the user's configuration; raises `UsageError`."""
+    found = find_document(options)
+    entries = found.environment.registries if found else read_user_configuration().registries
+    if name not in entries:
+        raise UsageError(
+            "registry-unknown",
+            f"there is no registry `{name}`",
+            context=did_you_mean(name, entries),
+            hint="`mistpm registry list` shows those that there are",
+        )
+    edit = Edit(path=("registries", name))
+    if found:
+        found.edited(edit).save()
+        return RegistryChange(name=name, file=found.title)
+    edit_user_configuration(edit)
+    return RegistryChange(name=name, file=str(configuration_folder() / "config.yaml"))
+
+
+def index_registry(folder: Path, *, check: bool, today: str = "") -> Indexed:
+    """Write or check the index of a registry's folder; new versions are dated `today`.
+
+    Raises `RegistryError` with everything that is wrong.
+    """
+    from mistpm.registry.keeper import check_index, write_index
+
+    if check:
+        return _indexed(check_index(folder), ())
+    date = today or datetime.datetime.now(tz=datetime.UTC).date().isoformat()
+    report = write_index(folder, published=date)
+    return _indexed(report, tuple(report.written))
+
+
+def _indexed(report: Any, written: tuple[str, ...]) -> Indexed:
+    return Indexed(packages=report.packages, versions=report.versions, written=written)
+
+
+def _entry(given: NewRegistry, base: Path) -> RegistryEntry:
+    kind = given.kind or _guess(given.where)
+    if kind not in KINDS:
+        raise UsageError(
+            "unknown-kind",
+            f"`--kind {given.kind}` is not a kind of registry",
+            context=did_you_mean(given.kind, KINDS),
+            hint="write directory, git or http",
+        )
+    if kind == "directory":
+        return RegistryEntry(directory=_relative(given.where, base))
+    if kind == "http":
+        return RegistryEntry(http=given.where)
+    local = not _looks_remote(given.where)
+    where = _relative(given.where, base) if local else given.where
+    return RegistryEntry(git=where, ref=given.ref, path=given.path)
+
+
+def _guess(where: str) -> str:
+    if where.startswith(("git@", "ssh://", "git://", "file://")) or where.endswith(".git"):
+        return "git"
+    return "http" if re.match(r"https?://", where) else "directory"
+
+
+def _looks_remote(where: str) -> bool:
+    return "://" in where or bool(re.match(r"[\w.-]+@[\w.-]+:", where))
+
+
+def _relative(where: str, base: Path) -> str:
+    """Give a path on the command line as the file writes it: from the file's folder."""
+    path = Path(where)
+    if path.is_absolute():
+        return where
+    if base == configuration_folder():
+        return str(path.resolve())
+    relative = os.path.relpath(path, base)
+    return relative if relative.startswith("..") else f"./{relative}"
+
+
+def _kind_and_place(entry: RegistryEntry) -> tuple[str, str]:
+    for kind in KINDS:
+        if where := getattr(entry, kind):
+            return kind, str(where)
+    return "", ""
