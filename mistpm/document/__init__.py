@@ -5,11 +5,13 @@ what is right; only for what is wrong a second walk finds all problems with thei
 """
 
 from mistpm.document.conversion import convert, from_json, read, to_builtins, to_json
-from mistpm.document.positions import Positions
+from mistpm.document.positions import Place, Positions, shown_place
 from mistpm.document.reader import load, load_manifests
+from mistpm.document.refusal import refusal
 from mistpm.document.writer import dump
 
 __all__ = [
+    "Place",
     "Positions",
     "convert",
     "dump",
@@ -17,6 +19,8 @@ __all__ = [
     "load",
     "load_manifests",
     "read",
+    "refusal",
+    "shown_place",
     "to_builtins",
     "to_json",
 ]

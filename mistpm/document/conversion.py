@@ -10,6 +10,7 @@ import msgspec
 
 from mistpm.document.positions import Positions
 from mistpm.document.reader import load
+from mistpm.document.refusal import refusal
 from mistpm.document.scalar_types import PARSERS, decode
 from mistpm.errors import DocumentError, Problem
 
@@ -125,5 +126,4 @@ def _refusal(
     problems = find_problems(data, type_, file=file, lines=lines)
     if not problems:
         problems = (Problem(file=file, message=str(error)),)
-    count = "a mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
-    return DocumentError(reference, f"`{file}` has {count}", problems)
+    return refusal(reference, file, problems)

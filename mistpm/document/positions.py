@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from functools import cached_property
 from typing import TypeAlias
 
@@ -9,6 +11,22 @@ import yaml
 
 Place: TypeAlias = tuple[str | int, ...]
 """A place in a document: the keys and positions that lead to it."""
+
+
+def shown_place(place: Place) -> str:
+    """Give a place as messages write it: `releases.shop.bind`, `provides.apis[0]`, `a."b.c"`."""
+    text = ""
+    for step in place:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            text += ("." if text else "") + (
+                step if _PLAIN_STEP.fullmatch(step) else json.dumps(step)
+            )
+    return text
+
+
+_PLAIN_STEP = re.compile(r"[\w/@+~^-]+")
 
 
 class Positions:

@@ -15,12 +15,11 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 
-from mistpm.document.positions import Place, Positions
+from mistpm.document.positions import Place, Positions, shown_place
 from mistpm.document.scalar_types import EXPECTED, PARSERS, decode
 from mistpm.errors import Problem
 
 _BROKEN: Any = object()
-_PLAIN_STEP = re.compile(r"[\w/@+~^-]+")
 
 
 def find_problems(
@@ -30,19 +29,6 @@ def find_problems(
     walk = _Walk(file, lines)
     walk.value(data, type_, ())
     return tuple(sorted(walk.problems))
-
-
-def shown_place(place: Place) -> str:
-    """Give a place as messages write it: `releases.shop.bind`, `provides.apis[0]`, `a."b.c"`."""
-    text = ""
-    for step in place:
-        if isinstance(step, int):
-            text += f"[{step}]"
-        else:
-            text += ("." if text else "") + (
-                step if _PLAIN_STEP.fullmatch(step) else json.dumps(step)
-            )
-    return text
 
 
 class _Walk:

@@ -16,6 +16,7 @@ from mistpm.document.scalars import NotInJsonError, core, kubectl
 _PLAIN_START: Final = re.compile(r"(?!\.\.\.)[\w./^$(~=+]")
 _NOT_PLAIN: Final = re.compile(r": | #|[: ]$")
 _NOT_IN_BLOCK: Final = re.compile(r"\A[ \t\n]|^[ \t]+$|[^\t\n\x20-\x7e\xa0-\ud7ff]", re.MULTILINE)
+_LOOSE_NUMBER: Final = re.compile(r"(?=[-+.0-9])[-+]?[0-9_]*\.?[0-9_]*(?:[eE][-+]?[0-9_]+)?")
 _ESCAPED: Final = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _LONGEST_KEY: Final = 1000  # a key may have 1024 characters, quotes and escapes included
 
@@ -104,6 +105,8 @@ def _is_ambiguous(text: str) -> bool:
         if not isinstance(core(text), str) or not isinstance(kubectl(text), str):
             return True
     except NotInJsonError:
+        return True
+    if _LOOSE_NUMBER.fullmatch(text):  # some readers are not strict about where `_` may be
         return True
     legacy = yaml.SafeLoader.yaml_implicit_resolvers.get(text[0], ())
     return any(pattern.match(text) for _, pattern in legacy)

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mistpm import document
-from mistpm.document.problems import find_problems, shown_place
+from mistpm.document.positions import shown_place
+from mistpm.document.problems import find_problems
 from mistpm.document.scalar_types import decode
 from mistpm.errors import DocumentError
 from mistpm.model.descriptor import Descriptor, IndexLine
