@@ -131,7 +131,8 @@ def _fault(text: str) -> str:
         return f"it has more than {LONGEST} characters"
     if odd := re.search(r"[^0-9A-Za-z.+-]", text):
         return f"it contains `{odd.group()}`"
-    core, suffix = re.fullmatch(r"v?([^-+]*)(.*)", text).groups()  # type: ignore[union-attr]
+    core, *rest = re.split(r"(?=[-+])", text.removeprefix("v"), maxsplit=1)
+    suffix = "".join(rest)
     numbers = core.split(".")
     for number in numbers:
         if not number.isdigit():
