@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from mistpm import document
 from mistpm.errors import PackageError
-from mistpm.model.descriptor import Candidate, Descriptor
+from mistpm.model.descriptor import Candidate
 from mistpm.model.identity import FILE_REGISTRY, PackageId
 from mistpm.ops.workspace import Workspace
 from mistpm.package import mistletoe_descriptor, read_package, solving_part
+
+if TYPE_CHECKING:
+    from mistpm.wasm import Runtime
 
 
 class FilePackage(Struct, frozen=True, kw_only=True):
@@ -35,7 +38,9 @@ def read_file_package(workspace: Workspace, text: str) -> FilePackage:
             hint="check the path; a package of a registry is written REGISTRY/GROUP/NAME",
         )
     package = read_package(path)
-    descriptor = package.descriptor or describe_mistletoe(workspace, path, package.digest)
+    descriptor = package.descriptor or mistletoe_descriptor(
+        ask_mistletoe(workspace.runtime, path, package.digest), path.name
+    )
     return FilePackage(
         path=path,
         candidate=Candidate(
@@ -48,14 +53,14 @@ def read_file_package(workspace: Workspace, text: str) -> FilePackage:
     )
 
 
-def describe_mistletoe(workspace: Workspace, path: Path, digest: str) -> Descriptor:
-    """Ask a package without a descriptor for its name and group; raises `PackageError`."""
-    runtime = workspace.runtime
-    info = document.load(
-        runtime.info(runtime.load(path, digest)).decode("utf-8", "replace"), file=path.name
-    )
+def ask_mistletoe(runtime: Runtime, path: Path, digest: str) -> dict[str, Any]:
+    """Ask a package without a descriptor what it is; raises `PackageError`."""
+    text = runtime.info(runtime.load(path, digest)).decode("utf-8", "replace")
+    info = document.load(text, file=path.name)
     if not isinstance(info, dict):
         raise PackageError(
-            "invalid-info", f"`{path.name}` does not say what it is: {json.dumps(info)[:80]}"
+            "invalid-info",
+            f"`{path.name}` does not say what it is: {text[:80]!r}",
+            hint="the package is not usable; tell its author",
         )
-    return mistletoe_descriptor(info, path.name)
+    return info

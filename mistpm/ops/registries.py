@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import os
 import re
 from pathlib import Path
@@ -141,7 +141,7 @@ def index_registry(folder: Path, *, check: bool, today: str = "") -> Indexed:
 
     if check:
         return _indexed(check_index(folder), ())
-    date = today or datetime.datetime.now(tz=datetime.UTC).date().isoformat()
+    date = today or dt.datetime.now(tz=dt.UTC).date().isoformat()
     report = write_index(folder, published=date)
     return _indexed(report, tuple(report.written))
 

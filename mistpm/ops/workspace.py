@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mistpm.environment.environment_document import (
     FILE_NAME,
@@ -60,13 +60,15 @@ class Workspace:
     def drafted(self, document: EnvironmentDocument) -> Workspace:
         """Give this workspace with another environment in it."""
         other = Workspace(document, self.options, self.reporter)
-        for opened in ("target", "state", "runtime", "lockfile"):
-            if opened in self.__dict__:
-                other.__dict__[opened] = self.__dict__[opened]
-        same = document.environment.registries == self.environment.registries
-        if same and "registries" in self.__dict__:
-            other.__dict__["registries"] = self.registries
+        shared = {"base", "target", "state", "runtime", "lockfile"}
+        if document.environment.registries == self.environment.registries:
+            shared |= {"registries", "registry_entries"}
+        other.preset(**{name: self.__dict__[name] for name in shared & set(self.__dict__)})
         return other
+
+    def preset(self, **opened: Any) -> None:
+        """Give parts that are known already, so that they are not opened again."""
+        self.__dict__.update(opened)
 
     @property
     def environment(self) -> Environment:
@@ -231,7 +233,7 @@ def _open_remembered(options: Options, reporter: Reporter, *, make: bool) -> Wor
             hint="`mistpm install NAME -p PACKAGE` installs a package there",
         )
     workspace = Workspace(EnvironmentDocument(text, None, title=title), options, reporter)
-    workspace.__dict__.update(target=target, state=state)
+    workspace.preset(target=target, state=state)
     return workspace
 
 

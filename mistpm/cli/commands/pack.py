@@ -1,0 +1,39 @@
+"""`mistpm pack`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mistpm.cli.options import Output, OutputOption
+from mistpm.cli.session import emit
+from mistpm.cli.terminal import Terminal
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command(epilog="Example: mistpm pack ./my-package --to ./registry/apps/my-package/")
+def pack(
+    source: Annotated[
+        Path,
+        typer.Argument(help="The folder with package.yaml, or that file.", show_default="here"),
+    ] = Path(),
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", help="A file or folder. Default: NAME-VERSION.mist-pack.wasm here."),
+    ] = None,
+    output: OutputOption = Output.TEXT,
+) -> None:
+    """Make a package from package.yaml: descriptor and assets go into the module, reproducibly."""
+    from mistpm.ops.packing import pack_package
+
+    terminal = Terminal()
+    report = pack_package(source, to)
+
+    def show() -> None:
+        terminal.show(f"Packed {report.package} {report.version} into {report.file}")
+        terminal.show(f"  {report.digest}, {report.size:,} bytes")
+
+    emit(terminal, output, report, show)

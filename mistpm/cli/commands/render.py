@@ -1,0 +1,115 @@
+"""`mistpm render`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mistpm.cli.completing import complete_package, complete_release
+from mistpm.cli.options import (
+    BindOption,
+    EnvironmentOption,
+    InputsOption,
+    KeepGoingOption,
+    LockedOption,
+    NamespaceOption,
+    OfflineOption,
+    SetOption,
+    TargetOption,
+    VerboseOption,
+)
+from mistpm.cli.progress import TerminalReporter
+from mistpm.cli.terminal import Terminal
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command(
+    epilog='Example: mistpm render shop -p starter/apps/gitea -s "replicas: 2" -o dir=./out'
+)
+def render(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Releases of the environment, or with -p the name to render the package under.",
+            autocompletion=complete_release,
+        ),
+    ] = None,
+    package: Annotated[
+        str,
+        typer.Option(
+            "--package",
+            "-p",
+            metavar="PACKAGE",
+            help="REGISTRY/GROUP/NAME[:VERSION], or a path: ./x, ../x, /x or anything ending in .wasm.",
+            autocompletion=complete_package,
+        ),
+    ] = "",
+    settings: SetOption = [],  # noqa: B006 - typer copies it
+    inputs: InputsOption = None,
+    namespace: NamespaceOption = "",
+    bind: BindOption = [],  # noqa: B006 - typer copies it
+    environment: EnvironmentOption = None,
+    target: TargetOption = "",
+    keep_going: KeepGoingOption = False,
+    locked: LockedOption = False,
+    offline: OfflineOption = False,
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="yaml|json|raw|dir=PATH",
+            help="A YAML stream, a JSON list, the files as the package gave them, or a folder.",
+        ),
+    ] = "yaml",
+    verbose: VerboseOption = 0,
+) -> None:
+    """Render manifests to standard output or a folder; nothing is applied, no lock is written.
+
+    Only manifests go to standard output. Secrets are placeholders.
+    """
+    from mistpm.cli.manifest_output import write_manifests
+    from mistpm.errors import UsageError
+    from mistpm.ops.adding import Addition
+    from mistpm.ops.options import Options
+    from mistpm.ops.rendering_one import render_environment, render_package
+
+    terminal = Terminal(verbose=verbose)
+    reporter = TerminalReporter(terminal)
+    options = Options(
+        environment=environment,
+        target=target,
+        offline=offline,
+        locked=locked and not package,
+        keep_going=keep_going,
+    )
+    named = tuple(names or ())
+    if package and len(named) != 1:
+        raise UsageError(
+            "one-name",
+            "`mistpm render` with -p takes exactly one name",
+            hint=f"mistpm render NAME -p {package}",
+        )
+    try:
+        if package:
+            addition = Addition(
+                name=named[0],
+                package=package,
+                namespace=namespace,
+                inputs_file=inputs,
+                settings=tuple(settings),
+                bindings=tuple(bind),
+            )
+            report = render_package(options, addition, reporter)
+        else:
+            report = render_environment(options, named, reporter)
+    finally:
+        reporter.finish()
+    for finding in report.findings:
+        if finding.severity != "info" or verbose:
+            terminal.finding(finding.severity, f"{finding.release}: {finding.message}")
+    form, _, folder = output.partition("=")
+    write_manifests(terminal, report.releases, form, Path(folder) if folder else None)

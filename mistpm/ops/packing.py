@@ -1,0 +1,100 @@
+"""Making packages, and looking inside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from mistpm import document
+from mistpm.atomic import write_atomically
+from mistpm.environment.user_configuration import cache_folder
+from mistpm.errors import PackageError
+from mistpm.model.descriptor import Descriptor
+from mistpm.ops.file_packages import ask_mistletoe
+from mistpm.package import pack, read_package
+from mistpm.package.sections import read_sections
+
+
+class PackReport(Struct, frozen=True, kw_only=True):
+    """The package that was made."""
+
+    file: str
+    package: str
+    version: str
+    digest: str
+    size: int
+
+
+class SectionInfo(Struct, frozen=True, kw_only=True):
+    """One custom section of a module."""
+
+    name: str
+    bytes: int
+
+
+class Inspection(Struct, frozen=True, kw_only=True):
+    """What is inside a module; `descriptor` is None for a Mistletoe package, `info` what it says when it is run."""
+
+    file: str
+    digest: str
+    size: int
+    descriptor: Descriptor | None
+    assets: tuple[str, ...]
+    sections: tuple[SectionInfo, ...]
+    info: dict[str, Any]
+
+
+def pack_package(source: Path, output: Path | None) -> PackReport:
+    """Make a module from `package.yaml`; `output` is a file or a folder, by default this folder.
+
+    Raises `DocumentError` with everything that is wrong, `PackageError`.
+    """
+    packed = pack(source)
+    place = output or Path()
+    file = place / packed.name if place.is_dir() or not place.suffix else place
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(file, packed.data)
+    except OSError as error:
+        raise PackageError(
+            "package-unwritable", f"`{file}` cannot be written: {error.strerror}"
+        ) from error
+    made = read_package(file)
+    return PackReport(
+        file=str(file),
+        package=f"{packed.descriptor.group}/{packed.descriptor.name}",
+        version=str(packed.descriptor.version),
+        digest=made.digest,
+        size=made.size,
+    )
+
+
+def inspect_file(path: Path) -> Inspection:
+    """Look inside a module without trusting it; a package without a descriptor is asked in the sandbox.
+
+    Raises `PackageError`.
+    """
+    if not path.is_file():
+        raise PackageError("no-such-file", f"there is no file `{path}`", hint="check the path")
+    package = read_package(path)
+    info: dict[str, Any] = {}
+    if package.descriptor is None:
+        from mistpm.ops.workspace import MACHINE_CODE
+        from mistpm.wasm import Runtime
+
+        runtime = Runtime(cache=cache_folder() / MACHINE_CODE)
+        info = ask_mistletoe(runtime, path, package.digest)
+    return Inspection(
+        file=str(path),
+        digest=package.digest,
+        size=package.size,
+        descriptor=package.descriptor,
+        assets=tuple(sorted(package.assets)),
+        sections=tuple(
+            SectionInfo(name=section.name, bytes=len(section.payload))
+            for section in read_sections(path.read_bytes())
+        ),
+        info=document.to_builtins(info),
+    )
