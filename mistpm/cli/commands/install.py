@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from mistpm.cli.applying import Flags, apply
 from mistpm.cli.completing import complete_package, complete_release
 from mistpm.cli.options import (
     AdoptOption,
@@ -74,6 +73,7 @@ def install(
     Solves, writes mistpm.lock, fetches and verifies the modules, renders them, shows what changes, and
     applies it. Without a mistpm.yaml the target itself remembers what is installed.
     """
+    from mistpm.cli.applying import Flags, apply
     from mistpm.ops.adding import Addition, draft_release
     from mistpm.ops.options import Options
     from mistpm.ops.workspace import Workspace

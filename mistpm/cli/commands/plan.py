@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from mistpm.cli.applying import Flags, apply
 from mistpm.cli.options import (
     AdoptOption,
     DeleteNamespaceOption,
@@ -37,6 +36,7 @@ def plan(
     verbose: VerboseOption = 0,
 ) -> None:
     """Show what install would do: versions, resources, losses of data. Changes nothing."""
+    from mistpm.cli.applying import Flags, apply
     from mistpm.ops.options import Options
 
     options = Options(

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from mistpm.cli.applying import Flags, apply
 from mistpm.cli.completing import complete_release
 from mistpm.cli.options import (
     DeleteDataOption,
@@ -43,6 +42,7 @@ def uninstall(
 
     Takes them out of mistpm.yaml too. What holds data is asked for apart.
     """
+    from mistpm.cli.applying import Flags, apply
     from mistpm.environment.edit import Edit
     from mistpm.ops.configuring import find_release
     from mistpm.ops.options import Options

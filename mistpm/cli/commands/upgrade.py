@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from mistpm.cli.applying import Flags, apply
 from mistpm.cli.completing import complete_locked
 from mistpm.cli.options import (
     DeleteDataOption,
@@ -50,6 +49,7 @@ def upgrade(
 
     Shows which releases move and why not further, and which resources change, before it asks.
     """
+    from mistpm.cli.applying import Flags, apply
     from mistpm.ops.options import Options
     from mistpm.ops.upgrading import upgrade_wishes
 
