@@ -15,6 +15,7 @@ from typer import main as typer_main
 from typer.core import TyperGroup
 
 from mistpm import __version__
+from mistpm.cli.command_app import command_app
 from mistpm.cli.commands import HIDDEN, SECTIONS
 from mistpm.cli.terminal import Terminal
 from mistpm.errors import MistError
@@ -64,16 +65,12 @@ class MistUsage(Exception):  # noqa: N818 - not an error of the program, and nev
         self.close = close
 
 
-app = typer.Typer(
+app = command_app(
     name="mistpm",
     cls=LazyGroup,
     help="A package manager for Kubernetes: solves, locks, renders, plans and applies.",
     epilog="Example: mistpm install shop -p starter/apps/gitea --target directory:./deploy",
-    rich_markup_mode=None,
     no_args_is_help=True,
-    add_completion=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    pretty_exceptions_enable=False,
 )
 
 

@@ -46,7 +46,8 @@ LockedOption = Annotated[
     typer.Option(
         "--locked/--no-locked",
         envvar="CI",
-        help="Fail when mistpm.lock is missing or stale. Default where CI is set.",
+        show_default=False,
+        help="Fail when mistpm.lock is missing or stale. On by default where CI is set.",
     ),
 ]
 YesOption = Annotated[
@@ -78,7 +79,7 @@ KeepGoingOption = Annotated[
     typer.Option("--keep-going", help="Go on with the releases that can be solved and rendered."),
 ]
 VerboseOption = Annotated[
-    int, typer.Option("--verbose", "-v", count=True, help="Tell more; twice for everything.")
+    int, typer.Option("--verbose", "-v", count=True, show_default=False, help="Tell more.")
 ]
 PackageOption = Annotated[
     str,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from mistpm.cli.command_app import command_app
 from mistpm.cli.options import (
     BindOption,
     EnvironmentOption,
@@ -20,14 +21,14 @@ from mistpm.cli.options import (
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal
 
-app = typer.Typer(rich_markup_mode=None)
+app = command_app()
 
 
 @app.command(
     epilog='Example: mistpm add shop -p starter/apps/gitea --bind db=shop-db -s "replicas: 2"'
 )
 def add(
-    name: Annotated[str, typer.Argument(help="The release's name.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The release's name.")],
     package: PackageOption,
     version: Annotated[
         str,

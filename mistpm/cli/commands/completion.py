@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 from typer.completion import get_completion_script
 
+from mistpm.cli.command_app import command_app
 from mistpm.cli.terminal import Terminal
 
-app = typer.Typer(rich_markup_mode=None)
+app = command_app()
 
 
 class Shell(enum.StrEnum):

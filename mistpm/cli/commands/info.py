@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
+from mistpm.cli.command_app import command_app
 from mistpm.cli.completing import complete_package
 from mistpm.cli.options import EnvironmentOption, OfflineOption, Output, OutputOption
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal, bold
 from mistpm.model.descriptor import Dependency, Descriptor
 
-app = typer.Typer(rich_markup_mode=None)
+app = command_app()
 
 
 @app.command(epilog="Example: mistpm info starter/data/postgresql")

@@ -7,18 +7,20 @@ from typing import Annotated
 
 import typer
 
+from mistpm.cli.command_app import command_app
 from mistpm.cli.options import Output, OutputOption
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal
 from mistpm.environment.environment_document import FILE_NAME
 
-app = typer.Typer(rich_markup_mode=None)
+app = command_app()
 
 
 @app.command(epilog='Example: mistpm init --name shop --kubernetes ">=1.33 <1.36"')
 def init(
     folder: Annotated[
-        Path, typer.Argument(help="Where to make mistpm.yaml.", show_default="here")
+        Path,
+        typer.Argument(metavar="FOLDER", help="Where to make mistpm.yaml.", show_default="here"),
     ] = Path(),
     name: Annotated[
         str, typer.Option("--name", help="The environment's name. Default: the folder's.")

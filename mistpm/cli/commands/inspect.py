@@ -7,16 +7,17 @@ from typing import Annotated
 
 import typer
 
+from mistpm.cli.command_app import command_app
 from mistpm.cli.options import Output, OutputOption
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal, bold, dim
 
-app = typer.Typer(rich_markup_mode=None)
+app = command_app()
 
 
 @app.command(epilog="Example: mistpm inspect ./redis-7.4.1.mist-pack.wasm")
 def inspect(
-    file: Annotated[Path, typer.Argument(help="The package's file.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The package's file.")],
     output: OutputOption = Output.TEXT,
 ) -> None:
     """Show what is inside a package's module: its descriptor, assets and sections."""

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from mistpm.cli.command_app import command_app
 from mistpm.cli.completing import complete_package, complete_release
 from mistpm.cli.options import (
     AdoptOption,
@@ -27,7 +28,7 @@ from mistpm.cli.options import (
     YesOption,
 )
 
-app = typer.Typer(rich_markup_mode=None)
+app = command_app()
 
 
 @app.command(
@@ -37,6 +38,7 @@ def install(
     name: Annotated[
         str,
         typer.Argument(
+            metavar="NAME",
             help="A release to add or change, with -p. Default: the whole environment.",
             autocompletion=complete_release,
         ),

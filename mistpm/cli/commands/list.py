@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import typer
-
+from mistpm.cli.command_app import command_app
 from mistpm.cli.options import EnvironmentOption, Output, OutputOption, TargetOption
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal
 
-app = typer.Typer(rich_markup_mode=None)
+app = command_app()
 
 
 @app.command(name="list", epilog="Example: mistpm list --output json")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from mistpm.cli.command_app import command_app
 from mistpm.cli.options import (
     EnvironmentOption,
     LockedOption,
@@ -18,7 +19,7 @@ from mistpm.cli.progress import TerminalReporter
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal, count
 
-app = typer.Typer(rich_markup_mode=None)
+app = command_app()
 
 
 @app.command(epilog="Example: mistpm lock --locked   (fails when the lock is stale: for CI)")

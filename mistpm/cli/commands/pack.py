@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
+from mistpm.cli.command_app import command_app
 from mistpm.cli.options import Output, OutputOption
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal
 
-app = typer.Typer(rich_markup_mode=None)
+app = command_app()
 
 
 @app.command(epilog="Example: mistpm pack ./my-package --to ./registry/apps/my-package/")

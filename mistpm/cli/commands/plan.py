@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from mistpm.cli.command_app import command_app
 from mistpm.cli.options import (
     AdoptOption,
     DeleteNamespaceOption,
@@ -19,7 +20,7 @@ from mistpm.cli.options import (
     VerboseOption,
 )
 
-app = typer.Typer(rich_markup_mode=None)
+app = command_app()
 
 
 @app.command(epilog="Example: mistpm plan --diff")

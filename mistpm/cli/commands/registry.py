@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
+from mistpm.cli.command_app import command_app
 from mistpm.cli.options import EnvironmentOption, Output, OutputOption
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal, count
 
-app = typer.Typer(
-    rich_markup_mode=None,
+app = command_app(
     no_args_is_help=True,
     help="Add, list, remove and index registries.",
     epilog="Example: mistpm registry add corp https://packages.example.org/",
@@ -21,8 +21,10 @@ app = typer.Typer(
 
 @app.command(epilog="Example: mistpm registry add starter ./registries/starter")
 def add(
-    name: Annotated[str, typer.Argument(help="How you call the registry.")],
-    where: Annotated[str, typer.Argument(help="A folder, a Git repository or a web address.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="How you call the registry.")],
+    where: Annotated[
+        str, typer.Argument(metavar="WHERE", help="A folder, a Git repository or a web address.")
+    ],
     kind: Annotated[
         str,
         typer.Option("--kind", help="directory, git or http, where the address does not tell."),
@@ -74,7 +76,7 @@ def list_registries(
 
 @app.command(epilog="Example: mistpm registry remove corp")
 def remove(
-    name: Annotated[str, typer.Argument(help="How you call the registry.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="How you call the registry.")],
     environment: EnvironmentOption = None,
     output: OutputOption = Output.TEXT,
 ) -> None:
@@ -94,7 +96,7 @@ def remove(
 
 @app.command(epilog="Example: mistpm registry index ./registries/starter --check")
 def index(
-    folder: Annotated[Path, typer.Argument(help="The registry's folder.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The registry's folder.")],
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; fail when the index is not right.")
     ] = False,

@@ -6,18 +6,22 @@ from typing import Annotated
 
 import typer
 
+from mistpm.cli.command_app import command_app
 from mistpm.cli.completing import complete_release
 from mistpm.cli.options import EnvironmentOption, Output, OutputOption
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal
 
-app = typer.Typer(rich_markup_mode=None)
+app = command_app()
 
 
 @app.command(epilog="Example: mistpm remove shop && mistpm plan")
 def remove(
     names: Annotated[
-        list[str], typer.Argument(help="The releases' names.", autocompletion=complete_release)
+        list[str],
+        typer.Argument(
+            metavar="NAMES", help="The releases' names.", autocompletion=complete_release
+        ),
     ],
     environment: EnvironmentOption = None,
     output: OutputOption = Output.TEXT,

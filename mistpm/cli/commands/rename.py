@@ -6,20 +6,24 @@ from typing import Annotated
 
 import typer
 
+from mistpm.cli.command_app import command_app
 from mistpm.cli.completing import complete_release
 from mistpm.cli.options import EnvironmentOption, Output, OutputOption
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal
 
-app = typer.Typer(rich_markup_mode=None)
+app = command_app()
 
 
 @app.command(epilog="Example: mistpm rename shop store")
 def rename(
     old: Annotated[
-        str, typer.Argument(help="The release's name now.", autocompletion=complete_release)
+        str,
+        typer.Argument(
+            metavar="OLD", help="The release's name now.", autocompletion=complete_release
+        ),
     ],
-    new: Annotated[str, typer.Argument(help="Its new name.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="Its new name.")],
     environment: EnvironmentOption = None,
     output: OutputOption = Output.TEXT,
 ) -> None:

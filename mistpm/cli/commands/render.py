@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from mistpm.cli.command_app import command_app
 from mistpm.cli.completing import complete_package, complete_release
 from mistpm.cli.options import (
     BindOption,
@@ -23,7 +24,7 @@ from mistpm.cli.options import (
 from mistpm.cli.progress import TerminalReporter
 from mistpm.cli.terminal import Terminal
 
-app = typer.Typer(rich_markup_mode=None)
+app = command_app()
 
 
 @app.command(
@@ -33,6 +34,7 @@ def render(
     names: Annotated[
         list[str] | None,
         typer.Argument(
+            metavar="NAMES",
             help="Releases of the environment, or with -p the name to render the package under.",
             autocompletion=complete_release,
         ),

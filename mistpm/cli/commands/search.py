@@ -6,17 +6,19 @@ from typing import Annotated
 
 import typer
 
+from mistpm.cli.command_app import command_app
 from mistpm.cli.options import EnvironmentOption, OfflineOption, Output, OutputOption
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal
 
-app = typer.Typer(rich_markup_mode=None)
+app = command_app()
 
 
 @app.command(epilog="Example: mistpm search postgres")
 def search(
     text: Annotated[
-        str, typer.Argument(help="Part of a name or description. Default: everything.")
+        str,
+        typer.Argument(metavar="TEXT", help="Part of a name or description. Default: everything."),
     ] = "",
     environment: EnvironmentOption = None,
     offline: OfflineOption = False,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import typer
-
+from mistpm.cli.command_app import command_app
 from mistpm.cli.options import (
     EnvironmentOption,
     LockedOption,
@@ -17,7 +16,7 @@ from mistpm.cli.progress import TerminalReporter
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal, dim
 
-app = typer.Typer(rich_markup_mode=None)
+app = command_app()
 
 
 @app.command(epilog="Example: mistpm status --output json")

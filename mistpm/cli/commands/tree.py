@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from mistpm.cli.command_app import command_app
 from mistpm.cli.completing import complete_locked
 from mistpm.cli.options import EnvironmentOption, Output, OutputOption, TargetOption
 from mistpm.cli.session import emit, locked_graph
@@ -13,7 +14,7 @@ from mistpm.cli.terminal import Terminal, bold, dim
 from mistpm.ops.lock_graph import TreeNode
 from mistpm.ops.lock_graph import tree as grow
 
-app = typer.Typer(rich_markup_mode=None)
+app = command_app()
 
 
 @app.command(epilog="Example: mistpm tree shop")
@@ -21,6 +22,7 @@ def tree(
     names: Annotated[
         list[str] | None,
         typer.Argument(
+            metavar="NAMES",
             help="Releases or packages to start at. Default: every release that was asked for.",
             autocompletion=complete_locked,
         ),

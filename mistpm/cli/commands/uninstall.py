@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from mistpm.cli.command_app import command_app
 from mistpm.cli.completing import complete_release
 from mistpm.cli.options import (
     DeleteDataOption,
@@ -20,13 +21,16 @@ from mistpm.cli.options import (
     YesOption,
 )
 
-app = typer.Typer(rich_markup_mode=None)
+app = command_app()
 
 
 @app.command(epilog="Example: mistpm uninstall shop --remove-unneeded")
 def uninstall(
     names: Annotated[
-        list[str], typer.Argument(help="The releases' names.", autocompletion=complete_release)
+        list[str],
+        typer.Argument(
+            metavar="NAMES", help="The releases' names.", autocompletion=complete_release
+        ),
     ],
     environment: EnvironmentOption = None,
     target: TargetOption = "",

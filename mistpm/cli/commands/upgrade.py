@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from mistpm.cli.command_app import command_app
 from mistpm.cli.completing import complete_locked
 from mistpm.cli.options import (
     DeleteDataOption,
@@ -20,7 +21,7 @@ from mistpm.cli.options import (
     YesOption,
 )
 
-app = typer.Typer(rich_markup_mode=None)
+app = command_app()
 
 
 @app.command(epilog="Example: mistpm upgrade shop --plan --diff")
@@ -28,7 +29,9 @@ def upgrade(
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Releases or packages that may move. Default: all.", autocompletion=complete_locked
+            metavar="NAMES",
+            help="Releases or packages that may move. Default: all.",
+            autocompletion=complete_locked,
         ),
     ] = None,
     show_plan: Annotated[

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from mistpm.cli.command_app import command_app
 from mistpm.cli.completing import complete_locked
 from mistpm.cli.options import EnvironmentOption, Output, OutputOption, TargetOption
 from mistpm.cli.session import emit, locked_graph
@@ -13,7 +14,7 @@ from mistpm.cli.terminal import Terminal, bold, dim
 from mistpm.ops.lock_graph import Hop, Reason
 from mistpm.ops.lock_graph import why as explain
 
-app = typer.Typer(rich_markup_mode=None)
+app = command_app()
 
 
 @app.command(epilog="Example: mistpm why starter/observability/metrics-server")
@@ -21,6 +22,7 @@ def why(
     name: Annotated[
         str,
         typer.Argument(
+            metavar="NAME",
             help="A release, a package (GROUP/NAME or REGISTRY/GROUP/NAME), or PACKAGE@SERIES.",
             autocompletion=complete_locked,
         ),
