@@ -1,0 +1,31 @@
+"""What all tests have in common: no clock in Hypothesis, and nobody's own configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "mistpm", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("mistpm")
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep tests away from the user's cache and configuration, and from what CI sets."""
+    folder = tmp_path_factory.getbasetemp()
+    monkeypatch.setenv("MISTPM_CONFIG_DIR", str(folder / "no-config"))
+    monkeypatch.setenv("MISTPM_CACHE_DIR", str(folder / "cache"))
+    for name in ("CI", "NO_COLOR", "KUBECONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "100")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder that is the current one."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
