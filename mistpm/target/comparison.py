@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 
 from msgspec import Struct
@@ -66,7 +67,7 @@ class _Comparing:
         self._owned = {line.place: line for line in inventory.owned} if inventory else {}
         places = {file.place for file in self._files}
         resources = {file.resource for file in self._files}
-        gone = [line for place, line in self._owned.items() if place not in places]
+        gone = [line for line in self._owned.values() if line.place not in places]
         self._moved = {line.resource: line for line in gone if line.resource in resources}
         self._kept = [line for line in gone if self._is_kept(line)]
         self._removed = [line for line in gone if not self._is_kept(line) and self._is_there(line)]
@@ -77,6 +78,7 @@ class _Comparing:
         changes = [self._change(file) for file in self._files]
         changes += [self._keeping(line) for line in self._kept]
         changes += [self._deletion(line) for line in self._removed if not self._is_moved(line)]
+        ordered = in_order(changes, [release.name for release in self._desired.releases])
         for line in self._removed:
             self._note_an_edit(line, "removed")
         kustomization = decide_kustomization(
@@ -86,18 +88,13 @@ class _Comparing:
         )
         if kustomization.finding:
             self._findings.append(kustomization.finding)
-        operations = [
-            Operation(place=place, before=self._look(place).fingerprint, data=data)
-            for place, data in self._contents(kustomization)
-            if self._look(place).fingerprint != ("" if data is None else fingerprint(data))
-        ]
         return Comparison(
-            Diff(
-                changes=in_order(changes, [release.name for release in self._desired.releases]),
-                findings=tuple(self._findings),
-                basis=self._basis(),
-            ),
-            operations,
+            Diff(changes=ordered, findings=tuple(self._findings), basis=self._basis()),
+            [
+                Operation(place=place, before=self._look(place).fingerprint, data=data)
+                for place, data in self._contents(ordered, kustomization)
+                if self._look(place).fingerprint != ("" if data is None else fingerprint(data))
+            ],
         )
 
     def _look(self, place: str) -> Seen:
@@ -188,12 +185,15 @@ class _Comparing:
         )
 
     def _deletion(self, line: Owned) -> Change:
+        manifests = (each for release in self._desired.releases for each in release.manifests)
+        is_secret_now = any(manifest.id == line.resource for manifest in manifests)
         return Change(
             action="delete",
             resource=line.resource,
             release=line.release,
             place=line.place,
             before=_text(self._look(line.place)),
+            reason="it holds secret values now" if is_secret_now else "",
         )
 
     def _note_an_edit(self, line: Owned, fate: str) -> str:
@@ -213,7 +213,9 @@ class _Comparing:
         )
         return "edited by hand since it was written"
 
-    def _contents(self, kustomization: Kustomization) -> list[tuple[str, bytes | None]]:
+    def _contents(
+        self, changes: Sequence[Change], kustomization: Kustomization
+    ) -> list[tuple[str, bytes | None]]:
         """Give what is to be at each place, None for nothing, in the order of putting it there.
 
         The environment with its id comes first, the inventory last.
@@ -225,7 +227,8 @@ class _Comparing:
         contents += [(file.place, file.text.encode()) for file in self._files]
         if not kustomization.is_foreign:
             contents.append((KUSTOMIZATION, kustomization.data))
-        contents += [(line.place, None) for line in self._removed]
+        contents += [(line.place, None) for line in self._removed if self._is_moved(line)]
+        contents += [(change.place, None) for change in changes if change.action == "delete"]
         contents += environment if desired.environment is None else []
         contents.append((LOCK, desired.lock if remembered else None))
         contents.append((INVENTORY, self._inventory(kustomization) if remembered else None))
