@@ -1,1 +1,18 @@
 """Package files: the sections of a module, the descriptor, what authors write."""
+
+from mistpm.package.mistletoe import mistletoe_descriptor, split_file_name
+from mistpm.package.package_file import PackageFile, read_assets, read_descriptor, read_package
+from mistpm.package.packing import Packed, pack
+from mistpm.package.solving_part import solving_part
+
+__all__ = [
+    "PackageFile",
+    "Packed",
+    "mistletoe_descriptor",
+    "pack",
+    "read_assets",
+    "read_descriptor",
+    "read_package",
+    "solving_part",
+    "split_file_name",
+]

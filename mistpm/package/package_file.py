@@ -1,0 +1,87 @@
+"""A package's file: its bytes pinned by digest, its descriptor, its assets."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from msgspec import Struct
+
+from mistpm import document
+from mistpm.errors import DocumentError, PackageError
+from mistpm.model.descriptor import Descriptor
+from mistpm.package.sections import ASSETS_SECTION, DESCRIPTOR_SECTION, find_section
+from mistpm.package.specifier import require_this_mistpm
+
+
+class PackageFile(Struct, frozen=True, kw_only=True):
+    """A package as it lies on the disk.
+
+    `digest` is `sha256:` and 64 hexadecimal digits over all bytes, `descriptor` is None for a
+    Mistletoe package, `assets` are texts by their relative path.
+    """
+
+    path: Path
+    digest: str
+    size: int
+    descriptor: Descriptor | None
+    assets: dict[str, str]
+
+
+def read_package(path: Path) -> PackageFile:
+    """Read a package without running it; costs hashing the file.
+
+    Raises what `read_descriptor` raises, and `PackageError` (`unreadable-file`).
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise PackageError(
+            "unreadable-file", f"`{path}` cannot be read: {error.strerror or error}"
+        ) from None
+    return PackageFile(
+        path=path,
+        digest="sha256:" + hashlib.sha256(data).hexdigest(),
+        size=len(data),
+        descriptor=read_descriptor(data, source=str(path)),
+        assets=read_assets(data, source=str(path)),
+    )
+
+
+def read_descriptor(data: bytes, *, source: str) -> Descriptor | None:
+    """Read the descriptor in a module; None where there is none, as in Mistletoe's packages.
+
+    `source` names the file in messages.  Raises `PackageError` where the bytes are no module
+    (`mistpm.package.sections`) or where it is for another mistpm (`mistpm-too-old`), `DocumentError`
+    (`invalid-descriptor`) with all problems.
+    """
+    payload = find_section(data, DESCRIPTOR_SECTION, source=source)
+    if payload is None:
+        return None
+    try:
+        descriptor = document.from_json(
+            payload, Descriptor, file=source, reference="invalid-descriptor"
+        )
+    except DocumentError:
+        require_this_mistpm(_specifier(payload), source=source)
+        raise
+    require_this_mistpm(descriptor.mistpm, source=source)
+    return descriptor
+
+
+def read_assets(data: bytes, *, source: str) -> dict[str, str]:
+    """Read a module's assets, texts by relative path; raises as `read_descriptor` does."""
+    payload = find_section(data, ASSETS_SECTION, source=source)
+    if payload is None:
+        return {}
+    return document.from_json(payload, dict[str, str], file=source, reference="invalid-assets")
+
+
+def _specifier(payload: bytes) -> str:
+    """Give the `mistpm` of a descriptor that cannot be read: it may be a newer mistpm's."""
+    try:
+        found = document.load(payload.decode(), file="")
+    except (DocumentError, UnicodeDecodeError):
+        return ""
+    specifier = found.get("mistpm") if isinstance(found, dict) else None
+    return specifier if isinstance(specifier, str) else ""

@@ -1,0 +1,90 @@
+"""What a descriptor must keep to beyond its shape: `specs/package.md`, "Rules"."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from mistpm.model.descriptor import Dependency, Descriptor
+from mistpm.model.presence import find_kind
+from mistpm.model.ranges import Range
+from mistpm.package.schemas import Mistake, schema_mistakes
+from mistpm.package.specifier import fault
+
+COMPUTED_EXPORT = "__mistpm_requirements"
+"""What a module exports that computes further requirements from its inputs."""
+
+
+def descriptor_mistakes(descriptor: Descriptor) -> Iterator[Mistake]:
+    """Give every rule that a descriptor breaks."""
+    if message := fault(descriptor.mistpm):
+        yield ("mistpm",), message, ""
+    if descriptor.kubernetes is not None:
+        yield from _empty_range(descriptor.kubernetes, ("kubernetes",))
+    yield from _empty_range(descriptor.upgrades.from_, ("upgrades", "from"))
+    own = f"{descriptor.group}/{descriptor.name}"
+    for alias, dependency in descriptor.dependencies.items():
+        yield from _dependency_mistakes(descriptor, alias, dependency)
+    for index, conflict in enumerate(descriptor.conflicts):
+        yield from _empty_range(conflict.version, ("conflicts", index, "version"))
+        if conflict.package == own:
+            hint = "`scope: cluster` allows one release of a package in an environment"
+            message = f"`{own}` cannot conflict with itself"
+            yield ("conflicts", index, "package"), message, hint
+    yield from _provided_mistakes(descriptor)
+    for index, namespace in enumerate(descriptor.namespaces):
+        if namespace in descriptor.namespaces[:index]:
+            yield ("namespaces", index), f"`{namespace}` is written twice", ""
+    yield from schema_mistakes(descriptor.inputs, ("inputs",))
+    yield from schema_mistakes(descriptor.outputs, ("outputs",))
+    for key, schema in (("inputs", descriptor.inputs), ("outputs", descriptor.outputs)):
+        if schema.get("type", "object") != "object":
+            yield (key, "type"), f"`{key}` are a mapping: the type is `object`", ""
+
+
+def module_mistakes(descriptor: Descriptor, exports: Collection[str]) -> Iterator[Mistake]:
+    """Give what a descriptor says otherwise than its module does."""
+    computes = COMPUTED_EXPORT in exports
+    if descriptor.computed and not computes:
+        yield ("computed",), f"the module does not export `{COMPUTED_EXPORT}`", ""
+    if computes and not descriptor.computed:
+        message = f"the module exports `{COMPUTED_EXPORT}`, which nobody will ask"
+        yield (), message, "write `computed: true`"
+
+
+def template_mistakes(descriptor: Descriptor) -> Iterator[Mistake]:
+    """Give what a package of templates lacks."""
+    engine = descriptor.dependencies.get("engine")
+    if engine is None or engine.package is None or engine.use != "call":
+        yield (
+            ("dependencies",),
+            "a package of templates calls its engine by the alias `engine`",
+            "write `engine: {package: engines/jinja, version: ..., use: call}`",
+        )
+
+
+def _dependency_mistakes(
+    descriptor: Descriptor, alias: str, dependency: Dependency
+) -> Iterator[Mistake]:
+    place = ("dependencies", alias)
+    yield from _empty_range(dependency.version, (*place, "version"))
+    own = f"{descriptor.group}/{descriptor.name}"
+    for key, package in (("package", dependency.package), ("default", dependency.default)):
+        if package == own:
+            yield (*place, key), f"`{own}` cannot depend on itself", ""
+    if dependency.api is not None and dependency.api in descriptor.provides.apis:
+        yield (*place, "api"), f"`{own}` provides `{dependency.api}` itself", "leave it out"
+
+
+def _provided_mistakes(descriptor: Descriptor) -> Iterator[Mistake]:
+    apis = descriptor.provides.apis
+    for index, api in enumerate(apis):
+        place = ("provides", "apis", index)
+        if api in apis[:index]:
+            yield place, f"`{api}` is written twice", ""
+        elif find_kind(api) is not None:
+            yield place, f"`{api}` is Kubernetes' own; a package cannot provide it", ""
+
+
+def _empty_range(range_: Range, place: tuple[str | int, ...]) -> Iterator[Mistake]:
+    if range_.versions.is_empty():
+        yield place, f"`{range_}` admits no version at all", ""
