@@ -16,6 +16,9 @@ from mistpm.ops.file_packages import ask_mistletoe
 from mistpm.package import pack, read_package
 from mistpm.package.sections import read_sections
 
+TEMPLATE_MODULE = Path(__file__).parents[1] / "package" / "data" / "template.wasm"
+"""The generic module that template packages are made of; it comes with mistpm."""
+
 
 class PackReport(Struct, frozen=True, kw_only=True):
     """The package that was made."""
@@ -51,7 +54,7 @@ def pack_package(source: Path, output: Path | None) -> PackReport:
 
     Raises `DocumentError` with everything that is wrong, `PackageError`.
     """
-    packed = pack(source)
+    packed = pack(source, template=TEMPLATE_MODULE)
     place = output or Path()
     file = place / packed.name if place.is_dir() or not place.suffix else place
     try:

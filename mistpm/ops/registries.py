@@ -6,7 +6,6 @@ import datetime as dt
 import os
 import re
 from pathlib import Path
-from typing import Any
 
 from msgspec import Struct
 
@@ -24,6 +23,7 @@ from mistpm.ops.did_you_mean import did_you_mean
 from mistpm.ops.options import Options
 from mistpm.ops.workspace import find_document
 from mistpm.registry import Registries
+from mistpm.registry.keeper import IndexReport, check_index, make_index
 
 KINDS = ("directory", "git", "http")
 
@@ -60,14 +60,6 @@ class ListedRegistry(Struct, frozen=True, kw_only=True):
     name: str
     kind: str
     where: str
-
-
-class Indexed(Struct, frozen=True, kw_only=True):
-    """What the keeper's index holds, and which files were written."""
-
-    packages: int
-    versions: int
-    written: tuple[str, ...]
 
 
 def add_registry(options: Options, given: NewRegistry) -> RegistryAdded:
@@ -132,22 +124,15 @@ def remove_registry(options: Options, name: str) -> RegistryChange:
     return RegistryChange(name=name, file=str(configuration_folder() / "config.yaml"))
 
 
-def index_registry(folder: Path, *, check: bool, today: str = "") -> Indexed:
+def index_registry(folder: Path, *, check: bool, today: str = "") -> IndexReport:
     """Write or check the index of a registry's folder; new versions are dated `today`.
 
     Raises `RegistryError` with everything that is wrong.
     """
-    from mistpm.registry.keeper import check_index, write_index
-
     if check:
-        return _indexed(check_index(folder), ())
+        return check_index(folder)
     date = today or dt.datetime.now(tz=dt.UTC).date().isoformat()
-    report = write_index(folder, published=date)
-    return _indexed(report, tuple(report.written))
-
-
-def _indexed(report: Any, written: tuple[str, ...]) -> Indexed:
-    return Indexed(packages=report.packages, versions=report.versions, written=written)
+    return make_index(folder, published=date)
 
 
 def _entry(given: NewRegistry, base: Path) -> RegistryEntry:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from mistpm.errors import UsageError
 from mistpm.lock.question_digest import read_inputs
-from mistpm.model.environment import Patch, SettingEntry
+from mistpm.model.environment import ReleaseEntry, SettingEntry, TargetEntry
 from mistpm.model.lockfile import LockedPackage, Lockfile
 from mistpm.model.rendered import Rendered
 from mistpm.ops.asking import Asking
 from mistpm.ops.fetching import fetch_locked
 from mistpm.ops.given_inputs import merge
 from mistpm.ops.workspace import Workspace
-from mistpm.package import PackageFile
-from mistpm.render import Configuration, EnvironmentRender, LogEntry, Shared
+from mistpm.render import Configuration, render_environment
 
 _LEVELS = ("debug", "info", "warning", "error")
 
@@ -30,32 +26,25 @@ def render_locked(workspace: Workspace, lockfile: Lockfile, asking: Asking) -> R
     packages = fetch_locked(workspace, lockfile, asking)
     workspace.reporter.start("rendering", len(lockfile.releases))
     question = asking.asked.question
-    shared = Shared(
+
+    def log(entry: tuple[str, int, str]) -> None:
+        who, level, text = entry
+        name = _LEVELS[level] if 0 <= level < len(_LEVELS) else str(level)
+        workspace.reporter.detail(f"{name}: {who}: {text}")
+
+    return render_environment(
         lockfile,
         environment_id=workspace.environment.id,
+        configurations={
+            name: configuration_of(workspace, name, pin) for name, pin in lockfile.releases.items()
+        },
         packages=packages,
         guest=workspace.runtime,
-        namespaces={
-            name: namespace_of(workspace, name, pin, packages)
-            for name, pin in lockfile.releases.items()
-        },
         provided_apis=question.provided_apis,
-        provided_packages={
-            str(package): version for package, version in question.provided_packages.items()
-        },
+        provided_packages=question.provided_packages,
+        keep_going=workspace.options.keep_going,
+        log=log,
     )
-    configurations = {
-        name: configuration_of(workspace, name, pin) for name, pin in lockfile.releases.items()
-    }
-
-    def log(entry: LogEntry) -> None:
-        level = _LEVELS[entry.level] if 0 <= entry.level < len(_LEVELS) else str(entry.level)
-        workspace.reporter.detail(f"{level}: {' -> '.join(entry.path)}: {entry.message}")
-
-    render = EnvironmentRender(
-        shared, configurations, keep_going=workspace.options.keep_going, log=log
-    )
-    return render.render()
 
 
 def configuration_of(workspace: Workspace, name: str, pin: LockedPackage) -> Configuration:
@@ -63,18 +52,13 @@ def configuration_of(workspace: Workspace, name: str, pin: LockedPackage) -> Con
 
     Raises `UsageError` when a target changes an input that decides which packages are needed.
     """
-    environment = workspace.environment
-    inputs: dict[str, Any] = {}
-    patches: tuple[Patch, ...] = ()
-    if name in environment.releases:
-        entry = environment.releases[name]
-        inputs, patches = entry.inputs, entry.patches
+    said: ReleaseEntry | SettingEntry = SettingEntry()
+    if name in workspace.environment.releases:
+        said = workspace.environment.releases[name]
     else:
         for setting in _settings(workspace, pin):
-            inputs, patches = setting.inputs, setting.patches
-    target = workspace.chosen_target.entry if workspace.has_target else None
-    if target is None:
-        return Configuration(inputs=inputs, patches=patches)
+            said = setting
+    target = workspace.chosen_target.entry if workspace.has_target else TargetEntry(directory=".")
     over = target.inputs.get(name, {})
     decided = read_inputs(over, pin.reads)
     if decided:
@@ -85,21 +69,10 @@ def configuration_of(workspace: Workspace, name: str, pin: LockedPackage) -> Con
             hint=f"set it under `releases.{name}.inputs`, where it is part of the lock",
         )
     return Configuration(
-        inputs=merge(inputs, over), patches=(*patches, *target.patches.get(name, ()))
+        namespace=said.namespace,
+        inputs=merge(said.inputs, over),
+        patches=(*said.patches, *target.patches.get(name, ())),
     )
-
-
-def namespace_of(
-    workspace: Workspace, name: str, pin: LockedPackage, packages: Mapping[str, PackageFile]
-) -> str:
-    """Give a release's namespace: what the environment says, else the package's own, else `default`."""
-    environment = workspace.environment
-    said = environment.releases[name].namespace if name in environment.releases else ""
-    if name not in environment.releases:
-        said = "".join(setting.namespace for setting in _settings(workspace, pin))
-    descriptor = packages[pin.digest].descriptor
-    own = descriptor.default_namespace if descriptor else ""
-    return said or own or "default"
 
 
 def _settings(workspace: Workspace, pin: LockedPackage) -> list[SettingEntry]:
