@@ -1,0 +1,152 @@
+"""Causes: what a constraint comes from, as data; `mistpm.resolve.writer` tells them in words.
+
+One cause stands for all clauses of one origin, such as every version of a package that requires
+another in exactly the same range: `specs/resolve.md#causes`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+
+class Dependent(Struct, frozen=True, kw_only=True):
+    """Who requires something: a release (`release` is its name) or a called package (`called by`).
+
+    `pulled_in` tells that nobody asked for the release in the file.
+    """
+
+    package: str
+    release: str = ""
+    pulled_in: bool = False
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """The file asks for a release, in this range."""
+
+    release: str
+    package: str
+    range: str
+
+
+class Configured(Struct, frozen=True, kw_only=True):
+    """A setting narrows the version of what is pulled in."""
+
+    package: str
+    range: str
+
+
+class Requires(Struct, frozen=True, kw_only=True):
+    """Versions of a package require another one in this range, to be installed or to be called.
+
+    `bound` is the release of the file that the requirement is bound to, `provided` the version that
+    is there already, `unmet` says why nothing at all can meet it.
+    """
+
+    dependent: Dependent
+    use: Literal["install", "call"]
+    package: str
+    range: str
+    bound: str = ""
+    provided: str = ""
+    unmet: str = ""
+
+
+class RequiresApi(Struct, frozen=True, kw_only=True):
+    """Versions of a package require that somebody provides an API."""
+
+    dependent: Dependent
+    api: str
+    default: str = ""
+    unmet: str = ""
+
+
+class NeedsKubernetes(Struct, frozen=True, kw_only=True):
+    """Versions of a package support only some minors, and not these of the environment."""
+
+    package: str
+    range: str
+    missing: tuple[str, ...]
+
+
+class Yanked(Struct, frozen=True, kw_only=True):
+    """Versions of a package were withdrawn, and none of them is held."""
+
+    package: str
+
+
+class NotCallable(Struct, frozen=True, kw_only=True):
+    """Versions of a package cannot be called: they are cluster-wide, or provide APIs."""
+
+    package: str
+
+
+class OneOwner(Struct, frozen=True, kw_only=True):
+    """A kind of a group has at most one release that provides it."""
+
+    group: str
+    kind: str
+    packages: tuple[str, ...]
+
+
+class ProvidedAlready(Struct, frozen=True, kw_only=True):
+    """A kind of a group is provided by somebody outside of the environment."""
+
+    group: str
+    kind: str
+    package: str
+
+
+class OncePerEnvironment(Struct, frozen=True, kw_only=True):
+    """A package of scope `cluster` has at most one release."""
+
+    package: str
+    releases: tuple[str, ...]
+
+
+class ConflictsWith(Struct, frozen=True, kw_only=True):
+    """Versions of a package refuse to be in one environment with another package."""
+
+    dependent: Dependent
+    package: str
+    range: str
+    provided: str = ""
+
+
+class Pinned(Struct, frozen=True, kw_only=True):
+    """It is asked what would be if a release or a called package were at this version."""
+
+    node: str
+    package: str
+    version: str
+
+
+Cause: TypeAlias = (
+    Asked
+    | Configured
+    | Requires
+    | RequiresApi
+    | NeedsKubernetes
+    | Yanked
+    | NotCallable
+    | OneOwner
+    | ProvidedAlready
+    | OncePerEnvironment
+    | ConflictsWith
+    | Pinned
+)
+
+
+class Ground(Struct, frozen=True, kw_only=True):
+    """A cause together with the versions that it speaks of, grouped (`1.2.0 to 1.4.0`)."""
+
+    cause: Cause
+    versions: str = ""
+
+
+class Conflict(Struct, frozen=True, kw_only=True):
+    """Causes that cannot hold together; `minimal` tells that leaving out any one dissolves it."""
+
+    grounds: tuple[Ground, ...]
+    minimal: bool

@@ -1,0 +1,56 @@
+"""A choice: one version for every node that is needed, and how the nodes are used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from mistpm.resolve.node import Context, Node, Option, Requirement
+
+
+class Choice(Struct, frozen=True, kw_only=True):
+    """A solution of a part, or of everything.
+
+    `places` has the needed nodes in breadth-first order, `contexts` how they are used, `picked` the
+    series that each caller uses (`Requirement.decision`).
+    """
+
+    places: dict[Node, int]
+    contexts: tuple[Context, ...]
+    picked: dict[tuple[str, str, str], Option]
+
+    def requirements(self, context: Context) -> tuple[Requirement, ...]:
+        """Give what the chosen version requires in a context."""
+        return context.at(self.places[context.node])
+
+    def target(self, requirement: Requirement) -> Option | None:
+        """Give the option that meets a requirement; None for what is given, mistaken or unmet."""
+        if requirement.use == "call":
+            option = self.picked.get(requirement.decision)
+            return option if option is not None and self._meets(option) else None
+        return next((option for option in requirement.options if self._meets(option)), None)
+
+    def links(self) -> Iterator[tuple[Context, Requirement, Option]]:
+        """Give every requirement of a chosen version that another node meets."""
+        for context in self.contexts:
+            for requirement in self.requirements(context):
+                option = self.target(requirement) if requirement.constrains else None
+                if option is not None:
+                    yield context, requirement, option
+
+    def _meets(self, option: Option) -> bool:
+        place = self.places.get(option.node)
+        return place is not None and bool(option.mask >> place & 1)
+
+
+def joined(choices: Iterable[Choice]) -> Choice:
+    """Put the choices of several parts together."""
+    places: dict[Node, int] = {}
+    contexts: list[Context] = []
+    picked: dict[tuple[str, str, str], Option] = {}
+    for choice in choices:
+        places |= choice.places
+        contexts += choice.contexts
+        picked |= choice.picked
+    return Choice(places=places, contexts=tuple(contexts), picked=picked)

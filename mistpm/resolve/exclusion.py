@@ -1,0 +1,83 @@
+"""What rules versions out whatever else is chosen: `specs/resolve.md#exclusions`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from mistpm.model.descriptor import Descriptor
+from mistpm.model.minors import Minor, supports
+from mistpm.model.question import Question
+from mistpm.model.ranges import Range
+from mistpm.model.version import Version
+from mistpm.resolve.cause import (
+    ConflictsWith,
+    NeedsKubernetes,
+    NotCallable,
+    Pinned,
+    ProvidedAlready,
+    Yanked,
+)
+from mistpm.resolve.listing import Profile
+from mistpm.resolve.node import Exclusion, Node
+
+
+def exclusions(node: Node, question: Question, pin: Version | None) -> Iterator[Exclusion]:
+    """Give every exclusion of a node, in an order that depends on its listing alone.
+
+    Settings and the range of a release in the file are the universe's business.
+    """
+    listing = node.listing
+    held = node.held_place
+    yanked = 0
+    for profile in listing.profiles:
+        yanked |= profile.mask if profile.yanked else 0
+        yield from _of_profile(node, profile, question)
+    if held is not None:
+        yanked &= ~(1 << held)
+    if yanked:
+        yield Exclusion(cause=Yanked(package=node.package), mask=yanked)
+    if pin is not None:
+        place = listing.place(pin)
+        pinned = 0 if place is None else 1 << place
+        cause = Pinned(node=node.name, package=node.package, version=pin.text)
+        yield Exclusion(cause=cause, mask=listing.all & ~pinned)
+
+
+def _of_profile(node: Node, profile: Profile, question: Question) -> Iterator[Exclusion]:
+    descriptor, package = profile.descriptor, node.package
+    needed = descriptor.kubernetes
+    if needed is not None:
+        missing = tuple(str(minor) for minor in question.minors if not _supports(needed, minor))
+        if missing:
+            cause = NeedsKubernetes(package=package, range=needed.text, missing=missing)
+            yield Exclusion(cause=cause, mask=profile.mask)
+    if node.kind == "called":
+        if descriptor.scope == "cluster" or descriptor.provides.apis:
+            yield Exclusion(cause=NotCallable(package=package), mask=profile.mask)
+    else:
+        provided = {(api.group, api.kind) for api in question.provided_apis}
+        for group, kind in sorted(kinds(descriptor) & provided):
+            owned = ProvidedAlready(group=group, kind=kind, package=package)
+            yield Exclusion(cause=owned, mask=profile.mask)
+    for conflict in descriptor.conflicts:
+        other = conflict.package.within(package.registry)
+        version = question.provided_packages.get(other)
+        if version is not None and version in conflict.version.versions:
+            refused = ConflictsWith(
+                dependent=node.dependent,
+                package=other,
+                range=conflict.version.text,
+                provided=version.text,
+            )
+            yield Exclusion(cause=refused, mask=profile.mask)
+
+
+def kinds(descriptor: Descriptor) -> set[tuple[str, str]]:
+    """Give the (group, kind) pairs that a package owns where it is installed."""
+    return {(api.group, api.kind) for api in descriptor.provides.apis}
+
+
+@cache
+def _supports(range_: Range, minor: Minor) -> bool:
+    return supports(range_, minor)

@@ -1,0 +1,169 @@
+"""What of a model is needed: everything reached from the file, and nothing that only holds itself up.
+
+`specs/resolve.md#foundation`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator
+
+from mistpm.resolve.choice import Choice
+from mistpm.resolve.encoding import Block, Encoding
+from mistpm.resolve.node import Context, Node, Option, Requirement
+from mistpm.resolve.solver import Solver
+
+
+class Selection:
+    """The part of a model that the releases of the file need.
+
+    `chosen` has the needed nodes in breadth-first order, `contexts` how they are used, `picked` the
+    series that each caller uses, `unprovided` the API requirements that nothing needed meets.
+    """
+
+    def __init__(self, encoding: Encoding, model: frozenset[int]) -> None:
+        self.encoding = encoding
+        self.model = model
+        self.chosen: dict[Node, Block] = {}
+        self.contexts: dict[Context, None] = {}
+        self.picked: dict[tuple[str, str, str], Option] = {}
+        self._apis: list[Requirement] = []
+        self._reach()
+        self.unprovided = tuple(r for r in self._apis if self.provider(r) is None)
+
+    def block(self, node: Node) -> Block | None:
+        """Give what the model chooses for a node, needed or not."""
+        blocks = self.encoding.blocks[node]
+        return next((block for block in blocks if block.literal in self.model), None)
+
+    def requirements(self, context: Context) -> tuple[Requirement, ...]:
+        """Give what the chosen version requires in a context."""
+        return context.at(self.chosen[context.node].place)
+
+    def provider(self, requirement: Requirement) -> Option | None:
+        """Give the needed node that provides a required API."""
+        return next((option for option in requirement.options if self._is_met(option)), None)
+
+    def choice(self) -> Choice:
+        """Give what is chosen, free of the solver."""
+        return Choice(
+            places={node: block.place for node, block in self.chosen.items()},
+            contexts=tuple(self.contexts),
+            picked=self.picked,
+        )
+
+    def _is_met(self, option: Option) -> bool:
+        block = self.chosen.get(option.node)
+        return block is not None and bool(block.mask & option.mask)
+
+    def _reach(self) -> None:
+        """Walk from the releases of the file along what is required."""
+        waiting = deque(
+            context
+            for node in self.encoding.nodes
+            if node.asked is not None and self.encoding.switch(node.asked) in self.model
+            for context in node.contexts
+        )
+        while waiting:
+            context = waiting.popleft()
+            block = self.block(context.node)
+            if context in self.contexts or block is None:
+                continue
+            self.contexts[context] = None
+            self.chosen[context.node] = block
+            for requirement in context.at(block.place):
+                switch = self.encoding.switch(requirement.cause)
+                if requirement.constrains and switch in self.model:
+                    waiting.extend(self._follow(requirement))
+
+    def _follow(self, requirement: Requirement) -> Iterator[Context]:
+        """Give the contexts that a requirement brings along."""
+        options: tuple[Option, ...] = requirement.options
+        if requirement.use == "api":
+            self._apis.append(requirement)
+            options = (requirement.default,) if requirement.default is not None else ()
+        elif requirement.use == "call":
+            options = self._pick(requirement)
+        for option in options:
+            block = self.block(option.node)
+            if option.context is not None and block is not None and block.mask & option.mask:
+                yield option.context
+
+    def _pick(self, requirement: Requirement) -> tuple[Option, ...]:
+        picks = self.encoding.picks.get(requirement.decision, {})
+        for option in requirement.options:
+            if not picks or picks[option.node] in self.model:
+                self.picked[requirement.decision] = option
+                return (option,)
+        return ()
+
+
+class FoundedSolver:
+    """Finds only models in which every required API is provided by something that is needed."""
+
+    def __init__(self, encoding: Encoding, solver: Solver) -> None:
+        self.encoding = encoding
+        self.solver = solver
+        self.selection: Selection | None = None
+
+    def solve(self, assumptions: Iterable[int] = (), *, conflicts: int = 0) -> bool | None:
+        """As `Solver.solve`; the solution is in `selection` afterwards.
+
+        A model that is not founded is excluded by a loop formula (as in answer set programming, Lin and
+        Zhao 2004), of which there are finitely many, so this ends.
+        """
+        assumptions = list(assumptions)
+        while True:
+            answer = self.solver.solve(assumptions, conflicts=conflicts)
+            if not answer:
+                return answer
+            selection = Selection(self.encoding, self.solver.model())
+            if not selection.unprovided:
+                self.selection = selection
+                return True
+            self._exclude(selection)
+
+    def _exclude(self, selection: Selection) -> None:
+        """Demand of what is there without need that something outside of it brings it along."""
+        encoding, model = self.encoding, selection.model
+        loose: dict[Context, None] = {}
+        for node in encoding.nodes:
+            if encoding.presence(node) in model:
+                for context in node.contexts:
+                    used = node not in selection.chosen or encoding.use(context) in model
+                    if used and context not in selection.contexts:
+                        loose[context] = None
+        supports = list(self._supports(loose))
+        for context in loose:
+            self.solver.add([-encoding.use(context), *supports])
+            if context.node not in selection.chosen:
+                self.solver.add([-encoding.presence(context.node), *supports])
+
+    def _supports(self, loose: Collection[Context]) -> Iterator[int]:
+        """Give a literal for each way in which something outside brings one of these along."""
+        encoding = self.encoding
+        for node in encoding.nodes:
+            if node.asked is not None and any(context in loose for context in node.contexts):
+                yield encoding.switch(node.asked)
+        for requirement in encoding.requirements:
+            if requirement.context in loose:
+                continue
+            default = (requirement.default,) if requirement.default is not None else ()
+            for option in default if requirement.use == "api" else requirement.options:
+                if option.context in loose:
+                    yield self._support(requirement, option)
+
+    def _support(self, requirement: Requirement, option: Option) -> int:
+        """Give a literal that is true only if a requirement brings an option along."""
+        encoding, context = self.encoding, requirement.context
+        support = encoding.variable()
+        picks = encoding.picks.get(requirement.decision, {})
+        for literal in (
+            encoding.use(context),
+            encoding.switch(requirement.cause),
+            *([picks[option.node]] if picks else ()),
+        ):
+            self.solver.add([-support, literal])
+        self.solver.add([-support, *encoding.holding(requirement)])
+        self.solver.add([-support, *encoding.within(option)])
+        return support

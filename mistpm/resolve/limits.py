@@ -1,0 +1,38 @@
+"""How long solving may take."""
+
+from __future__ import annotations
+
+import time
+
+from msgspec import Struct
+
+from mistpm.errors import ResolutionError
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """What bounds solving.
+
+    `seconds` of wall clock end in an error and never shape an answer.  `conflicts` of the solver bound
+    each step that only makes an explanation smaller or a hint better.
+    """
+
+    seconds: float = 30.0
+    conflicts: int = 20_000
+
+
+class Deadline:
+    """A point in time after which solving gives up."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._end = time.monotonic() + limits.seconds
+
+    def check(self, doing: str) -> None:
+        """Raise `ResolutionError` (`resolution-timeout`) when the time is over."""
+        if time.monotonic() >= self._end:
+            raise ResolutionError(
+                "resolution-timeout",
+                f"solving was ended after {self.limits.seconds:g} seconds",
+                context=(f"it was {doing}",),
+                hint="narrow the ranges in mistpm.yaml, or allow more time",
+            )

@@ -1,0 +1,180 @@
+"""Listings: a package's versions newest first, sets of them as bit masks.
+
+Bit 0 is the newest version.  A mask is an ordinary integer, so that sets of a thousand versions are
+cut and joined in one step: `specs/resolve.md#masks`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+
+from msgspec import Struct
+
+from mistpm.errors import RegistryError
+from mistpm.model.descriptor import Candidate, Descriptor
+from mistpm.model.identity import PackageId
+from mistpm.model.presence import Api
+from mistpm.model.ranges import Range
+from mistpm.model.version import Version
+from mistpm.model.version_set import VersionSet
+from mistpm.resolve.series import series_of
+from mistpm.resolve.source import CandidateSource
+
+
+class Profile(Struct, frozen=True, kw_only=True, eq=False):
+    """Versions of a package that say the same: no constraint but a range tells them apart."""
+
+    descriptor: Descriptor
+    yanked: bool
+    mask: int
+
+
+class Listing:
+    """All versions of one package; made once for a question.
+
+    Making it costs one comparison of descriptors per version.
+    """
+
+    def __init__(self, package: PackageId, candidates: Sequence[Candidate]) -> None:
+        self.package = package
+        unique: dict[Version, Candidate] = {}
+        for candidate in sorted(candidates, key=lambda c: (c.version.text, c.digest)):
+            unique.setdefault(candidate.version, candidate)
+        self.candidates = tuple(
+            sorted(unique.values(), key=lambda candidate: candidate.version.key, reverse=True)
+        )
+        self.all = (1 << len(self.candidates)) - 1
+        self._oldest_first = [candidate.version.key for candidate in reversed(self.candidates)]
+        self._prereleases = self.mask_of(
+            at for at, candidate in enumerate(self.candidates) if candidate.version.is_prerelease
+        )
+        self._eligible: dict[tuple[str, bool], int] = {}
+        self.profiles = tuple(self._profiles())
+
+    def mask_of(self, places: Iterable[int]) -> int:
+        """Give the mask with these bits."""
+        mask = 0
+        for place in places:
+            mask |= 1 << place
+        return mask
+
+    def matching(self, versions: VersionSet) -> int:
+        """Give what is in a set of versions; costs a binary search per end of an interval."""
+        count, mask = len(self._oldest_first), 0
+        for start, end in versions.intervals():
+            first = bisect_left(self._oldest_first, start)
+            last = count if end is None else bisect_left(self._oldest_first, end)
+            if first < last:
+                mask |= (1 << (count - first)) - (1 << (count - last))
+        return mask
+
+    def eligible(self, range_: Range, *, prereleases: bool) -> int:
+        """Give what may meet a requirement, as `mistpm.model.ranges.eligible` does."""
+        key = (range_.text, prereleases)
+        mask = self._eligible.get(key)
+        if mask is None:
+            mask = matching = self.matching(range_.versions)
+            if not prereleases and matching & ~self._prereleases:
+                asked = self.matching(range_.prereleases) & self._prereleases
+                mask = matching & ~self._prereleases | asked
+            self._eligible[key] = mask
+        return mask
+
+    @cached_property
+    def series(self) -> dict[str, int]:
+        """Give the versions of each series, newest series first."""
+        masks: dict[str, int] = {}
+        for place, candidate in enumerate(self.candidates):
+            name = series_of(candidate.version)
+            masks[name] = masks.get(name, 0) | 1 << place
+        return masks
+
+    def place(self, version: Version) -> int | None:
+        """Give the bit of a version; None where there is no such version."""
+        count = len(self._oldest_first)
+        first = bisect_left(self._oldest_first, version.key)
+        if first == count or self._oldest_first[first] != version.key:
+            return None
+        return count - 1 - first
+
+    def profile(self, place: int) -> Profile:
+        """Give the profile of the version at a bit."""
+        return next(profile for profile in self.profiles if profile.mask >> place & 1)
+
+    def providing(self, api: Api) -> int:
+        """Give the versions that provide an API."""
+        mask = 0
+        for profile in self.profiles:
+            if api in profile.descriptor.provides.apis:
+                mask |= profile.mask
+        return mask
+
+    @cached_property
+    def is_conditional(self) -> bool:
+        """Tell whether some version has a condition, so that inputs make a difference."""
+        return any(
+            dependency.when
+            for profile in self.profiles
+            for dependency in profile.descriptor.dependencies.values()
+        )
+
+    def _profiles(self) -> Iterator[Profile]:
+        """Put together what says the same; neighbours mostly do."""
+        alike: dict[tuple[object, ...], list[tuple[Descriptor, list[int]]]] = {}
+        for place, candidate in enumerate(self.candidates):
+            descriptor = candidate.descriptor
+            key = (
+                bool(candidate.yanked),
+                tuple(descriptor.dependencies),
+                descriptor.kubernetes and descriptor.kubernetes.text,
+                descriptor.scope,
+            )
+            group = alike.setdefault(key, [])
+            for other, places in reversed(group):
+                if _says_the_same(descriptor, other):
+                    places.append(place)
+                    break
+            else:
+                group.append((descriptor, [place]))
+        for (yanked, *_), group in alike.items():
+            for descriptor, places in group:
+                yield Profile(descriptor=descriptor, yanked=bool(yanked), mask=self.mask_of(places))
+
+
+def _says_the_same(one: Descriptor, other: Descriptor) -> bool:
+    """Tell whether two descriptors constrain alike; schemas count where a condition reads them."""
+    return (
+        one.dependencies == other.dependencies
+        and one.provides == other.provides
+        and one.conflicts == other.conflicts
+        and (
+            one.inputs == other.inputs
+            or not any(dependency.when for dependency in one.dependencies.values())
+        )
+    )
+
+
+def newest(mask: int) -> int:
+    """Give the lowest bit that is set: the newest version's place."""
+    return (mask & -mask).bit_length() - 1
+
+
+class Catalogue:
+    """The listings of one question: each package is asked for once, and only when it can matter."""
+
+    def __init__(self, source: CandidateSource) -> None:
+        self.source = source
+        self._listings: dict[PackageId, Listing | RegistryError] = {}
+
+    def listing(self, package: PackageId) -> Listing | RegistryError:
+        """Give a package's listing, or what kept its registry from giving it."""
+        found = self._listings.get(package)
+        if found is None:
+            try:
+                found = Listing(package, self.source.candidates(package))
+            except RegistryError as error:
+                found = error
+            self._listings[package] = found
+        return found

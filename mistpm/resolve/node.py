@@ -1,0 +1,162 @@
+"""Nodes: what gets a version, in which contexts it is used, and what it requires there.
+
+Definitions: `specs/resolve.md#definitions`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+from msgspec import Struct
+
+from mistpm.model.descriptor import Candidate
+from mistpm.model.identity import PackageId
+from mistpm.model.presence import Api
+from mistpm.model.version import Version
+from mistpm.resolve.binding import Binding
+from mistpm.resolve.cause import Asked, Cause, Dependent, Requires, RequiresApi
+from mistpm.resolve.listing import Listing, Profile
+
+NodeKind: TypeAlias = Literal["asked", "pulled-in", "called"]
+"""A release of the file, a release that something pulled in, a called package in one series."""
+
+
+class Exclusion(Struct, frozen=True, kw_only=True):
+    """Versions of a node that cannot be chosen whatever else is, and why."""
+
+    cause: Cause
+    mask: int
+
+
+class Node:
+    """A release, or a called package in one series; it has at most one version.
+
+    `key` is unique: the name of a release in the file, the package of a pulled-in release, the key of
+    a called package; `name` is what the answer calls it.  `domain` are the versions considered,
+    `range` the ones that the file asks for (all, where it does not ask).
+    """
+
+    def __init__(self, key: str, kind: NodeKind, name: str, listing: Listing) -> None:
+        self.key = key
+        self.kind = kind
+        self.name = name
+        self.listing = listing
+        self.domain = 0
+        self.range = listing.all
+        self.asked: Asked | None = None
+        self.exclusions: tuple[Exclusion, ...] = ()
+        self.contexts: list[Context] = []
+        self.held: Version | None = None
+
+    @property
+    def package(self) -> PackageId:
+        """The package whose versions these are."""
+        return self.listing.package
+
+    @property
+    def dependent(self) -> Dependent:
+        """How causes speak of this node."""
+        if self.kind == "called":
+            return Dependent(package=self.package)
+        return Dependent(
+            package=self.package, release=self.name, pulled_in=self.kind == "pulled-in"
+        )
+
+    @property
+    def held_place(self) -> int | None:
+        """The bit of the version that is held, where there is one."""
+        return None if self.held is None else self.listing.place(self.held)
+
+    def candidate(self, place: int) -> Candidate:
+        """Give the candidate at a bit."""
+        return self.listing.candidates[place]
+
+    def profiles(self) -> list[Profile]:
+        """Give the profiles of the versions considered so far."""
+        return [profile for profile in self.listing.profiles if profile.mask & self.domain]
+
+    def providing(self, api: Api) -> int:
+        """Give the considered versions that provide an API; a called package provides none."""
+        return self.listing.providing(api) & self.domain if self.kind != "called" else 0
+
+    def __repr__(self) -> str:
+        return f"Node({self.key!r})"
+
+
+class Option(Struct, frozen=True, kw_only=True, eq=False):
+    """One node that can meet a requirement, at these versions, and the context that it then has.
+
+    `context` is None where meeting it gives the node no reason to be there: an API's provider.
+    """
+
+    node: Node
+    mask: int
+    context: Context | None = None
+
+
+class Mistake(Struct, frozen=True, kw_only=True):
+    """What the user or an author has to mend before a requirement can be looked at.
+
+    It matters only if a version that has the requirement is chosen; `reason` explains a condition.
+    """
+
+    kind: Literal["ambiguous-binding", "invalid-binding", "invalid-condition"]
+    reason: str = ""
+
+
+class Requirement:
+    """One dependency of a node in a context, bound to what can meet it.
+
+    `holders` are the versions that have it; `given` tells that it is met without any node.  For an
+    API, `default` is what may be pulled in to meet it; it is among the options as well.
+    """
+
+    def __init__(
+        self, context: Context, alias: str, use: Literal["install", "call", "api"], text: str
+    ) -> None:
+        self.context = context
+        self.alias = alias
+        self.use = use
+        self.text = text
+        self.holders = 0
+        self.package: PackageId | None = None
+        self.api: Api | None = None
+        self.options: tuple[Option, ...] = ()
+        self.default: Option | None = None
+        self.optional = False
+        self.given: Literal["", "kubernetes", "provided"] = ""
+        self.mistake: Mistake | None = None
+        self.cause: Requires | RequiresApi | None = None
+
+    @property
+    def constrains(self) -> bool:
+        """Tell whether a solution has to do something for it."""
+        return not (self.given or self.mistake or self.optional)
+
+    @property
+    def decision(self) -> tuple[str, str, str]:
+        """Name the choice among series: one per calling node, whatever the context."""
+        return self.context.node.key, self.alias, self.text
+
+    def __repr__(self) -> str:
+        return f"Requirement({self.context.node.key!r}, {self.alias!r}, {self.text!r})"
+
+
+class Context:
+    """A node as somebody uses it: with these inputs, its dependencies bound in this way.
+
+    A release has one context; a called package has one for each way of calling it that makes a
+    difference.  `requirements` and `conditions` are by profile, filled in by the universe.
+    """
+
+    def __init__(self, node: Node, inputs: dict[str, Any], binding: Binding) -> None:
+        self.node = node
+        self.inputs = inputs
+        self.binding = binding
+        self.requirements: dict[Profile, tuple[Requirement, ...]] = {}
+        self.conditions: dict[Profile, dict[str, bool]] = {}
+        self.distinct: dict[tuple[object, ...], Requirement] = {}
+
+    def at(self, place: int) -> tuple[Requirement, ...]:
+        """Give what the version at a bit requires here."""
+        return self.requirements[self.node.listing.profile(place)]

@@ -1,0 +1,23 @@
+"""What is solved at a time: a question, or a part of it, and what is held fixed on top."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from mistpm.model.question import Held, Question
+from mistpm.model.version import Version
+
+
+class Problem(Struct, frozen=True, kw_only=True):
+    """A question with what was held before.
+
+    `absent` are releases of the file that have no solution; `pins` keeps nodes (a release's name or a
+    called key) at a version.  `relaxed` keeps in mind the versions that something excludes, so that
+    an explanation can say what excludes them.
+    """
+
+    question: Question
+    held: Held = Held()
+    absent: frozenset[str] = frozenset()
+    pins: dict[str, Version] = {}
+    relaxed: bool = False

@@ -1,0 +1,208 @@
+"""What a version requires in a context: conditions decided, dependencies bound, options found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from mistpm.errors import RegistryError
+from mistpm.model.descriptor import Dependency
+from mistpm.model.identity import PackageId
+from mistpm.model.inputs import completed
+from mistpm.model.presence import Api, is_built_in
+from mistpm.model.ranges import ANY, Range
+from mistpm.resolve.cause import Requires, RequiresApi
+from mistpm.resolve.conditions import InvalidConditionError, evaluate
+from mistpm.resolve.listing import Listing, Profile
+from mistpm.resolve.node import Context, Mistake, Node, Option, Requirement
+
+if TYPE_CHECKING:
+    from mistpm.resolve.universe import Universe
+
+
+def require(universe: Universe, context: Context, profile: Profile) -> None:
+    """Find what the versions of a profile require in a context, and admit what can meet it.
+
+    Equal dependencies of several profiles share one requirement.
+    """
+    descriptor = profile.descriptor
+    conditions: dict[str, bool] = {}
+    found: list[Requirement] = []
+    inputs: dict[str, Any] | None = None
+    for alias, dependency in sorted(descriptor.dependencies.items()):
+        mistake = None
+        if dependency.when:
+            if inputs is None:
+                inputs = completed(context.inputs, descriptor.inputs)
+            conditions[alias], mistake = _decide(context, dependency.when, inputs)
+            if not conditions[alias]:
+                continue
+        requirement = _requirement(universe, context, alias, dependency, mistake)
+        requirement.holders |= profile.mask
+        found.append(requirement)
+    context.requirements[profile] = tuple(found)
+    context.conditions[profile] = conditions
+
+
+def requirement_text(package: PackageId, range_: Range) -> str:
+    """Write a requirement as users do: `starter/data/postgresql ^16`."""
+    return f"{package} {range_.text}" if range_.text not in {"", ANY.text} else package
+
+
+def _decide(
+    context: Context, expression: str, inputs: dict[str, Any]
+) -> tuple[bool, Mistake | None]:
+    """Evaluate a condition; what a call leaves undecided counts as true."""
+    try:
+        condition = evaluate(expression, inputs)
+    except InvalidConditionError as error:
+        return True, Mistake(kind="invalid-condition", reason=str(error))
+    if condition.holds is not None:
+        return condition.holds, None
+    if context.node.kind == "called":
+        return True, None
+    missing = ", ".join(f"`{path}`" for path in condition.missing)
+    reason = f"the input {missing} is not given and has no default"
+    return True, Mistake(kind="invalid-condition", reason=reason)
+
+
+def _requirement(
+    universe: Universe,
+    context: Context,
+    alias: str,
+    dependency: Dependency,
+    mistake: Mistake | None,
+) -> Requirement:
+    registry = context.node.package.registry
+    package = dependency.package.within(registry) if dependency.package else None
+    use = dependency.use if package else "api"
+    text = requirement_text(package, dependency.version) if package else str(dependency.api)
+    with_ = msgspec.json.encode(dependency.with_, order="sorted")
+    key = (alias, use, text, dependency.default, dependency.optional, with_, mistake)
+    requirement = context.distinct.get(key)
+    if requirement is None:
+        requirement = context.distinct[key] = Requirement(context, alias, use, text)
+        requirement.optional = dependency.optional
+        requirement.mistake = mistake
+        if mistake is not None:
+            pass
+        elif dependency.api is not None:
+            default = dependency.default.within(registry) if dependency.default else None
+            _bind_api(universe, requirement, dependency.api, default)
+        elif package and use == "call":
+            _bind_call(universe, requirement, package, dependency)
+        elif package:
+            _bind_install(universe, requirement, package, dependency.version)
+    return requirement
+
+
+def _bind_install(
+    universe: Universe, requirement: Requirement, package: PackageId, range_: Range
+) -> None:
+    context = requirement.context
+    bound = universe.binder.bind(context.binding, requirement.alias, package)
+    requirement.package = package
+    provided, unmet = "", ""
+    if bound.to == "ambiguous":
+        requirement.mistake = Mistake(kind="ambiguous-binding")
+    elif bound.to == "foreign":
+        requirement.mistake = Mistake(kind="invalid-binding", reason=bound.release)
+    elif bound.to == "provided":
+        version = universe.question.provided_packages[package]
+        provided = version.text
+        requirement.given = "provided" if version in range_.versions else ""
+    elif bound.release in universe.problem.absent:
+        unmet = f"{bound.release} has no solution itself"
+    else:
+        listing = universe.catalogue.listing(package)
+        if isinstance(listing, RegistryError):
+            unmet = listing.message
+        else:
+            node = universe.nodes[bound.release] if bound.release else universe.pulled_in(listing)
+            eligible = universe.eligible(listing, range_)
+            requirement.options = _offer(universe, [(node, eligible, node.contexts[0])])
+            unmet = _unmet(listing, eligible)
+    requirement.cause = Requires(
+        dependent=context.node.dependent,
+        use="install",
+        package=package,
+        range=str(range_),
+        bound=bound.release,
+        provided=provided,
+        unmet=unmet,
+    )
+
+
+def _bind_call(
+    universe: Universe, requirement: Requirement, package: PackageId, dependency: Dependency
+) -> None:
+    caller = requirement.context
+    requirement.package = package
+    if caller.binding.target(requirement.alias):
+        requirement.mistake = Mistake(kind="invalid-binding")
+    listing = universe.catalogue.listing(package)
+    if isinstance(listing, RegistryError):
+        unmet = listing.message
+    else:
+        binding = caller.binding.below(requirement.alias)
+        eligible = universe.eligible(listing, dependency.version)
+        offers = []
+        for series, mask in listing.series.items():
+            if mask & eligible:
+                node = universe.called(listing, series)
+                context = universe.context(node, dependency.with_, binding)
+                offers.append((node, mask & eligible, context))
+        requirement.options = _offer(universe, offers)
+        unmet = _unmet(listing, eligible)
+    requirement.cause = Requires(
+        dependent=caller.node.dependent,
+        use="call",
+        package=package,
+        range=str(dependency.version),
+        unmet=unmet,
+    )
+
+
+def _bind_api(
+    universe: Universe, requirement: Requirement, api: Api, default: PackageId | None
+) -> None:
+    """Leave the providers to the universe, which knows them when it has grown; find the default."""
+    question = universe.question
+    requirement.api = api
+    requirement.cause = RequiresApi(dependent=requirement.context.node.dependent, api=str(api))
+    if all(is_built_in(api, minor) for minor in question.minors):
+        requirement.given = "kubernetes"
+    elif api in question.provided_apis:
+        requirement.given = "provided"
+    if default is None or not requirement.constrains:
+        return
+    bound = universe.binder.bind(requirement.context.binding, requirement.alias, default)
+    if bound.to == "foreign":
+        requirement.mistake = Mistake(kind="invalid-binding", reason=bound.release)
+    listing = universe.catalogue.listing(default) if bound.to == "pulled-in" else None
+    if isinstance(listing, Listing):
+        node = universe.pulled_in(listing)
+        eligible = universe.eligible(listing, ANY) & listing.providing(api)
+        offered = _offer(universe, [(node, eligible, node.contexts[0])])
+        requirement.default = offered[0] if offered else None
+
+
+def _offer(universe: Universe, offers: list[tuple[Node, int, Context]]) -> tuple[Option, ...]:
+    """Make options of what is eligible, and let the universe consider it."""
+    for node, eligible, _ in offers:
+        universe.admit(node, eligible)
+    return tuple(
+        Option(node=node, mask=eligible, context=context)
+        for node, eligible, context in offers
+        if eligible
+    )
+
+
+def _unmet(listing: Listing, eligible: int) -> str:
+    """Say why nothing is eligible, where that is so."""
+    if eligible:
+        return ""
+    if not listing.candidates:
+        return "it has no versions"
+    return f"the newest is {listing.candidates[0].version}"

@@ -1,0 +1,149 @@
+"""The universe: everything that can matter to a question, and nothing else.
+
+It grows from the releases of the file along the requirements of versions that can be chosen, so a
+package is asked for only when such a version requires it: `specs/resolve.md#universe`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+import msgspec
+
+from mistpm.errors import RegistryError
+from mistpm.model.question import Wanted
+from mistpm.model.ranges import Range
+from mistpm.model.resolution import called_key
+from mistpm.resolve.binding import Binder, Binding, binding_of
+from mistpm.resolve.cause import Asked, Configured
+from mistpm.resolve.exclusion import exclusions
+from mistpm.resolve.listing import Catalogue, Listing
+from mistpm.resolve.node import Context, Exclusion, Node, NodeKind, Option, Requirement
+from mistpm.resolve.problem import Problem
+from mistpm.resolve.requiring import require
+
+
+class Universe:
+    """The nodes that can matter, by key in the order of discovery, with their requirements.
+
+    Growing one costs a step per profile and context, not per version.  `missing` are the releases of
+    the file whose package cannot be had.
+    """
+
+    def __init__(self, problem: Problem, catalogue: Catalogue) -> None:
+        self.problem = problem
+        self.question = problem.question
+        self.catalogue = catalogue
+        self.binder = Binder(problem.question)
+        self.nodes: dict[str, Node] = {}
+        self.missing: dict[str, RegistryError] = {}
+        self._allowed: dict[str, int] = {}
+        self._contexts: dict[tuple[str, bytes, Binding], Context] = {}
+        self._waiting: deque[Node] = deque()
+
+    def grow(self) -> Universe:
+        """Begin at the releases of the file and follow every requirement to the end."""
+        for wanted in self.question.releases:
+            if wanted.name not in self.problem.absent:
+                self._ask(wanted)
+        while self._waiting:
+            node = self._waiting.popleft()
+            for context in tuple(node.contexts):
+                for profile in node.profiles():
+                    if profile not in context.requirements:
+                        require(self, context, profile)
+        self._find_providers()
+        return self
+
+    def requirements(self) -> list[Requirement]:
+        """Give all requirements, node by node."""
+        return [
+            requirement
+            for node in self.nodes.values()
+            for context in node.contexts
+            for requirement in context.distinct.values()
+        ]
+
+    def pulled_in(self, listing: Listing) -> Node:
+        """Give the node of the release that a package has when it is pulled in."""
+        package = listing.package
+        node = self.nodes.get(package)
+        if node is None:
+            node = self._node(package, "pulled-in", self.binder.release_name(package), listing)
+            setting = self.binder.settings.get(package)
+            inputs, bind = (setting.inputs, setting.bind) if setting else ({}, {})
+            node.contexts.append(Context(node, inputs, binding_of(bind)))
+        return node
+
+    def called(self, listing: Listing, series: str) -> Node:
+        """Give the node of a called package in a series."""
+        key = called_key(listing.package, series)
+        return self.nodes.get(key) or self._node(key, "called", key, listing)
+
+    def context(self, node: Node, with_: dict[str, Any], binding: Binding) -> Context:
+        """Give a called node's context; inputs make a difference where a condition may read them."""
+        inputs = with_ if node.listing.is_conditional else {}
+        key = (node.key, msgspec.json.encode(inputs, order="sorted"), binding)
+        context = self._contexts.get(key)
+        if context is None:
+            context = self._contexts[key] = Context(node, inputs, binding)
+            node.contexts.append(context)
+            self._waiting.append(node)
+        return context
+
+    def admit(self, node: Node, mask: int) -> None:
+        """Consider more versions of a node, as far as they can be chosen at all."""
+        mask &= self._allowed[node.key]
+        if mask & ~node.domain:
+            node.domain |= mask
+            self._waiting.append(node)
+
+    def eligible(self, listing: Listing, range_: Range) -> int:
+        """Give the versions that may meet a requirement."""
+        return listing.eligible(range_, prereleases=self.question.prereleases)
+
+    def _ask(self, wanted: Wanted) -> None:
+        listing = self.catalogue.listing(wanted.package)
+        if isinstance(listing, RegistryError):
+            self.missing[wanted.name] = listing
+            return
+        node = self._node(wanted.name, "asked", wanted.name, listing)
+        node.asked = Asked(release=wanted.name, package=wanted.package, range=str(wanted.range))
+        node.range = self.eligible(listing, wanted.range)
+        if not self.problem.relaxed:
+            self._allowed[node.key] &= node.range
+        node.contexts.append(Context(node, wanted.inputs, binding_of(wanted.bind)))
+        self.admit(node, node.range)
+
+    def _node(self, key: str, kind: NodeKind, name: str, listing: Listing) -> Node:
+        node = self.nodes[key] = Node(key, kind, name, listing)
+        held = self.problem.held
+        if kind == "called":
+            node.held = held.called.get(name)
+        elif name in held.releases:
+            package, version = held.releases[name]
+            node.held = version if package == listing.package else None
+        found = list(exclusions(node, self.question, self.problem.pins.get(name)))
+        setting = self.binder.settings.get(listing.package) if kind == "pulled-in" else None
+        if setting is not None:
+            outside = listing.all & ~self.eligible(listing, setting.range)
+            cause = Configured(package=listing.package, range=str(setting.range))
+            found += [Exclusion(cause=cause, mask=outside)] if outside else []
+        node.exclusions = tuple(found)
+        allowed = listing.all
+        for exclusion in found if not self.problem.relaxed else ():
+            allowed &= ~exclusion.mask
+        self._allowed[key] = allowed
+        return node
+
+    def _find_providers(self) -> None:
+        """Let every requirement of an API know who can provide it."""
+        for requirement in self.requirements():
+            api = requirement.api
+            if api is not None:
+                requirement.options = tuple(
+                    Option(node=node, mask=mask)
+                    for node in self.nodes.values()
+                    if (mask := node.providing(api))
+                )
