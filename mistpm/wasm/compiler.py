@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import threading
@@ -88,8 +89,8 @@ class Compiler:
         if process.returncode != 0:
             raise PackageError(
                 "compile-failed",
-                f"`{name}` could not be compiled: the compiler ended with status {process.returncode}",
-                context=tuple(text.splitlines()[-1:]),
+                f"`{name}` could not be compiled: the compiler {_ended(process.returncode)}",
+                context=tuple(text.splitlines()[:1]),
                 note=f"the limit is {limits.compile_memory_bytes // _MIB} MiB of memory",
                 hint="a module this hard to compile may be meant to do harm: do not use it",
             )
@@ -100,6 +101,13 @@ def is_small(module: bytes) -> bool:
     """Say whether compiling `module` takes no process of its own."""
     size = sum(part.end - part.start for part in parts(module) if part.identifier not in {0, _DATA})
     return size <= IN_PROCESS_BYTES
+
+
+def _ended(status: int) -> str:
+    """Say how a process ended: a negative status is the number of a signal."""
+    if status < 0:
+        return f"was ended by {signal.Signals(-status).name}"
+    return f"ended with status {status}"
 
 
 def _not_valid(name: str, text: str) -> PackageError:

@@ -67,14 +67,21 @@ class Guest:
         self._code = code
         self._engine = engine
         self._memory: GuestMemory | None = None
+        self._start = threading.Lock()
 
     def run(self, export: str, document: bytes | None) -> None:
         """Call `export` and send `Done`; never raises.  `document` None: the export takes nothing."""
+        if not self._start.acquire(blocking=False):
+            return
         try:
             done = self._run(export, document)
         except BaseException as bug:  # noqa: BLE001 - raised on the thread that waits for it
             done = Done(failure=bug)
         self.events.put(done)
+
+    def abandon(self) -> bool:
+        """Keep a guest that has not started from ever starting; False when it has."""
+        return self._start.acquire(blocking=False)
 
     def fail(self, failure: BaseException) -> None:
         """Keep the host's first failure: it is what the render raises, whatever the guest says."""

@@ -153,6 +153,8 @@ def _attend(
 
 def _see_off(guest: Guest) -> None:
     """Wait until an interrupted guest is gone; it needs microseconds, so seconds mean a fault."""
+    if guest.abandon():
+        return
     with suppress(queue.Empty):
         while True:
             guest.answers.put(ending())

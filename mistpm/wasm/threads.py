@@ -12,21 +12,26 @@ import threading
 from collections.abc import Callable
 
 _HOST_BYTES = 8 * 1024 * 1024
-_IDLE_SECONDS = 5.0
 _stack_size = threading.Lock()
 
 
 class GuestThreads:
     """A pool of threads whose stacks hold a guest of `stack_bytes` and the host's own frames.
 
-    A thread that had nothing to do for some seconds ends.  Handing a guest over costs some 0.05 ms,
+    A thread that had nothing to do for `idle_seconds` ends.  Handing a guest over costs some 0.05 ms,
     a new thread 0.1 ms; a stack takes address space, not memory.
     """
 
-    def __init__(self, stack_bytes: int) -> None:
+    def __init__(self, stack_bytes: int, *, idle_seconds: float = 5.0) -> None:
         self._stack_bytes = stack_bytes + _HOST_BYTES
+        self._idle_seconds = idle_seconds
         self._lock = threading.Lock()
         self._idle: list[queue.SimpleQueue[Callable[[], None]]] = []
+
+    @property
+    def idle(self) -> int:
+        """Give how many threads wait for work."""
+        return len(self._idle)
 
     def run(self, work: Callable[[], None]) -> None:
         """Have `work`, which must not raise, done on an idle or a new thread; returns at once."""
@@ -52,7 +57,7 @@ class GuestThreads:
         """Do what comes in, until nothing has come for a while."""
         while True:
             try:
-                work = inbox.get(timeout=_IDLE_SECONDS)
+                work = inbox.get(timeout=self._idle_seconds)
             except queue.Empty:
                 with self._lock:
                     if inbox in self._idle:

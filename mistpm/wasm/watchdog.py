@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable
 
 TICK = 0.01
-_IDLE_TICKS = 100
 
 
 def ticks(seconds: float) -> int:
@@ -23,14 +22,20 @@ def ticks(seconds: float) -> int:
 class Watchdog:
     """Advances the epoch through `advance` every `TICK` while at least one guest runs.
 
-    The thread starts with the first guest and ends itself after a second without any.
+    The thread starts with the first guest and ends after `idle_ticks` without any.
     """
 
-    def __init__(self, advance: Callable[[], None]) -> None:
+    def __init__(self, advance: Callable[[], None], *, idle_ticks: int = 100) -> None:
         self._advance = advance
+        self._idle_ticks = idle_ticks
         self._lock = threading.Lock()
         self._running = 0
         self._thread: threading.Thread | None = None
+
+    @property
+    def awake(self) -> bool:
+        """Say whether the thread is there."""
+        return self._thread is not None
 
     def enter(self) -> None:
         """Note that a guest starts."""
@@ -56,7 +61,7 @@ class Watchdog:
         """Advance as many ticks as have passed: a thread that was kept waiting catches up."""
         last = time.monotonic()
         idle = 0
-        while idle < _IDLE_TICKS:
+        while idle < self._idle_ticks:
             time.sleep(TICK)
             passed = int((time.monotonic() - last) / TICK)
             last += passed * TICK
@@ -64,5 +69,5 @@ class Watchdog:
                 self._advance()
             with self._lock:
                 idle = 0 if self._running else idle + 1
-                if idle >= _IDLE_TICKS:
+                if idle >= self._idle_ticks:
                     self._thread = None

@@ -101,6 +101,17 @@ def calling(
     return _package(answer, requests=requests, name=name, labels={}, log=None)
 
 
+def heavy(functions: int = 100) -> bytes:
+    """Make a package that is too large to be compiled in mistpm's own process; it answers `{}`."""
+    spare = "\n  ".join(
+        f'(func (export "f{number}") (param i32) (result i32)'
+        f" (i32.mul (local.get 0) (i32.const {number})))"
+        for number in range(functions)
+    )
+    text = (FOLDER / "reactor.wat").read_text(encoding="utf-8").rstrip()
+    return assemble(f"{text[:-1]}\n  {spare})")
+
+
 def _package(
     result: Mapping[str, Any] | str | None,
     *,

@@ -1,0 +1,114 @@
+"""Compiling in a process of its own, which is killed when it takes too much."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from guest_modules import answering, guest, heavy
+
+from mistpm.package.sections import encode_u32
+from mistpm.wasm.compiler import IN_PROCESS_BYTES, Compiler, is_small
+from mistpm.wasm.engine import engine_key, machine_code, make_engine
+from mistpm.wasm.limits import Limits
+
+ENGINE = make_engine()
+MIB = 1024 * 1024
+
+
+def section(identifier: int, body: bytes) -> bytes:
+    """Make one section."""
+    return bytes((identifier,)) + encode_u32(len(body)) + body
+
+
+def bomb(size: int) -> bytes:
+    """Make a module of about `size` bytes that keeps the compiler busy: loops in loops, many variables."""
+    variables = size // 16
+    use = b"".join(
+        b"\x20" + encode_u32(number) + b"\x41\x01\x6a\x21" + encode_u32(number)
+        for number in range(variables)
+    )
+    loops = (size - len(use)) // 8
+    body = b"\x01" + encode_u32(variables) + b"\x7f" + b"\x03\x40" * loops + use
+    body += b"\x20\x00\x0d\x00\x0b" * loops + b"\x0b"
+    code = b"\x01" + encode_u32(len(body)) + body
+    return (
+        b"\0asm\1\0\0\0"
+        + section(1, b"\x01\x60\x00\x00")
+        + section(3, b"\x01\x00")
+        + section(10, code)
+    )
+
+
+def test_both_ways_make_the_same_code() -> None:
+    """A process apart makes the machine code that this process would make, byte for byte."""
+    assert machine_code(ENGINE, heavy()) == Compiler(ENGINE, Limits()).compile(heavy(), name="x")
+
+
+def test_what_is_small() -> None:
+    """Only code counts: a package with a long text is still small."""
+    assert is_small(guest("echo"))
+    assert is_small(answering("x" * 10_000))
+    assert not is_small(heavy())
+    assert not is_small(bomb(IN_PROCESS_BYTES + 100))
+
+
+def test_time_limit(problem: Any) -> None:
+    """A module that would be compiled for minutes is given up."""
+    with problem() as found:
+        Compiler(ENGINE, Limits(compile_seconds=0.2)).compile(bomb(16_000), name="bomb.wasm")
+    expected = """\
+compiling `bomb.wasm` took longer than 0.2 s
+note: the limit is 0.2 s for one module
+hint: a module this hard to compile may be meant to do harm: do not use it"""
+
+    assert ("compile-timeout", expected) == found.shown
+
+
+def test_memory_limit(problem: Any) -> None:
+    """A module that would fill the memory ends its own process, not this one."""
+    limits = Limits(compile_memory_bytes=100 * MIB)
+    with problem() as found:
+        Compiler(ENGINE, limits).compile(bomb(8_000), name="bomb.wasm")
+
+    assert "compile-failed" == found.error.reference
+    assert found.error.message.startswith("`bomb.wasm` could not be compiled: the compiler ")
+    assert "the limit is 100 MiB of memory" == found.error.note
+
+
+def test_interrupt() -> None:
+    """Those who wait for a compiler are told at once when it is interrupted."""
+    compiler = Compiler(ENGINE, Limits())
+    raised: list[BaseException] = []
+
+    def wait() -> None:
+        try:
+            compiler.compile(bomb(16_000), name="bomb.wasm")
+        except BaseException as error:  # noqa: BLE001 - KeyboardInterrupt is what is expected
+            raised.append(error)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    while not raised:
+        compiler.interrupt()
+        thread.join(timeout=0.01)
+
+    assert [KeyboardInterrupt] == [type(error) for error in raised]
+
+
+@pytest.mark.parametrize("functions", [0, 200])
+def test_bad_module_is_refused(functions: int, problem: Any) -> None:
+    """Small or not, what is not valid is refused with the compiler's reason."""
+    module = heavy(functions).replace(b"\x41\x80\x08\x0b", b"\x42\x80\x08\x0b")
+    with problem() as found:
+        Compiler(ENGINE, Limits()).compile(module, name="bad.wasm")
+
+    assert is_small(module) is (functions == 0)
+    assert "`bad.wasm` is not a valid WebAssembly module for packages" == found.error.message
+    assert "type mismatch: expected i32, found i64" in found.error.context[-1]
+
+
+def test_engine_key_depends_on_nothing_but_the_engine() -> None:
+    """Two engines of one kind share machine code; the stack's size does not matter to it."""
+    assert engine_key(make_engine()) == engine_key(make_engine(2 * MIB))

@@ -1,0 +1,127 @@
+"""Ctrl-C while a guest runs: it arrives at once, and nothing is left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from guest_modules import FOLDER
+
+from mistpm.wasm import Answer, Module, Runtime
+
+PROGRAM = """
+import sys, threading
+from pathlib import Path
+from guest_modules import digest, guest
+from mistpm.wasm import Answer, Limits, Runtime
+
+folder, depth = Path(sys.argv[1]), int(sys.argv[2])
+runtime = Runtime(cache=None, limits=Limits(seconds=600))
+
+def load(name):
+    path = folder / f"{name}.wasm"
+    path.write_bytes(guest(name))
+    return runtime.load(path, digest(guest(name)))
+
+relay, loop = load("relay"), load("loop")
+
+def run(budget):
+    last = budget.depth == depth
+    if last:
+        print("running", flush=True)
+    def answer(document):
+        return Answer(status=0, body=run(budget.deeper()))
+    return runtime.generate(
+        loop if last else relay, b"{}", budget=budget, answer=answer, log=lambda *_: None
+    )
+
+try:
+    run(runtime.budget())
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+    sys.exit(130)
+"""
+
+
+@pytest.mark.parametrize("depth", [0, 3])
+def test_interrupted_from_the_keyboard(tmp_path: Path, depth: int) -> None:
+    """A process whose guest loops, however deep below, ends on Ctrl-C, ten minutes before the limit."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, tmp_path, str(depth)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(FOLDER)},
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "running\n"
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=30)
+
+    assert (130, "interrupted\n", "") == (process.returncode, output, errors)
+
+
+def test_other_threads_are_interrupted(runtime: Runtime, load: Any) -> None:
+    """`interrupt` ends the guests of all threads; each thread gets `KeyboardInterrupt`."""
+    loop, relay = load("loop"), load("relay")
+    running = threading.Barrier(3)
+    raised: list[type[BaseException]] = []
+
+    def render() -> None:
+        try:
+            runtime.generate(
+                relay,
+                b"{}",
+                budget=runtime.budget(),
+                answer=lambda _: spin(runtime, loop, running),
+                log=lambda _level, _text: None,
+            )
+        except BaseException as error:  # noqa: BLE001 - KeyboardInterrupt is what is expected
+            raised.append(type(error))
+
+    threads = [threading.Thread(target=render) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    running.wait()
+    while any(thread.is_alive() for thread in threads):
+        runtime.interrupt()
+        threads[0].join(timeout=0.01)
+        threads[1].join(timeout=0.01)
+
+    assert [KeyboardInterrupt, KeyboardInterrupt] == raised
+
+
+def test_after_an_interrupt_the_runtime_still_works(render: Any, runtime: Runtime) -> None:
+    """Guests that start after an interrupt have all their time."""
+    runtime.interrupt()
+
+    assert render("echo", b"{}") == b"{}"
+
+
+def test_what_stops_an_answer_stops_the_guest(render: Any) -> None:
+    """An exception that is not an error (here `SystemExit`) leaves through the render at once."""
+
+    def answer(_document: bytes) -> Answer:
+        raise SystemExit(3)
+
+    with pytest.raises(SystemExit):
+        render("relay", answer=answer)
+
+
+def spin(runtime: Runtime, loop: Module, running: threading.Barrier) -> Answer:
+    """Run a guest that never comes back, once everybody is ready."""
+    running.wait()
+    body = runtime.generate(
+        loop,
+        b"{}",
+        budget=runtime.budget().deeper(),
+        answer=lambda _: Answer(status=-2, body=b""),
+        log=lambda _level, _text: None,
+    )
+    return Answer(status=0, body=body)
