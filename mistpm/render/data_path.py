@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, TypeAlias
@@ -10,6 +11,7 @@ DataPath: TypeAlias = tuple[str | int, ...]
 """The keys and indexes that lead to a value."""
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_LONGEST = 60
 _MISSING = object()
 
 
@@ -19,11 +21,11 @@ def show(path: DataPath) -> str:
     for part in path:
         if isinstance(part, int):
             text += f"[{part}]"
-        elif _PLAIN.fullmatch(part):
+        elif len(part) <= _LONGEST and _PLAIN.fullmatch(part):
             text += f".{part}" if text else part
         else:
-            shown = part if len(part) <= 60 else part[:57] + "..."
-            text += f'["{shown}"]'
+            shown = part if len(part) <= _LONGEST else part[: _LONGEST - 3] + "..."
+            text += f"[{json.dumps(shown, ensure_ascii=False)}]"
     return text
 
 

@@ -22,11 +22,11 @@ def read_manifests(result: Result, *, package: str) -> tuple[Document, ...]:
     """
     problems: list[str] = []
     found: list[Document] = []
-    for place, data in _documents(result, package):
+    for name, place, data in _documents(result, package):
         if wrong := fault(data):
-            problems.append(f"{place}: {wrong}")
+            problems.append(f"{name}{place}: {wrong}")
         else:
-            found.append((data, f"{package}: {place.split(',')[0]}"))
+            found.append((data, f"{package}: {name}"))
     if problems:
         count = (
             "a document that is" if len(problems) == 1 else f"{len(problems)} documents that are"
@@ -76,8 +76,8 @@ def fault(data: dict[str, Any]) -> str:
     return ""
 
 
-def _documents(result: Result, package: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give every document with its place: `web.yaml, document 2`."""
+def _documents(result: Result, package: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Give every document with its file and its place in it: `web.yaml`, `, document 2`."""
     for name, text in result.files.items():
         try:
             documents = document.load_manifests(text, origin=name)
@@ -89,6 +89,6 @@ def _documents(result: Result, package: str) -> Iterator[tuple[str, dict[str, An
                 hint="this is a fault in the package, or in the inputs that it was given",
             ) from None
         for number, data in enumerate(documents, 1):
-            yield f"{name}, document {number}" if len(documents) > 1 else name, data
+            yield name, f", document {number}" if len(documents) > 1 else "", data
     for number, data in enumerate(result.objects, 1):
-        yield f"objects, number {number}", data
+        yield "objects", f", number {number}", data

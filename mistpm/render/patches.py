@@ -29,7 +29,7 @@ def apply_patches(
                 "patch-matches-nothing",
                 f"patch {number} of `{release}` matches none of its manifests",
                 context=(f"it selects {_shown(patch.select)}",),
-                hint=f"`mistpm render {release}` shows what there is",
+                hint="`mistpm render` shows what there is",
             )
         for index in chosen:
             data, origin = patched[index]
@@ -79,19 +79,28 @@ def _patched(data: dict[str, Any], patch: Patch, what: str) -> dict[str, Any]:
     return after  # type: ignore[no-any-return]
 
 
-def _with_json_patch(data: dict[str, Any], patch: Patch, what: str) -> Any:
-    """Apply a JSON patch (RFC 6902)."""
+def _with_json_patch(data: Any, patch: Patch, what: str) -> Any:
+    """Apply a JSON patch (RFC 6902), one operation after the other."""
     import jsonpatch
 
-    try:
-        return jsonpatch.JsonPatch(list(patch.json)).apply(data)
-    except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException, TypeError) as error:
+    before = identify(data)
+    for number, operation in enumerate(patch.json, 1):
+        try:
+            data = jsonpatch.JsonPatch([operation]).apply(data)
+        except jsonpatch.JsonPatchTestFailed:
+            reason = "does not hold"
+        except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException, TypeError) as error:
+            reason = str(error)
+        else:
+            continue
+        shown = f"`{operation.get('op')}` at `{operation.get('path')}`"
         raise RenderError(
             "patch-failed",
-            f"{what} cannot be applied to `{identify(data)}`",
-            context=(str(error),),
+            f"{what} cannot be applied to `{before}`",
+            context=(f"operation {number}, {shown}: {reason}",),
             hint="the operations are those of RFC 6902: add, remove, replace, move, copy, test",
-        ) from error
+        )
+    return data
 
 
 def _merged(data: Any, patch: Any) -> Any:

@@ -42,7 +42,7 @@ def find_secrets(
     rest = data
     if resource.kind == "Secret" and not resource.group:
         plain, encoded = data.get("stringData"), data.get("data")
-        rest = {**data, "stringData": _without_values(plain), "data": _without_values(encoded)}
+        rest = {**data, "stringData": _without_texts(plain), "data": _without_texts(encoded)}
         for key, value in _items(plain):
             found |= _placeholders(value, ("stringData", key), resource, issued)
         for key, value in _items(encoded):
@@ -85,8 +85,11 @@ def _items(values: Any) -> list[tuple[str, Any]]:
     return sorted(values.items()) if isinstance(values, dict) else []
 
 
-def _without_values(values: Any) -> Any:
-    return dict.fromkeys(values) if isinstance(values, dict) else values
+def _without_texts(values: Any) -> Any:
+    """Give what is left of a Secret's values to be looked through: keys, and what is no text."""
+    if not isinstance(values, dict):
+        return values
+    return {key: None if isinstance(value, str) else value for key, value in values.items()}
 
 
 def _unusable(resource: ResourceId, path: DataPath, what: str, hint: str) -> RenderError:

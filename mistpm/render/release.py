@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +13,7 @@ from mistpm.model.answer import DEPENDENCY_FAILED, NAME_TAKEN, UNKNOWN_ALIAS, An
 from mistpm.model.identity import PackageId
 from mistpm.model.lockfile import LockedEdge, LockedPackage
 from mistpm.render.call import Call, Refusal, is_name, read_call, with_fixed
-from mistpm.render.envelope import encode
+from mistpm.render.envelope import check, encode
 from mistpm.render.inputs import NAME, prepare_inputs
 from mistpm.render.memo import Record, digest_of, memo_key
 from mistpm.render.result import API_VERSION, Result, read_result
@@ -74,9 +74,17 @@ class ReleaseRender:
             pin=self._pin,
             package=self._shared.package(self._pin),
         )
-        return self._run(part, data, self.record, self._shared.guest.budget())
+        return self._run(part, data, self.record, self._budget)
 
-    def _run(self, part: Part, data: Mapping[str, Any], record: Record, budget: Any) -> Result:
+    def _budget(self) -> Any:
+        """Give the budget of the whole render, whose time begins when everything is compiled."""
+        for pin in self._callable.values():
+            self._shared.module(pin)
+        return self._shared.guest.budget()
+
+    def _run(
+        self, part: Part, data: Mapping[str, Any], record: Record, make_budget: Callable[[], Any]
+    ) -> Result:
         """Run one package, or take what it answered to the same before."""
         try:
             envelope = encode(self._envelope(part, data))
@@ -87,8 +95,9 @@ class ReleaseRender:
                 self._shared.issued.update(known[1].secrets)
                 record.take(known[1])
                 return known[0]
+            module, budget = self._shared.module(part.pin), make_budget()
             raw = self._shared.guest.generate(
-                self._shared.module(part.pin),
+                module,
                 envelope,
                 budget=budget,
                 answer=lambda request: self._answer(part, request, record, budget),
@@ -105,13 +114,16 @@ class ReleaseRender:
         """Answer one request of a guest: the only one that there is, rendering a dependency."""
         try:
             call = read_call(request)
-            return Answer(status=0, body=self._call(caller, call, record, budget).encoded())
+            return Answer(status=0, body=self._call(caller, call, record, budget))
         except Refusal as refusal:
             record.is_exact &= refusal.status != NAME_TAKEN
             return refusal.answer
 
-    def _call(self, caller: Part, call: Call, record: Record, budget: Any) -> Result:
-        """Render a dependency inside this release; raises `Refusal` for what the caller may survive."""
+    def _call(self, caller: Part, call: Call, record: Record, budget: Any) -> bytes:
+        """Render a dependency inside this release and give its result document.
+
+        Raises `Refusal` for what the caller may survive.
+        """
         pin = self._callee(caller, call.alias)
         name = call.name or f"{caller.name}-{call.alias}"
         if not is_name(name):
@@ -131,7 +143,7 @@ class ReleaseRender:
         self._names.add(name)
         try:
             data = self._call_inputs(caller, part, call, inner)
-            result = self._run(part, data, inner, budget.deeper())
+            response = self._run(part, data, inner, budget.deeper).encoded()
         except RenderError as error:
             self._names -= inner.names
             record.take_failed(inner)
@@ -143,7 +155,7 @@ class ReleaseRender:
             self._names -= inner.names
             raise
         record.take(inner)
-        return result
+        return response
 
     def _callee(self, caller: Part, alias: str) -> LockedPackage:
         """Find the package that an alias of the caller's means; raises `Refusal`."""
@@ -248,21 +260,29 @@ class ReleaseRender:
         return {"use": "install", "package": package, "version": str(version or "")}
 
     @cached_property
+    def _callable(self) -> dict[str, LockedPackage]:
+        """The packages that may be called in this render, directly or not, by called key."""
+        found: dict[str, LockedPackage] = {}
+        pending = [self._pin]
+        while pending:
+            edges = pending.pop().dependencies.values()
+            for key in sorted({edge.target for edge in edges if edge.use == "call"} - found.keys()):
+                found[key] = self._shared.lock.called[key]
+                pending.append(found[key])
+        return found
+
+    @cached_property
     def _surroundings(self) -> str:
         """The digest of everything that may reach a package of this render besides its envelope."""
-        lock, called = self._shared.lock, dict[str, Any]()
-        pending = [edge for edge in self._pin.dependencies.values() if edge.use == "call"]
-        while pending:
-            key = pending.pop().target
-            if key not in called:
-                edges = lock.called[key].dependencies
-                calls = {a: edge.target for a, edge in edges.items() if edge.use == "call"}
-                called[key] = [lock.called[key].digest, calls, lock.called[key].when]
-                pending += [edge for edge in edges.values() if edge.use == "call"]
         told = {path: self._told(edge) for path, edge in self._pin.dependencies.items()}
+        called = {
+            key: [pin.digest, {a: edge.target for a, edge in pin.dependencies.items()}, pin.when]
+            for key, pin in self._callable.items()
+        }
         return digest_of([self._shared.environment_id, self._pin.when, told, called])
 
     def _check_outputs(self, part: Part, result: Result) -> None:
+        check(result.outputs, ("outputs",))
         schema = self._shared.schema(part.pin, "outputs")
         if problems := schema.problems(result.outputs):
             raise RenderError(

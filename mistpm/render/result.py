@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, NoReturn
 
-import msgspec
 from msgspec import Struct
 
 from mistpm import document
@@ -18,6 +17,7 @@ KIND = "MistResult"
 
 _OURS = ("objects", "outputs", "warnings")
 _LONGEST_NAME = 255
+_FAULTS = 5
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -59,8 +59,8 @@ def read_result(raw: bytes, *, package: str) -> Result:
         raise RenderError("package-failed", f"`{package}` says: {message or 'no reason'}")
     answer.wants(("data", "result"), "Ok", "Err")
     ours = answer.mapping("mistpm")
-    for key in ours.keys() - set(_OURS):
-        answer.refuse(f"`mistpm.{key}` is not known", hint=f"there are {', '.join(_OURS)}")
+    for key in sorted(ours.keys() - set(_OURS)):
+        answer.refuse(f"`mistpm.{key}` is not known", f"there are {', '.join(_OURS)}")
     files = answer.mapping("data", "files")
     for name, text in files.items():
         if not isinstance(text, str):
@@ -84,8 +84,8 @@ class _Answer:
             self.refuse(f"it is {_kind(found)}, not a mapping")
         self._document: dict[str, Any] = found
 
-    def refuse(self, what: str, *, hint: str = "") -> None:
-        raise _invalid(self._package, what, hint)
+    def refuse(self, *what: str) -> NoReturn:
+        raise _invalid(self._package, *what)
 
     def wants(self, path: tuple[str, ...], *values: str) -> None:
         """Refuse unless one of these texts is at `path`."""
@@ -127,17 +127,13 @@ class _Answer:
 
 
 def _parsed(raw: bytes, package: str) -> Any:
-    """Read JSON fast, anything else as YAML, which also says what is wrong with it."""
-    try:
-        return msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        pass
+    """Read JSON or YAML; a document of either is at most `document.DEEPEST` levels deep."""
     try:
         return document.load(raw.decode(), file="the answer")
     except UnicodeDecodeError:
         raise _invalid(package, "it is not UTF-8 text") from None
     except DocumentError as error:
-        raise _invalid(package, *error.context) from None
+        raise _invalid(package, *error.context[:_FAULTS]) from None
 
 
 def _check_names(files: dict[str, str], package: str) -> None:

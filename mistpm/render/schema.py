@@ -144,7 +144,7 @@ class Schema:
                 yield self._problem(path, text)
             case "format":
                 yield self._problem(
-                    path, f"{_shown(error.instance)} is not a `{details['format']}`"
+                    path, f"{_shown(error.instance)} is not in the format `{details['format']}`"
                 )
             case "anyOf" | "oneOf" if details["context"]:
                 yield self._no_branch(path, error.instance, details["context"])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from guest_modules import digest
-from msgspec import Struct
+from msgspec import Struct, convert
 
 from mistpm.model.descriptor import Dependency, Descriptor, Provides
 from mistpm.model.identity import PackageId, PackageReference
@@ -141,9 +141,8 @@ class World:
         dependencies = {}
         for alias, text in edges.items():
             use, target = text.split(" ")
-            dependencies[alias] = LockedEdge(
-                use=use, requires=f"starter/test/{alias} ^1", target=target
-            )
+            edge = {"use": use, "requires": f"starter/test/{alias} ^1", "target": target}
+            dependencies[alias] = convert(edge, LockedEdge)
         return LockedPackage(
             package=pin.package,
             version=pin.version,
