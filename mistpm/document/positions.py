@@ -26,7 +26,7 @@ def shown_place(place: Place) -> str:
     return text
 
 
-_PLAIN_STEP = re.compile(r"[\w/@+~^-]+")
+_PLAIN_STEP = re.compile(r"[\w/@$+~^-]+")
 
 
 class Positions:

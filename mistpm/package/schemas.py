@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -42,9 +43,12 @@ def schema_mistakes(schema: dict[str, Any], place: Place) -> Iterator[Mistake]:
     from jsonschema_rs import Draft202012Validator
 
     broken = False
-    for error in Draft202012Validator(_META).iter_errors(schema):
+    for error in Draft202012Validator(_META, validate_formats=True).iter_errors(schema):
         broken = True
-        yield (*place, *error.instance_path), error.message, ""
+        message = error.message
+        if error.instance_path[-1:] == ["type"]:
+            message = f"{json.dumps(error.instance)} is no type of JSON Schema"
+        yield (*place, *error.instance_path), message, ""
     if broken:
         return
     for at, part in _parts(schema, place):
@@ -83,13 +87,16 @@ def _secret_mistakes(schema: dict[str, Any], place: Place) -> Iterator[Mistake]:
         return
     if schema.get("type", "string") != "string":
         yield (*place, "type"), "a secret (`writeOnly`) is a string", ""
-    for key in ("default", "const", "enum", "examples"):
-        if key in schema:
-            yield (
-                (*place, key),
-                f"a secret (`writeOnly`) has no `{key}`: everybody can read this",
-                "",
-            )
+    for key in ("const", "default", "enum", "examples"):
+        if key in schema and not (key == "default" and _is_generated(schema[key])):
+            hint = "write `{generate: 24}`" if key == "default" else ""
+            message = f"a secret (`writeOnly`) has no `{key}`: everybody can read this"
+            yield (*place, key), message, hint
+
+
+def _is_generated(default: Any) -> bool:
+    """Tell whether a default makes a value instead of telling one."""
+    return isinstance(default, dict) and list(default) == ["generate"]
 
 
 def _reference_mistakes(
