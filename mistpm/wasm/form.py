@@ -11,6 +11,7 @@ from collections import Counter
 from msgspec import Struct
 
 from mistpm.errors import PackageError
+from mistpm.package.exports import exported_names
 from mistpm.package.sections import Part, parts, read_name, read_u32
 from mistpm.wasm.limits import Limits
 
@@ -24,7 +25,7 @@ EXPORTS = (
     "__mistletoe_generate",
 )
 
-_IMPORTS, _FUNCTIONS, _EXPORTS, _CUSTOM = 2, 3, 7, 0
+_CUSTOM, _IMPORTS, _FUNCTIONS = 0, 2, 3
 _FUNCTION, _TABLE, _MEMORY, _GLOBAL = range(4)
 _BINDGEN = ("__wbindgen_placeholder__", "__wbindgen_externref_xform__")
 
@@ -52,7 +53,6 @@ def read_form(data: bytes, *, name: str, limits: Limits) -> Form:
     Raises `PackageError`: `module-too-large`, `wrong-form`, `missing-export`, `unknown-import`, and
     what `mistpm.package.sections.parts` raises.  Reads no code: some microseconds.
     """
-    _check_size(name, "bytes", len(data), limits.module_bytes)
     sections = tuple(parts(data, source=name))
     counts = Counter(part.identifier for part in sections)
     _check_size(name, "custom sections", counts[_CUSTOM], limits.custom_sections)
@@ -61,25 +61,12 @@ def read_form(data: bytes, *, name: str, limits: Limits) -> Form:
         functions = read_u32(data, by_identifier[_FUNCTIONS].body, len(data), source=name)[0]
         _check_size(name, "functions", functions, limits.functions)
     form = Form(
-        exports=_exports(data, by_identifier.get(_EXPORTS), name),
+        exports=exported_names(data, source=name),
         imports=_imports(data, by_identifier.get(_IMPORTS), name),
     )
     _check_exports(form, name)
     _check_imports(form, name)
     return form
-
-
-def _exports(data: bytes, part: Part | None, source: str) -> tuple[str, ...]:
-    """Read the names in the export section."""
-    if part is None:
-        return ()
-    count, position = read_u32(data, part.body, part.end, source=source)
-    names = []
-    for _ in range(count):
-        name, position = read_name(data, position, part.end, source=source)
-        _, position = read_u32(data, position + 1, part.end, source=source)
-        names.append(name)
-    return tuple(names)
 
 
 def _imports(data: bytes, part: Part | None, source: str) -> tuple[tuple[str, str], ...]:

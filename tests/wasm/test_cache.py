@@ -22,7 +22,7 @@ FOLDER_MODE = 0o700
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def code_folder(tmp_path: Path) -> Path:
     """Name a folder for machine code, which is not there yet."""
     return tmp_path / "cache" / "code"
 
@@ -41,11 +41,11 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
-def run(folder: Path | None, module: bytes, path: Path, name: str = "made.wasm") -> bytes:
+def run(code_folder: Path | None, module: bytes, path: Path, name: str = "made.wasm") -> bytes:
     """Render a module in a new runtime, as a new process would."""
     path = path / name
     path.write_bytes(module)
-    runtime = Runtime(cache=folder)
+    runtime = Runtime(cache=code_folder)
     return runtime.generate(
         runtime.load(path, digest(module)),
         b"{}",
@@ -55,9 +55,14 @@ def run(folder: Path | None, module: bytes, path: Path, name: str = "made.wasm")
     )
 
 
-def test_second_time_nothing_is_compiled(folder: Path, tmp_path: Path, compiled: list[str]) -> None:
+def test_second_time_nothing_is_compiled(
+    code_folder: Path, tmp_path: Path, compiled: list[str]
+) -> None:
     """A module is compiled once; the next runtime loads its machine code."""
-    assert [b"{}", b"{}"] == [run(folder, heavy(), tmp_path), run(folder, heavy(), tmp_path)]
+    assert [b"{}", b"{}"] == [
+        run(code_folder, heavy(), tmp_path),
+        run(code_folder, heavy(), tmp_path),
+    ]
     assert ["made.wasm"] == compiled
 
 
@@ -68,24 +73,24 @@ def test_without_a_cache_everything_works(tmp_path: Path, compiled: list[str]) -
 
 
 def test_packages_that_differ_in_custom_sections_share_code(
-    folder: Path, tmp_path: Path, compiled: list[str]
+    code_folder: Path, tmp_path: Path, compiled: list[str]
 ) -> None:
     """Template packages are one module with different assets: they have one machine code."""
     for assets in (b"{}", b'{"a.yaml": "kind: ConfigMap"}'):
-        run(folder, with_section(heavy(), "mistpm.assets", assets), tmp_path)
+        run(code_folder, with_section(heavy(), "mistpm.assets", assets), tmp_path)
 
     assert ["made.wasm"] == compiled
 
 
 def test_within_a_runtime_code_is_loaded_once(
-    folder: Path, tmp_path: Path, compiled: list[str]
+    code_folder: Path, tmp_path: Path, compiled: list[str]
 ) -> None:
     """Loading again in the same runtime does not even look at the cache."""
     path = tmp_path / "echo.wasm"
     path.write_bytes(guest("echo"))
-    runtime = Runtime(cache=folder)
+    runtime = Runtime(cache=code_folder)
     first = runtime.load(path, digest(guest("echo")))
-    MachineCodeCache(folder).clear()
+    MachineCodeCache(code_folder).clear()
 
     assert first.code is runtime.load(path, digest(guest("echo"))).code
     assert ["echo.wasm"] == compiled
@@ -145,39 +150,39 @@ def make_a_folder(entry: Path) -> None:
     ],
 )
 def test_bad_entries_are_compiled_again(
-    folder: Path, tmp_path: Path, compiled: list[str], damage: Callable[[Path], None]
+    code_folder: Path, tmp_path: Path, compiled: list[str], damage: Callable[[Path], None]
 ) -> None:
     """An entry that is not what was written is as good as none, and nobody hears of it."""
-    run(folder, heavy(), tmp_path)
-    (entry,) = folder.glob("*/*.code")
+    run(code_folder, heavy(), tmp_path)
+    (entry,) = code_folder.glob("*/*.code")
     damage(entry)
 
-    assert run(folder, heavy(), tmp_path) == b"{}"
+    assert run(code_folder, heavy(), tmp_path) == b"{}"
     assert ["made.wasm", "made.wasm"] == [name for name in compiled if name == "made.wasm"]
 
 
-def test_mended_entry_is_used(folder: Path, tmp_path: Path, compiled: list[str]) -> None:
+def test_mended_entry_is_used(code_folder: Path, tmp_path: Path, compiled: list[str]) -> None:
     """After a bad entry was replaced, nothing is compiled any more."""
     for _ in range(3):
-        run(folder, heavy(), tmp_path)
+        run(code_folder, heavy(), tmp_path)
         if len(compiled) == 1:
-            flip_a_byte(next(folder.glob("*/*.code")))
+            flip_a_byte(next(code_folder.glob("*/*.code")))
             compiled.append("damaged")
 
     assert ["made.wasm", "damaged", "made.wasm"] == compiled
 
 
 def test_another_owners_entry_is_not_used(
-    folder: Path, tmp_path: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch
+    code_folder: Path, tmp_path: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What a stranger has put into the cache is not run."""
-    run(folder, heavy(), tmp_path)
-    (entry,) = folder.glob("*/*.code")
+    run(code_folder, heavy(), tmp_path)
+    (entry,) = code_folder.glob("*/*.code")
     if os.getuid() == 0:
         os.chown(entry, 12345, 12345)
     else:
         monkeypatch.setattr(os, "getuid", lambda: 12345)
-    run(folder, heavy(), tmp_path)
+    run(code_folder, heavy(), tmp_path)
 
     assert ["made.wasm", "made.wasm"] == compiled
 
@@ -192,38 +197,38 @@ def test_cache_that_cannot_be_written(tmp_path: Path, compiled: list[str]) -> No
 
 
 def test_cache_that_can_only_be_read(
-    folder: Path, tmp_path: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch
+    code_folder: Path, tmp_path: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Entries of a read-only cache are used, although their use cannot be noted."""
-    run(folder, heavy(), tmp_path)
+    run(code_folder, heavy(), tmp_path)
 
     def refuse(_path: Path) -> None:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(os, "utime", refuse)
-    run(folder, heavy(), tmp_path)
+    run(code_folder, heavy(), tmp_path)
 
     assert ["made.wasm"] == compiled
 
 
-def test_nobody_else_can_read_it(folder: Path, tmp_path: Path) -> None:
+def test_nobody_else_can_read_it(code_folder: Path, tmp_path: Path) -> None:
     """Folders and entries are closed to others."""
-    run(folder, heavy(), tmp_path)
+    run(code_folder, heavy(), tmp_path)
     modes = {
-        path.relative_to(folder).parts[0] == "locks": stat.S_IMODE(path.stat().st_mode)
-        for path in folder.rglob("*")
+        path.relative_to(code_folder).parts[0] == "locks": stat.S_IMODE(path.stat().st_mode)
+        for path in code_folder.rglob("*")
         if path.is_dir()
     }
-    (entry,) = folder.glob("*/*.code")
+    (entry,) = code_folder.glob("*/*.code")
 
     assert {True: FOLDER_MODE, False: FOLDER_MODE} == modes
-    assert stat.S_IMODE(folder.stat().st_mode) == FOLDER_MODE
+    assert stat.S_IMODE(code_folder.stat().st_mode) == FOLDER_MODE
     assert stat.S_IMODE(entry.stat().st_mode) == ENTRY_MODE
 
 
-def test_size_is_bounded(folder: Path) -> None:
+def test_size_is_bounded(code_folder: Path) -> None:
     """What was used longest ago goes first; what was just stored stays."""
-    cache = MachineCodeCache(folder, limit_bytes=1000)
+    cache = MachineCodeCache(code_folder, limit_bytes=1000)
     for number in range(3):
         path = cache.store("engine", f"sha256:{number}", b"x" * 400)
         assert path is not None
@@ -235,9 +240,9 @@ def test_size_is_bounded(folder: Path) -> None:
     assert ["4.code"] == [entry.path.name for entry in cache.entries()]
 
 
-def test_least_recently_used_goes_first(folder: Path) -> None:
+def test_least_recently_used_goes_first(code_folder: Path) -> None:
     """Using an entry keeps it."""
-    cache = MachineCodeCache(folder, limit_bytes=1400)
+    cache = MachineCodeCache(code_folder, limit_bytes=1400)
     for number in range(3):
         path = cache.store("engine", f"sha256:{number}", b"x" * 400)
         assert path is not None
@@ -248,9 +253,9 @@ def test_least_recently_used_goes_first(folder: Path) -> None:
     assert {"0.code", "2.code", "3.code"} == {entry.path.name for entry in cache.entries()}
 
 
-def test_size_and_clear(folder: Path) -> None:
+def test_size_and_clear(code_folder: Path) -> None:
     """The cache tells how much it holds, and can be emptied, even twice."""
-    cache = MachineCodeCache(folder)
+    cache = MachineCodeCache(code_folder)
     cache.store("engine", "sha256:0", b"x" * 68)
     before = cache.size()
     cache.clear()
@@ -259,11 +264,11 @@ def test_size_and_clear(folder: Path) -> None:
     assert (100, 0, ()) == (before, cache.size(), cache.entries())
 
 
-def test_small_modules_do_not_wait_for_locks(folder: Path, tmp_path: Path) -> None:
+def test_small_modules_do_not_wait_for_locks(code_folder: Path, tmp_path: Path) -> None:
     """What is compiled within a moment takes no lock."""
-    run(folder, answering("{}"), tmp_path)
+    run(code_folder, answering("{}"), tmp_path)
 
-    assert not (folder / "locks").exists()
+    assert not (code_folder / "locks").exists()
 
 
 LOADER = """
@@ -281,8 +286,8 @@ def compile_it(self, module, *, name):
     return compile_really(self, module, name=name)
 
 Compiler.compile = compile_it
-folder, path = map(Path, sys.argv[1:])
-runtime = Runtime(cache=folder)
+code_folder, path = map(Path, sys.argv[1:])
+runtime = Runtime(cache=code_folder)
 promised = digest(path.read_bytes())
 print("ready", flush=True)
 sys.stdin.readline()
@@ -291,13 +296,13 @@ print(len(compiled), flush=True)
 """
 
 
-def test_two_processes_compile_once(folder: Path, tmp_path: Path) -> None:
+def test_two_processes_compile_once(code_folder: Path, tmp_path: Path) -> None:
     """Processes that want the same module at the same time: one compiles, the others wait."""
     path = tmp_path / "heavy.wasm"
     path.write_bytes(heavy(500))
     processes = [
         subprocess.Popen(
-            [sys.executable, "-c", LOADER, folder, path],
+            [sys.executable, "-c", LOADER, code_folder, path],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
