@@ -43,8 +43,9 @@ def parse_lockfile(text: str, *, file: str) -> Lockfile:
         ) from error
 
 
-def read_lockfile(path: Path) -> Lockfile | None:
-    """Read a lock, None where there is none; raises `LockError`."""
+def read_lockfile(path: Path, *, title: str = "") -> Lockfile | None:
+    """Read a lock, None where there is none; `title` is what messages call it.  Raises `LockError`."""
+    title = title or str(path)
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -52,12 +53,12 @@ def read_lockfile(path: Path) -> Lockfile | None:
     except UnicodeDecodeError as error:
         raise LockError(
             "lock-corrupt",
-            f"`{path}` is not UTF-8 text",
+            f"`{title}` is not UTF-8 text",
             hint="restore it from Git, or delete it and run `mistpm lock`",
         ) from error
     except OSError as error:
-        raise LockError("lock-unreadable", f"`{path}` cannot be read: {error.strerror}") from error
-    return parse_lockfile(text, file=str(path))
+        raise LockError("lock-unreadable", f"`{title}` cannot be read: {error.strerror}") from error
+    return parse_lockfile(text, file=title)
 
 
 def write_lockfile(path: Path, lockfile: Lockfile) -> bool:

@@ -9,9 +9,9 @@ from typing import Any
 from msgspec import Struct
 
 from mistpm.environment.environment_document import EnvironmentDocument
-from mistpm.errors import UsageError
+from mistpm.errors import RegistryError, UsageError
 from mistpm.model.identity import PackageId
-from mistpm.model.ranges import ANY, InvalidRangeError, Range, parse_range
+from mistpm.model.ranges import ANY, InvalidRangeError, Range, eligible, parse_range
 from mistpm.ops.configuring import release_edits, require_file
 from mistpm.ops.file_packages import read_file_package
 from mistpm.ops.given_inputs import parse_bindings, read_given_inputs
@@ -91,15 +91,26 @@ def draft_release(workspace: Workspace, addition: Addition) -> EnvironmentDocume
 
 
 def newest_version(workspace: Workspace, addition: Addition) -> str:
-    """Give the newest version of the package that is added; raises `RegistryError` when there is none."""
+    """Give the newest version of the package that is added.
+
+    Raises `RegistryError` when there is no such package, or no version of it that is asked for.
+    """
     argument = parse_package_argument(addition.package)
     if argument.package is None:
         relative = _written_package(workspace, addition.package, None)
         return str(read_file_package(workspace, relative).candidate.version)
-    registries = workspace.registries
-    name = registries.own_name(argument.package.registry)
-    package = PackageId.of(name, argument.package.group, argument.package.name)
-    newest = newest_of(registries.candidates(package))
+    wanted = _range(addition.version) if addition.version else argument.range
+    package = workspace.identity_of(argument.package)
+    candidates = workspace.registries.candidates(package)
+    if not eligible(wanted, [each.version for each in candidates]):
+        versions = sorted(each.version for each in candidates)
+        raise RegistryError(
+            "no-matching-version",
+            f"`{argument.package}` has no version `{wanted}`",
+            context=(f"it has {versions[0]} to {versions[-1]}",) if versions else (),
+            hint=f"`mistpm info {argument.package}` lists its versions",
+        )
+    newest = newest_of(candidates)
     return str(newest.version) if newest else ""
 
 

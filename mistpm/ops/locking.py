@@ -130,7 +130,7 @@ def _told(part: LockedFailure, *, many: bool) -> tuple[str, ...]:
 def _refuse(
     workspace: Workspace, previous: Lockfile | None, asking: Asking, *, fresh: bool
 ) -> None:
-    title = workspace.lock_path or f"the lock of {workspace.target.title}"
+    title = workspace.lock_title
     if previous is None:
         raise LockError(
             "lock-missing",

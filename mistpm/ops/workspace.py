@@ -150,14 +150,19 @@ class Workspace:
         """Where the lockfile is; None where the target remembers it."""
         return self.document.path.parent / LOCK_NAME if self.document.path else None
 
+    @property
+    def lock_title(self) -> str:
+        """What messages call the lock."""
+        return _short(self.lock_path) if self.lock_path else f"the lock of {self.target.title}"
+
     @cached_property
     def lockfile(self) -> Lockfile | None:
         """The lock as it was written last, None where there is none; raises `LockError`."""
         if self.lock_path is not None:
-            return read_lockfile(self.lock_path)
+            return read_lockfile(self.lock_path, title=self.lock_title)
         if self.state.lock is None:
             return None
-        return parse_lockfile(self.state.lock.decode(), file=f"the lock of {self.target.title}")
+        return parse_lockfile(self.state.lock.decode(), file=self.lock_title)
 
 
 def open_workspace(options: Options, reporter: Reporter | None = None) -> Workspace:
@@ -238,5 +243,6 @@ def _open_remembered(options: Options, reporter: Reporter, *, make: bool) -> Wor
 
 
 def _short(path: Path) -> str:
+    """Name a path as the user would: from where the user is, unless that leads far away."""
     shown = os.path.relpath(path)
-    return shown if not shown.startswith("..") else str(path)
+    return str(path) if shown.startswith("../../..") else shown

@@ -60,14 +60,14 @@ def lock(
     def show() -> None:
         if not changed:
             releases = count(len(solved.lockfile.releases), "release")
-            terminal.show(f"{workspace.lock_path} is up to date: {releases}.")
+            terminal.show(f"{workspace.lock_title} is up to date: {releases}.")
             return
         from mistpm.cli.proposal_text import show_held_back, show_moves
         from mistpm.ops.holding import held_back
 
         show_moves(terminal, solved.moves)
         show_held_back(terminal, held_back(workspace, solved))
-        terminal.show(f"Wrote {workspace.lock_path}.")
+        terminal.show(f"Wrote {workspace.lock_title}.")
 
     emit(terminal, output, solved.lockfile, show)
     require_solved(solved.lockfile, keep_going=False)

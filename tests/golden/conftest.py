@@ -1,0 +1,126 @@
+"""A shop in a folder: a toy registry, an environment with a known id, a transcript."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from toy_registry import ToyRegistry, config_map
+from transcript import Transcript
+
+from mistpm.ops import configuring
+
+CLAIM = """\
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata:
+  name: {{ name }}
+spec:
+  accessModes: [ReadWriteOnce]
+  resources: {requests: {storage: {{ inputs.storage }}}}
+"""
+SECRET = """\
+apiVersion: v1
+kind: Secret
+metadata:
+  name: {{ name }}
+stringData:
+  password: {{ inputs.password }}
+"""
+DATABASE_INPUTS = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "storage": {"type": "string", "pattern": "^[0-9]+Gi$", "default": "1Gi"},
+        "port": {"type": "integer", "minimum": 1, "default": 5432},
+        "password": {"type": "string", "writeOnly": True, "default": {"generate": 24}},
+    },
+}
+APP_INPUTS = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "replicas": {"type": "integer", "minimum": 1, "default": 1},
+        "tls": {
+            "type": "object",
+            "properties": {"host": {"type": "string"}, "on": {"type": "boolean"}},
+        },
+    },
+}
+
+
+def publish_all(registry: ToyRegistry) -> None:
+    """Publish databases, an application that needs one, and providers of an API."""
+    for version in ("1.0.0", "1.4.0", "2.0.0"):
+        registry.publish(
+            "data/database",
+            version,
+            {
+                "config.yaml": config_map("port: '{{ inputs.port }}'"),
+                "claim.yaml": CLAIM,
+                "secret.yaml": SECRET,
+                "outputs.json": '{{ {"host": name} | tojson }}',
+            },
+            description="A database",
+            inputs=DATABASE_INPUTS,
+        )
+    for version, kubernetes in (("1.0.0", ">=1.28"), ("1.1.0", ">=1.28"), ("2.0.0", ">=1.34")):
+        registry.publish(
+            "watch/meter",
+            version,
+            {"config.yaml": config_map()},
+            description="Measures",
+            kubernetes=kubernetes,
+            scope="cluster",
+            provides={"apis": ["meter.example.org/v1/Reading"]},
+        )
+    for version in ("1.0.0", "1.1.0"):
+        registry.publish(
+            "apps/app",
+            version,
+            {
+                "config.yaml": config_map(
+                    "database: {{ dependencies.db.outputs.host }}",
+                    "replicas: '{{ inputs.replicas }}'",
+                )
+            },
+            description="An application",
+            inputs=APP_INPUTS,
+            dependencies={
+                "db": {"package": "data/database", "version": "^1"},
+                "meter": {"api": "meter.example.org/v1/Reading", "default": "watch/meter"},
+            },
+        )
+    registry.index()
+
+
+@pytest.fixture(scope="session")
+def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of a registry called `toy`."""
+    registry = ToyRegistry(tmp_path_factory.mktemp("registries") / "toy")
+    publish_all(registry)
+    return registry.folder
+
+
+@pytest.fixture
+def session(folder: Path, toy: Path, monkeypatch: pytest.MonkeyPatch) -> Transcript:
+    """Begin a session in an empty folder next to which the registry `toy` lies."""
+    work = folder / "shop"
+    work.mkdir()
+    (folder / "toy").symlink_to(toy)
+    monkeypatch.chdir(work)
+    monkeypatch.setattr(configuring, "new_id", lambda: "5f0c" * 8)
+    monkeypatch.setenv("MISTPM_CONFIG_DIR", str(folder / "config"))
+    transcript = Transcript(work)
+    transcript.replace(str(folder), "/home/me")
+    return transcript
+
+
+@pytest.fixture
+def shop(session: Transcript) -> Transcript:
+    """Begin a session in the folder of an environment with one release."""
+    session.run('mistpm init --kubernetes ">=1.31 <1.33"')
+    session.run("mistpm registry add toy ../toy")
+    session.run("mistpm add app -p toy/apps/app")
+    session.text = ""
+    return session

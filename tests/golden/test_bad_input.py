@@ -1,0 +1,132 @@
+"""Everything that a user can get wrong, with the whole text that answers it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from transcript import Transcript
+
+
+def edit(session: Transcript, old: str, new: str) -> None:
+    """Change the environment's file."""
+    path = session.folder / "mistpm.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_unknown_names(shop: Transcript) -> None:
+    """A package, a registry, a release, a command, a version that is not there."""
+    shop.run("mistpm add x -p toy/apps/ap")
+    shop.run("mistpm add x -p tuy/apps/app")
+    shop.run("mistpm add x -p toy/apps/app:^7")
+    shop.run("mistpm install")
+    shop.run("mistpm remove x")
+    shop.run("mistpm remove ap")
+    shop.run("mistpm upgrad")
+    shop.run("mistpm info toy/data/databse")
+    shop.run("mistpm install y -p apps")
+    shop.expect("unknown-names")
+
+
+def test_a_file_full_of_mistakes(shop: Transcript) -> None:
+    """All at once, each with its line."""
+    edit(shop, "releases:\n", "relases: {}\nprovided: {apis: [nonsense]}\nreleases:\n")
+    edit(shop, "package: toy/apps/app", "package: toy/apps/app\n    version: 1.30\n    replicas: 2")
+    shop.run("mistpm install")
+    shop.expect("mistakes-in-the-file")
+
+
+def test_inputs_that_break_the_schema(shop: Transcript) -> None:
+    """The path of each, and the input that was perhaps meant."""
+    shop.run("mistpm add app -p toy/apps/app -s 'replicas: none, tls: {host: 42}, replica: 3'")
+    shop.run("mistpm install --yes")
+    shop.expect("inputs-against-the-schema")
+
+
+def test_a_secret_given_as_a_literal(shop: Transcript) -> None:
+    """Nothing that is secret stands in a file that is meant for Git."""
+    shop.run("mistpm add db -p toy/data/database -s 'password: hunter2'")
+    shop.run("mistpm install --yes")
+    shop.expect("secret-as-a-literal")
+
+
+def test_an_ambiguous_binding(shop: Transcript) -> None:
+    """Two databases, and the application does not say which."""
+    shop.run("mistpm add one -p toy/data/database:^1")
+    shop.run("mistpm add two -p toy/data/database:^1")
+    shop.run("mistpm install --yes")
+    shop.run("mistpm add app -p toy/apps/app --bind db=three")
+    shop.run("mistpm install --yes")
+    shop.expect("ambiguous-binding")
+
+
+def test_what_cannot_be_had_together(shop: Transcript) -> None:
+    """A range against a range, and Kubernetes against a package."""
+    shop.run("mistpm add db -p toy/data/database:^2")
+    shop.run("mistpm install --yes")
+    shop.run("mistpm remove db")
+    shop.run("mistpm add meter -p toy/watch/meter:^2")
+    shop.run("mistpm lock")
+    shop.expect("version-conflict")
+
+
+def test_a_stale_lock_in_ci(shop: Transcript) -> None:
+    """`--locked` changes nothing and says what changed."""
+    shop.run("mistpm lock --locked")
+    shop.run("mistpm lock")
+    shop.run("mistpm lock --locked")
+    shop.run("mistpm add db -p toy/data/database:^1")
+    shop.run("mistpm install --locked --yes")
+    shop.expect("stale-lock")
+
+
+def test_a_lock_that_cannot_be_read(shop: Transcript) -> None:
+    """From the future, or broken by a merge."""
+    shop.run("mistpm lock")
+    lock = shop.folder / "mistpm.lock"
+    text = lock.read_text(encoding="utf-8")
+    lock.write_text(
+        text.replace("lockVersion: 1", "lockVersion: 9").replace(
+            'mistpm: ">=0.1"', 'mistpm: ">=3.0"'
+        )
+    )
+    shop.run("mistpm install")
+    lock.write_text(text.replace("releases:", "<<<<<<< HEAD\nreleases:"))
+    shop.run("mistpm install")
+    lock.write_text(text.replace("size:", "sise:", 1))
+    shop.run("mistpm install")
+    shop.expect("unreadable-lock")
+
+
+def test_a_second_environment_in_the_same_folder(shop: Transcript, tmp_path: Path) -> None:
+    """What another environment owns is not touched."""
+    shop.run("mistpm install --yes")
+    other = tmp_path / "other"
+    other.mkdir()
+    text = (shop.folder / "mistpm.yaml").read_text(encoding="utf-8")
+    text = text.replace("5f0c", "abcd").replace("name: shop", "name: other")
+    (other / "mistpm.yaml").write_text(text.replace("./deploy", "../shop/deploy"))
+    shop.run("mistpm install --yes --environment ../other/mistpm.yaml")
+    shop.expect("second-environment")
+
+
+def test_files_in_the_way(shop: Transcript) -> None:
+    """A file that mistpm did not write is not overwritten."""
+    place = shop.folder / "deploy" / "app" / "31-configmap-default-app.yaml"
+    place.parent.mkdir(parents=True)
+    place.write_text("mine\n")
+    shop.run("mistpm install --yes")
+    shop.expect("file-in-the-way")
+
+
+def test_no_environment(session: Transcript) -> None:
+    """Outside of everything, commands say how to begin."""
+    session.run("mistpm install")
+    session.run("mistpm list")
+    session.run("mistpm list --target directory:nowhere")
+    session.run("mistpm add app -p toy/apps/app")
+    session.run("mistpm install x --target cluster")
+    session.run("mistpm install x -p toy/apps/app --target context:prod")
+    session.run("mistpm render x -p ./missing.wasm")
+    session.expect("no-environment")
