@@ -22,13 +22,12 @@ import wasmtime
 from msgspec import Struct
 
 from mistpm.errors import RenderError
-from mistpm.model.answer import Answer
+from mistpm.model.answer import DEPENDENCY_FAILED, Answer
 from mistpm.wasm.limits import Budget
 from mistpm.wasm.memory import GuestMemory
 from mistpm.wasm.trap import out_of_time, stopped
 from mistpm.wasm.watchdog import ticks
 
-DEPENDENCY_FAILED = -3
 _TABLES = 10
 _running = threading.local()
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 import wasmtime
 
 from mistpm.errors import RenderError
+from mistpm.model.answer import BAD_REQUEST
 from mistpm.wasm.guest import Guest, message, running_guest
 from mistpm.wasm.memory import GuestMemory
 
 HOST_MODULE = "mistpm_v1"
-BAD_REQUEST = -1
 
 _I32 = wasmtime.ValType.i32()
 PARAMETERS = {"log": 3, "request": 2, "response": 2}

@@ -45,6 +45,7 @@ class Left(Struct):
 
     calls: int
     log_bytes: int
+    interrupted: bool = False
 
 
 class Budget:
@@ -71,12 +72,18 @@ class Budget:
             )
         return Budget(self.limits, above=self)
 
+    def interrupt(self) -> None:
+        """Let nothing more run in this render."""
+        self.left.interrupted = True
+
     def seconds_left(self) -> float:
         """Give the seconds until the deadline, negative when it has passed."""
         return self.deadline - time.monotonic()
 
     def take_call(self) -> None:
         """Count one run of a module; raises `RenderError`: `too-many-calls`."""
+        if self.left.interrupted:
+            raise KeyboardInterrupt
         self.left.calls -= 1
         if self.left.calls < 0:
             raise RenderError(

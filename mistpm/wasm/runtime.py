@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mistpm.errors import RenderError
-from mistpm.model.answer import Answer
+from mistpm.model.answer import UNKNOWN_ALIAS, Answer
 from mistpm.wasm.cache import MachineCodeCache
 from mistpm.wasm.engine import make_engine
 from mistpm.wasm.guest import Done, Guest, Request, ending, message
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from mistpm.wasm.module import Module
 
-_UNKNOWN_ALIAS = -2
 _SEE_OFF_SECONDS = 5.0
 
 
@@ -94,6 +93,7 @@ class Runtime:
             guests = tuple(self._guests)
         for guest in guests:
             guest.fail(KeyboardInterrupt())
+            guest.budget.interrupt()
         self._watchdog.jump(self.limits.seconds)
         self._loader.compiler.interrupt()
 
@@ -188,7 +188,7 @@ def _checked(reply: Answer, guest: Guest) -> Answer:
 
 
 def _no_dependencies(_document: bytes) -> Answer:
-    return Answer(status=_UNKNOWN_ALIAS, body=message("there are no dependencies here"))
+    return Answer(status=UNKNOWN_ALIAS, body=message("there are no dependencies here"))
 
 
 def _no_log(_level: int, _text: str) -> None:

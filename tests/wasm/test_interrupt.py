@@ -104,6 +104,26 @@ def test_after_an_interrupt_the_runtime_still_works(render: Any, runtime: Runtim
     assert render("echo", b"{}") == b"{}"
 
 
+def test_after_an_interrupt_a_render_calls_nobody_any_more(runtime: Runtime, load: Any) -> None:
+    """A render that was interrupted between two guests does not start the next one."""
+    relay, echo = load("relay"), load("echo")
+    budget = runtime.budget()
+
+    def answer(_document: bytes) -> Answer:
+        runtime.interrupt()
+        body = runtime.generate(
+            echo,
+            b"{}",
+            budget=budget.deeper(),
+            answer=answer,
+            log=lambda _level, _text: None,
+        )
+        return Answer(status=0, body=body)
+
+    with pytest.raises(KeyboardInterrupt):
+        runtime.generate(relay, b"{}", budget=budget, answer=answer, log=lambda _level, _text: None)
+
+
 def test_what_stops_an_answer_stops_the_guest(render: Any) -> None:
     """An exception that is not an error (here `SystemExit`) leaves through the render at once."""
 
