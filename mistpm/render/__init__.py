@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from mistpm.model.identity import PackageId
-from mistpm.model.lockfile import LOCK_VERSION, READERS, LockedPackage, Lockfile
+from mistpm.model.lockfile import Lockfile
 from mistpm.model.minor import Minor
 from mistpm.model.presence import Api
 from mistpm.model.rendered import Rendered
@@ -16,7 +16,7 @@ from mistpm.render.guest import Guest
 from mistpm.render.memo import LogEntry, Memo
 from mistpm.render.shared import Package, Shared
 
-__all__ = ["Configuration", "Guest", "Memo", "Package", "render_environment", "render_package"]
+__all__ = ["Configuration", "Guest", "Memo", "Package", "render_environment"]
 
 
 def render_environment(
@@ -55,39 +55,3 @@ def render_environment(
     return EnvironmentRender(
         shared, configurations, keep_going=keep_going, workers=workers, log=log
     ).render()
-
-
-def render_package(
-    name: str,
-    package: Package,
-    *,
-    identity: PackageId,
-    version: Version,
-    configuration: Configuration,
-    guest: Guest,
-    minor: Minor,
-    provided_apis: tuple[Api, ...] = (),
-    log: Callable[[LogEntry], None] = lambda _entry: None,
-) -> Rendered:
-    """Render one package as the release `name`, with nothing around it; raises as above.
-
-    A package that depends on others can only be rendered in an environment, which binds them.
-    """
-    pin = LockedPackage(package=identity, version=version, digest=package.digest, size=0)
-    lock = Lockfile(
-        lock_version=LOCK_VERSION,
-        mistpm=READERS,
-        question="",
-        kubernetes=(str(minor),),
-        releases={name: pin},
-        order=((name,),),
-    )
-    return render_environment(
-        lock,
-        environment_id="",
-        configurations={name: configuration},
-        packages={package.digest: package},
-        guest=guest,
-        provided_apis=provided_apis,
-        log=log,
-    )

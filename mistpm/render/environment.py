@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from mistpm.errors import DocumentError, MistError, RenderError
 from mistpm.model.finding import Finding
 from mistpm.model.rendered import Rendered, RenderFailure
-from mistpm.model.resource import RenderedRelease, ResourceId
+from mistpm.model.resource import RenderedRelease
 from mistpm.render.configuration import Configuration
 from mistpm.render.finish import Answered, finish_release
 from mistpm.render.inputs import Inputs, prepare_inputs
@@ -70,11 +70,9 @@ class EnvironmentRender:
 
         scopes = Scopes(data for found in answers.values() for data, _ in found.documents)
         finished = self._each(order, lambda name: self._finish(answers[name], scopes))
-        releases = tuple(release for release, _ in finished.values())
-        findings = [finding for _, found in finished.values() for finding in found]
         return Rendered(
-            releases=releases,
-            findings=(*findings, *_claimed_twice(releases)),
+            releases=tuple(release for release, _ in finished.values()),
+            findings=tuple(finding for _, found in finished.values() for finding in found),
             secrets=tuple(sorted(secrets, key=lambda secret: secret.placeholder)),
             failures=tuple(
                 RenderFailure(release=name, error=self._failures[name])
@@ -221,20 +219,3 @@ def _together(failures: Mapping[str, MistError]) -> MistError:
 
 def _noticed(release: str, code: str, message: str, path: str = "") -> Finding:
     return Finding(severity="warning", code=code, message=message, release=release, path=path)
-
-
-def _claimed_twice(releases: Iterable[RenderedRelease]) -> Iterable[Finding]:
-    """Find resources that two releases make: the one applied last would win."""
-    owners: dict[ResourceId, str] = {}
-    for release in releases:
-        for manifest in release.manifests:
-            owner = owners.setdefault(manifest.id, release.name)
-            if owner != release.name:
-                yield Finding(
-                    severity="error",
-                    code="resource-claimed-twice",
-                    message=f"`{owner}` and `{release.name}` both make this resource",
-                    release=release.name,
-                    resource=manifest.id,
-                    hint="give one of them another namespace, or inputs that name it otherwise",
-                )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from mistpm.errors import RenderError
@@ -68,9 +69,17 @@ def finish_release(
         version=str(answered.pin.version),
         manifests=manifests,
         outputs=answered.result.outputs,
-        files=answered.result.files,
+        files=_own_files(answered.result),
     )
     return release, (*answered.findings, *namespaces.findings)
+
+
+def _own_files(result: Result) -> dict[str, str]:
+    """Give the package's files; what it gave without a file becomes one."""
+    if not result.objects:
+        return result.files
+    objects = msgspec.json.format(msgspec.json.encode(result.objects)).decode()
+    return {**result.files, "objects.json": f"{objects}\n"}
 
 
 def _manifest(data: dict[str, Any], origin: str, issued: Mapping[str, SecretInput]) -> Manifest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -121,17 +122,15 @@ def test_a_release_makes_a_resource_once(world: Any) -> None:
     )
 
 
-def test_two_releases_with_one_resource_are_found(world: Any) -> None:
-    """Every resource that two releases make is a finding of severity error."""
-    world.package("web", answering(ok({"a": CONFIG % "a"})))
-    world.release("one", "web")
-    world.release("two", "web")
-    [finding] = world.render().findings
+def test_objects_are_a_file_of_their_own(world: Any) -> None:
+    """What a package gives without a file is a file for those who want to see its own."""
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}}
+    world.package("web", answering(ok({"b": CONFIG % "a"}, objects=[pod])))
+    world.release("web")
+    files = world.render().releases[0].files
 
-    assert "resource-claimed-twice" == finding.code
-    assert "error: two: ConfigMap default/a: `one` and `two` both make this resource" == str(
-        finding
-    )
+    assert ["b", "objects.json"] == list(files)
+    assert [pod] == json.loads(files["objects.json"])
 
 
 DEFINITION = {
