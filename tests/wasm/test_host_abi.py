@@ -1,0 +1,108 @@
+"""`specs/host-abi.md` says what is so: its package renders, its numbers are the program's."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from guest_modules import assemble
+
+from mistpm.model import answer
+from mistpm.wasm import Limits, Runtime
+
+PAGE = (Path(__file__).parents[2] / "specs" / "host-abi.md").read_text(encoding="utf-8")
+MIB = 1024 * 1024
+
+
+def blocks(language: str) -> list[str]:
+    """Give the page's code blocks in one language."""
+    return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+
+
+@pytest.fixture
+def greeting() -> bytes:
+    """Assemble the page's package."""
+    (text,) = blocks("wat")
+    return assemble(text)
+
+
+def test_the_package_renders(render: Any, greeting: bytes) -> None:
+    """The package of the page answers with one manifest, and logs."""
+    told: list[tuple[int, str]] = []
+    document = yaml.safe_load(render(greeting, log=lambda *entry: told.append(entry)))
+    manifest = yaml.safe_load(document["data"]["files"]["greeting.yaml"])
+
+    assert "Ok" == document["data"]["result"]
+    assert {"text": "hello"} == manifest["data"]
+    assert [(1, "greeting")] == told
+
+
+def test_the_package_says_what_it_is(runtime: Runtime, load: Any, greeting: bytes) -> None:
+    """Its name is in what `__mistletoe_info` gives."""
+    assert {"name": "greeting"} == json.loads(runtime.info(load(greeting)))["metadata"]
+
+
+def test_the_package_is_short() -> None:
+    """It is about thirty lines long, as its heading says."""
+    (text,) = blocks("wat")
+
+    assert len(text.splitlines()) < 40
+
+
+def test_documents_are_json() -> None:
+    """Every document on the page can be read."""
+    assert 3 == len([json.loads(block) for block in blocks("json")])
+
+
+def test_statuses() -> None:
+    """The table has the statuses that mistpm gives, and no others."""
+    statuses = [int(found) for found in re.findall(r"^\| `(-\d)` \|", PAGE, re.MULTILINE)]
+    known = [
+        answer.BAD_REQUEST,
+        answer.UNKNOWN_ALIAS,
+        answer.DEPENDENCY_FAILED,
+        answer.NAME_TAKEN,
+    ]
+
+    assert known == statuses
+
+
+@pytest.mark.parametrize(
+    ("row", "value"),
+    [
+        ("time", f"{Limits().seconds:g} s"),
+        ("runs", f"{Limits().calls:,}"),
+        ("nested calls", str(Limits().call_depth)),
+        ("log", f"{Limits().log_bytes // MIB} MiB"),
+        ("memory", f"{Limits().memory_bytes // MIB} MiB"),
+        ("table", f"{Limits().table_elements:,} elements"),
+        ("stack", f"{Limits().stack_bytes // MIB} MiB"),
+        ("input, answer, response", f"{Limits().input_bytes // MIB} MiB"),
+        ("input, answer, response", f"{Limits().output_bytes // MIB} MiB"),
+        ("input, answer, response", f"{Limits().response_bytes // MIB} MiB"),
+        ("request", f"{Limits().request_bytes // MIB} MiB"),
+        ("module file", f"{Limits().module_bytes // MIB} MiB, {Limits().functions:,} functions"),
+        ("module file", f"{Limits().custom_sections:,} custom sections"),
+        ("compiling", f"{Limits().compile_seconds:g} s"),
+        ("compiling", f"{Limits().compile_memory_bytes // MIB // 1024} GiB"),
+    ],
+)
+def test_limits(row: str, value: str) -> None:
+    """The table of limits has the program's defaults."""
+    found = re.search(rf"^\| {row} \| (.*?) \|", PAGE, re.MULTILINE)
+
+    assert found is not None
+    assert value in found[1]
+
+
+def test_every_error_is_on_the_page() -> None:
+    """Each reference that this room raises is named."""
+    room = Path(__file__).parents[2] / "mistpm" / "wasm"
+    source = "".join(path.read_text(encoding="utf-8") for path in sorted(room.glob("*.py")))
+    raised = set(re.findall(r'Error\(\s*"([a-z0-9-]+)"', source))
+
+    assert [] == sorted(reference for reference in raised if f"`{reference}`" not in PAGE)
