@@ -16,7 +16,7 @@ from mistpm.render.call import Call, Refusal, is_name, read_call, with_fixed
 from mistpm.render.envelope import check, encode
 from mistpm.render.inputs import NAME, prepare_inputs
 from mistpm.render.memo import Record, digest_of, memo_key
-from mistpm.render.result import API_VERSION, Result, read_result
+from mistpm.render.result import API_VERSION, PackageRefusedError, Result, read_result
 from mistpm.render.secrets import SecretOwner
 from mistpm.render.shared import Package, Shared, title
 
@@ -106,7 +106,8 @@ class ReleaseRender:
             result = read_result(raw, package=title(part.pin))
             self._check_outputs(part, result)
         except RenderError as error:
-            raise self._located(error, part) from error.__cause__
+            self._locate(error, part)
+            raise
         self._shared.memo.put(key, result, record)
         return result
 
@@ -149,8 +150,7 @@ class ReleaseRender:
             record.take_failed(inner)
             if error.reference not in _DEPENDENCY_FAULTS:
                 raise
-            text = "; ".join((error.message, *error.context[1:]))
-            raise Refusal(DEPENDENCY_FAILED, text) from None
+            raise Refusal(DEPENDENCY_FAILED, _told(error)) from None
         except Refusal:
             self._names -= inner.names
             raise
@@ -296,16 +296,16 @@ class ReleaseRender:
         """Write the way to a package as messages do: `shop -> cache -> metrics`."""
         return " -> ".join((self._release, *part.aliases))
 
-    def _located(self, error: RenderError, part: Part) -> RenderError:
+    def _locate(self, error: RenderError, part: Part) -> None:
         """Say where an error happened, unless it comes from further down."""
-        if error.path:
-            return error
-        return RenderError(
-            error.reference,
-            error.message,
-            path=(self._release, *part.aliases),
-            context=(f"while rendering `{self._path(part)}` ({title(part.pin)})", *error.context),
-            note=error.note,
-            hint=error.hint,
-            backtrace=error.backtrace,
-        )
+        if not error.path:
+            error.path = (self._release, *part.aliases)
+            where = f"while rendering `{self._path(part)}` ({title(part.pin)})"
+            error.context = (where, *error.context)
+
+
+def _told(error: RenderError) -> str:
+    """Write what a caller is told of its dependency's failure: the package's own words, if it has any."""
+    if isinstance(error, PackageRefusedError):
+        return error.words
+    return "; ".join((error.message, *error.context[1:]))

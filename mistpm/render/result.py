@@ -21,6 +21,14 @@ _FAULTS = 5
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
+class PackageRefusedError(RenderError):
+    """A package answered `Err`; `words` are its own."""
+
+    def __init__(self, package: str, words: str) -> None:
+        self.words = words or "it gives no reason"
+        super().__init__("package-failed", f"`{package}` says: {self.words}")
+
+
 class Result(Struct, frozen=True, kw_only=True):
     """A package's answer: texts by relative path, manifests as they are, outputs, warnings."""
 
@@ -56,7 +64,7 @@ def read_result(raw: bytes, *, package: str) -> Result:
     data = answer.mapping("data")
     message = answer.text("data", "message")
     if data.get("result") == "Err":
-        raise RenderError("package-failed", f"`{package}` says: {message or 'no reason'}")
+        raise PackageRefusedError(package, message)
     answer.wants(("data", "result"), "Ok", "Err")
     ours = answer.mapping("mistpm")
     for key in sorted(ours.keys() - set(_OURS)):
