@@ -32,12 +32,12 @@ class Answer:
         self._answered_for = _answered_for(choice)
 
     def releases(self) -> dict[str, Chosen]:
-        """Give the releases by name, in the order of the choice."""
+        """Give the releases by name."""
         nodes = [node for node in self.choice.places if node.kind != "called"]
         return {node.name: self._release(node) for node in nodes}
 
     def called(self) -> dict[str, Chosen]:
-        """Give the called packages by key, in the order of the choice."""
+        """Give the called packages by key."""
         contexts: dict[Node, list[Context]] = {}
         for context in self.choice.contexts:
             if context.node.kind == "called":
@@ -146,7 +146,9 @@ def _answered_for(choice: Choice) -> set[Context]:
             if option is not None and option.context is not None:
                 callers.setdefault(option.context, []).append(context)
         descriptor = context.node.candidate(choice.places[context.node]).descriptor
-        if any(d.api is not None or d.use == "install" for d in descriptor.dependencies.values()) or any(requirement.mistake for requirement in choice.requirements(context)):
+        if any(
+            d.api is not None or d.use == "install" for d in descriptor.dependencies.values()
+        ) or any(requirement.mistake for requirement in choice.requirements(context)):
             waiting.append(context)
     found: set[Context] = set()
     while waiting:
@@ -158,9 +160,9 @@ def _answered_for(choice: Choice) -> set[Context]:
 
 
 def _reads(node: Node) -> tuple[str, ...]:
-    """Give the inputs that conditions of the considered versions read, sorted."""
+    """Give the inputs that conditions of the package read, in any version, sorted."""
     paths: set[str] = set()
-    for profile in node.profiles():
+    for profile in node.listing.profiles:
         for dependency in profile.descriptor.dependencies.values():
             if dependency.when:
                 try:

@@ -23,11 +23,12 @@ class Dependent(Struct, frozen=True, kw_only=True):
 
 
 class Asked(Struct, frozen=True, kw_only=True):
-    """The file asks for a release, in this range."""
+    """The file asks for a release, in this range; `unmet` says why nothing at all is in it."""
 
     release: str
     package: str
     range: str
+    unmet: str = ""
 
 
 class Configured(Struct, frozen=True, kw_only=True):
@@ -58,7 +59,6 @@ class RequiresApi(Struct, frozen=True, kw_only=True):
 
     dependent: Dependent
     api: str
-    default: str = ""
     unmet: str = ""
 
 
@@ -87,7 +87,7 @@ class OneOwner(Struct, frozen=True, kw_only=True):
 
     group: str
     kind: str
-    packages: tuple[str, ...]
+    owners: tuple[str, ...]
 
 
 class ProvidedAlready(Struct, frozen=True, kw_only=True):

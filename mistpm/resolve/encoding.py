@@ -118,15 +118,12 @@ class Encoding:
         """Divide the versions of a node into blocks, newest first; what is yanked comes last."""
         parts = [node.domain] if node.domain else []
         held = node.held_place
-        yanked = 0
-        for profile in node.listing.profiles:
-            masks.append(profile.mask)
-            yanked |= profile.mask if profile.yanked else 0
+        masks += [profile.mask for profile in node.listing.profiles]
         masks += [exclusion.mask for exclusion in node.exclusions]
         masks += [node.range, 0 if held is None else 1 << held]
         for mask in masks:
             parts = [half for part in parts for half in (part & mask, part & ~mask) if half]
-        parts.sort(key=lambda part: (bool(part & yanked), newest(part)))
+        parts.sort(key=lambda part: (bool(part & node.listing.yanked), newest(part)))
         self.blocks[node] = [
             Block(mask=part, place=newest(part), literal=self.variable()) for part in parts
         ]
@@ -210,8 +207,8 @@ class Encoding:
             for node, mask in places:
                 masks[node] = masks.get(node, 0) | mask
             for (one, its), (other, others) in combinations(masks.items(), 2):
-                names = tuple(sorted({_title(one), _title(other)}))
-                cause = OneOwner(group=group, kind=kind, packages=names)
+                names = tuple(sorted((_title(one), _title(other))))
+                cause = OneOwner(group=group, kind=kind, owners=names)
                 self.add(
                     *self._guard(cause, one, its),
                     -self.any_of(self._literals(one, its)),

@@ -28,13 +28,10 @@ def exclusions(node: Node, question: Question, pin: Version | None) -> Iterator[
     Settings and the range of a release in the file are the universe's business.
     """
     listing = node.listing
-    held = node.held_place
-    yanked = 0
     for profile in listing.profiles:
-        yanked |= profile.mask if profile.yanked else 0
         yield from _of_profile(node, profile, question)
-    if held is not None:
-        yanked &= ~(1 << held)
+    held = node.held_place
+    yanked = listing.yanked & ~(0 if held is None else 1 << held)
     if yanked:
         yield Exclusion(cause=Yanked(package=node.package), mask=yanked)
     if pin is not None:

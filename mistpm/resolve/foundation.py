@@ -36,10 +36,6 @@ class Selection:
         blocks = self.encoding.blocks[node]
         return next((block for block in blocks if block.literal in self.model), None)
 
-    def requirements(self, context: Context) -> tuple[Requirement, ...]:
-        """Give what the chosen version requires in a context."""
-        return context.at(self.chosen[context.node].place)
-
     def provider(self, requirement: Requirement) -> Option | None:
         """Give the needed node that provides a required API."""
         return next((option for option in requirement.options if self._is_met(option)), None)

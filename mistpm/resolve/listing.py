@@ -99,6 +99,14 @@ class Listing:
             return None
         return count - 1 - first
 
+    @cached_property
+    def yanked(self) -> int:
+        """Give the versions that were withdrawn."""
+        mask = 0
+        for profile in self.profiles:
+            mask |= profile.mask if profile.yanked else 0
+        return mask
+
     def profile(self, place: int) -> Profile:
         """Give the profile of the version at a bit."""
         return next(profile for profile in self.profiles if profile.mask >> place & 1)

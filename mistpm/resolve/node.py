@@ -160,3 +160,7 @@ class Context:
     def at(self, place: int) -> tuple[Requirement, ...]:
         """Give what the version at a bit requires here."""
         return self.requirements[self.node.listing.profile(place)]
+
+    def in_order(self, place: int) -> list[Requirement]:
+        """Give the same by package: the order in which versions are decided."""
+        return sorted(self.at(place), key=lambda r: (r.package or "", r.alias, r.text))

@@ -59,8 +59,8 @@ class Optimum:
     def _decide_all(self, context: Context) -> list[Context]:
         """Decide what a context requires, by package; gives the contexts that follow."""
         found = []
-        requirements = self._selection.requirements(context)
-        for requirement in sorted(requirements, key=lambda r: (r.package or "", r.alias, r.text)):
+        place = self._selection.chosen[context.node].place
+        for requirement in context.in_order(place):
             if not requirement.constrains:
                 continue
             if requirement.use == "api":

@@ -13,7 +13,7 @@ class Problem(Struct, frozen=True, kw_only=True):
 
     `absent` are releases of the file that have no solution; `pins` keeps nodes (a release's name or a
     called key) at a version.  `relaxed` keeps in mind the versions that something excludes, so that
-    an explanation can say what excludes them.
+    an explanation can say what excludes them.  `only_held` considers nothing but what is held.
     """
 
     question: Question
@@ -21,3 +21,4 @@ class Problem(Struct, frozen=True, kw_only=True):
     absent: frozenset[str] = frozenset()
     pins: dict[str, Version] = {}
     relaxed: bool = False
+    only_held: bool = False

@@ -103,7 +103,7 @@ def _bind_install(
     context = requirement.context
     bound = universe.binder.bind(context.binding, requirement.alias, package)
     requirement.package = package
-    provided, unmet = "", ""
+    provided, reason = "", ""
     if bound.to == "ambiguous":
         requirement.mistake = Mistake(kind="ambiguous-binding")
     elif bound.to == "foreign":
@@ -113,16 +113,16 @@ def _bind_install(
         provided = version.text
         requirement.given = "provided" if version in range_.versions else ""
     elif bound.release in universe.problem.absent:
-        unmet = f"{bound.release} has no solution itself"
+        reason = f"{bound.release} has no solution itself"
     else:
         listing = universe.catalogue.listing(package)
         if isinstance(listing, RegistryError):
-            unmet = listing.message
+            reason = listing.message
         else:
             node = universe.nodes[bound.release] if bound.release else universe.pulled_in(listing)
             eligible = universe.eligible(listing, range_)
             requirement.options = _offer(universe, [(node, eligible, node.contexts[0])])
-            unmet = _unmet(listing, eligible)
+            reason = unmet(listing, eligible)
     requirement.cause = Requires(
         dependent=context.node.dependent,
         use="install",
@@ -130,7 +130,7 @@ def _bind_install(
         range=str(range_),
         bound=bound.release,
         provided=provided,
-        unmet=unmet,
+        unmet=reason,
     )
 
 
@@ -143,7 +143,7 @@ def _bind_call(
         requirement.mistake = Mistake(kind="invalid-binding")
     listing = universe.catalogue.listing(package)
     if isinstance(listing, RegistryError):
-        unmet = listing.message
+        reason = listing.message
     else:
         binding = caller.binding.below(requirement.alias)
         eligible = universe.eligible(listing, dependency.version)
@@ -154,13 +154,13 @@ def _bind_call(
                 context = universe.context(node, dependency.with_, binding)
                 offers.append((node, mask & eligible, context))
         requirement.options = _offer(universe, offers)
-        unmet = _unmet(listing, eligible)
+        reason = unmet(listing, eligible)
     requirement.cause = Requires(
         dependent=caller.node.dependent,
         use="call",
         package=package,
         range=str(dependency.version),
-        unmet=unmet,
+        unmet=reason,
     )
 
 
@@ -199,7 +199,7 @@ def _offer(universe: Universe, offers: list[tuple[Node, int, Context]]) -> tuple
     )
 
 
-def _unmet(listing: Listing, eligible: int) -> str:
+def unmet(listing: Listing, eligible: int) -> str:
     """Say why nothing is eligible, where that is so."""
     if eligible:
         return ""

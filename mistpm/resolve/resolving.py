@@ -1,64 +1,127 @@
-"""Resolving: the parts of a question solved one by one, and put together to an answer."""
+"""Resolving: a question's parts solved one by one, and put together to an answer.
+
+The algorithm as a whole is told in `specs/resolve.md#algorithm`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from msgspec.structs import replace
 
 from mistpm.model.question import Held, Question
-from mistpm.model.resolution import Resolution, Unresolved
+from mistpm.model.resolution import Chosen, Resolution, Unresolved
 from mistpm.resolve.answer import Answer
 from mistpm.resolve.binding import Binder
 from mistpm.resolve.choice import Choice, joined
-from mistpm.resolve.encoding import Encoding
-from mistpm.resolve.foundation import FoundedSolver
-from mistpm.resolve.graph import build
 from mistpm.resolve.limits import Deadline, Limits
 from mistpm.resolve.listing import Catalogue
 from mistpm.resolve.mistakes import check
-from mistpm.resolve.node import Node
-from mistpm.resolve.optimum import Optimum
 from mistpm.resolve.parts import parts
 from mistpm.resolve.problem import Problem
-from mistpm.resolve.solver import Solver
 from mistpm.resolve.source import CandidateSource
 from mistpm.resolve.universe import Universe
+from mistpm.resolve.walk import walk, walk_held
+
+_NOTHING_HELD = Held()
+_LIMITS = Limits()
 
 
 def resolve(
     question: Question,
     source: CandidateSource,
-    held: Held = Held(),  # noqa: B008 - frozen
+    held: Held = _NOTHING_HELD,
     *,
-    limits: Limits = Limits(),  # noqa: B008 - frozen
+    limits: Limits = _LIMITS,
 ) -> Resolution:
-    binder = Binder(question)
-    binder.check()
-    deadline = Deadline(limits)
-    catalogue = Catalogue(source)
-    universe = Universe(Problem(question=question, held=held), catalogue).grow()
-    choices = []
-    unresolved = []
-    for part in parts(universe):
-        choice = optimum(part, held.free, deadline)
+    """Choose a version for every release of the question and for all that they need.
+
+    The answer is the best in the sense of `specs/resolve.md#objective`, whatever the order in which the
+    source lists versions.  What has no solution is in `unresolved`, and keeps what was held.
+
+    Raises `ResolutionError` (`ambiguous-binding`, `invalid-binding`, `invalid-condition`,
+    `release-name-clash`, `too-many-calls`, `resolution-timeout`), and whatever else than a
+    `RegistryError` the source raises.
+    """
+    return Resolver(question, source, held, limits).resolve()
+
+
+class Resolver:
+    """Solves one question; keeps what the source answered."""
+
+    def __init__(
+        self,
+        question: Question,
+        source: CandidateSource,
+        held: Held = _NOTHING_HELD,
+        limits: Limits = _LIMITS,
+    ) -> None:
+        self.problem = Problem(question=question, held=held)
+        self.binder = Binder(question)
+        self.catalogue = Catalogue(source)
+        self.deadline = Deadline(limits)
+        self._names = [wanted.name for wanted in question.releases]
+
+    def resolve(self) -> Resolution:
+        """See `resolve`."""
+        self.binder.check()
+        choice = walk(Universe(self.problem, self.catalogue))
+        unresolved: tuple[Unresolved, ...] = ()
         if choice is None:
-            unresolved.append(
-                Unresolved(releases=tuple(n.name for n in part if n.asked), causes=("?",))
-            )
-        else:
-            build(choice)
-            choices.append(choice)
-    answer = Answer(joined(choices))
-    check(answer, binder)
-    return Resolution(
-        releases=answer.releases(), called=answer.called(), unresolved=tuple(unresolved)
-    )
+            choice, unresolved = self._search()
+        self._confirm(choice)
+        answer = Answer(choice)
+        check(answer, self.binder)
+        releases, called = answer.releases(), answer.called()
+        if unresolved:
+            kept = self._kept(unresolved)
+            releases = kept.releases() | releases
+            called = kept.called() | called
+        return Resolution(
+            releases=self._in_order(releases),
+            called=dict(sorted(called.items())),
+            unresolved=unresolved,
+        )
 
+    def _search(self) -> tuple[Choice, tuple[Unresolved, ...]]:
+        """Solve part by part; what has no solution is taken out, and the rest is solved without it."""
+        from mistpm.resolve.search import search
+        from mistpm.resolve.unresolved import find_unresolved
 
-def optimum(nodes: Sequence[Node], free: frozenset[str], deadline: Deadline) -> Choice | None:
-    encoding = Encoding(nodes)
-    solver = Solver(encoding.clauses, deadline)
-    try:
-        selection = Optimum(FoundedSolver(encoding, solver), free).find()
-    finally:
-        solver.close()
-    return None if selection is None else selection.choice()
+        problem = self.problem
+        unresolved: list[Unresolved] = []
+        while True:
+            universe = Universe(problem, self.catalogue).grow()
+            choices: list[Choice] = []
+            failing: set[str] = set(universe.missing)
+            for part in parts(universe) if not failing else ():
+                choice = search(part, problem.held.free, self.deadline)
+                if choice is None:
+                    failing.update(node.name for node in part if node.kind == "asked")
+                else:
+                    choices.append(choice)
+            if not failing:
+                break
+            found = find_unresolved(universe, failing, self.deadline)
+            unresolved += found
+            failed = (name for part in found for name in part.releases)
+            problem = replace(problem, absent=problem.absent.union(failed))
+        unresolved.sort(key=lambda part: self._names.index(part.releases[0]))
+        return joined(choices), tuple(unresolved)
+
+    def _confirm(self, choice: Choice) -> None:
+        """Let resolvelib build the set from the choice."""
+        from mistpm.resolve.graph import build
+
+        assert build(choice) == choice.places  # noqa: S101 - anything else is a bug
+
+    def _kept(self, unresolved: tuple[Unresolved, ...]) -> Answer:
+        """Give what was held of the releases that have no solution, and of what they need."""
+        failed = {name for part in unresolved for name in part.releases}
+        absent = frozenset(name for name in self._names if name not in failed)
+        problem = replace(self.problem, absent=absent, only_held=True)
+        return Answer(walk_held(Universe(problem, self.catalogue)))
+
+    def _in_order(self, releases: dict[str, Chosen]) -> dict[str, Chosen]:
+        """Order releases: those of the file as there, then what is pulled in by name."""
+        asked = [name for name in self._names if name in releases]
+        others = sorted(releases.keys() - set(asked))
+        return {name: releases[name] for name in (*asked, *others)}

@@ -10,6 +10,7 @@ from collections import deque
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from mistpm.errors import RegistryError
 from mistpm.model.question import Wanted
@@ -18,10 +19,10 @@ from mistpm.model.resolution import called_key
 from mistpm.resolve.binding import Binder, Binding, binding_of
 from mistpm.resolve.cause import Asked, Configured
 from mistpm.resolve.exclusion import exclusions
-from mistpm.resolve.listing import Catalogue, Listing
+from mistpm.resolve.listing import Catalogue, Listing, Profile
 from mistpm.resolve.node import Context, Exclusion, Node, NodeKind, Option, Requirement
 from mistpm.resolve.problem import Problem
-from mistpm.resolve.requiring import require
+from mistpm.resolve.requiring import require, unmet
 
 
 class Universe:
@@ -44,17 +45,29 @@ class Universe:
 
     def grow(self) -> Universe:
         """Begin at the releases of the file and follow every requirement to the end."""
-        for wanted in self.question.releases:
-            if wanted.name not in self.problem.absent:
-                self._ask(wanted)
+        self.ask()
         while self._waiting:
             node = self._waiting.popleft()
             for context in tuple(node.contexts):
                 for profile in node.profiles():
-                    if profile not in context.requirements:
-                        require(self, context, profile)
-        self._find_providers()
+                    self.require(context, profile)
+        self.find_providers()
         return self
+
+    def ask(self) -> None:
+        """Make the nodes of the releases in the file."""
+        for wanted in self.question.releases:
+            if wanted.name not in self.problem.absent:
+                self._ask(wanted)
+
+    def require(self, context: Context, profile: Profile) -> None:
+        """Find what the versions of a profile require in a context, once."""
+        if profile not in context.requirements:
+            require(self, context, profile)
+
+    def allowed(self, node: Node) -> int:
+        """Give the versions of a node that can be chosen at all."""
+        return self._allowed[node.key]
 
     def requirements(self) -> list[Requirement]:
         """Give all requirements, node by node."""
@@ -109,12 +122,17 @@ class Universe:
             self.missing[wanted.name] = listing
             return
         node = self._node(wanted.name, "asked", wanted.name, listing)
-        node.asked = Asked(release=wanted.name, package=wanted.package, range=str(wanted.range))
         node.range = self.eligible(listing, wanted.range)
-        if not self.problem.relaxed:
+        node.asked = Asked(
+            release=wanted.name,
+            package=wanted.package,
+            range=str(wanted.range),
+            unmet=unmet(listing, node.range),
+        )
+        if not (self.problem.relaxed or self.problem.only_held):
             self._allowed[node.key] &= node.range
         node.contexts.append(Context(node, wanted.inputs, binding_of(wanted.bind)))
-        self.admit(node, node.range)
+        self.admit(node, listing.all if self.problem.only_held else node.range)
 
     def _node(self, key: str, kind: NodeKind, name: str, listing: Listing) -> Node:
         node = self.nodes[key] = Node(key, kind, name, listing)
@@ -131,13 +149,19 @@ class Universe:
             cause = Configured(package=listing.package, range=str(setting.range))
             found += [Exclusion(cause=cause, mask=outside)] if outside else []
         node.exclusions = tuple(found)
-        allowed = listing.all
-        for exclusion in found if not self.problem.relaxed else ():
-            allowed &= ~exclusion.mask
-        self._allowed[key] = allowed
+        self._allowed[key] = self._allow(node)
         return node
 
-    def _find_providers(self) -> None:
+    def _allow(self, node: Node) -> int:
+        if self.problem.only_held:
+            held = node.held_place
+            return 0 if held is None else 1 << held
+        allowed = node.listing.all
+        for exclusion in node.exclusions if not self.problem.relaxed else ():
+            allowed &= ~exclusion.mask
+        return allowed
+
+    def find_providers(self) -> None:
         """Let every requirement of an API know who can provide it."""
         for requirement in self.requirements():
             api = requirement.api
@@ -147,3 +171,6 @@ class Universe:
                     for node in self.nodes.values()
                     if (mask := node.providing(api))
                 )
+                if not requirement.options and requirement.cause is not None:
+                    nobody = "nothing in the environment provides it"
+                    requirement.cause = replace(requirement.cause, unmet=nobody)

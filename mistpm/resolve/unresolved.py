@@ -1,0 +1,53 @@
+"""What has no solution: which releases, why, and what would help."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from msgspec.structs import replace
+
+from mistpm.model.resolution import Unresolved
+from mistpm.resolve.cause import Asked, Conflict
+from mistpm.resolve.explanation import explain
+from mistpm.resolve.hints import find_hint
+from mistpm.resolve.limits import Deadline
+from mistpm.resolve.node import Node
+from mistpm.resolve.parts import families, parts
+from mistpm.resolve.universe import Universe
+from mistpm.resolve.writer import lines
+
+
+def find_unresolved(
+    universe: Universe, failing: Collection[str], deadline: Deadline
+) -> list[Unresolved]:
+    """Explain why parts with these releases have no solution; at least one conflict is found.
+
+    A conflict takes along the families of the releases that it names, nothing else.
+    """
+    if universe.missing:
+        return [
+            Unresolved(
+                releases=(name,),
+                causes=(f"{name} is asked for in mistpm.yaml; {error.message}", *error.context),
+                hint=error.hint,
+            )
+            for name, error in universe.missing.items()
+        ]
+    relaxed = Universe(replace(universe.problem, relaxed=True), universe.catalogue).grow()
+    found: list[Unresolved] = []
+    for part in parts(relaxed):
+        if any(node.name in failing for node in part if node.kind == "asked"):
+            conflict = explain(part, deadline)
+            if conflict is not None:
+                releases = _touched(conflict, families(universe))
+                hint = find_hint(universe, part, conflict, deadline)
+                found.append(Unresolved(releases=releases, causes=lines(conflict), hint=hint))
+    assert found  # noqa: S101 - a relaxed universe has no solution that the universe does not have
+    return found
+
+
+def _touched(conflict: Conflict, groups: Collection[tuple[Node, ...]]) -> tuple[str, ...]:
+    """Give the releases of every family that a conflict names, in the order of the file."""
+    named = {g.cause.release for g in conflict.grounds if isinstance(g.cause, Asked)}
+    touched = [group for group in groups if any(node.name in named for node in group)]
+    return tuple(node.name for group in touched for node in group)

@@ -1,0 +1,171 @@
+"""The straight walk: the newest version of everything, as long as nothing stands against it.
+
+Where it ends without a conflict it has found the optimum, and no clause was made; where it cannot be
+sure, it gives up and the solver decides: `specs/resolve.md#walk`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+
+from mistpm.model.descriptor import Conflict
+from mistpm.resolve.choice import Choice
+from mistpm.resolve.exclusion import kinds
+from mistpm.resolve.listing import newest
+from mistpm.resolve.node import Context, Node, Option, Requirement
+from mistpm.resolve.universe import Universe
+
+
+class _NoStraightWayError(Exception):
+    """Something stands against the newest versions."""
+
+
+def walk(universe: Universe) -> Choice | None:
+    """Choose the held or else the newest version of everything that is needed; None for "not sure".
+
+    The universe must be new; it grows only by what is chosen.
+    """
+    try:
+        return _Walk(universe).choice()
+    except _NoStraightWayError:
+        return None
+
+
+def walk_held(universe: Universe) -> Choice:
+    """Choose what is held, and only that; requirements that it does not meet stay unmet.
+
+    The universe must be new and made of what is held (`Problem.only_held`).
+    """
+    return _Walk(universe, lenient=True).choice()
+
+
+class _Walk:
+    def __init__(self, universe: Universe, *, lenient: bool = False) -> None:
+        self.universe = universe
+        self.lenient = lenient
+        self.places: dict[Node, int] = {}
+        self.contexts: dict[Context, None] = {}
+        self.picked: dict[tuple[str, str, str], Option] = {}
+        self.apis: list[Requirement] = []
+
+    def choice(self) -> Choice:
+        waiting = deque(self._begin())
+        deferred = 0
+        while True:
+            while waiting:
+                context = waiting.popleft()
+                if context not in self.contexts and context.node in self.places:
+                    self.contexts[context] = None
+                    waiting.extend(self._follow(context))
+            if deferred == len(self.apis):
+                break
+            waiting.extend(self._default(deferred))
+            deferred += 1
+        if not self.lenient:
+            self._check()
+        self.universe.find_providers()
+        return Choice(places=self.places, contexts=tuple(self.contexts), picked=self.picked)
+
+    def _begin(self) -> Iterator[Context]:
+        self.universe.ask()
+        if self.universe.missing and not self.lenient:
+            raise _NoStraightWayError
+        for node in list(self.universe.nodes.values()):
+            self._choose(node, node.listing.all if self.lenient else node.range)
+            yield from node.contexts
+
+    def _choose(self, node: Node, mask: int) -> bool:
+        """Put a node at the best version of a mask; tells whether that was possible."""
+        place = self.places.get(node)
+        if place is None:
+            possible = mask & self.universe.allowed(node)
+            held = node.held_place
+            if node.held is not None and node.name not in self.universe.problem.held.free:
+                possible &= 0 if held is None else 1 << held
+            place = newest(possible & ~node.listing.yanked or possible)
+        if place >= 0 and mask >> place & 1:
+            self.places[node] = place
+            return True
+        if not self.lenient:
+            raise _NoStraightWayError
+        return False
+
+    def _follow(self, context: Context) -> Iterator[Context]:
+        """Choose what a context requires, by package."""
+        place = self.places[context.node]
+        self.universe.require(context, context.node.listing.profile(place))
+        for requirement in context.in_order(place):
+            if not requirement.constrains:
+                continue
+            if requirement.use == "api":
+                self.apis.append(requirement)
+                continue
+            chosen = self._option(requirement)
+            if chosen is not None and chosen.context is not None:
+                yield chosen.context
+            elif chosen is None and not self.lenient:
+                raise _NoStraightWayError
+
+    def _option(self, requirement: Requirement) -> Option | None:
+        """Choose what meets a requirement: in the newest series that has something to choose."""
+        picked = self.picked.get(requirement.decision)
+        for option in requirement.options if picked is None else (picked,):
+            if option.mask & self.universe.allowed(option.node) and self._choose(
+                option.node, option.mask
+            ):
+                if requirement.use == "call":
+                    self.picked[requirement.decision] = option
+                return option
+        return None
+
+    def _default(self, number: int) -> Iterator[Context]:
+        """Pull the default of an API in, if nothing that is there provides it."""
+        requirement = self.apis[number]
+        api, default = requirement.api, requirement.default
+        if api is None or any(self._provides(node, requirement) for node in self.places):
+            return
+        if default is None or default.context is None or default.node in self.places:
+            if not self.lenient:
+                raise _NoStraightWayError
+            return
+        others = {other.default.node for other in self.apis[number:] if other.default is not None}
+        if any(node.listing.providing(api) for node in others - {default.node, *self.places}):
+            raise _NoStraightWayError
+        if self._choose(default.node, default.mask):
+            yield default.context
+
+    def _provides(self, node: Node, requirement: Requirement) -> bool:
+        api = requirement.api
+        return api is not None and api in node.candidate(self.places[node]).descriptor.provides.apis
+
+    def _check(self) -> None:
+        """Give up where chosen versions exclude each other, or fewer series might do."""
+        owners: dict[tuple[str, str], Node] = {}
+        for node, place in self.places.items():
+            descriptor = node.candidate(place).descriptor
+            owned = kinds(descriptor) if node.kind != "called" else ()
+            if any(owners.setdefault(kind, node) is not node for kind in owned):
+                raise _NoStraightWayError
+            releases = self.universe.binder.releases_of(node.package)
+            if node.kind == "asked" and descriptor.scope == "cluster" and len(releases) > 1:
+                raise _NoStraightWayError
+            if any(self._is_refused(node, conflict) for conflict in descriptor.conflicts):
+                raise _NoStraightWayError
+        called = {node for node in self.places if node.kind == "called"}
+        certain = {
+            option.node.package
+            for (caller, _, _), option in self.picked.items()
+            if self.universe.nodes[caller].kind == "asked"
+        }
+        if len(called) > len(certain):
+            raise _NoStraightWayError
+
+    def _is_refused(self, node: Node, conflict: Conflict) -> bool:
+        package = conflict.package.within(node.package.registry)
+        return any(
+            other is not node
+            and other.package == package
+            and other.candidate(place).version in conflict.version.versions
+            for other, place in self.places.items()
+        )
