@@ -31,6 +31,11 @@ def encode(document: dict[str, Any]) -> bytes:
     of range, half a surrogate pair, a key that is too long or no text, too many levels.
     """
     check(document)
+    return write(document)
+
+
+def write(document: dict[str, Any]) -> bytes:
+    """Write a document that has been checked, as `encode` does."""
     text = json.dumps(
         document, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
     )

@@ -13,7 +13,7 @@ from mistpm.model.answer import DEPENDENCY_FAILED, NAME_TAKEN, UNKNOWN_ALIAS, An
 from mistpm.model.identity import PackageId
 from mistpm.model.lockfile import LockedEdge, LockedPackage
 from mistpm.render.call import Call, Refusal, is_name, read_call, with_fixed
-from mistpm.render.envelope import check, encode
+from mistpm.render.envelope import check, write
 from mistpm.render.inputs import NAME, prepare_inputs
 from mistpm.render.memo import Record, digest_of, memo_key
 from mistpm.render.result import API_VERSION, PackageRefusedError, Result, read_result
@@ -87,7 +87,8 @@ class ReleaseRender:
     ) -> Result:
         """Run one package, or take what it answered to the same before."""
         try:
-            envelope = encode(self._envelope(part, data))
+            check(data, ("data",))
+            envelope = write(self._envelope(part, data))
             key = memo_key(envelope, part.pin.digest, self._surroundings)
             known = self._shared.memo.get(key)
             if known and self._names.isdisjoint(known[1].names):
@@ -198,7 +199,10 @@ class ReleaseRender:
         return inputs.data
 
     def _envelope(self, part: Part, data: Mapping[str, Any]) -> dict[str, Any]:
-        """Put together what a package is given (`specs/rendering.md`, "The envelope")."""
+        """Put together what a package is given (`specs/rendering.md`, "The envelope").
+
+        Inputs and outputs have been checked; the rest is ours, or was read from a package.
+        """
         return {
             "apiVersion": API_VERSION,
             "kind": "MistInput",
