@@ -48,7 +48,7 @@ def link(
     except wasmtime.WasmtimeError as error:
         raise PackageError(
             "invalid-import",
-            f"`{name}` imports a host function with other parameters than it has",
+            f"`{name}` imports what there is only with another type",
             context=(str(error).splitlines()[0],),
             hint="`specs/host-abi.md` lists the host functions",
         ) from None

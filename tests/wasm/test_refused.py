@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from guest_modules import digest, guest, heavy
+from guest_modules import FOLDER, assemble, digest, guest, heavy
 
 from mistpm.errors import DigestError
 from mistpm.package.sections import parts, with_section
@@ -63,7 +63,7 @@ hint: {ABI} be""",
             "wrong_import",
             "invalid-import",
             """\
-`wrong_import.wasm` imports a host function with other parameters than it has
+`wrong_import.wasm` imports what there is only with another type
   incompatible import type for `mistpm_v1::log`
 hint: `specs/host-abi.md` lists the host functions""",
         ),
@@ -87,6 +87,18 @@ def test_modules_of_another_form(
         load(name)
 
     assert (reference, expected) == found.shown
+
+
+@pytest.mark.parametrize("kind", ["table 1 externref", "global (mut i32)"])
+def test_bindgen_provides_functions_only(load: Any, problem: Any, kind: str) -> None:
+    """Only functions can be replaced by ones that trap; tables and globals cannot."""
+    package = (FOLDER / "reactor.wat").read_text(encoding="utf-8")
+    package = package.replace("(module", f'(module (import "./shop_bg.js" "it" ({kind}))', 1)
+    with problem() as found:
+        load(assemble(package))
+
+    assert "invalid-import" == found.error.reference
+    assert ("unknown import: `./shop_bg.js::it` has not been defined",) == found.error.context
 
 
 def test_text_file(load: Any, problem: Any) -> None:
