@@ -41,7 +41,7 @@ def convert(
 
 
 def from_json(data: bytes, type_: type[T], *, file: str, reference: str) -> T:
-    """Make a `type_` of JSON as `to_json` writes it; some 5 µs for a line of an index.
+    """Make a `type_` of JSON as `to_json` writes it; some 10 µs for a line of an index.
 
     Raises `DocumentError` with `reference`: for what is no JSON, else with all problems.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Final
 
 from mistpm.model.identity import (
@@ -16,13 +17,16 @@ from mistpm.model.ranges import Range, parse_range
 from mistpm.model.version import Version, parse_version
 
 PARSERS: Final[dict[type, Callable[[str], Any]]] = {
-    Api: parse_api,
-    PackageId: parse_package_id,
-    PackageReference: parse_package_reference,
+    Api: cache(parse_api),
+    PackageId: cache(parse_package_id),
+    PackageReference: cache(parse_package_reference),
     Range: parse_range,
     Version: parse_version,
 }
-"""What reads the text; raises `ValueError` with a sentence that says what is wrong."""
+"""What reads the text; raises `ValueError` with a sentence that says what is wrong.
+
+An index says the same few thousand texts over and over: all of these look up what they have read.
+"""
 
 EXPECTED: Final[dict[type, str]] = {
     Api: "an API such as `apps/v1/Deployment`",

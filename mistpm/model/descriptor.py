@@ -68,6 +68,9 @@ class Dependency(Wire, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Raise `ValueError` whose arguments name every rule that is broken."""
+        odd = self.api is not None or self.default is not None or self.optional or self.with_
+        if self.package is not None and not odd:
+            return  # nearly all are like this, and an index has many
         mistakes = []
         if (self.package is None) == (self.api is None):
             mistakes.append("a dependency has exactly one of `package` and `api`")
