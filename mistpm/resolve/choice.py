@@ -28,8 +28,8 @@ class Choice(Struct, frozen=True, kw_only=True):
         """Give the option that meets a requirement; None for what is given, mistaken or unmet."""
         if requirement.use == "call":
             option = self.picked.get(requirement.decision)
-            return option if option is not None and self._meets(option) else None
-        return next((option for option in requirement.options if self._meets(option)), None)
+            return option if option is not None and self.meets(option) else None
+        return next((option for option in requirement.options if self.meets(option)), None)
 
     def links(self) -> Iterator[tuple[Context, Requirement, Option]]:
         """Give every requirement of a chosen version that another node meets."""
@@ -39,7 +39,8 @@ class Choice(Struct, frozen=True, kw_only=True):
                 if option is not None:
                     yield context, requirement, option
 
-    def _meets(self, option: Option) -> bool:
+    def meets(self, option: Option) -> bool:
+        """Tell whether an option's node is there, at one of its versions."""
         place = self.places.get(option.node)
         return place is not None and bool(option.mask >> place & 1)
 

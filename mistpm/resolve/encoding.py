@@ -7,7 +7,7 @@ from itertools import combinations
 
 from msgspec import Struct
 
-from mistpm.resolve.cause import Cause, ConflictsWith, OncePerEnvironment, OneOwner
+from mistpm.resolve.cause import Cause, ConflictsWith, OncePerEnvironment, OneOwner, Pinned
 from mistpm.resolve.exclusion import kinds
 from mistpm.resolve.listing import newest
 from mistpm.resolve.node import Context, Node, Option, Requirement
@@ -143,12 +143,7 @@ class Encoding:
         if node.asked is not None:
             guard = self._guard(node.asked, node, node.range)
             self.add(*guard, *self._literals(node, node.range))
-        for exclusion in node.exclusions:
-            excluded = self._literals(node, exclusion.mask)
-            if excluded:
-                guard = self._guard(exclusion.cause, node, exclusion.mask)
-                for literal in excluded:
-                    self.add(*guard, -literal)
+        self._exclude(node)
         if len(node.contexts) > 1:
             for context in node.contexts:
                 self._uses[context] = self.variable()
@@ -157,6 +152,17 @@ class Encoding:
             kept = 0 if held is None else 1 << held
             moved = self._literals(node, node.domain & ~kept)
             self.moves |= {node: self.any_of(moved)} if moved else {}
+
+    def _exclude(self, node: Node) -> None:
+        """Exclude versions; a pinned node is there."""
+        for exclusion in node.exclusions:
+            excluded = self._literals(node, exclusion.mask)
+            if excluded:
+                guard = self._guard(exclusion.cause, node, exclusion.mask)
+                for literal in excluded:
+                    self.add(*guard, -literal)
+                if node.pinned and isinstance(exclusion.cause, Pinned):
+                    self.add(*guard, *self._literals(node, node.domain & ~exclusion.mask))
 
     def _require(self, requirement: Requirement) -> None:
         """Where a version that has the requirement is chosen in its context, so is an option."""

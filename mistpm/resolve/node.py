@@ -33,7 +33,8 @@ class Node:
 
     `key` is unique: the name of a release in the file, the package of a pulled-in release, the key of
     a called package; `name` is what the answer calls it.  `domain` are the versions considered,
-    `range` the ones that the file asks for (all, where it does not ask).
+    `range` the ones that the file asks for (all, where it does not ask).  A node that is `pinned` is
+    there in any case.
     """
 
     def __init__(self, key: str, kind: NodeKind, name: str, listing: Listing) -> None:
@@ -47,6 +48,7 @@ class Node:
         self.exclusions: tuple[Exclusion, ...] = ()
         self.contexts: list[Context] = []
         self.held: Version | None = None
+        self.pinned = False
 
     @property
     def package(self) -> PackageId:

@@ -142,7 +142,9 @@ class Universe:
         elif name in held.releases:
             package, version = held.releases[name]
             node.held = version if package == listing.package else None
-        found = list(exclusions(node, self.question, self.problem.pins.get(name)))
+        pin = self.problem.pins.get(name)
+        node.pinned = pin is not None
+        found = list(exclusions(node, self.question, pin))
         setting = self.binder.settings.get(listing.package) if kind == "pulled-in" else None
         if setting is not None:
             outside = listing.all & ~self.eligible(listing, setting.range)
@@ -150,6 +152,9 @@ class Universe:
             found += [Exclusion(cause=cause, mask=outside)] if outside else []
         node.exclusions = tuple(found)
         self._allowed[key] = self._allow(node)
+        place = None if pin is None else listing.place(pin)
+        if place is not None:
+            self.admit(node, 1 << place)
         return node
 
     def _allow(self, node: Node) -> int:

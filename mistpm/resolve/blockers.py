@@ -1,0 +1,122 @@
+"""What keeps a release from another version, the other releases of the file staying as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mistpm.model.question import Held, Question
+from mistpm.model.resolution import Unresolved
+from mistpm.model.version import Version
+from mistpm.resolve.cause import Asked, Cause, Conflict, Ground, Pinned
+from mistpm.resolve.limits import Deadline, Limits
+from mistpm.resolve.listing import Catalogue
+from mistpm.resolve.node import Node, Requirement
+from mistpm.resolve.parts import parts
+from mistpm.resolve.problem import Problem
+from mistpm.resolve.source import CandidateSource
+from mistpm.resolve.universe import Universe
+from mistpm.resolve.walk import walk_held
+from mistpm.resolve.writer import lines, versions_text
+
+_LIMITS = Limits()
+
+
+def blockers(
+    question: Question,
+    source: CandidateSource,
+    held: Held,
+    release: str,
+    version: Version,
+    *,
+    limits: Limits = _LIMITS,
+) -> Unresolved | None:
+    """Tell why a release is not at a version; None where nothing but the objective speaks against it.
+
+    `held` is a whole resolution.  Its other releases of the file stay at their versions, what is pulled
+    in or called may move.  What stands directly against the version is told completely and costs no
+    search; only where there is nothing of the kind is a conflict looked for, and told as a minimal one.
+    """
+    return Blockers(question, source, held, limits).of(release, version)
+
+
+class Blockers:
+    """Answers `blockers` for one resolution, which it looks at only once."""
+
+    def __init__(
+        self, question: Question, source: CandidateSource, held: Held, limits: Limits = _LIMITS
+    ) -> None:
+        self._question = question
+        self._held = held
+        self._limits = limits
+        self._catalogue = Catalogue(source)
+        problem = Problem(question=question, held=held, only_held=True)
+        self._universe = Universe(problem, self._catalogue)
+        self._choice = walk_held(self._universe)
+
+    def of(self, release: str, version: Version) -> Unresolved | None:
+        """See `blockers`."""
+        node = next((node for node in self._choice.places if node.name == release), None)
+        if node is None:
+            return None
+        place = node.listing.place(version)
+        direct = () if place is None else dict.fromkeys(self._direct(node, place))
+        found = tuple(direct) or self._searched(release, version)
+        conflict = Conflict(grounds=found, minimal=True)
+        return Unresolved(releases=(release,), causes=lines(conflict)) if found else None
+
+    def _direct(self, node: Node, place: int) -> Iterator[Ground]:
+        """Find what excludes the version, requires another one, or is required by it and not there."""
+        if node.asked is not None and not node.range >> place & 1:
+            yield Ground(cause=node.asked)
+        for exclusion in node.exclusions:
+            if exclusion.mask >> place & 1:
+                yield _ground(exclusion.cause, node, place)
+        for context, requirement, option in self._choice.links():
+            api = requirement.api
+            met = node.listing.providing(api) if api is not None else option.mask
+            if option.node is node and not met >> place & 1:
+                yield _ground(requirement.cause, context.node, self._choice.places[context.node])
+        context = node.contexts[0]
+        self._universe.require(context, node.listing.profile(place))
+        for requirement in context.at(place):
+            if requirement.constrains and self._is_unmet(requirement):
+                yield _ground(requirement.cause, node, place)
+
+    def _is_unmet(self, requirement: Requirement) -> bool:
+        """Tell whether nothing at all meets a requirement, or a release of the file that stays."""
+        if requirement.use == "api":
+            return False
+        stay = [option for option in requirement.options if option.node.kind == "asked"]
+        met = any(self._choice.meets(option) for option in stay)
+        return not (met if stay else requirement.options)
+
+    def _searched(self, release: str, version: Version) -> tuple[Ground, ...]:
+        """Look for a conflict with the version, then, should others conflict, without holding them."""
+        from mistpm.resolve.explanation import explain
+
+        held, deadline = self._held.releases, Deadline(self._limits)
+        names = [wanted.name for wanted in self._question.releases if wanted.name in held]
+        others = {name: held[name][1] for name in names}
+        for pins in ({**others, release: version}, {release: version}):
+            problem = Problem(question=self._question, pins=pins, relaxed=True)
+            universe = Universe(problem, self._catalogue).grow()
+            of_release = [p for p in parts(universe) if any(node.name == release for node in p)]
+            conflict = explain(of_release[0], deadline) if of_release else None
+            if conflict is None:
+                return ()
+            causes = [ground.cause for ground in conflict.grounds]
+            if any(isinstance(cause, Pinned) and cause.node == release for cause in causes):
+                return tuple(g for g in conflict.grounds if _says_something(g.cause))
+        return ()
+
+
+def _ground(cause: Cause | None, node: Node, place: int) -> Ground:
+    assert cause is not None  # noqa: S101 - a requirement that constrains has one
+    return Ground(cause=cause, versions=versions_text(node.listing, 1 << place))
+
+
+def _says_something(cause: Cause) -> bool:
+    """Tell whether a cause is more than what the question takes for granted here."""
+    if isinstance(cause, Asked):
+        return cause.range not in {"", "*"}
+    return not isinstance(cause, Pinned)
