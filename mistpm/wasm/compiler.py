@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -17,6 +18,9 @@ from mistpm.wasm.limits import Limits
 
 IN_PROCESS_BYTES = 1024
 _DATA = 11
+_ENVIRONMENT = {"RUST_BACKTRACE": "0"}
+"""Writing a backtrace takes memory: with none left, the compiler would hang instead of ending."""
+
 _MIB = 1024 * 1024
 
 
@@ -63,6 +67,7 @@ class Compiler:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            env={**os.environ, **_ENVIRONMENT},
             process_group=0,
         ) as process:
             with self._lock:
@@ -90,7 +95,7 @@ class Compiler:
             raise PackageError(
                 "compile-failed",
                 f"`{name}` could not be compiled: the compiler {_ended(process.returncode)}",
-                context=tuple(text.splitlines()[:1]),
+                context=_reason(text),
                 note=f"the limit is {limits.compile_memory_bytes // _MIB} MiB of memory",
                 hint="a module this hard to compile may be meant to do harm: do not use it",
             )
@@ -101,6 +106,13 @@ def is_small(module: bytes) -> bool:
     """Say whether compiling `module` takes no process of its own."""
     size = sum(part.end - part.start for part in parts(module) if part.identifier not in {0, _DATA})
     return size <= IN_PROCESS_BYTES
+
+
+def _reason(complaint: str) -> tuple[str, ...]:
+    """Give the line that says most: the one about memory, otherwise the last."""
+    lines = complaint.splitlines()
+    about_memory = [line for line in lines if "memory" in line.lower()]
+    return tuple(about_memory[:1] or lines[-1:])
 
 
 def _ended(status: int) -> str:

@@ -83,7 +83,7 @@ def _failed(name: str, text: str, limits: Limits) -> RenderError:
             note="wasm-bindgen's imports are let through because packages do not call them",
             hint=_TELL,
         )
-    reason = text.strip().splitlines()[-1].strip()
+    reason = (text.strip() or "no reason given").splitlines()[-1].strip()
     if re.search(r"\b(memory|table)\b.* exceeds", reason):
         return RenderError(
             "guest-memory",

@@ -271,6 +271,16 @@ def test_small_modules_do_not_wait_for_locks(code_folder: Path, tmp_path: Path) 
     assert not (code_folder / "locks").exists()
 
 
+def test_nobody_waits_for_ever(code_folder: Path) -> None:
+    """Who has waited as long as compiling may take goes on without the lock."""
+    cache = MachineCodeCache(code_folder)
+    inside = []
+    with cache.lock("sha256:ab", seconds=10), cache.lock("sha256:abc", seconds=0.01):
+        inside.append("both")
+
+    assert ["both"] == inside
+
+
 LOADER = """
 import sys
 from pathlib import Path

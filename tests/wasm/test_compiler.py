@@ -74,6 +74,7 @@ def test_memory_limit(problem: Any) -> None:
 
     assert "compile-failed" == found.error.reference
     assert found.error.message.startswith("`bomb.wasm` could not be compiled: the compiler ")
+    assert "memory" in found.error.context[0]
     assert "the limit is 100 MiB of memory" == found.error.note
 
 
