@@ -20,6 +20,7 @@ from mistpm.errors import MistError
 from mistpm.package import pack
 from mistpm.registry.keeper import IndexReport, make_index
 from mistpm.registry.layout import INDEX_FOLDER, MODULE_SUFFIX, REGISTRY_FILE
+from mistpm.resolve.conditions import paths_read
 
 STARTER = Path(__file__).parents[1] / "registries" / "starter"
 
@@ -33,7 +34,8 @@ def build(starter: Path, into: Path, *, published: str, replace: bool = False) -
     if (starter / INDEX_FOLDER).is_dir():
         shutil.copytree(starter / INDEX_FOLDER, into / INDEX_FOLDER)
     for source in sorted((starter / "packages").glob("*/*/*/package.yaml")):
-        packed = pack(source, template=starter / "modules" / "template.wasm")
+        template = starter / "modules" / "template.wasm"
+        packed = pack(source, template=template, paths_read=paths_read)
         folder = into / packed.descriptor.group / packed.descriptor.name
         folder.mkdir(parents=True, exist_ok=True)
         (folder / packed.name).write_bytes(packed.data)

@@ -15,6 +15,7 @@ from mistpm.model.descriptor import Descriptor
 from mistpm.ops.file_packages import ask_mistletoe
 from mistpm.package import pack, read_package
 from mistpm.package.sections import read_sections
+from mistpm.resolve.conditions import paths_read
 
 TEMPLATE_MODULE = Path(__file__).parents[1] / "package" / "data" / "template.wasm"
 """The generic module that template packages are made of; it comes with mistpm."""
@@ -54,7 +55,7 @@ def pack_package(source: Path, output: Path | None) -> PackReport:
 
     Raises `DocumentError` with everything that is wrong, `PackageError`.
     """
-    packed = pack(source, template=TEMPLATE_MODULE)
+    packed = pack(source, template=TEMPLATE_MODULE, paths_read=paths_read)
     place = output or Path()
     file = place / packed.name if place.is_dir() or not place.suffix else place
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +14,12 @@ from mistpm.errors import DocumentError, PackageError, Problem
 from mistpm.model.descriptor import Descriptor, Wire
 from mistpm.package.exports import exported_names
 from mistpm.package.mistletoe import SUFFIX
-from mistpm.package.rules import descriptor_mistakes, module_mistakes, template_mistakes
+from mistpm.package.rules import (
+    condition_mistakes,
+    descriptor_mistakes,
+    module_mistakes,
+    template_mistakes,
+)
 from mistpm.package.schemas import Mistake
 from mistpm.package.sections import (
     ASSETS_SECTION,
@@ -54,10 +59,16 @@ class Packed(Struct, frozen=True, kw_only=True):
     descriptor: Descriptor
 
 
-def pack(source: Path, *, template: Path | None = None) -> Packed:
+def pack(
+    source: Path,
+    *,
+    template: Path | None = None,
+    paths_read: Callable[[str], tuple[str, ...]] | None = None,
+) -> Packed:
     """Make a package of a folder with a `package.yaml`, or of such a file.
 
-    The same files give the same bytes.  `template` is the module for `module: template`.  Raises
+    The same files give the same bytes.  `template` is the module for `module: template`.  `paths_read`
+    reads conditions (`mistpm.resolve.conditions`); without it they are taken as they are.  Raises
     `DocumentError` (`invalid-yaml`, `invalid-descriptor`) with all problems, `PackageError` where
     the module is none.
     """
@@ -71,6 +82,8 @@ def pack(source: Path, *, template: Path | None = None) -> Packed:
         **{field: getattr(read, field) for field in Descriptor.__struct_fields__}
     )
     author.note(descriptor_mistakes(descriptor))
+    if paths_read is not None:
+        author.note(condition_mistakes(descriptor, paths_read))
     if module:
         author.note(module_mistakes(descriptor, exports))
     if read.build.module == TEMPLATE:

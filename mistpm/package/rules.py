@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import difflib
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
 
 from mistpm.model.descriptor import Dependency, Descriptor
 from mistpm.model.presence import find_kind
@@ -60,6 +62,45 @@ def template_mistakes(descriptor: Descriptor) -> Iterator[Mistake]:
             "a package of templates calls its engine by the alias `engine`",
             "write `engine: {package: engines/jinja, version: ..., use: call}`",
         )
+
+
+def condition_mistakes(
+    descriptor: Descriptor, paths_read: Callable[[str], tuple[str, ...]]
+) -> Iterator[Mistake]:
+    """Give what is wrong with each `when`: it must be readable, and read inputs that are no secrets.
+
+    `paths_read` gives the inputs that a condition reads (`tls.enabled`), or raises `ValueError`.
+    """
+    for alias, dependency in descriptor.dependencies.items():
+        place = ("dependencies", alias, "when")
+        if not dependency.when:
+            continue
+        try:
+            paths = paths_read(dependency.when)
+        except ValueError as error:
+            yield place, str(error), ""
+            continue
+        for path in paths:
+            yield from ((place, *told) for told in _path_mistakes(path, descriptor.inputs))
+
+
+def _path_mistakes(path: str, root: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give what is wrong with reading the input at a path, as message and hint."""
+    schema: Any = root
+    for step in path.split("."):
+        if not isinstance(schema, dict) or "$ref" in schema or "properties" not in schema:
+            return  # what is there cannot be told without an instance
+        known = schema["properties"]
+        if step not in known:
+            if schema.get("additionalProperties") is False:
+                close = difflib.get_close_matches(step, sorted(known), n=1)
+                hint = f"did you mean `{close[0]}`?" if close else ""
+                yield f"it reads `inputs.{path}`, and there is no such input", hint
+            return
+        schema = known[step]
+        if isinstance(schema, dict) and schema.get("writeOnly") is True:
+            yield f"it reads `inputs.{path}`, which is a secret", ""
+            return
 
 
 def _dependency_mistakes(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from wasmtime import wat2wasm
@@ -13,6 +14,7 @@ from mistpm import document
 from mistpm.errors import DocumentError, MistError, PackageError
 from mistpm.package import pack, read_assets, read_descriptor, read_package
 from mistpm.package.sections import read_sections, with_section, without_sections
+from mistpm.resolve.conditions import paths_read
 
 Write = Callable[..., Path]
 
@@ -27,7 +29,7 @@ build: {module: template}
 ENGINE = "dependencies: {engine: {package: engines/jinja, version: '^1', use: call}}\n"
 
 
-def refused(folder: Path, **named: Path) -> str:
+def refused(folder: Path, **named: Any) -> str:
     """Pack what cannot be packed, and give the error without the folder's name."""
     with pytest.raises(MistError) as caught:
         pack(folder, **named)
@@ -344,3 +346,35 @@ invalid-descriptor: `package.yaml` has 4 mistakes
   package.yaml:11: inputs.required: "b" is not of type "array\""""
 
     assert expected == refused(source)
+
+
+def test_conditions_are_read(write: Write) -> None:
+    """A `when` is readable, and reads inputs that are there and that everybody may see."""
+    source = write(
+        """\
+dependencies:
+  plain: {package: a/b, when: "inputs.tls.enabled && inputs.free.anything"}
+  broken: {package: a/b, when: "inputs.tls &&"}
+  misspelt: {package: a/b, when: "inputs.tsl.enabled || inputs.tls.enabeld"}
+  secret: {package: a/b, when: "inputs.tls.key == 'a'"}
+inputs:
+  type: object
+  additionalProperties: false
+  properties:
+    free: {type: object}
+    tls:
+      type: object
+      additionalProperties: false
+      properties:
+        enabled: {type: boolean}
+        key: {type: string, writeOnly: true}
+"""
+    )
+    expected = """\
+invalid-descriptor: `package.yaml` has 4 mistakes
+  package.yaml:9: dependencies.broken.when: it cannot be read: inputs.tls &&
+  package.yaml:10: dependencies.misspelt.when: it reads `inputs.tls.enabeld`, and there is no such input (did you mean `enabled`?)
+  package.yaml:10: dependencies.misspelt.when: it reads `inputs.tsl.enabled`, and there is no such input (did you mean `tls`?)
+  package.yaml:11: dependencies.secret.when: it reads `inputs.tls.key`, which is a secret"""
+
+    assert expected == refused(source, paths_read=paths_read)
