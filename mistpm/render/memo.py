@@ -16,8 +16,8 @@ LogEntry = tuple[str, int, str]
 class Record:
     """What a run of a module did besides answering: names and secrets of its calls, what it logged.
 
-    `is_exact` is False when it was told that a name is taken: what it answered then depends on calls
-    that others made.
+    `is_exact` is False when it was told that a name is taken by somebody else: what it answered then
+    depends on calls that others made.
     """
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from mistpm.errors import RenderError
-from mistpm.model.answer import DEPENDENCY_FAILED, NAME_TAKEN, UNKNOWN_ALIAS, Answer
+from mistpm.model.answer import BAD_REQUEST, DEPENDENCY_FAILED, NAME_TAKEN, UNKNOWN_ALIAS, Answer
 from mistpm.model.identity import PackageId
 from mistpm.model.lockfile import LockedEdge, LockedPackage
 from mistpm.render.call import Call, Refusal, is_name, read_call, with_fixed
@@ -118,7 +118,6 @@ class ReleaseRender:
             call = read_call(request)
             return Answer(status=0, body=self._call(caller, call, record, budget))
         except Refusal as refusal:
-            record.is_exact &= refusal.status != NAME_TAKEN
             return refusal.answer
 
     def _call(self, caller: Part, call: Call, record: Record, budget: Any) -> bytes:
@@ -129,8 +128,9 @@ class ReleaseRender:
         pin = self._callee(caller, call.alias)
         name = call.name or f"{caller.name}-{call.alias}"
         if not is_name(name):
-            raise Refusal(UNKNOWN_ALIAS, f"`{name}` is too long for a name: give the call one")
+            raise Refusal(BAD_REQUEST, f"`{name}` is too long for a name: give the call one")
         if name in self._names:
+            record.is_exact &= name in {caller.name, *record.names}
             raise Refusal(
                 NAME_TAKEN, f"there is a call `{name}` already: give this one another name"
             )
@@ -141,21 +141,21 @@ class ReleaseRender:
             package=self._shared.package(pin),
         )
         inner = Record()
-        inner.names.add(name)
         self._names.add(name)
         try:
             data = self._call_inputs(caller, part, call, inner)
             response = self._run(part, data, inner, budget.deeper).encoded()
         except RenderError as error:
-            self._names -= inner.names
+            self._names -= {name, *inner.names}
             record.take_failed(inner)
             if error.reference not in _DEPENDENCY_FAULTS:
                 raise
             raise Refusal(DEPENDENCY_FAILED, _told(error)) from None
         except Refusal:
-            self._names -= inner.names
+            self._names.remove(name)
             raise
         record.take(inner)
+        record.names.add(name)
         return response
 
     def _callee(self, caller: Part, alias: str) -> LockedPackage:
@@ -168,8 +168,8 @@ class ReleaseRender:
             what = "a dependency"
         elif edge.use == "call":
             what = "a dependency under these inputs"
-        callable_ = sorted(a for a, e in caller.pin.dependencies.items() if e.use == "call")
-        known = f"; there are {', '.join(callable_)}" if callable_ else ""
+        called = sorted(a for a, e in caller.pin.dependencies.items() if e.use == "call")
+        known = f"; there are {', '.join(called)}" if called else ""
         raise Refusal(UNKNOWN_ALIAS, f"`{alias}` is not {what} of `{title(caller.pin)}`{known}")
 
     def _call_inputs(self, caller: Part, part: Part, call: Call, record: Record) -> dict[str, Any]:
@@ -257,8 +257,10 @@ class ReleaseRender:
             if edge.target in self._outputs:
                 told["outputs"] = self._outputs[edge.target]
             return told
+        if not edge.target:
+            return {}
         if edge.use == "api":
-            return {"use": "api"} if edge.target else {}
+            return {"use": "api"}
         package = edge.requires.split(" ")[0]
         version = self._shared.provided_packages.get(PackageId(package))
         return {"use": "install", "package": package, "version": str(version or "")}

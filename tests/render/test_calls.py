@@ -24,6 +24,7 @@ from scripted_modules import (
 
 from mistpm.errors import PackageError, RenderError
 from mistpm.model.secrets import make_placeholder
+from mistpm.render import Configuration, Memo
 from mistpm.wasm import Limits, Runtime
 
 POD = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}}
@@ -462,3 +463,44 @@ def test_a_callee_s_number_that_json_readers_refuse_is_its_fault(world: Any) -> 
     world.release("shop", edges={"cache": "call starter/test/cache@1"})
 
     assert [(-3, "`outputs.x`: the number does not fit in 64 bits")] == calls(world)
+
+
+class Counting:
+    """A runtime that counts what it runs."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self.runs = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._runtime, name)
+
+    def generate(self, *arguments: Any, **options: Any) -> bytes:
+        """Run a module."""
+        self.runs += 1
+        return self._runtime.generate(*arguments, **options)
+
+
+def test_a_call_that_was_made_before_is_not_made_again(world: Any) -> None:
+    """A caller with other inputs runs again; what it asks of others as before is remembered, names and all."""
+    world.package("probe", answering(ok(outputs={"x": 1})))
+    world.package("cache", scripted(log(2, "asked"), *ask("probe"), RESPONSE))
+    world.package("shop", asking(ask(), ask("probe", name="shop-cache-probe"), ask(name="b")))
+    world.called("probe")
+    world.called("cache", edges={"probe": "call starter/test/probe@1"})
+    edges = {"cache": "call starter/test/cache@1", "probe": "call starter/test/probe@1"}
+    world.release("shop", edges=edges)
+    world.runtime = Counting(world.runtime)
+    memo = Memo()
+    runs, found, findings = [], [], []
+    for size in (1, 2, 2):
+        world.configurations["shop"] = Configuration(inputs={"size": size})
+        rendered = world.render(memo=memo)
+        runs.append(world.runtime.runs)
+        found.append(rendered.releases[0].outputs)
+        findings.append([str(found) for found in rendered.findings if found.code == "guest-log"])
+
+    assert [5, 6, 6] == runs
+    assert found[0] == found[1] == found[2]
+    assert [["warning: shop: shop -> cache: asked"] * 2] * 3 == findings
+    assert [0, -4, 0] == [one["status"] for one in found[0]["calls"]]
