@@ -319,6 +319,19 @@ def test_a_callee_s_own_fault_is_not_the_end(
     )
 
 
+def test_a_name_that_grows_too_long_is_told(world: Any) -> None:
+    """The name that the host would choose must still be one that Kubernetes takes."""
+    name = "x" * 250
+    world.package("probe", answering(ok()))
+    world.package("cache", asking(ask("probe")))
+    world.package("shop", scripted(*ask(name=name), RESPONSE))
+    world.called("probe")
+    world.called("cache", edges={"probe": "call starter/test/probe@1"})
+    world.release("shop", edges={"cache": "call starter/test/cache@1"})
+
+    assert [(-1, f"`{name}-probe` is too long for a name: give the call one")] == calls(world)
+
+
 def test_a_limit_ends_the_whole_render(world: Any) -> None:
     """Running out of time is no answer: the caller cannot go on, and the error says where it was."""
     world.runtime = Runtime(cache=None, limits=Limits(seconds=0.3))
