@@ -43,6 +43,10 @@ class Engine:
             log=lambda _level, _text: None,
         )
 
+    def info(self) -> bytes:
+        """Give what the module says of itself."""
+        return self._runtime.info(self._module)
+
     def result(
         self, templates: Mapping[str, Any], data: Any = None, **inputs: Any
     ) -> dict[str, Any]:
@@ -105,6 +109,10 @@ class TemplatePackage:
         found: dict[str, Any] = json.loads(self.raw(document, **dependencies))
         return found
 
+    def info(self) -> bytes:
+        """Give what the module says of itself."""
+        return self._runtime.info(self._module)
+
     def raw(
         self, document: bytes, **dependencies: Callable[[dict[str, Any]], dict[str, Any]]
     ) -> bytes:
@@ -116,11 +124,11 @@ class TemplatePackage:
             request = json.loads(raw)
             alias, name = request["alias"], request["name"]
             self.asked.append((alias, name))
-            if alias == "engine":
+            if alias in dependencies:
+                result = dependencies[alias](request)
+            elif alias == "engine":
                 inner = envelope({**request["inputs"], "name": name})
                 result = json.loads(self._engine.raw(inner, budget=budget.deeper()))
-            elif alias in dependencies:
-                result = dependencies[alias](request)
             else:
                 message = f"`{alias}` is not a dependency"
                 return Answer(status=UNKNOWN_ALIAS, body=dumped({"message": message}))

@@ -68,21 +68,20 @@ fn place(error: &Error) -> String {
 fn expression(error: &Error) -> Option<&str> {
     let source = error.template_source()?;
     let range = error.range()?;
-    let start = source
-        .get(..range.end)?
-        .rfind("{{")
-        .max(source[..range.end].rfind("{%"))?;
+    // the range of a mistake at the very end reaches over it
+    let before = source.get(..range.end.min(source.len()))?;
+    let start = before.rfind("{{").max(before.rfind("{%"))?;
     let close = if source[start..].starts_with("{{") {
         "}}"
     } else {
         "%}"
     };
     // a syntax error may point at the closing mark itself
-    let from = range.start.max(start + 2);
+    let from = range.start.max(start + close.len());
     let end = source
         .get(from..)?
         .find(close)
-        .map_or(source.len(), |found| from + found + 2);
+        .map_or(source.len(), |found| from + found + close.len());
     source[start..end].lines().next().map(str::trim)
 }
 

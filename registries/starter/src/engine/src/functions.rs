@@ -1,12 +1,16 @@
 //! Functions that templates may call: `fail`, `warn`, `read` and `tpl`.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use minijinja::value::Kwargs;
 use minijinja::{context, Environment, Error, ErrorKind, State, Value};
 
 use crate::filters::refuse;
+
+/// How many texts given to `tpl` may render each other.
+const TPL_DEPTH: usize = 10;
 
 /// The warnings of one render, each once, in order.
 #[derive(Clone, Default)]
@@ -55,16 +59,20 @@ pub fn add_to(
     });
 
     let data = data.clone();
+    let depth = AtomicUsize::new(0);
     environment.add_function("tpl", move |state: &State, source: &str, extra: Kwargs| {
         let extra = Value::from(extra);
         let scope = context! { ..extra, ..data.clone() };
         let name = format!("tpl in {}", state.name());
-        state
-            .env()
-            .render_named_str(&name, source, scope)
-            .map_err(|error| {
-                // wrapped, so that the place of the call is told as well
-                Error::new(ErrorKind::BadInclude, "a text given to tpl").with_source(error)
-            })
+        // each text starts counting its own recursion anew
+        if depth.fetch_add(1, Relaxed) == TPL_DEPTH {
+            return Err(refuse(format!("tpl is nested more than {TPL_DEPTH} times")));
+        }
+        let rendered = state.env().render_named_str(&name, source, scope);
+        depth.fetch_sub(1, Relaxed);
+        rendered.map_err(|error| {
+            // wrapped, so that the place of the call is told as well
+            Error::new(ErrorKind::BadInclude, "a text given to tpl").with_source(error)
+        })
     });
 }

@@ -55,6 +55,9 @@ impl<'a> Call<'a> {
                 None
             }
         };
+        if !entry.starts_with(b"{") {
+            return Err(b"it is not an object".to_vec());
+        }
         let mut alias = None;
         let mut name = None;
         let mut inputs: Text = b"{}";
