@@ -18,4 +18,4 @@ def did_you_mean(name: str, known: Iterable[str]) -> tuple[str, ...]:
         return ()
     listed = ", ".join(f"`{each}`" for each in names[:_SHOWN])
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return (f"known are {listed}{more}",)
+    return (f"known: {listed}{more}",)
