@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from mistpm.resolve.node import Context, Node, Option, Requirement
+from mistpm.resolve.node import Context, Decision, Node, Option, Requirement
 
 
 class Choice(Struct, frozen=True, kw_only=True):
@@ -18,7 +18,7 @@ class Choice(Struct, frozen=True, kw_only=True):
 
     places: dict[Node, int]
     contexts: tuple[Context, ...]
-    picked: dict[tuple[str, str, str], Option]
+    picked: dict[Decision, Option]
 
     def requirements(self, context: Context) -> tuple[Requirement, ...]:
         """Give what the chosen version requires in a context."""
@@ -49,7 +49,7 @@ def joined(choices: Iterable[Choice]) -> Choice:
     """Put the choices of several parts together."""
     places: dict[Node, int] = {}
     contexts: list[Context] = []
-    picked: dict[tuple[str, str, str], Option] = {}
+    picked: dict[Decision, Option] = {}
     for choice in choices:
         places |= choice.places
         contexts += choice.contexts

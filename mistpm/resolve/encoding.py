@@ -10,7 +10,7 @@ from msgspec import Struct
 from mistpm.resolve.cause import Cause, ConflictsWith, OncePerEnvironment, OneOwner, Pinned
 from mistpm.resolve.exclusion import kinds
 from mistpm.resolve.listing import newest
-from mistpm.resolve.node import Context, Node, Option, Requirement
+from mistpm.resolve.node import Context, Decision, Node, Option, Requirement
 
 
 class Block(Struct, frozen=True, kw_only=True, eq=False):
@@ -38,7 +38,7 @@ class Encoding:
         self.spoken_of: dict[Cause, tuple[Node, int]] = {}
         self.blocks: dict[Node, list[Block]] = {}
         self.upto: dict[Node, list[int]] = {}
-        self.picks: dict[tuple[str, str, str], dict[Node, int]] = {}
+        self.picks: dict[Decision, dict[Node, int]] = {}
         self.moves: dict[Node, int] = {}
         self._uses: dict[Context, int] = {}
         self._anys: dict[tuple[int, ...], int] = {}

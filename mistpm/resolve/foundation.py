@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from mistpm.resolve.choice import Choice
 from mistpm.resolve.encoding import Block, Encoding
-from mistpm.resolve.node import Context, Node, Option, Requirement
+from mistpm.resolve.node import Context, Decision, Node, Option, Requirement
 from mistpm.resolve.solver import Solver
 
 
@@ -26,7 +26,7 @@ class Selection:
         self.model = model
         self.chosen: dict[Node, Block] = {}
         self.contexts: dict[Context, None] = {}
-        self.picked: dict[tuple[str, str, str], Option] = {}
+        self.picked: dict[Decision, Option] = {}
         self._apis: list[Requirement] = []
         self._reach()
         self.unprovided = tuple(r for r in self._apis if self.provider(r) is None)

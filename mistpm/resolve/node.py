@@ -21,6 +21,10 @@ NodeKind: TypeAlias = Literal["asked", "pulled-in", "called"]
 """A release of the file, a release that something pulled in, a called package in one series."""
 
 
+Decision: TypeAlias = tuple[str, str, str, str]
+"""The choice of a calling node among series, whatever the context: node, use, alias, requirement."""
+
+
 class Exclusion(Struct, frozen=True, kw_only=True):
     """Versions of a node that cannot be chosen whatever else is, and why."""
 
@@ -136,9 +140,9 @@ class Requirement:
         return not (self.given or self.mistake or self.optional)
 
     @property
-    def decision(self) -> tuple[str, str, str]:
-        """Name the choice among series: one per calling node, whatever the context."""
-        return self.context.node.key, self.alias, self.text
+    def decision(self) -> Decision:
+        """Name the choice among options."""
+        return self.context.node.key, self.use, self.alias, self.text
 
     def __repr__(self) -> str:
         return f"Requirement({self.context.node.key!r}, {self.alias!r}, {self.text!r})"

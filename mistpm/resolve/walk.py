@@ -13,7 +13,7 @@ from mistpm.model.descriptor import Conflict
 from mistpm.resolve.choice import Choice
 from mistpm.resolve.exclusion import kinds
 from mistpm.resolve.listing import newest
-from mistpm.resolve.node import Context, Node, Option, Requirement
+from mistpm.resolve.node import Context, Decision, Node, Option, Requirement
 from mistpm.resolve.universe import Universe
 
 
@@ -46,7 +46,7 @@ class _Walk:
         self.lenient = lenient
         self.places: dict[Node, int] = {}
         self.contexts: dict[Context, None] = {}
-        self.picked: dict[tuple[str, str, str], Option] = {}
+        self.picked: dict[Decision, Option] = {}
         self.apis: list[Requirement] = []
 
     def choice(self) -> Choice:
@@ -155,7 +155,7 @@ class _Walk:
         called = {node for node in self.places if node.kind == "called"}
         certain = {
             option.node.package
-            for (caller, _, _), option in self.picked.items()
+            for (caller, *_), option in self.picked.items()
             if self.universe.nodes[caller].kind == "asked"
         }
         if len(called) > len(certain):
