@@ -55,8 +55,10 @@ class Journal:
 
     @property
     def is_pending(self) -> bool:
-        """Whether some run left something behind, or is busy."""
-        return self._storage.exists(NEXT)
+        """Whether some run left something behind, if only an empty folder, or is busy."""
+        return self._storage.exists(NEXT) or (
+            self._storage.exists(OWN_FOLDER) and not self._storage.names(OWN_FOLDER)
+        )
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -76,6 +78,7 @@ class Journal:
                 finally:
                     lock.release()
         finally:
+            self._storage.remove_folder(OWN_FOLDER)
             if made:
                 self._storage.remove_folder(".")
 
@@ -175,11 +178,12 @@ class Journal:
                 self._storage.make_folder(NEXT)
                 with self._storage.explained():
                     lock.acquire()
-            except Timeout:
-                break
             except TargetError as error:
+                if isinstance(error.__cause__, Timeout):
+                    break
                 # A run that ended may have taken the folders away in between.
                 if not isinstance(error.__cause__, FileNotFoundError):
+                    self._storage.remove_folder(NEXT)
                     raise
             else:
                 return lock
@@ -195,7 +199,6 @@ class Journal:
             self._discard()
             self._storage.remove(f"{NEXT}/{_LOCK}")
             self._storage.remove_folder(NEXT)
-            self._storage.remove_folder(OWN_FOLDER)
 
 
 def _folder(place: str) -> str:

@@ -99,7 +99,11 @@ class Storage:
                 path.mkdir()
             except FileExistsError:
                 return False
-            self._flush_folder(path.parent)
+            try:
+                self._flush_folder(path.parent)
+            except OSError:
+                path.rmdir()
+                raise
         return True
 
     def write(self, places: dict[str, bytes]) -> None:

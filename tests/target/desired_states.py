@@ -80,3 +80,25 @@ def tree(root: Path) -> dict[str, bytes | None]:
         else:
             found[name] = path.read_bytes() if path.is_file() else None
     return found
+
+
+ALL = Permissions(delete_namespaces=True)
+ROLE = "ClusterRole.rbac.authorization.k8s.io"
+CLAIM = manifest("PersistentVolumeClaim", "data", spec={"size": "1Gi"})
+
+INSTALLED = desired(
+    release("db", CLAIM, manifest("StatefulSet.apps", "db", spec={"replicas": 1})),
+    release("shop", manifest("Deployment.apps", "shop"), manifest("ConfigMap", "shop", data={})),
+    release("metrics", manifest(ROLE, "system:metrics", namespace="")),
+    namespaces=("metrics", "shop"),
+    environment=b"kind: Environment\n",
+)
+UPGRADED = desired(  # one file changes, one moves, one comes, a release and a namespace go
+    release("db", CLAIM, manifest("StatefulSet.apps", "db", spec={"replicas": 2})),
+    release("store", manifest("Deployment.apps", "shop"), manifest("Service", "shop")),
+    namespaces=("shop",),
+    lock=b"new\n",
+)
+NOTHING = desired(lock=b"")
+STATES = {"install": INSTALLED, "upgrade": UPGRADED, "uninstall": NOTHING}
+"""A life: everything that can become of a file happens in it."""
