@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
 def closest(name: str, known: Iterable[str]) -> tuple[str, ...]:
     """Give a line for an error's context, or none: the closest of the known names."""
+    import difflib  # only mistakes need it
+
     found = difflib.get_close_matches(name, sorted(known), n=1)
     return (f"did you mean `{found[0]}`?",) if found else ()
 

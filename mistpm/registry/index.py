@@ -8,12 +8,13 @@ from typing import Any, Final
 
 import msgspec
 
-from mistpm import __version__, document
+from mistpm import document
 from mistpm.errors import DocumentError, Problem
 from mistpm.model.descriptor import Candidate, IndexLine, Wire
 from mistpm.model.identity import PackageId, PackageReference
 from mistpm.model.presence import Api
 from mistpm.model.version import Version
+from mistpm.package.specifier import admits
 
 _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 _REFERENCE: Final = "invalid-index"
@@ -144,14 +145,8 @@ def _is_for_newer(text: bytes) -> bool:
         descriptor = line["descriptor"]
         if descriptor["apiVersion"] != "mistpm.dev/v1":
             return True
-        needed = descriptor["mistpm"]
+        return not admits(descriptor["mistpm"])
     except (msgspec.DecodeError, LookupError, TypeError):
-        return False
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
-    try:
-        return not SpecifierSet(needed).contains(__version__, prereleases=True)
-    except InvalidSpecifier:
         return False
 
 

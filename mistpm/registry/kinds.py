@@ -6,8 +6,6 @@ from pathlib import Path
 
 from mistpm.model.environment import RegistryEntry
 from mistpm.registry.directory import DirectoryTree
-from mistpm.registry.git import GitTree
-from mistpm.registry.http import HttpTree
 from mistpm.registry.http_policy import HttpPolicy
 from mistpm.registry.place import Place, without_credentials
 from mistpm.registry.protocol import Registry
@@ -26,17 +24,24 @@ def open_registry(
     offline: bool,
     http: HttpPolicy,
 ) -> Registry:
-    """Give the registry of an entry; nothing is read yet.  Relative paths start in `base`."""
+    """Give the registry of an entry; nothing is read yet.  Relative paths start in `base`.
+
+    A kind is imported when there is an entry of it: some need libraries that take their time.
+    """
     address = entry.directory or entry.git or entry.http
     place = Place(alias=alias, address=without_credentials(address))
     tree: Tree
     if entry.directory:
         tree = DirectoryTree(place, base / Path(address).expanduser())
     elif entry.git:
+        from mistpm.registry.git import GitTree
+
         url = address
         if address.startswith((".", "~")):
             url = str((base / Path(address).expanduser()).resolve())
         tree = GitTree(place, url=url, ref=entry.ref, path=entry.path, cache=cache / "git")
     else:
+        from mistpm.registry.http import HttpTree
+
         tree = HttpTree(place, address, cache / "http", http)
     return TreeRegistry(tree.remembered() if offline else tree, store)

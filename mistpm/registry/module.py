@@ -8,31 +8,10 @@ from typing import Any, Final
 
 from mistpm import document
 from mistpm.model.descriptor import Descriptor
-from mistpm.package.sections import DESCRIPTOR_SECTION, find_section
+from mistpm.package import read_descriptor, solving_part
 from mistpm.registry.layout import ModuleFile
 
 _LONGEST_SHOWN: Final = 80
-
-
-def read_descriptor(data: bytes, *, source: str) -> Descriptor | None:
-    """Read a module's descriptor, None where it has none; raises `PackageError`, `DocumentError`."""
-    payload = find_section(data, DESCRIPTOR_SECTION, source=source)
-    if payload is None:
-        return None
-    return document.from_json(payload, Descriptor, file=source, reference="invalid-descriptor")
-
-
-def solving_part(descriptor: Descriptor) -> Descriptor:  # TEMPORARY until package lands
-    import msgspec
-
-    return msgspec.structs.replace(
-        descriptor,
-        outputs={},
-        readiness=(),
-        inputs=descriptor.inputs
-        if descriptor.computed or any(d.when for d in descriptor.dependencies.values())
-        else {},
-    )
 
 
 def descriptor_of(data: bytes, module: ModuleFile) -> Descriptor:

@@ -32,7 +32,7 @@ class Place(Struct, frozen=True, kw_only=True):
         return RegistryError(
             "registry-unreachable",
             f"the registry `{self.alias}` cannot be reached",
-            context=(f"address: {self.address}", *why.splitlines()),
+            context=(f"address: {self.address}", *filter(None, map(str.strip, why.splitlines()))),
             hint=hint,
         )
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mistpm.errors import MistError, RegistryError
 from mistpm.model.descriptor import Candidate
@@ -19,6 +19,9 @@ from mistpm.registry.kinds import open_registry
 from mistpm.registry.progress import Fetched, Progress, silent
 from mistpm.registry.protocol import Pin, Registry
 from mistpm.registry.store import Store
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 _PARALLEL = 8
 
@@ -119,7 +122,7 @@ class Registries:
         """
         seen: set[PackageId] = set()
         wave = set(packages)
-        with ThreadPoolExecutor(_PARALLEL) as threads:
+        with _threads() as threads:
             while wave:
                 seen |= wave
                 found: set[PackageId] = set()
@@ -145,7 +148,7 @@ class Registries:
         missing = [pin for pin in wanted if self.store.get(pin.digest, pin.size) is None]
         paths: dict[str, Path] = {}
         errors: list[MistError] = []
-        with ThreadPoolExecutor(_PARALLEL) as threads:
+        with _threads() as threads:
             for registry, packages in self._by_registry({pin.package for pin in missing}):
                 with suppress(RegistryError):  # what is wrong comes up again for each module
                     registry.prepare([pin for pin in missing if pin.package in packages])
@@ -203,7 +206,7 @@ class Registries:
             return None
 
         asked = [alias for alias in aliases if alias not in self._named]
-        with ThreadPoolExecutor(_PARALLEL) as threads:
+        with _threads() as threads:
             failed = dict(zip(asked, threads.map(learn, asked), strict=True))
         return {alias: error for alias, error in failed.items() if error is not None}
 
@@ -232,6 +235,12 @@ class Registries:
                 registry = self._by_name(package.registry)
                 found.setdefault(registry.alias, (registry, []))[1].append(package)
         return list(found.values())
+
+
+def _threads() -> ThreadPoolExecutor:
+    from concurrent.futures import ThreadPoolExecutor  # its logging takes longer than a small run
+
+    return ThreadPoolExecutor(_PARALLEL)
 
 
 def _read_ahead(part: tuple[Registry, list[PackageId]]) -> set[PackageId]:

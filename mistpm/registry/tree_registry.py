@@ -11,6 +11,8 @@ from typing import TypeVar
 from mistpm.errors import DigestError, DocumentError, PackageError, RegistryError
 from mistpm.model.descriptor import Candidate, Descriptor, IndexLine
 from mistpm.model.identity import PackageId, PackageReference
+from mistpm.package import read_descriptor, solving_part
+from mistpm.package.specifier import admits
 from mistpm.registry.closest import closest_package
 from mistpm.registry.index import (
     PackageLine,
@@ -29,13 +31,7 @@ from mistpm.registry.layout import (
     parse_index_file,
     parse_module_file,
 )
-from mistpm.registry.module import (
-    descriptor_of,
-    differences,
-    misplaced,
-    read_descriptor,
-    solving_part,
-)
+from mistpm.registry.module import descriptor_of, differences, misplaced
 from mistpm.registry.protocol import Pin
 from mistpm.registry.registry_file import read_registry_file
 from mistpm.registry.store import Store, digest_of
@@ -138,7 +134,7 @@ class TreeRegistry:
         else:
             lines = self._lines_of_modules(group, name)
         package = PackageId.of(self.name, group, name)
-        return tuple(candidate(line, package) for line in lines)
+        return tuple(candidate(line, package) for line in lines if admits(line.descriptor.mistpm))
 
     def _lines_of_modules(self, group: str, name: str) -> tuple[IndexLine, ...]:
         """Make up an index from the modules themselves."""
