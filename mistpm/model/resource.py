@@ -42,7 +42,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
 class RenderedRelease(Struct, frozen=True, kw_only=True):
     """What a release's package made of its inputs.
 
-    `files` are the package's own, by relative path and untouched: what `render -o raw` shows.
+    `files` are the package's own, by relative path and untouched, what it gave without a file as
+    `objects.json`: what `render -o raw` shows.
     """
 
     name: str

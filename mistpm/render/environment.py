@@ -91,12 +91,11 @@ class EnvironmentRender:
         )
         given = self._configuration(name).inputs
         inputs = prepare_inputs(self._shared.schema(pin, "inputs"), given, owner)
+        message = f"the inputs of `{name}` do not fit `{title(pin)}`"
+        if inputs.has_literals:
+            raise DocumentError("secret-literal", message, inputs.problems)
         if inputs.problems:
-            raise DocumentError(
-                "secret-literal" if inputs.has_literals else "invalid-inputs",
-                f"the inputs of `{name}` do not fit `{title(pin)}`",
-                inputs.problems,
-            )
+            raise DocumentError("invalid-inputs", message, inputs.problems)
         return inputs
 
     def _run(
@@ -116,11 +115,11 @@ class EnvironmentRender:
             findings=(
                 *self._stored_as_given(name),
                 *(
-                    _noticed(name, "guest-log", entry[2], entry[0])
-                    for entry in render.record.log
-                    if entry[1] >= _WARNING
+                    _warning(name, text, code="guest-log", path=who)
+                    for who, level, text in render.record.log
+                    if level >= _WARNING
                 ),
-                *(_noticed(name, "package-warning", text) for text in result.warnings),
+                *(_warning(name, text, code="package-warning") for text in result.warnings),
             ),
         )
         return answered, render.record
@@ -217,5 +216,5 @@ def _together(failures: Mapping[str, MistError]) -> MistError:
     )
 
 
-def _noticed(release: str, code: str, message: str, path: str = "") -> Finding:
+def _warning(release: str, message: str, *, code: str, path: str = "") -> Finding:
     return Finding(severity="warning", code=code, message=message, release=release, path=path)

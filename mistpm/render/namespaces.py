@@ -9,7 +9,7 @@ from mistpm.errors import RenderError
 from mistpm.model.descriptor import Descriptor
 from mistpm.model.finding import Finding
 from mistpm.model.resource import ResourceId
-from mistpm.render.manifests import Document, group_of, identify
+from mistpm.render.manifests import Document, identify
 from mistpm.render.scopes import Scopes
 
 
@@ -48,9 +48,9 @@ class Namespaces:
         if self._declared is None:
             for resource in others:
                 self._note(
-                    "other-namespace",
                     resource,
                     f"goes to the namespace `{resource.namespace}`, not to the release's",
+                    code="other-namespace",
                     key=resource.namespace,
                 )
         elif undeclared := [r for r in others if r.namespace not in self._declared]:
@@ -67,31 +67,32 @@ class Namespaces:
     def _placed(self, data: dict[str, Any]) -> dict[str, Any]:
         metadata = dict(data["metadata"])
         resource = identify(data)
-        namespaced = self._scopes.is_namespaced(group_of(data["apiVersion"]), data["kind"])
+        kind = f"{resource.kind}.{resource.group}"
+        namespaced = self._scopes.is_namespaced(resource.group, resource.kind)
         says_none = metadata.get("namespace") == ""
         given = metadata.pop("namespace", None)
         if namespaced is False or (namespaced is None and says_none):
             if given:
                 self._note(
-                    "namespace-left-out",
                     resource,
                     f"has the namespace `{given}`, but its kind has none; it was left out",
-                    key=data["kind"],
+                    code="namespace-left-out",
+                    key=kind,
                 )
         else:
             if namespaced is None and not given:
                 self._note(
-                    "unknown-scope",
                     resource,
                     f"was put into `{self._namespace}`: nothing tells whether its kind has a namespace",
-                    key=data["kind"],
+                    code="unknown-scope",
+                    key=kind,
                     hint='a package says `namespace: ""` where it has none',
                 )
             metadata["namespace"] = given or self._namespace
         return {**data, "metadata": metadata}
 
     def _note(
-        self, code: str, resource: ResourceId, message: str, *, key: str, hint: str = ""
+        self, resource: ResourceId, message: str, *, code: str, key: str, hint: str = ""
     ) -> None:
         finding = Finding(
             severity="info",

@@ -24,9 +24,9 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 class PackageRefusedError(RenderError):
     """A package answered `Err`; `words` are its own."""
 
-    def __init__(self, package: str, words: str) -> None:
-        self.words = words or "it gives no reason"
-        super().__init__("package-failed", f"`{package}` says: {self.words}")
+    def __init__(self, reference: str, message: str, *, words: str) -> None:
+        super().__init__(reference, message)
+        self.words = words
 
 
 class Result(Struct, frozen=True, kw_only=True):
@@ -64,7 +64,8 @@ def read_result(raw: bytes, *, package: str) -> Result:
     data = answer.mapping("data")
     message = answer.text("data", "message")
     if data.get("result") == "Err":
-        raise PackageRefusedError(package, message)
+        words = message or "it gives no reason"
+        raise PackageRefusedError("package-failed", f"`{package}` says: {words}", words=words)
     answer.wants(("data", "result"), "Ok", "Err")
     ours = answer.mapping("mistpm")
     for key in sorted(ours.keys() - set(_OURS)):
