@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds the Rust modules of the starter registry and prints their digests.
 #
-#   scripts/build_modules.sh            into registries/starter/modules
+#   scripts/build_modules.sh            into registries/starter/modules, and for the wheel
 #   scripts/build_modules.sh --check    somewhere else, from nothing; fails when the bytes differ
 #                                       from those in registries/starter/modules
 set -eu
@@ -17,6 +17,8 @@ case ${1-} in
     for name in jinja template; do
         install -m 644 "$sources/target/$release/$name.wasm" "$modules/$name.wasm"
     done
+    # the wheel has its own copy: `mistpm pack` makes template packages of it
+    install -m 644 "$modules/template.wasm" "$root/mistpm/package/data/template.wasm"
     (cd "$modules" && sha256sum jinja.wasm template.wasm)
     ;;
 --check)
