@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -45,6 +43,8 @@ class LazyGroup(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command, and say which one was perhaps meant."""
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            import difflib
+
             close = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
             raise MistUsage(args[0], close[0] if close else "")
         return super().resolve_command(ctx, args)
@@ -113,6 +113,8 @@ def run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception:  # noqa: BLE001 - the last place where a bug can be told from a mistake
+        import traceback
+
         terminal.say(traceback.format_exc())
         terminal.say("error: this is a bug in mistpm, not a mistake of yours [bug]")
         terminal.say("hint: please report it with the lines above and what you typed")

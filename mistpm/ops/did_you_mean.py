@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 _SHOWN = 8
@@ -10,6 +9,8 @@ _SHOWN = 8
 
 def did_you_mean(name: str, known: Iterable[str]) -> tuple[str, ...]:
     """Give one line for an error's context: the closest known name, or the known ones if they are few."""
+    import difflib
+
     names = sorted(known)
     close = difflib.get_close_matches(name, names, n=1)
     if close:
