@@ -11,7 +11,7 @@ from mistpm.diff import in_order
 from mistpm.errors import TargetError
 from mistpm.model.change import Action, Change, Diff
 from mistpm.model.finding import Finding
-from mistpm.target.files import File, desired_files, unwritten_secrets
+from mistpm.target.files import File, unwritten_secrets
 from mistpm.target.inventory import Inventory, make_inventory, write_inventory
 from mistpm.target.journal import Operation
 from mistpm.target.kustomization import Kustomization, decide_kustomization
@@ -28,10 +28,15 @@ class Comparison(Struct, frozen=True):
 
 
 def compare(
-    storage: Storage, inventory: Inventory | None, desired: Desired, permissions: Permissions
+    storage: Storage,
+    inventory: Inventory | None,
+    desired: Desired,
+    files: tuple[File, ...],
+    permissions: Permissions,
 ) -> Comparison:
-    """See every place that matters; `inventory` is None where nothing was applied yet.
+    """See every place that matters.
 
+    `inventory` is None where nothing was applied yet; `files` are what `desired` comes to.
     Raises `TargetError` `other-environment` or `file-in-the-way`.  Costs reading each file once.
     """
     if inventory is not None and inventory.id != desired.environment_id:
@@ -44,7 +49,7 @@ def compare(
             ),
             hint="name another target; one directory holds one environment",
         )
-    return _Comparing(storage, inventory, desired, permissions).compare()
+    return _Comparing(storage, inventory, desired, files, permissions).compare()
 
 
 class _Comparing:
@@ -55,6 +60,7 @@ class _Comparing:
         storage: Storage,
         inventory: Inventory | None,
         desired: Desired,
+        files: tuple[File, ...],
         permissions: Permissions,
     ) -> None:
         self._storage = storage
@@ -63,7 +69,7 @@ class _Comparing:
         self._kustomized = inventory.kustomization if inventory else ""
         self._seen: dict[str, Seen] = {}
         self._findings = list(unwritten_secrets(desired))
-        self._files = desired_files(desired)
+        self._files = files
         self._owned = {line.place: line for line in inventory.owned} if inventory else {}
         places = {file.place for file in self._files}
         resources = {file.resource for file in self._files}

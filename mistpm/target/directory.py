@@ -8,6 +8,7 @@ from pathlib import Path
 from mistpm.errors import TargetError
 from mistpm.model.change import ApplyReport, Change, Diff
 from mistpm.target.comparison import Comparison, compare
+from mistpm.target.files import File, desired_files
 from mistpm.target.inventory import Inventory, read_inventory
 from mistpm.target.journal import Journal
 from mistpm.target.layout import ENVIRONMENT, INVENTORY, LOCK
@@ -26,6 +27,7 @@ class DirectoryTarget:
         self.title = title or f"directory {path}"
         self._storage = Storage(path, self.title)
         self._journal = Journal(self._storage, patience=patience)
+        self._files: tuple[Desired, tuple[File, ...]] | None = None
 
     def state(self) -> TargetState:
         """Read what is remembered; writes only to finish what a killed run left half done.
@@ -93,7 +95,14 @@ class DirectoryTarget:
         return None if data is None else read_inventory(data, title=f"the {self.title}")
 
     def _compare(self, desired: Desired, permissions: Permissions) -> Comparison:
-        return compare(self._storage, self._inventory(), desired, permissions)
+        inventory = self._inventory()
+        return compare(self._storage, inventory, desired, self._files_of(desired), permissions)
+
+    def _files_of(self, desired: Desired) -> tuple[File, ...]:
+        """Give the files of a desired state; writing their texts is most of a comparison's time."""
+        if self._files is None or self._files[0] is not desired:
+            self._files = (desired, desired_files(desired))
+        return self._files[1]
 
     def _same_as(self, diff: Diff, comparison: Comparison) -> Comparison:
         if comparison.diff != diff:

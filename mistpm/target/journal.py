@@ -125,7 +125,7 @@ class Journal:
         ready = f"{NEXT}/{entry.ready}"
         if self._storage.exists(ready):
             self._expect(entry)
-            self._storage.make_folder(_folder(entry.place))
+            self._storage.make_folder(_folder(entry.place), flushed=False)
             self._storage.rename(ready, entry.place)
 
     def _remove(self, entry: _Entry) -> None:

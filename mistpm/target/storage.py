@@ -89,8 +89,11 @@ class Storage:
                 return Seen("")
         return Seen("folder" if stat.S_ISDIR(mode) else "device")
 
-    def make_folder(self, place: str) -> bool:
-        """Make a folder (or, for `.`, the directory) and tell whether it was not there yet."""
+    def make_folder(self, place: str, *, flushed: bool = True) -> bool:
+        """Make a folder (or, for `.`, the directory) and tell whether it was not there yet.
+
+        It is `flushed` to the disk at once unless the caller does that later, for many.
+        """
         path = self.root / place
         with self.explained():
             if path != self.root:
@@ -100,7 +103,8 @@ class Storage:
             except FileExistsError:
                 return False
             try:
-                self._flush_folder(path.parent)
+                if flushed:
+                    self._flush_folder(path.parent)
             except OSError:
                 path.rmdir()
                 raise
