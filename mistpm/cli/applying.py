@@ -11,7 +11,7 @@ from mistpm.cli.progress import TerminalReporter
 from mistpm.cli.proposal_text import show_proposal
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal, count
-from mistpm.ops.installing import Consent, carry_out, require_consent
+from mistpm.ops.installing import Consent, carry_out, require_complete, require_consent
 from mistpm.ops.options import Options
 from mistpm.ops.proposing import Proposal, Wishes, propose
 from mistpm.ops.workspace import Workspace, open_or_make_workspace, open_workspace
@@ -66,6 +66,7 @@ def apply(
         reporter.finish()
     if flags.output is Output.TEXT and not proposal.diff.is_empty:
         terminal.show(f"Applied {count(len(done.changes), 'change')} to {proposal.target}.")
+    require_complete(proposal)
 
 
 def report(proposal: Proposal) -> dict[str, object]:

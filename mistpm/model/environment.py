@@ -11,6 +11,9 @@ from mistpm.model.presence import Api
 from mistpm.model.ranges import ANY, Range
 from mistpm.model.version import Version
 
+RESERVED_NAMES = frozenset({"kubernetes", "provided"})
+"""What an edge of a lock leads to when no release meets it."""
+
 
 class Selector(Wire, frozen=True, kw_only=True):
     """Which manifests a patch means; what is left out matches everything."""
@@ -136,6 +139,15 @@ class Environment(Wire, frozen=True, kw_only=True):
     releases: dict[Name, ReleaseEntry] = {}
     policy: Policy = Policy()
     goal: Goal | None = None
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` for releases whose names mean something else in a lock."""
+        mistakes = [
+            f"a release cannot be called `{name}`: in the lock that is who meets a requirement"
+            for name in sorted(RESERVED_NAMES & set(self.releases))
+        ]
+        if mistakes:
+            raise ValueError(*mistakes)
 
 
 class SecretSource(Struct, frozen=True, kw_only=True):

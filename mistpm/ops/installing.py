@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from mistpm.errors import RefusedError
+from mistpm.errors import CheckError, RefusedError
 from mistpm.model.change import ApplyReport, Change
 from mistpm.ops.locking import write_lock
 from mistpm.ops.proposing import Proposal, permissions_of
@@ -48,6 +48,19 @@ def require_consent(proposal: Proposal, consent: Consent, ask: Callable[[str], b
             "not-confirmed",
             f"{proposal.target} would be changed",
             flag="--yes",
+        )
+
+
+def require_complete(proposal: Proposal) -> None:
+    """Raise `CheckError` when releases were left out, after everything else was done."""
+    left = proposal.desired.left_alone
+    if left:
+        names = ", ".join(f"`{name}`" for name in left)
+        raise CheckError(
+            "incomplete",
+            f"{names} could not be installed; what was there of it is as it was",
+            context=tuple(line for part in proposal.lockfile.unresolved for line in part.causes),
+            hint="the rest is done; mend this and run it again",
         )
 
 

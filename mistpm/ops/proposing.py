@@ -67,7 +67,7 @@ def propose(workspace: Workspace, wishes: Wishes = Wishes()) -> Proposal:  # noq
     permissions = permissions_of(workspace)
     diff = workspace.target.diff(desired, permissions)
     before = {owned.release for owned in workspace.state.owned} - {""}
-    gone = before - set(solved.lockfile.releases) - wishes.named
+    gone = before - set(solved.lockfile.releases) - wishes.named - set(desired.left_alone)
     return Proposal(
         target=workspace.target.title,
         lockfile=solved.lockfile,
@@ -77,7 +77,7 @@ def propose(workspace: Workspace, wishes: Wishes = Wishes()) -> Proposal:  # noq
         held_back=_held_back(workspace, solved, wishes),
         unneeded=tuple(sorted(gone)),
         data=data_at_risk(diff.changes),
-        findings=(*rendered.findings, *findings, *diff.findings),
+        findings=(*_failures(rendered), *rendered.findings, *findings, *diff.findings),
     )
 
 
@@ -100,12 +100,13 @@ def check(rendered: Rendered) -> tuple[Finding, ...]:
 def want(workspace: Workspace, lockfile: Lockfile, rendered: Rendered) -> Desired:
     """Say what the target should hold; an environment without releases wants nothing at all."""
     environment = workspace.environment
-    remember = not workspace.has_file and bool(rendered.releases)
+    remember = not workspace.has_file and bool(lockfile.releases)
     return Desired(
         environment_id=environment.id,
         environment_name=environment.name,
         releases=rendered.releases,
         namespaces=_namespaces(rendered),
+        left_alone=_left_alone(lockfile, rendered),
         environment=_remembered(workspace) if remember else None,
         lock=format_lockfile(lockfile).encode(),
     )
@@ -132,6 +133,27 @@ def _namespaces(rendered: Rendered) -> tuple[str, ...]:
         each.id.name for each in manifests if (each.id.group, each.id.kind) == ("", "Namespace")
     }
     return tuple(sorted(used - made - BUILT_IN_NAMESPACES))
+
+
+def _failures(rendered: Rendered) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(
+            severity="error",
+            code="left-out",
+            message=f"left out: {failure.error.message}",
+            release=failure.release,
+            hint=failure.error.hint,
+        )
+        for failure in rendered.failures
+    )
+
+
+def _left_alone(lockfile: Lockfile, rendered: Rendered) -> tuple[str, ...]:
+    """Give the releases that are wanted, but without a solution or a rendering under `--keep-going`."""
+    unresolved = {name for part in lockfile.unresolved for name in part.releases}
+    failed = {failure.release for failure in rendered.failures}
+    there = {release.name for release in rendered.releases}
+    return tuple(sorted((unresolved | failed) - there))
 
 
 def _held_back(workspace: Workspace, solved: Solved, wishes: Wishes) -> tuple[HeldBack, ...]:

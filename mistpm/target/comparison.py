@@ -118,8 +118,11 @@ class _Comparing:
         return line.resource in self._moved
 
     def _is_kept(self, line: Owned) -> bool:
-        """Tell whether this is a namespace of the host's that stays though nothing needs it."""
-        may_go = line.release or self._permissions.delete_namespaces or self._is_moved(line)
+        """Tell whether this stays though it is not desired: a left alone release's, or a namespace of the host's."""
+        if line.release:
+            may_go = line.release not in self._desired.left_alone or self._is_moved(line)
+        else:
+            may_go = self._permissions.delete_namespaces or self._is_moved(line)
         return not may_go and self._is_there(line)
 
     def _refuse_what_is_in_the_way(self) -> None:
@@ -187,7 +190,9 @@ class _Comparing:
             place=line.place,
             before=text,
             after=text,
-            reason="a namespace is deleted only with `--delete-namespace`",
+            reason="its release cannot be rendered now"
+            if line.release
+            else "a namespace is deleted only with `--delete-namespace`",
         )
 
     def _deletion(self, line: Owned) -> Change:

@@ -42,13 +42,15 @@ class Desired(Struct, frozen=True, kw_only=True):
     """What should be there.  `namespaces` must exist and are rendered by nobody, sorted.
 
     `environment` is remembered by the target as it is, None where a file holds it.  Uninstalling is
-    desiring no releases.
+    desiring no releases.  What `left_alone` releases own stays as it is: they are wanted, but cannot be
+    rendered now.
     """
 
     environment_id: str
     environment_name: str
     releases: tuple[RenderedRelease, ...]
     namespaces: tuple[str, ...] = ()
+    left_alone: tuple[str, ...] = ()
     environment: bytes | None = None
     lock: bytes
 

@@ -130,3 +130,14 @@ def test_no_environment(session: Transcript) -> None:
     session.run("mistpm install x -p toy/apps/app --target context:prod")
     session.run("mistpm render x -p ./missing.wasm")
     session.expect("no-environment")
+
+
+def test_going_on_without_what_cannot_be_had(shop: Transcript) -> None:
+    """`--keep-going` installs the rest, leaves what was there alone, and says so with its exit code."""
+    shop.run("mistpm add good -p toy/data/database:^1")
+    shop.run("mistpm add bad -p toy/watch/meter:^2")
+    shop.run("mistpm remove app")
+    shop.run("mistpm install --yes")
+    shop.run("mistpm install --yes --keep-going")
+    shop.run("mistpm list")
+    shop.expect("keep-going")

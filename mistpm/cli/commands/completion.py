@@ -6,7 +6,7 @@ import enum
 from typing import Annotated
 
 import typer
-from typer.completion import get_completion_script
+from typer._completion_shared import get_completion_script
 
 from mistpm.cli.command_app import command_app
 from mistpm.cli.terminal import Terminal
