@@ -33,11 +33,17 @@ def _read(text: str | None) -> dict[str, Any] | None:
         manifests = load_manifests(text or "", origin="secret")
     except DocumentError:
         return None
-    found = manifests[0] if len(manifests) == 1 else {}
-    readable = found.get("kind") == "Secret" and all(
-        isinstance(found.get(field) or {}, dict) for field in (*_FIELDS, "metadata")
+    return manifests[0] if len(manifests) == 1 and _is_secret(manifests[0]) else None
+
+
+def _is_secret(manifest: dict[str, Any]) -> bool:
+    metadata = manifest.get("metadata") or {}
+    return (
+        manifest.get("kind") == "Secret"
+        and isinstance(metadata, dict)
+        and isinstance(metadata.get("annotations") or {}, dict)
+        and all(isinstance(manifest.get(field) or {}, dict) for field in _FIELDS)
     )
-    return found if readable else None
 
 
 def _masked(secret: dict[str, Any] | None, other: dict[str, Any] | None, changed: str) -> str:
