@@ -75,7 +75,7 @@ def main() -> None:
     empty.run(
         'mistpm install my-cache -p starter/data/redis:7.4.1 -s "memory: 256Mi" --target directory:out --yes'
     )
-    module = ROOT / "tests" / "guests" / "published" / "namespace-0.1.0.mist-pack.wasm"
+    module = ROOT / "tests" / "guests" / "published" / "namespace-plain-0.1.0.mist-pack.wasm"
     empty.say("A package made with Mistletoe's own SDK, straight from its file.")
     empty.run(f"mistpm render my-namespace -p {os.path.relpath(module, empty.folder)} -o yaml")
 

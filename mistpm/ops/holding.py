@@ -12,6 +12,9 @@ from mistpm.ops.searching import newest_of
 from mistpm.ops.workspace import Workspace
 
 
+KEPT = "nothing but the lock keeps it there: `mistpm upgrade {}` moves it"
+
+
 class HeldBack(Struct, frozen=True, kw_only=True):
     """A release below the newest version of its package, with the requirements that keep it there."""
 
@@ -47,7 +50,7 @@ def held_back(workspace: Workspace, solved: Solved) -> tuple[HeldBack, ...]:
                 package=str(locked.package),
                 version=str(locked.version),
                 newest=str(newest.version),
-                because=blocked.causes if blocked else (),
+                because=blocked.causes if blocked else (KEPT.format(name),),
             )
         )
     return tuple(found)
