@@ -38,6 +38,7 @@ class GitTree:
         self._offline = offline
         self._clone = GitClone(place, url, cache)
         self._lock = threading.RLock()
+        self._contents: dict[str, bytes] = {}
         self._seen: Snapshot | RegistryError | None = None
 
     def read(self, paths: Iterable[str]) -> Mapping[str, bytes]:
@@ -45,7 +46,10 @@ class GitTree:
         snapshot = self._snapshot
         wanted = {path: snapshot.blobs[path] for path in paths if path in snapshot.blobs}
         self._require(snapshot, wanted)
-        return dict(zip(wanted, self._clone.contents(tuple(wanted.values())), strict=True))
+        unread = [blob for blob in wanted.values() if blob not in self._contents]
+        if unread:
+            self._contents.update(zip(unread, self._clone.contents(unread), strict=True))
+        return {path: self._contents[blob] for path, blob in wanted.items()}
 
     def files(self) -> Sequence[str]:
         """List index files and modules; costs nothing more than the fetch."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from msgspec import Struct
 
@@ -65,11 +65,6 @@ class HttpClient:
         self._given = url
         self._policy = policy
         self._remembered = remembered
-        parts = urlsplit(url)
-        self._origin = _origin(url)
-        self._base = parts._replace(
-            netloc=parts.netloc.rpartition("@")[2], path=parts.path.rstrip("/") + "/"
-        )
         self._pools: dict[str, PoolManager] = {}
         self._down: RegistryError | None = None
 
@@ -99,6 +94,19 @@ class HttpClient:
                     raise error from trouble
                 self._policy.wait(attempt, trouble.after)
                 attempt += 1
+
+    @cached_property
+    def _base(self) -> SplitResult:
+        """The address without credentials; raises `RegistryError` where it is none."""
+        try:
+            parts = urlsplit(self._given)
+        except ValueError:
+            parts = urlsplit("")
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            why = "this is no address that begins with http:// or https://"
+            raise self._unreachable(why, "check what follows `http:`")
+        netloc = parts.netloc.rpartition("@")[2]
+        return parts._replace(netloc=netloc, path=parts.path.rstrip("/") + "/")
 
     def _try(self, path: str, conditions: Mapping[str, str], limit: int) -> Answer:
         from urllib3.exceptions import HTTPError
@@ -136,7 +144,7 @@ class HttpClient:
         from urllib3 import Timeout
 
         headers = {"User-Agent": f"mistpm/{__version__}", "Accept-Encoding": "gzip", **conditions}
-        if _origin(url) == self._origin and self._authorization:
+        if _origin(url) == _origin(self._given) and self._authorization:
             headers["Authorization"] = self._authorization
         return self._pool(url).request(
             "GET",

@@ -53,6 +53,7 @@ class TreeRegistry:
         self._place = tree.place
         self._tree = tree
         self._store = store
+        self._confirmed = False
         self._known: dict[tuple[str, str], Sequence[Candidate] | RegistryError] = {}
 
     @property
@@ -102,7 +103,7 @@ class TreeRegistry:
         """Read the index of these packages in as few round trips as can be."""
         wanted = [index_file(*package) for package in packages if all(map(is_name, package))]
         with suppress(RegistryError):
-            self._tree.read([REGISTRY_FILE, *wanted])
+            self._read(*wanted)
 
     def prepare(self, pins: Sequence[Pin]) -> None:
         """Get ready to fetch these modules."""
@@ -123,8 +124,7 @@ class TreeRegistry:
         if not (is_name(group) and is_name(name)):
             raise self._not_found(group, name)
         file = index_file(group, name)
-        found = self._tree.read([REGISTRY_FILE, file])
-        self._confirm(found)
+        found = self._read(file)
         if file in found:
             lines = self._understood(
                 file, lambda: read_index(found[file], group=group, name=name, file=file)
@@ -210,8 +210,7 @@ class TreeRegistry:
         return None
 
     def _packages_file(self) -> tuple[PackageLine, ...] | None:
-        found = self._tree.read([REGISTRY_FILE, PACKAGES_FILE])
-        self._confirm(found)
+        found = self._read(PACKAGES_FILE)
         if PACKAGES_FILE not in found:
             return None
         data = found[PACKAGES_FILE]
@@ -232,9 +231,9 @@ class TreeRegistry:
 
     @cached_property
     def _has_index(self) -> bool:
-        if PACKAGES_FILE in self._tree.read([PACKAGES_FILE]):
-            return True
-        return any(parse_index_file(path) for path in self._files)
+        return PACKAGES_FILE in self._read(PACKAGES_FILE) or any(
+            parse_index_file(path) for path in self._files
+        )
 
     @property
     def _modules(self) -> tuple[ModuleFile, ...]:
@@ -246,8 +245,14 @@ class TreeRegistry:
         data = files[REGISTRY_FILE]
         return self._understood(REGISTRY_FILE, lambda: read_registry_file(data)).name
 
-    def _confirm(self, files: Mapping[str, bytes]) -> None:
-        """Raise when the registry calls itself otherwise than it did before."""
+    def _read(self, *paths: str) -> Mapping[str, bytes]:
+        """Read small files; the first time also who the registry is.
+
+        Raises when it calls itself otherwise than it did when it was seen last.
+        """
+        if self._confirmed:
+            return self._tree.read(paths)
+        files = self._tree.read([REGISTRY_FILE, *paths])
         now = self._named_by(files)
         if now != self.name:
             raise RegistryError(
@@ -257,6 +262,8 @@ class TreeRegistry:
                 note="the name is part of every package's identity, so these are other packages now",
                 hint="if that is right, run it again: from now on it is known by its new name",
             )
+        self._confirmed = True
+        return files
 
     def _understood(self, file: str, read: Callable[[], T]) -> T:
         """Read a file of the registry, naming the registry in what is wrong with it."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import ssl
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -217,6 +218,10 @@ class WebServer:
         if request.path.endswith(".jsonl") and "gzip" in (request.headers["Accept-Encoding"] or ""):
             return request.answer(200, gzip.compress(data), ETag=tag, Content_Encoding="gzip")
         return request.answer(200, data, ETag=tag)
+
+    def wrap(self, context: ssl.SSLContext) -> None:
+        """Speak TLS from now on."""
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
 
     def start(self) -> WebServer:
         """Begin to serve."""
