@@ -13,9 +13,10 @@ release=wasm32-unknown-unknown/release
 
 case ${1-} in
 "")
-    "$root/scripts/wasm_cargo.sh" "$sources" "$sources/target"
+    target=${XDG_CACHE_HOME:-$HOME/.cache}/mistpm/modules
+    "$root/scripts/wasm_cargo.sh" "$sources" "$target"
     for name in jinja template; do
-        install -m 644 "$sources/target/$release/$name.wasm" "$modules/$name.wasm"
+        install -m 644 "$target/$release/$name.wasm" "$modules/$name.wasm"
     done
     # the wheel has its own copy: `mistpm pack` makes template packages of it
     install -m 644 "$modules/template.wasm" "$root/mistpm/package/data/template.wasm"
