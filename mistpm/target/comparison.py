@@ -74,7 +74,11 @@ class _Comparing:
         places = {file.place for file in self._files}
         resources = {file.resource for file in self._files}
         gone = [line for line in self._owned.values() if line.place not in places]
-        self._moved = {line.resource: line for line in gone if line.resource in resources}
+        self._moved = {
+            line.resource: line
+            for line in gone
+            if line.resource in resources and self._is_there(line)
+        }
         self._kept = [line for line in gone if self._is_kept(line)]
         self._removed = [line for line in gone if not self._is_kept(line) and self._is_there(line)]
 

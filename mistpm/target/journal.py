@@ -45,6 +45,11 @@ class _Entry(msgspec.Struct, frozen=True, kw_only=True):
     after: str = ""
     ready: str = ""
 
+    @property
+    def is_sound(self) -> bool:
+        """Whether it stays within the directory, as everything that mistpm writes does."""
+        return is_place(self.place) and (self.ready.isdigit() or not self.ready)
+
 
 class Journal:
     """The one way of changing a directory; `patience` is how many seconds another run is waited for."""
@@ -154,7 +159,7 @@ class Journal:
             entries = msgspec.json.decode(seen.data or b"", type=list[_Entry])
         except (msgspec.DecodeError, UnicodeDecodeError):
             entries = []
-        if not entries or not all(is_place(entry.place) for entry in entries):
+        if not entries or not all(entry.is_sound for entry in entries):
             raise TargetError(
                 "invalid-journal",
                 f"a run that was cut short left a journal in the {self._storage.title} that cannot be used",

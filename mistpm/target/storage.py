@@ -14,7 +14,6 @@ from typing import Final
 from msgspec import Struct
 
 from mistpm.errors import TargetError
-from mistpm.target.layout import OWN_FOLDER
 
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT}
 _DENIED: Final = {errno.EROFS, errno.EACCES, errno.EPERM}
@@ -152,7 +151,7 @@ class Storage:
 
     def names(self, folder: str) -> list[str]:
         """List what is in a folder, sorted; nothing where there is no folder."""
-        with self.explained(), suppress(FileNotFoundError):
+        with self.explained(), suppress(FileNotFoundError, NotADirectoryError):
             return sorted(path.name for path in (self.root / folder).iterdir())
         return []
 
@@ -226,15 +225,16 @@ class Storage:
             raise TargetError(
                 "file-in-the-way",
                 f"`{place}` in the {self.title} is a file, where a folder belongs",
-                hint="move it away"
-                if place != OWN_FOLDER
-                else "move it away; mistpm keeps its own files there",
+                hint="move it away",
             )
 
     def _flush_folder(self, path: Path) -> None:
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
         try:
             os.fsync(descriptor)
+        except OSError as error:
+            if error.errno != errno.EINVAL:  # some network file systems do not flush folders
+                raise
         finally:
             os.close(descriptor)
 

@@ -175,6 +175,15 @@ def test_a_resource_that_changes_its_release_is_moved(root: Path) -> None:
     ) == diff.changes[1].after
 
 
+def test_a_moved_resource_whose_file_is_missing(root: Path) -> None:
+    """What was deleted by hand before it moved is created."""
+    apply(root, SHOP)
+    (root / FILES[1]).unlink()
+    diff = apply(root, desired(release("store", CONFIG), namespaces=("shop",)))
+
+    assert ["create store/31-configmap-shop-gitea.yaml"] == shown(diff.having("create"))
+
+
 def test_uninstall_leaves_nothing(root: Path) -> None:
     """Desiring nothing leaves the directory as it was, the user's own files included."""
     (root / "shop").mkdir(parents=True)

@@ -15,6 +15,7 @@ from filelock import FileLock
 from kill_points import Death, Fault, Step, run_until, run_with, trace
 
 from mistpm.errors import TargetError
+from mistpm.model.change import Change
 from mistpm.target.directory import DirectoryTarget
 from mistpm.target.protocol import Desired, Permissions
 
@@ -214,6 +215,39 @@ def test_our_file_became_a_folder(root: Path) -> None:
     assert {"shop": None, PLACE: None} == tree(root)
 
 
+def test_file_where_our_folder_belongs(root: Path) -> None:
+    """A file called `.mistpm` is not ours."""
+    root.mkdir()
+    (root / ".mistpm").write_text("mine")
+
+    assert (
+        "file-in-the-way",
+        "`.mistpm` in the directory deploy is a file, where a folder belongs\nhint: move it away",
+    ) == refusal(root)
+
+
+def test_interrupted_between_two_files(root: Path) -> None:
+    """After Ctrl-C at any time the next run finishes what was begun."""
+    apply(root, INSTALLED)
+    target = DirectoryTarget(root)
+    diff = target.diff(UPGRADED, ALL)
+
+    def interrupt(_change: Change) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        target.apply(UPGRADED, diff, ALL, interrupt)
+
+    assert ".mistpm/next/journal" in tree(root)
+
+    target.state()
+    finished = tree(root)
+
+    assert ".mistpm/next" not in finished
+    assert apply(root, UPGRADED, ALL).is_empty
+    assert finished == tree(root)
+
+
 def test_another_run_is_busy(root: Path) -> None:
     """Two do not write at once: the second waits for a while, then says so."""
     apply(root, SHOP)
@@ -268,7 +302,13 @@ def test_journal_that_cannot_be_used(root: Path) -> None:
     apply(root, SHOP)
     (root / ".mistpm" / "next").mkdir()
     journal = root / ".mistpm" / "next" / "journal"
-    for content in (b"", b"{", b"[]", b'[{"place": "../precious", "before": ""}]'):
+    for content in (
+        b"",
+        b"{",
+        b"[]",
+        b'[{"place": "../precious", "before": ""}]',
+        b'[{"place": "stolen", "before": "", "ready": "../../../precious"}]',
+    ):
         journal.write_bytes(content)
 
         assert (
