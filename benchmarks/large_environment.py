@@ -14,6 +14,9 @@ ROOT = Path(__file__).parents[1]
 MODULES = ROOT / "registries" / "starter" / "modules"
 MISTPM = str(Path(sys.executable).parent / "mistpm")
 
+UNUSUAL = {"CI", "PYTHONDONTWRITEBYTECODE"}
+"""Variables that users do not have: `CI` makes locks strict, the other one compiles us every time."""
+
 DESCRIPTOR = """\
 apiVersion: mistpm.dev/v1
 kind: Package
@@ -38,7 +41,7 @@ class LargeEnvironment:
         self.folder = folder / "environment"
         self.folder.mkdir(parents=True)
         self.variables = {
-            **{name: value for name, value in os.environ.items() if name != "CI"},
+            **{name: value for name, value in os.environ.items() if name not in UNUSUAL},
             "MISTPM_CACHE_DIR": str(folder / "cache"),
             "MISTPM_CONFIG_DIR": str(folder / "config"),
         }

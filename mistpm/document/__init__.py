@@ -4,11 +4,20 @@ The Struct classes of `mistpm.model` are the only description of a document's sh
 what is right; only for what is wrong a second walk finds all problems with their lines.
 """
 
+from typing import Any
+
 from mistpm.document.conversion import convert, from_json, read, to_builtins, to_json
 from mistpm.document.positions import Place, Positions, shown_place
 from mistpm.document.reader import load, load_manifests
 from mistpm.document.refusal import refusal
-from mistpm.document.writer import dump
+
+
+def dump(data: Any) -> str:
+    """Write JSON-like data as YAML; see `mistpm.document.writer`, which is loaded when it is needed."""
+    from mistpm.document.writer import dump as write
+
+    return write(data)
+
 
 __all__ = [
     "Place",
