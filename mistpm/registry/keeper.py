@@ -96,17 +96,23 @@ class _Survey:
         versions = sum(len(lines) for lines in self._lines.values())
         return IndexReport(packages=len(self._lines), versions=versions, written=written)
 
-    def shortcomings(self) -> Iterator[Problem]:
-        """Give what writing the index would mend."""
-        yield from self._stale
-        told = {problem.file for problem in self._stale}
+    def shortcomings(self) -> list[Problem]:
+        """Give what writing the index would mend: stale lines, or only how they are written."""
+        if self._stale or self.problems:
+            return self._stale
         hint = "`mistpm registry index` writes it"
         before = read_files(self._folder)
-        for path, data in self.files.items():
-            if path not in before and path not in told:
-                yield Problem(file=path, message="this file is missing", hint=hint)
-            elif before.get(path) != data and path not in told:
-                yield Problem(file=path, message="this is not what the modules say", hint=hint)
+        return [
+            Problem(
+                file=path,
+                message="this is not what the modules say"
+                if path in before
+                else "this file is missing",
+                hint=hint,
+            )
+            for path in self.files
+            if before.get(path) != self.files[path]
+        ]
 
     def _registry_file(self) -> Iterator[Problem]:
         path = self._folder / REGISTRY_FILE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -53,7 +53,9 @@ class TreeRegistry:
         self._place = tree.place
         self._tree = tree
         self._store = store
+        self._name: str | None = None
         self._confirmed = False
+        self._listed: Sequence[str] | None = None
         self._known: dict[tuple[str, str], Sequence[Candidate] | RegistryError] = {}
 
     @property
@@ -61,12 +63,17 @@ class TreeRegistry:
         """Whether it pays to ask for several packages at a time."""
         return self._tree.distant
 
-    @cached_property
+    @property
     def name(self) -> str:
         """The registry's own name, or the alias where it has none."""
-        with suppress(RegistryError):
-            return self._named_by(self._tree.remembered().read([REGISTRY_FILE]))
-        return self._named_by(self._tree.read([REGISTRY_FILE]))
+        # No cached_property: before Python 3.12, those of all registries would wait for each other.
+        if self._name is None:
+            try:
+                files = self._tree.remembered().read([REGISTRY_FILE])
+            except RegistryError:
+                files = self._tree.read([REGISTRY_FILE])
+            self._name = self._named_by(files)
+        return self._name
 
     def packages(self) -> Sequence[PackageReference]:
         """Give the names of all packages, sorted."""
@@ -216,10 +223,11 @@ class TreeRegistry:
         data = found[PACKAGES_FILE]
         return self._understood(PACKAGES_FILE, lambda: read_packages(data, file=PACKAGES_FILE))
 
-    @cached_property
+    @property
     def _files(self) -> Sequence[str]:
-        files = self._tree.files()
-        if files is None:
+        if self._listed is None:
+            self._listed = self._tree.files()
+        if self._listed is None:
             raise RegistryError(
                 "registry-without-index",
                 f"the registry `{self.alias}` has no index",
@@ -227,9 +235,9 @@ class TreeRegistry:
                 note="a web server cannot list its files, so a registry on one needs `index/`",
                 hint="check the address; a keeper makes the index with `mistpm registry index DIR`",
             )
-        return files
+        return self._listed
 
-    @cached_property
+    @property
     def _has_index(self) -> bool:
         return PACKAGES_FILE in self._read(PACKAGES_FILE) or any(
             parse_index_file(path) for path in self._files

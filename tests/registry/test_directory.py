@@ -440,6 +440,18 @@ def test_a_module_in_the_wrong_place_is_an_error(folder: RegistryFolder, registr
     )
 
 
+def test_a_huge_module_is_refused(
+    folder: RegistryFolder, registries: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no index tells a module's size, there is a limit for all."""
+    monkeypatch.setattr("mistpm.registry.tree_registry.MODULE_LIMIT", 1000)
+    folder.add("data/redis", "7.2.1", code=b"x" * 1000)
+    with pytest.raises(RegistryError) as found:
+        registries(starter=HERE).candidates(REDIS)
+
+    assert found.value.reference == "too-large"
+
+
 def test_what_is_no_module_is_an_error(folder: RegistryFolder, registries: Open) -> None:
     """Without an index, a file that is no module is found when the package is asked for."""
     folder.put("data/redis", "7.2.1", b"<html>")

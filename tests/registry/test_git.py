@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from made_registries import GitRegistry, digest, git, module_path
 
-from mistpm.errors import MistError, RegistryError
+from mistpm.errors import DigestError, MistError, RegistryError
 from mistpm.model.environment import RegistryEntry
 from mistpm.model.identity import PackageId
 from mistpm.registry import Registries
@@ -308,6 +308,33 @@ not-fetched
 hint: run it once without --offline"""
 
     assert expected == shown(found.value, tmp_path)
+
+
+def test_a_module_that_is_larger_than_pinned(remote: GitRegistry, registries: Open) -> None:
+    """No more is read than the index promises."""
+    remote.folder.put("data/redis", "7.0.0", b"\0" * 10**6)
+    remote.push(index=False)
+    opened = registries(starter=entry(remote))
+    pin = opened.candidates(REDIS)[0]
+    with pytest.raises(DigestError) as found:
+        opened.fetch(pin)
+
+    assert found.value.context[1] == f"found    more than {pin.size} bytes"
+
+
+def test_a_list_of_packages_that_cannot_be_used(remote: GitRegistry, registries: Open) -> None:
+    """It breaks listing, and nothing else."""
+    remote.folder.write("index/packages.jsonl", '{"package":"data/redis"}\nnonsense\n')
+    remote.push(index=False)
+    opened = registries(starter=entry(remote))
+    with pytest.raises(RegistryError) as found:
+        opened.packages("starter")
+
+    assert found.value.context[1:] == (
+        "index/packages.jsonl:1: `version` is missing",
+        "index/packages.jsonl:2: this is no JSON: JSON is malformed: invalid character (byte 4)",
+    )
+    assert len(opened.candidates(REDIS)) == 3
 
 
 def test_offline_without_anything_fetched(

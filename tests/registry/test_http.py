@@ -638,6 +638,26 @@ def test_proxies_come_from_the_environment(
     assert sent == []
 
 
+@pytest.mark.parametrize(
+    ("proxy", "why"),
+    [
+        ("http://127.0.0.1:{}", "registry.yaml: the proxy failed: Connection refused"),
+        ("socks5://127.0.0.1:{}", "registry.yaml: Proxy URL had unsupported scheme socks5"),
+    ],
+)
+def test_a_proxy_that_does_not_work(
+    registries: Open, web: WebServer, monkeypatch: pytest.MonkeyPatch, *, proxy: str, why: str
+) -> None:
+    """The error tells that it is about the proxy."""
+    port = web.port
+    web.stop()
+    monkeypatch.setenv("http_proxy", proxy.format(port))
+    with pytest.raises(RegistryError) as found:
+        registries(starter={"http": "http://registry.test/"}).own_name("starter")
+
+    assert found.value.context[1].startswith(why)
+
+
 def test_a_base_path_and_odd_versions(
     folder: RegistryFolder, registries: Open, tmp_path: Path
 ) -> None:
