@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from mistpm import document
-from mistpm.errors import PackageError
+from mistpm.errors import DocumentError, PackageError
 from mistpm.model.descriptor import Candidate
 from mistpm.model.identity import FILE_REGISTRY, PackageId
 from mistpm.ops.workspace import Workspace
@@ -56,11 +56,15 @@ def read_file_package(workspace: Workspace, text: str) -> FilePackage:
 def ask_mistletoe(runtime: Runtime, path: Path, digest: str) -> dict[str, Any]:
     """Ask a package without a descriptor what it is; raises `PackageError`."""
     text = runtime.info(runtime.load(path, digest)).decode("utf-8", "replace")
-    info = document.load(text, file=path.name)
+    try:
+        info = document.load(text, file=path.name)
+    except DocumentError:
+        info = None
     if not isinstance(info, dict):
         raise PackageError(
             "invalid-info",
-            f"`{path.name}` does not say what it is: {text[:80]!r}",
-            hint="the package is not usable; tell its author",
+            f"`{path.name}` does not say what it is",
+            context=(f"`__mistletoe_info` gives {text[:80]!r}",),
+            hint="it is damaged, or no package: tell its author",
         )
     return info

@@ -11,7 +11,6 @@ from mistpm.ops.locking import Solved
 from mistpm.ops.searching import newest_of
 from mistpm.ops.workspace import Workspace
 
-
 KEPT = "nothing but the lock keeps it there: `mistpm upgrade {}` moves it"
 
 

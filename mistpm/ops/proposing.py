@@ -90,7 +90,9 @@ def check(rendered: Rendered) -> tuple[Finding, ...]:
     if errors:
         raise CheckError(
             "findings",
-            f"{len(errors)} finding{'s' if len(errors) > 1 else ''} forbid applying",
+            f"{len(errors)} findings forbid applying"
+            if len(errors) > 1
+            else "a finding forbids applying",
             context=errors,
             hint="nothing was changed; the inputs, `patches:` or another version of the package mend it",
         )

@@ -191,7 +191,7 @@ def find_document(options: Options) -> EnvironmentDocument | None:
     path = options.environment or find_environment(Path.cwd())
     if path is None:
         return None
-    return read_environment(path, title=_short(path))
+    return read_environment(Path(_short(path)))
 
 
 def _open(options: Options, reporter: Reporter, *, make: bool) -> Workspace:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
+from toy_registry import ToyRegistry, config_map
 
 HEAVY = {
     "celpy",
@@ -46,3 +50,18 @@ def test_help_loads_nothing_heavy() -> None:
 def test_help_of_a_command_loads_nothing_heavy() -> None:
     """`mistpm install --help` needs none of the big libraries."""
     assert loaded(["install", "--help"]) & HEAVY == set()
+
+
+@pytest.mark.parametrize("arguments", [["lock"], ["why", "a"], ["tree"], ["list"]])
+def test_looking_at_a_lock_loads_nothing_heavy(folder: Path, arguments: list[str]) -> None:
+    """With a valid lock nothing is solved, fetched or rendered, and nothing for that is loaded."""
+    registry = ToyRegistry(folder / "toy")
+    registry.publish("apps/a", "1.0.0", {"a.yaml": config_map()})
+    registry.index()
+    (folder / "mistpm.yaml").write_text(
+        "{apiVersion: mistpm.dev/v1, kind: Environment, name: e, id: e, target: {directory: out},"
+        " registries: {toy: {directory: toy}}, releases: {a: {package: toy/apps/a}}}"
+    )
+    loaded(["lock"])
+
+    assert loaded(arguments) & HEAVY == set()
