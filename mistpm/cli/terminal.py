@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 
 import typer
 
 from mistpm.errors import MistError
+
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
 class Terminal:
@@ -47,6 +50,7 @@ class Terminal:
         """Print rows in columns, each as wide as its widest cell; nothing when there are no rows."""
         if not rows:
             return
+        rows = [[printable(cell).replace("\n", " ") for cell in row] for row in rows]
         widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
         self.show(dim(_line(header, widths)))
         for row in rows:
@@ -60,19 +64,27 @@ class Terminal:
 
     def error(self, error: MistError) -> None:
         """Show an error: what happened, to what, why, what to do."""
-        head, *rest = error.message.split("\n")
+        head, *rest = printable(error.message).split("\n")
         self.say(f"{typer.style('error', fg='red', bold=True)}: {head} [{error.reference}]")
-        for line in (*rest, *error.context):
+        for line in (*rest, *map(printable, error.context)):
             self.say("\n".join(f"  {part}" for part in line.split("\n")))
         if error.note:
-            self.say(f"{typer.style('note', bold=True)}: {error.note}")
+            self.say(f"{typer.style('note', bold=True)}: {printable(error.note)}")
         if error.hint:
-            self.say(f"{typer.style('hint', fg='cyan', bold=True)}: {error.hint}")
+            self.say(f"{typer.style('hint', fg='cyan', bold=True)}: {printable(error.hint)}")
 
     def finding(self, severity: str, text: str) -> None:
         """Show a finding on standard error."""
         colour = {"error": "red", "warning": "yellow"}.get(severity, "cyan")
-        self.say(f"{typer.style(severity, fg=colour, bold=True)}: {text}")
+        self.say(f"{typer.style(severity, fg=colour, bold=True)}: {printable(text)}")
+
+
+def printable(text: str) -> str:
+    """Show what would steer the terminal, or turn the direction of writing, as an escape.
+
+    Packages and registries are strangers, and what they say is shown.
+    """
+    return _STEERING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def bold(text: str) -> str:

@@ -1,0 +1,58 @@
+"""What is printed, and where."""
+
+from __future__ import annotations
+
+import pytest
+
+from mistpm.cli.terminal import Terminal, count, printable
+from mistpm.errors import MistError
+
+
+def test_data_and_messages_go_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    """The answer is on standard output, everything else on standard error."""
+    terminal = Terminal()
+    terminal.show("answer")
+    terminal.say("message")
+
+    assert ("answer\n", "message\n") == tuple(capsys.readouterr())
+
+
+def test_an_error_is_shown_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    """What happened, to what, background, and what to do, each on its lines."""
+    Terminal().error(
+        MistError("a-reference", "it broke", context=("one\ntwo",), note="because", hint="mend it")
+    )
+
+    assert (
+        "error: it broke [a-reference]\n  one\n  two\nnote: because\nhint: mend it\n"
+    ) == capsys.readouterr().err
+
+
+def test_a_stranger_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """Escapes, and characters that turn the direction of writing, are shown and not obeyed."""
+    Terminal().error(MistError("r", "\x1b[2Jcleared\u202e"))
+
+    assert "error: \\x1b[2Jcleared\\u202e [r]\n" == capsys.readouterr().err
+
+
+def test_ordinary_text_is_printed_as_it_is() -> None:
+    """Letters of all languages, line ends and tabs pass."""
+    assert "Käse\t日本\nза" == printable("Käse\t日本\nза")
+
+
+def test_columns_are_as_wide_as_their_widest_cell(capsys: pytest.CaptureFixture[str]) -> None:
+    """No trailing blanks, no column cut."""
+    Terminal().table(("A", "LONG"), [("x", "1"), ("yyy", "2")])
+
+    assert "A    LONG\nx    1\nyyy  2\n" == capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("number", "expected"), [(0, "no files"), (1, "1 file"), (2, "2 files")])
+def test_numbers_are_told_in_words(number: int, expected: str) -> None:
+    """One is singular, none is a word."""
+    assert expected == count(number, "file")
+
+
+def test_nobody_is_asked_without_a_terminal() -> None:
+    """A question that nobody can answer is answered with no."""
+    assert not Terminal().confirm("Really?")
