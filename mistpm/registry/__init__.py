@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from mistpm.registry.cache import Cache
+from mistpm.registry.progress import Fetched
 from mistpm.registry.registries import Registries
 from mistpm.registry.store import Store
 
-__all__ = ["Registries", "Store"]
+__all__ = ["Cache", "Fetched", "Registries", "Store"]

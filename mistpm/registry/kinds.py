@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Final
 
 from mistpm.model.environment import RegistryEntry
+from mistpm.registry.cache import CLONES, INDEXES
 from mistpm.registry.directory import DirectoryTree
 from mistpm.registry.http_policy import HttpPolicy
 from mistpm.registry.place import Place, without_credentials
@@ -12,6 +15,9 @@ from mistpm.registry.protocol import Registry
 from mistpm.registry.store import Store
 from mistpm.registry.tree import Tree
 from mistpm.registry.tree_registry import TreeRegistry
+
+_REMOTE: Final = re.compile(r"[^/]*:")
+"""How addresses begin that git does not take for paths: `https://…`, `git@host:…`."""
 
 
 def open_registry(
@@ -37,11 +43,11 @@ def open_registry(
         from mistpm.registry.git import GitTree
 
         url = address
-        if address.startswith((".", "~")):
+        if not _REMOTE.match(address):
             url = str((base / Path(address).expanduser()).resolve())
-        tree = GitTree(place, url=url, ref=entry.ref, path=entry.path, cache=cache / "git")
+        tree = GitTree(place, url=url, ref=entry.ref, path=entry.path, cache=cache / CLONES)
     else:
         from mistpm.registry.http import HttpTree
 
-        tree = HttpTree(place, address, cache / "http", http)
+        tree = HttpTree(place, address, cache / INDEXES, http)
     return TreeRegistry(tree.remembered() if offline else tree, store)

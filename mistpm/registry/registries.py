@@ -12,13 +12,13 @@ from mistpm.model.descriptor import Candidate
 from mistpm.model.environment import RegistryEntry
 from mistpm.model.identity import FILE_REGISTRY, PackageId, PackageReference
 from mistpm.model.presence import Api
+from mistpm.registry.cache import Cache
 from mistpm.registry.closest import closest
 from mistpm.registry.http_policy import HttpPolicy
 from mistpm.registry.index import PackageLine
 from mistpm.registry.kinds import open_registry
 from mistpm.registry.progress import Fetched, Progress, silent
 from mistpm.registry.protocol import Pin, Registry
-from mistpm.registry.store import Store
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -48,7 +48,7 @@ class Registries:
         http: HttpPolicy | None = None,
     ) -> None:
         self.aliases = tuple(sorted(entries))
-        self.store = Store(cache / "modules")
+        self.store = Cache(cache).store
         self._entries = dict(entries)
         self._progress = progress
         self._opened: dict[str, Registry] = {

@@ -413,10 +413,13 @@ def test_the_environment_of_a_hook_does_no_harm(
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_a_relative_path_starts_at_the_environment(remote: GitRegistry, registries: Open) -> None:
-    """`git: ./served.git` is a path beside `mistpm.yaml`."""
+@pytest.mark.parametrize("written", ["./served.git", "served.git", "work/../served.git"])
+def test_a_relative_path_starts_at_the_environment(
+    remote: GitRegistry, registries: Open, written: str
+) -> None:
+    """A path is one beside `mistpm.yaml`, wherever mistpm runs."""
     assert remote.bare.name == "served.git"
-    assert versions(registries(starter={"git": "./served.git"})) == ["7.0.0", "7.1.0", "7.2.0"]
+    assert versions(registries(starter={"git": written})) == ["7.0.0", "7.1.0", "7.2.0"]
 
 
 def test_without_the_program(
