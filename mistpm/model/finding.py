@@ -26,5 +26,3 @@ class Finding(Struct, frozen=True, kw_only=True):
         """Give `warning: shop: Deployment.apps shop/gitea: message`."""
         parts = [self.severity, self.release, str(self.resource or ""), self.path, self.message]
         return ": ".join(part for part in parts if part)
-
-
