@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TOOLCHAIN ?= $${XDG_CACHE_HOME:-$$HOME/.cache}/mistpm/wasm-toolchain
 
-.PHONY: help demo test lint unit slow registry golden bench clean
+.PHONY: help demo test lint unit slow registry modules golden bench clean
 
 help:
 	@echo "make demo      install a real application from the starter registry and show every step"
@@ -12,6 +13,7 @@ help:
 	@echo "make unit      the fast tests only"
 	@echo "make golden    write the golden transcripts again (review the diff)"
 	@echo "make registry  pack the starter registry again, byte for byte"
+	@echo "make modules   build the Rust modules of the starter registry again, byte for byte"
 	@echo "make bench     measure what benchmarks/README.md tells"
 
 $(READY): pyproject.toml
@@ -39,7 +41,12 @@ golden: $(READY)
 	GOLDEN=write $(BIN)/pytest -m "" tests/golden
 
 registry: $(READY)
+	@if [ -f "$(TOOLCHAIN)/toolchain.txt" ]; then scripts/build_modules.sh; \
+	else echo "the Rust modules stay as they are; \`make modules\` builds them (490 MB of tools, Debian 12 on amd64)"; fi
 	$(BIN)/python -m scripts.build_registry
+
+modules:
+	scripts/build_modules.sh
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.start_up
