@@ -1,4 +1,4 @@
-"""Packages for tests, made in a line: the `.wat` guests beside this file, and made-up ones.
+"""Packages for tests, made in a line: the `.wat` guests in `tests/guests`, and made-up ones.
 
     from guest_modules import answering, guest, ok
 
@@ -20,7 +20,7 @@ from typing import Any
 
 import wasmtime
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parents[1] / "guests"
 API_VERSION = "mistletoe.dev/v1alpha1"
 
 _PACKAGE = """(module
