@@ -21,6 +21,7 @@ from typing import Any
 import wasmtime
 
 FOLDER = Path(__file__).parents[1] / "guests"
+SUPPORT = Path(__file__).parent
 API_VERSION = "mistletoe.dev/v1alpha1"
 
 _PACKAGE = """(module

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from guest_modules import FOLDER, answering, digest, guest, heavy
+from guest_modules import SUPPORT, answering, digest, guest, heavy
 
 from mistpm.package.sections import with_section
 from mistpm.wasm import Answer, Runtime
@@ -316,7 +316,7 @@ def test_two_processes_compile_once(code_folder: Path, tmp_path: Path) -> None:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONPATH": str(FOLDER)},
+            env={**os.environ, "PYTHONPATH": str(SUPPORT)},
         )
         for _ in range(2)
     ]

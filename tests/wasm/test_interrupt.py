@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from guest_modules import FOLDER
+from guest_modules import SUPPORT
 
 from mistpm.wasm import Answer, Module, Runtime
 
@@ -57,7 +57,7 @@ def test_interrupted_from_the_keyboard(tmp_path: Path, depth: int) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(FOLDER)},
+        env={**os.environ, "PYTHONPATH": str(SUPPORT)},
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "running\n"
