@@ -122,12 +122,20 @@ class _Comparing:
         return line.resource in self._moved
 
     def _is_kept(self, line: Owned) -> bool:
-        """Tell whether this stays though it is not desired: a left alone release's, or a namespace of the host's."""
+        """Tell whether this stays though it is not desired: a release's that is left alone, or a namespace of the host's."""
         if line.release:
-            may_go = line.release not in self._desired.left_alone or self._is_moved(line)
+            stays = line.release in self._desired.left_alone
         else:
-            may_go = self._permissions.delete_namespaces or self._is_moved(line)
-        return not may_go and self._is_there(line)
+            stays = not self._permissions.delete_namespaces or self._is_lived_in(line)
+        return stays and not self._is_moved(line) and self._is_there(line)
+
+    def _is_lived_in(self, namespace: Owned) -> bool:
+        """Tell whether something of a release that is left alone is in a namespace."""
+        return any(
+            line.release in self._desired.left_alone
+            and line.resource.namespace == namespace.resource.name
+            for line in self._owned.values()
+        )
 
     def _refuse_what_is_in_the_way(self) -> None:
         places = [file.place for file in self._files] + [LOCK, INVENTORY, ENVIRONMENT]
@@ -195,7 +203,7 @@ class _Comparing:
             before=text,
             after=text,
             reason="its release cannot be rendered now"
-            if line.release
+            if line.release or self._is_lived_in(line)
             else "a namespace is deleted only with `--delete-namespace`",
         )
 

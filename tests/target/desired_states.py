@@ -48,6 +48,7 @@ def desired(
     lock: bytes = LOCK,
     environment_id: str = ID,
     environment_name: str = "env",
+    left_alone: tuple[str, ...] = (),
 ) -> Desired:
     """Give a desired state; without releases it is an uninstallation."""
     return Desired(
@@ -55,6 +56,7 @@ def desired(
         environment_name=environment_name,
         releases=releases,
         namespaces=namespaces,
+        left_alone=left_alone,
         environment=environment,
         lock=lock,
     )

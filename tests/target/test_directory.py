@@ -239,6 +239,23 @@ def test_namespace_that_a_package_renders_now(root: Path) -> None:
     assert "00-namespace-shop.yaml" not in tree(root)
 
 
+def test_release_that_is_left_alone(root: Path) -> None:
+    """What a release owns that cannot be rendered now stays, with the namespace that it is in."""
+    apply(root, desired(*SHOP.releases, release("blog", CONFIG), namespaces=("shop",)))
+    before = tree(root)
+    (root / FILES[1]).write_text("edited")
+    diff = apply(root, desired(left_alone=("shop",)), ALL)
+
+    reason = "its release cannot be rendered now"
+
+    assert [f"keep {place}: {reason}" for place in FILES] == shown(diff.having("keep"))
+    assert ["delete blog/31-configmap-shop-gitea.yaml"] == shown(diff.having("delete"))
+    assert {**{place: before[place] for place in FILES}, FILES[1]: b"edited"} == {
+        place: tree(root)[place] for place in FILES
+    }
+    assert b"shop/54" in (tree(root)["kustomization.yaml"] or b"")
+
+
 def test_edited_by_hand(root: Path) -> None:
     """A file of ours that was edited is overwritten, and a finding says so."""
     apply(root, SHOP)
