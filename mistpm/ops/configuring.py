@@ -148,6 +148,27 @@ def rename_edits(environment: Environment, old: str, new: str) -> tuple[Edit, ..
     return (*bound, Edit(path=("releases", old), rename=new))
 
 
+def draft_without(workspace: Workspace, names: tuple[str, ...]) -> Workspace:
+    """Give the workspace with an environment that lacks these releases; nothing is written.
+
+    What a killed run took out of the file but not off the target may be named again.  Raises
+    `UsageError` for a release that is not there.
+    """
+    environment = workspace.environment
+    for name in names:
+        if not (name in environment.releases or _is_left_over(workspace, name)):
+            find_release(environment, name)
+    edits = (Edit(path=("releases", name)) for name in names)
+    return workspace.drafted(workspace.document.edited(*edits))
+
+
+def _is_left_over(workspace: Workspace, name: str) -> bool:
+    """Tell whether the target has a release that neither the file asks for nor another one needs."""
+    locked = workspace.lockfile.releases.get(name) if workspace.lockfile else None
+    is_needed = locked is not None and not locked.requested
+    return not is_needed and any(owned.release == name for owned in workspace.state.owned)
+
+
 class FileChange(Struct, frozen=True, kw_only=True):
     """Which releases a command changed in which file."""
 
@@ -176,7 +197,8 @@ def rename_release(options: Options, old: str, new: str) -> FileChange:
     draft = found.edited(*rename_edits(found.environment, old, new))
     workspace = Workspace(draft, options, Reporter())
     lockfile = workspace.lockfile
-    draft.save()
+    # the lock first: a run that is killed in between can be repeated as long as the file has `old`
     if lockfile is not None and workspace.lock_path is not None and old in lockfile.releases:
         write_lockfile(workspace.lock_path, renamed(lockfile, old, new))
+    draft.save()
     return FileChange(file=found.title, names=(old, new))

@@ -47,11 +47,9 @@ def uninstall(
     Takes them out of mistpm.yaml too. What holds data is asked for apart.
     """
     from mistpm.cli.applying import Flags, apply
-    from mistpm.environment.edit import Edit
-    from mistpm.ops.configuring import find_release
+    from mistpm.ops.configuring import draft_without
     from mistpm.ops.options import Options
     from mistpm.ops.proposing import Wishes
-    from mistpm.ops.workspace import Workspace
 
     options = Options(
         environment=environment,
@@ -60,12 +58,6 @@ def uninstall(
         delete_namespaces=delete_namespace,
     )
 
-    def draft(workspace: Workspace) -> Workspace:
-        for name in names:
-            find_release(workspace.environment, name)
-        edits = (Edit(path=("releases", name)) for name in names)
-        return workspace.drafted(workspace.document.edited(*edits))
-
     flags = Flags(
         yes=yes,
         remove_unneeded=remove_unneeded,
@@ -73,4 +65,9 @@ def uninstall(
         output=output,
         verbose=verbose,
     )
-    apply(options, flags, draft, wishes=lambda _workspace: Wishes(named=frozenset(names)))
+    apply(
+        options,
+        flags,
+        lambda workspace: draft_without(workspace, tuple(names)),
+        wishes=lambda _workspace: Wishes(named=frozenset(names)),
+    )
