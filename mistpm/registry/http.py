@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from pathlib import Path
 
+from mistpm.errors import MistError
 from mistpm.registry.http_cache import HttpCache, Remembered
 from mistpm.registry.http_client import HttpClient
 from mistpm.registry.http_policy import HttpPolicy
 from mistpm.registry.layout import SMALL_LIMIT
+from mistpm.registry.parallel import at_once
 from mistpm.registry.place import Place
 from mistpm.registry.store import digest_of
 from mistpm.registry.tree import Tree
@@ -44,9 +45,12 @@ class HttpTree:
 
     def read(self, paths: Iterable[str]) -> Mapping[str, bytes]:
         """Give the small files that exist among `paths`, asking for several at a time."""
-        wanted = list(dict.fromkeys(paths))
-        with ThreadPoolExecutor(max(1, min(len(wanted), self._policy.parallel))) as threads:
-            found = dict(zip(wanted, threads.map(self._look, wanted), strict=True))
+        wanted = dict.fromkeys(paths)
+        found: dict[str, Remembered] = {}
+        for path, answer in zip(wanted, at_once(self._look, wanted), strict=True):
+            if isinstance(answer, MistError):
+                raise answer
+            found[path] = answer
         return {path: answer.body for path, answer in found.items() if answer.present}
 
     def files(self) -> None:

@@ -16,6 +16,7 @@ from msgspec import Struct
 from mistpm import __version__
 from mistpm.errors import RegistryError
 from mistpm.registry.http_policy import HttpPolicy
+from mistpm.registry.parallel import MOST
 from mistpm.registry.place import Place, blotted, without_credentials
 
 if TYPE_CHECKING:
@@ -235,13 +236,12 @@ class HttpClient:
         if proxy and urllib.request.proxy_bypass(parts.netloc.rpartition("@")[2]):
             proxy = ""
         if proxy not in self._pools:
-            size = self._policy.parallel
             if proxy:
                 user = urlsplit(proxy).netloc.rpartition("@")[0]
                 headers = make_headers(proxy_basic_auth=unquote(user)) if user else {}
-                pool: PoolManager = ProxyManager(proxy, maxsize=size, proxy_headers=headers)
+                pool: PoolManager = ProxyManager(proxy, maxsize=MOST, proxy_headers=headers)
             else:
-                pool = PoolManager(maxsize=size)
+                pool = PoolManager(maxsize=MOST)
             self._pools[proxy] = pool
         return self._pools[proxy]
 

@@ -23,7 +23,6 @@ class HttpPolicy(Struct, frozen=True, kw_only=True):
     backoff: float = 0.5
     longest_pause: float = 20
     redirects: int = 5
-    parallel: int = 8
     pause: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from mistpm.errors import MistError, RegistryError
 from mistpm.model.descriptor import Candidate
@@ -17,13 +16,9 @@ from mistpm.registry.closest import closest
 from mistpm.registry.http_policy import HttpPolicy
 from mistpm.registry.index import PackageLine
 from mistpm.registry.kinds import open_registry
+from mistpm.registry.parallel import at_once
 from mistpm.registry.progress import Fetched, Progress, silent
 from mistpm.registry.protocol import Pin, Registry
-
-if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
-
-_PARALLEL = 8
 
 
 class Registries:
@@ -122,13 +117,13 @@ class Registries:
         """
         seen: set[PackageId] = set()
         wave = set(packages)
-        with _threads() as threads:
-            while wave:
-                seen |= wave
-                found: set[PackageId] = set()
-                for part in threads.map(_read_ahead, self._by_registry(wave)):
+        while wave:
+            seen |= wave
+            found: set[PackageId] = set()
+            for part in at_once(_read_ahead, self._by_registry(wave)):
+                if not isinstance(part, MistError):
                     found |= part
-                wave = found - seen
+            wave = found - seen
 
     def fetch(self, pin: Pin) -> Path:
         """Give the file of one module, verified; raises as `Registry.fetch` does.
@@ -148,19 +143,18 @@ class Registries:
         missing = [pin for pin in wanted if self.store.get(pin.digest, pin.size) is None]
         paths: dict[str, Path] = {}
         errors: list[MistError] = []
-        with _threads() as threads:
-            for registry, packages in self._by_registry({pin.package for pin in missing}):
-                with suppress(RegistryError):  # what is wrong comes up again for each module
-                    registry.prepare([pin for pin in missing if pin.package in packages])
-            tries = [(pin, threads.submit(self.fetch, pin)) for pin in wanted]
-            for done, (pin, future) in enumerate(tries, start=1):
-                try:
-                    paths[pin.digest] = future.result()
-                except MistError as error:
-                    errors.append(error)
-                    continue
-                what = f"{pin.package}@{pin.version}"
-                self._progress(Fetched(what=what, done=done, total=len(tries)))
+        for registry, packages in self._by_registry({pin.package for pin in missing}):
+            with suppress(RegistryError):  # what is wrong comes up again for each module
+                registry.prepare([pin for pin in missing if pin.package in packages])
+        for done, (pin, path) in enumerate(
+            zip(wanted, at_once(self.fetch, wanted), strict=True), start=1
+        ):
+            if isinstance(path, MistError):
+                errors.append(path)
+                continue
+            paths[pin.digest] = path
+            what = f"{pin.package}@{pin.version}"
+            self._progress(Fetched(what=what, done=done, total=len(wanted)))
         if errors:
             raise errors[0]
         return paths
@@ -172,7 +166,7 @@ class Registries:
         one with that alias, then all others.
         """
         found = self._by_known_name(name)
-        errors: dict[str, RegistryError] = {}
+        errors: dict[str, MistError] = {}
         for aliases in ((name,) if name in self._opened else (), self.aliases):
             if found is None:
                 errors |= self._learn_names(alias for alias in aliases if alias not in errors)
@@ -184,7 +178,7 @@ class Registries:
         raise self._unknown(name, errors)
 
     def _by_known_name(self, name: str) -> Registry | None:
-        aliases = sorted(alias for alias, own in self._named.items() if own == name)
+        aliases = [alias for alias in self.aliases if self._named.get(alias) == name]
         if any(self._entries[alias] != self._entries[aliases[0]] for alias in aliases):
             listed = " and ".join(f"`{alias}`" for alias in aliases)
             raise RegistryError(
@@ -195,22 +189,19 @@ class Registries:
             )
         return self._opened[aliases[0]] if aliases else None
 
-    def _learn_names(self, aliases: Iterable[str]) -> dict[str, RegistryError]:
+    def _learn_names(self, aliases: Iterable[str]) -> dict[str, MistError]:
         """Ask registries for their names, all at once; gives the errors of those that do not tell."""
-
-        def learn(alias: str) -> RegistryError | None:
-            try:
-                self._named[alias] = self._opened[alias].name
-            except RegistryError as error:
-                return error
-            return None
-
         asked = [alias for alias in aliases if alias not in self._named]
-        with _threads() as threads:
-            failed = dict(zip(asked, threads.map(learn, asked), strict=True))
-        return {alias: error for alias, error in failed.items() if error is not None}
+        names = at_once(lambda alias: self._opened[alias].name, asked)
+        errors: dict[str, MistError] = {}
+        for alias, name in zip(asked, names, strict=True):
+            if isinstance(name, MistError):
+                errors[alias] = name
+            else:
+                self._named[alias] = name
+        return errors
 
-    def _unknown(self, name: str, errors: Mapping[str, RegistryError]) -> RegistryError:
+    def _unknown(self, name: str, errors: Mapping[str, MistError]) -> RegistryError:
         if name == FILE_REGISTRY:
             return RegistryError(
                 "registry-unknown",
@@ -235,12 +226,6 @@ class Registries:
                 registry = self._by_name(package.registry)
                 found.setdefault(registry.alias, (registry, []))[1].append(package)
         return list(found.values())
-
-
-def _threads() -> ThreadPoolExecutor:
-    from concurrent.futures import ThreadPoolExecutor  # its logging takes longer than a small run
-
-    return ThreadPoolExecutor(_PARALLEL)
 
 
 def _read_ahead(part: tuple[Registry, list[PackageId]]) -> set[PackageId]:
