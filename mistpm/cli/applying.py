@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from mistpm.cli.options import Output
 from mistpm.cli.progress import TerminalReporter
-from mistpm.cli.proposal_text import show_proposal
+from mistpm.cli.proposal_text import show_messages, show_proposal
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal, count
 from mistpm.ops.installing import Consent, carry_out, require_complete, require_consent
@@ -66,6 +66,7 @@ def apply(
         reporter.finish()
     if flags.output is Output.TEXT and not proposal.diff.is_empty:
         terminal.show(f"Applied {count(len(done.changes), 'change')} to {proposal.target}.")
+        show_messages(terminal, proposal, {change.release for change in done.changes})
     require_complete(proposal)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mistpm.cli.terminal import Terminal, bold, count, dim
+from mistpm.cli.terminal import Terminal, bold, count, dim, printable
 from mistpm.model.change import Change, Diff
 from mistpm.ops.holding import HeldBack
 from mistpm.ops.locking import Move
@@ -60,6 +60,15 @@ def show_findings(terminal: Terminal, proposal: Proposal) -> None:
         where = ": ".join(each for each in (finding.release, str(finding.resource or "")) if each)
         text = f"{where}: {finding.message}" if where else finding.message
         terminal.finding(finding.severity, text + (f" ({finding.hint})" if finding.hint else ""))
+
+
+def show_messages(terminal: Terminal, proposal: Proposal, changed: set[str]) -> None:
+    """Print what the packages of changed releases tell the user."""
+    for release in proposal.desired.releases:
+        if release.message and release.name in changed:
+            terminal.show(bold(release.name))
+            for line in printable(release.message).splitlines():
+                terminal.show(f"  {line}")
 
 
 def summary(diff: Diff) -> str:

@@ -43,7 +43,8 @@ class RenderedRelease(Struct, frozen=True, kw_only=True):
     """What a release's package made of its inputs.
 
     `files` are the package's own, by relative path and untouched, what it gave without a file as
-    `objects.json`: what `render -o raw` shows.
+    `objects.json`: what `render -o raw` shows.  `message` is what the package tells the user, such as
+    how to reach what was installed.
     """
 
     name: str
@@ -52,4 +53,5 @@ class RenderedRelease(Struct, frozen=True, kw_only=True):
     version: str
     manifests: tuple[Manifest, ...]
     outputs: dict[str, Any] = {}
+    message: str = ""
     files: dict[str, str] = {}

@@ -69,6 +69,7 @@ def finish_release(
         version=str(answered.pin.version),
         manifests=manifests,
         outputs=answered.result.outputs,
+        message=answered.result.message,
         files=_own_files(answered.result),
     )
     return release, (*answered.findings, *namespaces.findings)

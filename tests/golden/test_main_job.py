@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from toy_registry import ToyRegistry, config_map
 from transcript import Transcript
 
 
@@ -36,3 +39,16 @@ def test_a_directory_remembers_what_is_installed(session: Transcript) -> None:
     session.run("mistpm list --target directory:out")
     session.run("mistpm uninstall store --target directory:out --yes --delete-data")
     session.expect("without-a-file")
+
+
+def test_a_package_tells_how_to_go_on(session: Transcript, folder: Path) -> None:
+    """What a package says is shown once something of it was applied, and not again."""
+    registry = ToyRegistry(folder / "mine", name="mine")
+    registry.publish(
+        "apps/web", "1.0.0", {"a.yaml": config_map(), "message.txt": "Open http://{{ name }}/\n"}
+    )
+    registry.index()
+    session.run("mistpm registry add mine ../mine")
+    session.run("mistpm install web -p mine/apps/web --target directory:out --yes")
+    session.run("mistpm install --target directory:out --yes")
+    session.expect("message-of-a-package")
