@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from mistpm.model.descriptor import Name, NamespaceName, Wire
 from mistpm.model.presence import Api
 from mistpm.model.ranges import ANY, Range
 from mistpm.model.version import Version
+
+EnvironmentId = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\Z",
+        max_length=63,
+        description="what a label of Kubernetes may hold: letters, digits, `-`, `_` and `.`",
+    ),
+]
 
 RESERVED_NAMES = frozenset({"kubernetes", "provided"})
 """What an edge of a lock leads to when no release meets it."""
@@ -129,7 +138,7 @@ class Environment(Wire, frozen=True, kw_only=True):
     api_version: Literal["mistpm.dev/v1"]
     kind: Literal["Environment"]
     name: Name
-    id: str = ""
+    id: EnvironmentId | Literal[""] = ""
     kubernetes: Range | None = None
     target: TargetEntry | None = None
     targets: dict[Name, TargetEntry] = {}
