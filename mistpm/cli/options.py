@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from mistpm.cli.completing import complete_package, complete_target
+
 
 class Output(enum.StrEnum):
     """Forms in which a report is printed."""
@@ -33,6 +35,7 @@ TargetOption = Annotated[
         "-t",
         metavar="TARGET",
         help="A name under `targets:`, or directory:PATH, or context:NAME.",
+        autocompletion=complete_target,
     ),
 ]
 OutputOption = Annotated[
@@ -88,6 +91,7 @@ PackageOption = Annotated[
         "-p",
         metavar="PACKAGE",
         help="REGISTRY/GROUP/NAME[:VERSION], or a path: ./x, ../x, /x or anything ending in .wasm.",
+        autocompletion=complete_package,
     ),
 ]
 SetOption = Annotated[

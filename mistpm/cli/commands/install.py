@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mistpm.cli.command_app import command_app
-from mistpm.cli.completing import complete_package, complete_release
+from mistpm.cli.completing import complete_release
 from mistpm.cli.options import (
     AdoptOption,
     BindOption,
@@ -21,6 +21,7 @@ from mistpm.cli.options import (
     OfflineOption,
     Output,
     OutputOption,
+    PackageOption,
     RemoveUnneededOption,
     SetOption,
     TargetOption,
@@ -43,16 +44,7 @@ def install(
             autocompletion=complete_release,
         ),
     ] = "",
-    package: Annotated[
-        str,
-        typer.Option(
-            "--package",
-            "-p",
-            metavar="PACKAGE",
-            help="REGISTRY/GROUP/NAME[:VERSION], or a path: ./x, ../x, /x or anything ending in .wasm.",
-            autocompletion=complete_package,
-        ),
-    ] = "",
+    package: PackageOption = "",
     settings: SetOption = [],  # noqa: B006 - typer copies it
     inputs: InputsOption = None,
     namespace: NamespaceOption = "",

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from mistpm.cli.command_app import command_app
-from mistpm.cli.completing import complete_package, complete_release
+from mistpm.cli.completing import complete_release
 from mistpm.cli.options import (
     BindOption,
     EnvironmentOption,
@@ -17,6 +17,7 @@ from mistpm.cli.options import (
     LockedOption,
     NamespaceOption,
     OfflineOption,
+    PackageOption,
     SetOption,
     TargetOption,
     VerboseOption,
@@ -39,16 +40,7 @@ def render(
             autocompletion=complete_release,
         ),
     ] = None,
-    package: Annotated[
-        str,
-        typer.Option(
-            "--package",
-            "-p",
-            metavar="PACKAGE",
-            help="REGISTRY/GROUP/NAME[:VERSION], or a path: ./x, ../x, /x or anything ending in .wasm.",
-            autocompletion=complete_package,
-        ),
-    ] = "",
+    package: PackageOption = "",
     settings: SetOption = [],  # noqa: B006 - typer copies it
     inputs: InputsOption = None,
     namespace: NamespaceOption = "",
