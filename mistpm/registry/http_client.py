@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import netrc
-import os
-import urllib.request
 from collections.abc import Mapping
 from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
-from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from msgspec import Struct
 
-from mistpm import __version__
 from mistpm.errors import RegistryError
+from mistpm.registry.http_connections import HttpConnections, absolute
 from mistpm.registry.http_policy import HttpPolicy
-from mistpm.registry.parallel import MOST
 from mistpm.registry.place import Place, blotted, without_credentials
 
 if TYPE_CHECKING:
-    from urllib3 import BaseHTTPResponse, PoolManager
+    from urllib3 import BaseHTTPResponse
 
 _CHUNK: Final = 64 * 1024
 _ABSENT: Final = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
@@ -54,9 +50,7 @@ class _PassingError(Exception):
 class HttpClient:
     """Gets files below one URL; may be used from several threads.
 
-    User and password come from the URL or from the user's netrc file; they are sent to that scheme,
-    host and port only.  Proxies come from the environment, certificates from the system or
-    `SSL_CERT_FILE`.  `remembered` says whether there is a cache that errors can point to.
+    `remembered` says whether there is a cache that errors can point to.
     """
 
     def __init__(
@@ -66,7 +60,7 @@ class HttpClient:
         self._given = url
         self._policy = policy
         self._remembered = remembered
-        self._pools: dict[str, PoolManager] = {}
+        self._connections = HttpConnections(url, policy)
         self._down: RegistryError | None = None
 
     def get(
@@ -99,11 +93,8 @@ class HttpClient:
     @cached_property
     def _base(self) -> SplitResult:
         """The address without credentials; raises `RegistryError` where it is none."""
-        try:
-            parts = urlsplit(self._given)
-        except ValueError:
-            parts = urlsplit("")
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        parts = urlsplit(absolute("", self._given))
+        if not parts.hostname:
             why = "this is no address that begins with http:// or https://"
             raise self._unreachable(why, "check what follows `http:`")
         netloc = parts.netloc.rpartition("@")[2]
@@ -112,63 +103,54 @@ class HttpClient:
     def _try(self, path: str, conditions: Mapping[str, str], limit: int) -> Answer:
         from urllib3.exceptions import HTTPError
 
-        deadline = self._policy.clock() + self._policy.total_seconds
         url = self._base._replace(path=self._base.path + quote(path)).geturl()
+        deadline = self._policy.clock() + self._policy.total_seconds
         try:
-            response = self._follow(url, conditions)
-            try:
+            with self._follow(url, conditions, deadline) as response:
                 return self._answer(path, response, limit, deadline)
-            finally:
-                response.close()
-                response.release_conn()
         except HTTPError as error:
             raise self._explained(path, error) from error
 
-    def _follow(self, url: str, conditions: Mapping[str, str]) -> BaseHTTPResponse:
+    def _follow(self, url: str, conditions: Mapping[str, str], deadline: float) -> BaseHTTPResponse:
         """Ask, and go where redirections lead; never from https to http."""
         for _ in range(self._policy.redirects + 1):
-            response = self._ask(url, conditions)
+            response = self._connections.get(url, conditions)
             location = response.get_redirect_location()
             if not location:
                 return response
-            response.drain_conn()
-            response.release_conn()
-            following = urljoin(url, location)
-            scheme = urlsplit(following).scheme
-            if scheme not in {"http", "https"} or (scheme == "http" and url.startswith("https:")):
-                raise self._unreachable(f"it redirects to {without_credentials(following)}", _NEVER)
-            url = following
+            with response:
+                self._body(response, _CHUNK, deadline)
+            url = self._redirected(url, location)
         count = self._policy.redirects
-        raise self._unreachable(f"it redirects more than {count} times, at last to {url}", _NEVER)
+        last = without_credentials(url)
+        raise self._unreachable(f"it redirects more than {count} times, at last to {last}", _NEVER)
 
-    def _ask(self, url: str, conditions: Mapping[str, str]) -> BaseHTTPResponse:
-        from urllib3 import Timeout
+    def _redirected(self, url: str, location: str) -> str:
+        """Give the address that a redirection leads to; raises where it must not be followed."""
+        following = absolute(url, location)
+        if not following or (following.startswith("http:") and url.startswith("https:")):
+            shown = without_credentials(following or location)
+            raise self._unreachable(f"it redirects to {shown}", _NEVER)
+        return following
 
-        headers = {"User-Agent": f"mistpm/{__version__}", "Accept-Encoding": "gzip", **conditions}
-        if _origin(url) == _origin(self._given) and self._authorization:
-            headers["Authorization"] = self._authorization
-        return self._pool(url).request(
-            "GET",
-            url,
-            headers=headers,
-            redirect=False,
-            retries=False,
-            preload_content=False,
-            timeout=Timeout(connect=self._policy.connect_seconds, read=self._policy.silent_seconds),
-        )
-
-    def _answer(
-        self,
-        path: str,
-        response: BaseHTTPResponse,
-        limit: int,
-        deadline: float,
-    ) -> Answer:
+    def _answer(self, path: str, response: BaseHTTPResponse, limit: int, deadline: float) -> Answer:
         status = response.status
+        body = self._body(response, limit if status == HTTPStatus.OK else _CHUNK, deadline)
         if status == HTTPStatus.NOT_MODIFIED or status in _ABSENT:
             return Answer(status=min(status, HTTPStatus.NOT_FOUND))
         if status != HTTPStatus.OK:
             raise self._refused(path, response)
+        return Answer(
+            status=status,
+            body=body,
+            etag=response.headers.get("ETag", ""),
+            modified=response.headers.get("Last-Modified", ""),
+        )
+
+    def _body(self, response: BaseHTTPResponse, limit: int, deadline: float) -> bytes:
+        """Read at most `limit` bytes; a body that was read whole leaves its connection to the next."""
+        from urllib3 import exceptions
+
         body = bytearray()
         while len(body) < limit:
             chunk = response.read1(min(_CHUNK, limit - len(body)))
@@ -176,14 +158,9 @@ class HttpClient:
                 break
             body += chunk
             if self._policy.clock() > deadline:
-                why = f"not all of it came within {self._policy.total_seconds:g} seconds"
-                raise self._unreachable(f"{path}: {why}")
-        return Answer(
-            status=status,
-            body=bytes(body),
-            etag=response.headers.get("ETag", ""),
-            modified=response.headers.get("Last-Modified", ""),
-        )
+                seconds = self._policy.total_seconds
+                raise exceptions.TimeoutError(f"not all of it came within {seconds:g} seconds")
+        return bytes(body)
 
     def _refused(self, path: str, response: BaseHTTPResponse) -> Exception:
         """Give the error for a status that is no answer; trying again may help with some."""
@@ -227,34 +204,6 @@ class HttpClient:
                 return _PassingError("the connection broke before everything was there")
         return self._unreachable(f"{path}: {_plain(error)}")
 
-    def _pool(self, url: str) -> PoolManager:
-        """Give the connections for a URL: direct ones, or those through its proxy."""
-        from urllib3 import PoolManager, ProxyManager, make_headers
-
-        parts = urlsplit(url)
-        proxy = urllib.request.getproxies().get(parts.scheme, "")
-        if proxy and urllib.request.proxy_bypass(parts.netloc.rpartition("@")[2]):
-            proxy = ""
-        if proxy not in self._pools:
-            if proxy:
-                user = urlsplit(proxy).netloc.rpartition("@")[0]
-                headers = make_headers(proxy_basic_auth=unquote(user)) if user else {}
-                pool: PoolManager = ProxyManager(proxy, maxsize=MOST, proxy_headers=headers)
-            else:
-                pool = PoolManager(maxsize=MOST)
-            self._pools[proxy] = pool
-        return self._pools[proxy]
-
-    @cached_property
-    def _authorization(self) -> str:
-        """The header for user and password, empty where there are none."""
-        from urllib3 import make_headers
-
-        user = unquote(urlsplit(self._given).netloc.rpartition("@")[0])
-        if not user and (found := _netrc(self._base.hostname or "")):
-            user = f"{found[0]}:{found[1]}"
-        return make_headers(basic_auth=user)["authorization"] if user else ""
-
     def _unreachable(self, why: str, hint: str = "") -> RegistryError:
         why = blotted(why, self._given)
         return self._place.unreachable(why, hint=hint, remembered=self._remembered)
@@ -262,11 +211,6 @@ class HttpClient:
 
 _NEVER: Final = "write the address where the registry is now"
 _CERTIFICATE: Final = "check the address; `SSL_CERT_FILE` can name a file with the certificate authorities that you trust"
-
-
-def _origin(url: str) -> tuple[str, str, int | None]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname or "", parts.port
 
 
 def _plain(error: Exception) -> str:
@@ -277,12 +221,3 @@ def _plain(error: Exception) -> str:
             return cause.strerror
         cause = cause.__cause__ or cause.__context__
     return str(error)
-
-
-def _netrc(host: str) -> tuple[str, str] | None:
-    """Find user and password for a host in the netrc file that `NETRC` names, or the user's own."""
-    try:
-        found = netrc.netrc(os.environ.get("NETRC")).authenticators(host)
-    except (OSError, netrc.NetrcParseError):
-        return None
-    return (found[0], found[2] or "") if found else None

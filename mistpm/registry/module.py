@@ -1,17 +1,13 @@
-"""What a module says of itself, held against what a registry says of it."""
+"""What a module says of itself, and where it lies."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import Any, Final
 
-from mistpm import document
 from mistpm.model.descriptor import Descriptor
-from mistpm.package import read_descriptor, solving_part
+from mistpm.package import read_descriptor
 from mistpm.registry.layout import ModuleFile
-
-_LONGEST_SHOWN: Final = 80
+from mistpm.registry.protocol import Pin
 
 
 def descriptor_of(data: bytes, module: ModuleFile) -> Descriptor:
@@ -37,23 +33,6 @@ def misplaced(own: Descriptor, module: ModuleFile) -> Iterator[str]:
             yield f"the descriptor's `{key}` is `{here}`, the path says `{there}`"
 
 
-def differences(index: Descriptor, own: Descriptor) -> tuple[str, ...]:
-    """Give what decides a solution and differs between an index line and the module's descriptor."""
-    said, is_so = (document.to_builtins(solving_part(each)) for each in (index, own))
-    return tuple(_differences(said, is_so, ""))
-
-
-def _differences(said: Any, own: Any, path: str) -> Iterator[str]:
-    if isinstance(said, dict) and isinstance(own, dict):
-        for key in sorted({*said, *own}):
-            below = f"{path}.{key}" if path else key
-            yield from _differences(said.get(key), own.get(key), below)
-    elif said != own:
-        yield f"{path}: the index says {_shown(said)}, the module says {_shown(own)}"
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
-    return f"`{text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + '…'}`"
+def module_of(pin: Pin) -> ModuleFile:
+    """Give the file that a pin means."""
+    return ModuleFile(group=pin.package.group, name=pin.package.name, version=pin.version)

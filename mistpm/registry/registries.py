@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from mistpm.errors import MistError, RegistryError
@@ -97,16 +98,11 @@ class Registries:
 
     def providers(self, api: Api) -> Sequence[PackageId]:
         """Give the packages that provide an API, of all registries that answer; raises nothing."""
-        found: list[PackageId] = []
-        for alias in self.aliases:
-            with suppress(RegistryError):
-                name = self.own_name(alias)
-                found += (
-                    PackageId(f"{name}/{line.package}")
-                    for line in self.catalogue(alias)
-                    if api in line.provides
-                )
-        return sorted(set(found))
+        found: set[PackageId] = set()
+        for part in at_once(partial(self._providers_in, api), self.aliases):
+            if not isinstance(part, MistError):
+                found |= part
+        return sorted(found)
 
     def read_ahead(self, packages: Iterable[PackageId]) -> None:
         """Read the index of packages, and of all that they may depend on, in few round trips.
@@ -159,12 +155,23 @@ class Registries:
             raise errors[0]
         return paths
 
+    def _providers_in(self, api: Api, alias: str) -> set[PackageId]:
+        name = self.own_name(alias)
+        lines = self.catalogue(alias)
+        return {PackageId(f"{name}/{line.package}") for line in lines if api in line.provides}
+
     def _by_name(self, name: str) -> Registry:
         """Find the registry that calls itself `name`.
 
         Asks no more registries for their names than it must: those whose names are known, then the
         one with that alias, then all others.
         """
+        if name == FILE_REGISTRY:
+            raise RegistryError(
+                "registry-unknown",
+                "a package that is given by its path has no registry to look in",
+                hint="in its descriptor, write dependencies with their registry: `REGISTRY/GROUP/NAME`",
+            )
         found = self._by_known_name(name)
         errors: dict[str, MistError] = {}
         for aliases in ((name,) if name in self._opened else (), self.aliases):
@@ -202,12 +209,6 @@ class Registries:
         return errors
 
     def _unknown(self, name: str, errors: Mapping[str, MistError]) -> RegistryError:
-        if name == FILE_REGISTRY:
-            return RegistryError(
-                "registry-unknown",
-                "a package that is given by its path has no registry to look in",
-                hint="in its descriptor, write dependencies with their registry: `REGISTRY/GROUP/NAME`",
-            )
         unasked = tuple(
             f"`{alias}` did not tell its name: {error.message}" for alias, error in errors.items()
         )

@@ -8,10 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from mistpm.errors import DigestError, DocumentError, PackageError, RegistryError
+from mistpm.errors import DocumentError, PackageError, RegistryError
 from mistpm.model.descriptor import Candidate, Descriptor, IndexLine
-from mistpm.model.identity import PackageId, PackageReference
-from mistpm.package import read_descriptor, solving_part
+from mistpm.model.identity import FILE_REGISTRY, PackageId, PackageReference
+from mistpm.package import solving_part
 from mistpm.package.specifier import admits
 from mistpm.registry.closest import closest_package
 from mistpm.registry.index import (
@@ -31,11 +31,12 @@ from mistpm.registry.layout import (
     parse_index_file,
     parse_module_file,
 )
-from mistpm.registry.module import descriptor_of, differences, misplaced
+from mistpm.registry.module import descriptor_of, misplaced, module_of
 from mistpm.registry.protocol import Pin
 from mistpm.registry.registry_file import read_registry_file
 from mistpm.registry.store import Store, digest_of
 from mistpm.registry.tree import Tree
+from mistpm.registry.verification import require_honest, require_pinned
 
 T = TypeVar("T")
 
@@ -69,10 +70,9 @@ class TreeRegistry:
         # No cached_property: before Python 3.12, those of all registries would wait for each other.
         if self._name is None:
             try:
-                files = self._tree.remembered().read([REGISTRY_FILE])
+                self._name = self._named_by(self._tree.remembered().read([REGISTRY_FILE]))
             except RegistryError:
-                files = self._tree.read([REGISTRY_FILE])
-            self._name = self._named_by(files)
+                self._name = self._named_by(self._tree.read([REGISTRY_FILE]))
         return self._name
 
     def packages(self) -> Sequence[PackageReference]:
@@ -114,17 +114,17 @@ class TreeRegistry:
 
     def prepare(self, pins: Sequence[Pin]) -> None:
         """Get ready to fetch these modules."""
-        self._tree.prepare([_module(pin).path for pin in pins])
+        self._tree.prepare([module_of(pin).path for pin in pins])
 
     def fetch(self, pin: Pin) -> Path:
         """Give the file of a module in the content store, fetching it if need be."""
         path = self._store.get(pin.digest, pin.size)
         if path is None:
             data = self._fetch(pin)
-            self._compare(pin, data)
+            require_honest(data, pin, self._promised(pin), self._place)
             return self._store.put(data)
         if isinstance(pin, Candidate):
-            self._compare(pin, path.read_bytes())
+            require_honest(path.read_bytes(), pin, pin.descriptor, self._place)
         return path
 
     def _find(self, group: str, name: str) -> tuple[Candidate, ...]:
@@ -168,7 +168,7 @@ class TreeRegistry:
 
     def _fetch(self, pin: Pin) -> bytes:
         """Fetch a module's bytes and hold them against what is pinned."""
-        path = _module(pin).path
+        path = module_of(pin).path
         data = self._tree.module(path, limit=pin.size + 1)
         if data is None:
             raise RegistryError(
@@ -177,34 +177,8 @@ class TreeRegistry:
                 context=(f"address: {self._place.address}", f"file: {path}"),
                 hint="tell the registry's keeper; `mistpm upgrade` chooses among the versions that there are",
             )
-        size = f"{len(data)} bytes" if len(data) <= pin.size else f"more than {pin.size} bytes"
-        found = digest_of(data) if len(data) == pin.size else size
-        if found != pin.digest:
-            raise DigestError(
-                "digest-mismatch",
-                f"`{pin.package}@{pin.version}` is not the file that it must be; it is not used",
-                context=(
-                    f"expected {pin.digest}, {pin.size} bytes",
-                    f"found    {found}",
-                    f"from {self._place.address}",
-                ),
-                note="a published version never changes: it was replaced there, or damaged on its way here",
-                hint="ask the registry's keeper which one is right",
-            )
+        require_pinned(data, pin, self._place)
         return data
-
-    def _compare(self, pin: Pin, data: bytes) -> None:
-        """Raise when the module's own descriptor is not what the index says."""
-        promised = self._promised(pin)
-        own = read_descriptor(data, source=_module(pin).path)
-        differing = differences(promised, own) if promised and own else ()
-        if differing:
-            raise RegistryError(
-                "registry-lies",
-                f"the registry `{self.alias}` says of `{pin.package}@{pin.version}` what the module itself does not",
-                context=(f"address: {self._place.address}", *differing),
-                hint="do not use it; tell the registry's keeper: `mistpm registry index DIR --check` shows what is wrong",
-            )
 
     def _promised(self, pin: Pin) -> Descriptor | None:
         """Give what the index says of these bytes, None where it says nothing."""
@@ -248,10 +222,13 @@ class TreeRegistry:
         return tuple(filter(None, map(parse_module_file, self._files)))
 
     def _named_by(self, files: Mapping[str, bytes]) -> str:
-        if REGISTRY_FILE not in files:
-            return self.alias
-        data = files[REGISTRY_FILE]
-        return self._understood(REGISTRY_FILE, lambda: read_registry_file(data)).name
+        if REGISTRY_FILE in files:
+            data = files[REGISTRY_FILE]
+            return self._understood(REGISTRY_FILE, lambda: read_registry_file(data)).name
+        if self.alias == FILE_REGISTRY:
+            why = f"it is missing, and the alias `{FILE_REGISTRY}` cannot stand in for a name"
+            raise self._place.invalid(REGISTRY_FILE, (why,))
+        return self.alias
 
     def _read(self, *paths: str) -> Mapping[str, bytes]:
         """Read small files; the first time also who the registry is.
@@ -297,10 +274,6 @@ class TreeRegistry:
             note="it has modules of it that are not in its index" if unlisted else "",
             hint="`mistpm search` lists its packages",
         )
-
-
-def _module(pin: Pin) -> ModuleFile:
-    return ModuleFile(group=pin.package.group, name=pin.package.name, version=pin.version)
 
 
 def _line(candidate: Candidate) -> IndexLine:

@@ -174,11 +174,17 @@ class WebServer:
         self.odd: dict[str, Callable[[Request], None]] = {}
         self.seen: list[str] = []
         self.bodies = 0
+        self.connections = 0
         self.stopped = threading.Event()
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
+
+            def setup(self) -> None:
+                outer.connections += 1
+                super().setup()
 
             def do_GET(self) -> None:
                 outer.handle(Request(self))

@@ -455,7 +455,9 @@ def test_a_loop_of_redirections(asked: Open, web: WebServer, tmp_path: Path, sho
     assert web.seen.count(INDEX) == 6
 
 
-@pytest.mark.parametrize("location", ["file:///etc/passwd", "ftp://example.org/x"])
+@pytest.mark.parametrize(
+    "location", ["file:///etc/passwd", "ftp://example.org/x", "http://[::1", "http://x:99999/"]
+)
 def test_redirections_leave_the_web_never(
     asked: Open, web: WebServer, tmp_path: Path, shown: Shown, location: str
 ) -> None:
@@ -552,7 +554,10 @@ def test_an_unknown_host(registries: Open) -> None:
     assert found.value.context[1] == "registry.yaml: the host `packages.invalid` is not known"
 
 
-@pytest.mark.parametrize("url", ["packages.example.org", "ftp://example.org/", "http://[::1"])
+@pytest.mark.parametrize(
+    "url",
+    ["packages.example.org", "ftp://example.org/", "http://[::1", "http://", "http://x:99999/"],
+)
 def test_what_is_no_address(registries: Open, url: str) -> None:
     """An address that is none is an error, not a crash."""
     with pytest.raises(RegistryError) as found:
@@ -689,6 +694,38 @@ def test_many_packages_are_read_in_few_round_trips(
 
     assert len(web.seen) == before
     assert sorted(set(web.seen)) == sorted(web.seen)
+
+
+def test_connections_are_used_again(
+    folder: RegistryFolder, web: WebServer, registries: Open
+) -> None:
+    """One file after the other comes on one connection, whatever the answers are."""
+    for at in range(10):
+        folder.add(f"data/p{at}", "1.0.0")
+    folder.index()
+    opened = registries(starter={"http": web.url})
+    opened.own_name("starter")
+    for at in range(10):
+        package = PackageId(f"starter/data/p{at}")
+        opened.fetch(opened.candidates(package)[0])
+        with pytest.raises(RegistryError):
+            opened.candidates(PackageId(f"{package}-gone"))
+
+    assert len(web.seen) > 30
+    assert web.connections == 1
+
+
+def test_a_mended_registry_file_is_read_again(
+    asked: Open, folder: RegistryFolder, web: WebServer
+) -> None:
+    """A registry.yaml that could not be used does not stay in the way."""
+    assert web.port
+    folder.write("registry.yaml", "name: [")
+    with pytest.raises(RegistryError):
+        asked().own_name("starter")
+    folder.write("registry.yaml", "name: starter")
+
+    assert asked().own_name("starter") == "starter"
 
 
 def test_reading_ahead_raises_nothing(web: WebServer, data: bytes, registries: Open) -> None:

@@ -180,6 +180,17 @@ hint: in its descriptor, write dependencies with their registry: `REGISTRY/GROUP
     assert expected == str(found.value)
 
 
+def test_no_registry_can_call_itself_file(folder: RegistryFolder, registries: Open) -> None:
+    """That is how packages given by path are named; an alias is no way around it."""
+    (folder.path / "registry.yaml").unlink()
+    with pytest.raises(RegistryError) as found:
+        registries(file=HERE).own_name("file")
+
+    assert (
+        found.value.context[1] == "it is missing, and the alias `file` cannot stand in for a name"
+    )
+
+
 def test_what_is_locked_and_stored_needs_no_registry(
     locked: LockedPackage, registries: Open
 ) -> None:
