@@ -80,3 +80,22 @@ def shown() -> Callable[[MistError, Path], str]:
         return f"{error.reference}\n{error}".replace(str(tmp_path), "TMP")
 
     return show
+
+
+@pytest.fixture
+def data(folder: RegistryFolder) -> bytes:
+    """Put one package into the registry; gives its module."""
+    module = folder.add("data/redis", "7.2.1", code=b"x" * 100_000)
+    folder.index()
+    return module
+
+
+@pytest.fixture
+def asked(web: WebServer, data: bytes, registries: Open) -> Callable[..., Registries]:
+    """Open the served registry as `starter`."""
+    assert data
+
+    def open_it(**options: object) -> Registries:
+        return registries(starter={"http": web.url}, **options)
+
+    return open_it

@@ -19,11 +19,14 @@ from pathlib import Path
 from typing import Any
 
 from mistpm import document
+from mistpm.model.identity import PackageId
 from mistpm.package.sections import DESCRIPTOR_SECTION, with_section
+from mistpm.registry import Registries
 from mistpm.registry.keeper import make_index
 
 EMPTY = b"\0asm\x01\0\0\0"
 DATE = "2026-11-21"
+REDIS = PackageId("starter/data/redis")
 
 
 def made_module(package: str, version: str, *, code: bytes = b"", **descriptor: Any) -> bytes:
@@ -70,6 +73,11 @@ class RegistryFolder:
             for path in sorted(self.path.rglob("*"))
             if path.is_file()
         }
+
+
+def versions(opened: Registries) -> list[str]:
+    """Give the versions of redis, which most tests are about."""
+    return [str(each.version) for each in opened.candidates(REDIS)]
 
 
 def module_path(package: str, version: str) -> str:

@@ -12,7 +12,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from made_registries import GitRegistry, digest, git, module_path
+from made_registries import REDIS, GitRegistry, digest, git, module_path, versions
 
 from mistpm.errors import DigestError, MistError, RegistryError
 from mistpm.model.environment import RegistryEntry
@@ -21,7 +21,6 @@ from mistpm.registry import Registries
 
 Open = Callable[..., Registries]
 Shown = Callable[[MistError, Path], str]
-REDIS = PackageId("starter/data/redis")
 
 
 @pytest.fixture
@@ -45,11 +44,6 @@ def blobs_at_hand(tmp_path: Path) -> int:
     (repository,) = (tmp_path / "cache/git").glob("*.git")
     listed = git(repository, "cat-file", "--batch-all-objects", "--batch-check")
     return listed.count(" blob ")
-
-
-def versions(opened: Registries) -> list[str]:
-    """Give the versions of redis."""
-    return [str(each.version) for each in opened.candidates(REDIS)]
 
 
 def test_only_the_index_and_modules_in_use_are_fetched(
