@@ -12,7 +12,7 @@ from mistpm.errors import RegistryError
 
 BLOT: Final = "***"
 
-_USERINFO: Final = re.compile(r"^([a-z][a-z0-9+.-]*://)([^/@]*)@", re.IGNORECASE)
+_USERINFO: Final = re.compile(r"^([a-z][a-z0-9+.-]*://)([^/]*)@", re.IGNORECASE)
 
 
 class Place(Struct, frozen=True, kw_only=True):
@@ -82,10 +82,11 @@ def without_credentials(address: str) -> str:
 
 def blotted(text: str, address: str) -> str:
     """Take the credentials of `address` out of a text that a program wrote about it."""
-    text = text.replace(address, without_credentials(address))
+    shown = without_credentials(address)
+    text = text.replace(address, shown)
     match = _USERINFO.match(address)
-    for part in (match.group(2).split(":", 1) if match else ())[-1:]:
-        if part and without_credentials(address) != address:
-            for secret in {part, unquote(part)}:
-                text = text.replace(secret, BLOT)
+    if match and shown != address:
+        secret = match.group(2).split(":", 1)[-1]
+        for written in {secret, unquote(secret)} - {""}:
+            text = text.replace(written, BLOT)
     return text
