@@ -63,6 +63,7 @@ def solve(
     from mistpm.resolve import resolve
 
     held = held_by(previous, free)
+    _read_ahead(workspace, asking)
     resolution = resolve(asking.asked.question, Sources(workspace, asking.files), held)
     lockfile = lock_resolution(resolution, asking.asked)
     lockfile = with_order(lockfile, plan_releases(lockfile))
@@ -125,6 +126,13 @@ def _told(part: LockedFailure, *, many: bool) -> tuple[str, ...]:
     if not many:
         return part.causes
     return (f"{', '.join(part.releases)}:", *(f"  {cause}" for cause in part.causes))
+
+
+def _read_ahead(workspace: Workspace, asking: Asking) -> None:
+    """Let distant registries answer in few round trips what solving will ask one by one."""
+    question = asking.asked.question
+    packages = [wanted.package for wanted in (*question.releases, *question.settings)]
+    workspace.registries.read_ahead(each for each in packages if each not in asking.files)
 
 
 def _refuse(

@@ -100,13 +100,16 @@ def index(
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; fail when the index is not right.")
     ] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Accept that published versions changed or are gone.")
+    ] = False,
     output: OutputOption = Output.TEXT,
 ) -> None:
     """Write the index of a registry's folder from its modules: the keeper's tool."""
     from mistpm.ops.registries import index_registry
 
     terminal = Terminal()
-    report = index_registry(folder, check=check)
+    report = index_registry(folder, check=check, replace=replace)
 
     def show() -> None:
         packages = f"{count(report.versions, 'version')} of {count(report.packages, 'package')}"
@@ -116,3 +119,24 @@ def index(
             terminal.show(f"The index is right: {packages}.")
 
     emit(terminal, output, report, show)
+
+
+@app.command(
+    epilog='Example: mistpm registry yank ./registry data/redis:7.4.1 --reason "loses data"'
+)
+def yank(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The registry's folder.")],
+    version: Annotated[
+        str, typer.Argument(metavar="GROUP/NAME:VERSION", help="What nobody should choose.")
+    ],
+    reason: Annotated[str, typer.Option("--reason", help="Why; `mistpm info` shows it.")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Take the mark away.")] = False,
+    output: OutputOption = Output.TEXT,
+) -> None:
+    """Mark a version that nobody should choose any more; who has it in a lock keeps it."""
+    from mistpm.ops.registries import yank_version
+
+    terminal = Terminal()
+    report = yank_version(folder, version, reason=reason, undo=undo)
+    what = "is yanked" if report.yanked else "may be chosen again"
+    emit(terminal, output, report, lambda: terminal.show(f"{version} {what}."))
