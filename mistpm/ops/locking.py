@@ -131,8 +131,9 @@ def _told(part: LockedFailure, *, many: bool) -> tuple[str, ...]:
 def _read_ahead(workspace: Workspace, asking: Asking) -> None:
     """Let distant registries answer in few round trips what solving will ask one by one."""
     question = asking.asked.question
-    packages = [wanted.package for wanted in (*question.releases, *question.settings)]
-    workspace.registries.read_ahead(each for each in packages if each not in asking.files)
+    packages = {wanted.package for wanted in question.releases}
+    packages |= {setting.package for setting in question.settings}
+    workspace.registries.read_ahead(packages - set(asking.files))
 
 
 def _refuse(
