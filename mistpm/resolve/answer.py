@@ -47,19 +47,19 @@ class Answer:
     def ways(self, release: Node) -> Iterator[Way]:
         """Walk from a release to everything whose dependencies it answers for, itself first.
 
-        A way that comes back to a node is not followed further.  Raises `ResolutionError`
+        A way that comes back to where it was is not followed further.  Raises `ResolutionError`
         (`too-many-calls`) where calls are so entangled that there are more than ten thousand ways.
         """
         begin = Way(context=release.contexts[0])
         yield begin
-        stack = [(release, self._calls(begin))]
-        above = {release}
+        stack = [(begin.context, self._calls(begin))]
+        above = {begin.context}
         walked = 0
         while stack:
             way = next(stack[-1][1], None)
             if way is None:
                 above.discard(stack.pop()[0])
-            elif way.context.node not in above:
+            elif way.context not in above:
                 walked += 1
                 if walked > _MOST_WAYS:
                     raise ResolutionError(
@@ -68,8 +68,8 @@ class Answer:
                         hint="packages that call each other so often have to be joined",
                     )
                 yield way
-                above.add(way.context.node)
-                stack.append((way.context.node, self._calls(way)))
+                above.add(way.context)
+                stack.append((way.context, self._calls(way)))
 
     def _calls(self, way: Way) -> Iterator[Way]:
         for requirement in self.choice.requirements(way.context):

@@ -72,9 +72,7 @@ class Blockers:
             if exclusion.mask >> place & 1:
                 yield _ground(exclusion.cause, node, place)
         for context, requirement, option in self._choice.links():
-            api = requirement.api
-            met = node.listing.providing(api) if api is not None else option.mask
-            if option.node is node and not met >> place & 1:
+            if option.node is node and not option.mask >> place & 1:
                 yield _ground(requirement.cause, context.node, self._choice.places[context.node])
         context = node.contexts[0]
         self._universe.require(context, node.listing.profile(place))

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from msgspec import Struct
-
+from mistpm.model.presence import Api
 from mistpm.resolve.node import Context, Decision, Node, Option, Requirement
 
 
-class Choice(Struct, frozen=True, kw_only=True):
+class Choice:
     """A solution of a part, or of everything.
 
     `places` has the needed nodes in breadth-first order, `contexts` how they are used, `picked` the
-    series that each caller uses (`Requirement.decision`).
+    series that each caller uses.
     """
 
-    places: dict[Node, int]
-    contexts: tuple[Context, ...]
-    picked: dict[Decision, Option]
+    def __init__(
+        self,
+        places: dict[Node, int],
+        contexts: Iterable[Context],
+        picked: dict[Decision, Option],
+    ) -> None:
+        self.places = places
+        self.contexts = tuple(contexts)
+        self.picked = picked
+        self._providers: dict[Api, Option] = {}
+        for node, place in places.items():
+            for api in node.candidate(place).descriptor.provides.apis:
+                mask = node.listing.providing(api)
+                self._providers.setdefault(api, Option(node=node, mask=mask))
 
     def requirements(self, context: Context) -> tuple[Requirement, ...]:
         """Give what the chosen version requires in a context."""
@@ -26,10 +36,11 @@ class Choice(Struct, frozen=True, kw_only=True):
 
     def target(self, requirement: Requirement) -> Option | None:
         """Give the option that meets a requirement; None for what is given, mistaken or unmet."""
-        if requirement.use == "call":
-            option = self.picked.get(requirement.decision)
-            return option if option is not None and self.meets(option) else None
-        return next((option for option in requirement.options if self.meets(option)), None)
+        if requirement.api is not None:
+            return self._providers.get(requirement.api)
+        picked = self.picked.get(requirement.decision)
+        options = requirement.options if picked is None else (picked,)
+        return next((option for option in options if self.meets(option)), None)
 
     def links(self) -> Iterator[tuple[Context, Requirement, Option]]:
         """Give every requirement of a chosen version that another node meets."""
@@ -54,4 +65,4 @@ def joined(choices: Iterable[Choice]) -> Choice:
         places |= choice.places
         contexts += choice.contexts
         picked |= choice.picked
-    return Choice(places=places, contexts=tuple(contexts), picked=picked)
+    return Choice(places, contexts, picked)

@@ -42,11 +42,8 @@ class Selection:
 
     def choice(self) -> Choice:
         """Give what is chosen, free of the solver."""
-        return Choice(
-            places={node: block.place for node, block in self.chosen.items()},
-            contexts=tuple(self.contexts),
-            picked=self.picked,
-        )
+        places = {node: block.place for node, block in self.chosen.items()}
+        return Choice(places, self.contexts, self.picked)
 
     def _is_met(self, option: Option) -> bool:
         block = self.chosen.get(option.node)

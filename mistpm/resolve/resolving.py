@@ -86,24 +86,26 @@ class Resolver:
         from mistpm.resolve.search import search
         from mistpm.resolve.unresolved import find_unresolved
 
-        problem = self.problem
+        choices: list[Choice] = []
         unresolved: list[Unresolved] = []
-        while True:
-            universe = Universe(problem, self.catalogue).grow()
-            choices: list[Choice] = []
-            failing: set[str] = set(universe.missing)
-            for part in parts(universe) if not failing else ():
-                choice = search(part, problem.held.free, self.deadline)
+        failed: set[str] = set()
+        remaining = set(self._names)
+        while remaining:
+            absent = frozenset(self._names) - remaining
+            universe = Universe(replace(self.problem, absent=absent), self.catalogue).grow()
+            remaining = set(universe.missing)
+            for part in parts(universe):
+                choice = search(part, self.problem.held.free, self.deadline)
                 if choice is None:
-                    failing.update(node.name for node in part if node.kind == "asked")
+                    remaining.update(node.name for node in part if node.kind == "asked")
                 else:
                     choices.append(choice)
-            if not failing:
-                break
-            found = find_unresolved(universe, failing, self.deadline)
-            unresolved += found
-            failed = (name for part in found for name in part.releases)
-            problem = replace(problem, absent=problem.absent.union(failed))
+            if remaining:
+                problem = replace(self.problem, absent=frozenset(failed))
+                found = find_unresolved(problem, universe, remaining, self.deadline)
+                unresolved += found
+                failed.update(name for part in found for name in part.releases)
+                remaining -= failed
         unresolved.sort(key=lambda part: self._names.index(part.releases[0]))
         return joined(choices), tuple(unresolved)
 

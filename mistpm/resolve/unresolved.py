@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from msgspec.structs import replace
 
+from mistpm.errors import RegistryError
 from mistpm.model.resolution import Unresolved
 from mistpm.resolve.cause import Asked, Conflict
 from mistpm.resolve.explanation import explain
@@ -13,37 +14,38 @@ from mistpm.resolve.hints import find_hint
 from mistpm.resolve.limits import Deadline
 from mistpm.resolve.node import Node
 from mistpm.resolve.parts import families, parts
+from mistpm.resolve.problem import Problem
 from mistpm.resolve.universe import Universe
 from mistpm.resolve.writer import lines
 
 
 def find_unresolved(
-    universe: Universe, failing: Collection[str], deadline: Deadline
+    problem: Problem, universe: Universe, failing: Collection[str], deadline: Deadline
 ) -> list[Unresolved]:
-    """Explain why parts with these releases have no solution; at least one conflict is found.
+    """Explain why parts of a universe with these releases have no solution.
 
-    A conflict takes along the families of the releases that it names, nothing else.
+    At least one conflict is found.  Each takes along the families of the releases that it names and
+    nothing else, so that the others of its part may still have a solution.
     """
     if universe.missing:
-        return [
-            Unresolved(
-                releases=(name,),
-                causes=(f"{name} is asked for in mistpm.yaml; {error.message}", *error.context),
-                hint=error.hint,
-            )
-            for name, error in universe.missing.items()
-        ]
-    relaxed = Universe(replace(universe.problem, relaxed=True), universe.catalogue).grow()
+        return [_missing(name, error) for name, error in universe.missing.items()]
+    relaxed = Universe(replace(problem, relaxed=True), universe.catalogue).grow()
+    groups = families(universe)
     found: list[Unresolved] = []
     for part in parts(relaxed):
         if any(node.name in failing for node in part if node.kind == "asked"):
             conflict = explain(part, deadline)
             if conflict is not None:
-                releases = _touched(conflict, families(universe))
-                hint = find_hint(universe, part, conflict, deadline)
+                hint = find_hint(relaxed, part, conflict, deadline)
+                releases = _touched(conflict, groups)
                 found.append(Unresolved(releases=releases, causes=lines(conflict), hint=hint))
-    assert found  # noqa: S101 - a relaxed universe has no solution that the universe does not have
+    assert found  # noqa: S101 - relaxed, the universe has no more solutions than before
     return found
+
+
+def _missing(name: str, error: RegistryError) -> Unresolved:
+    line = f"{name} is asked for in mistpm.yaml; {error.message}"
+    return Unresolved(releases=(name,), causes=(line, *error.context), hint=error.hint)
 
 
 def _touched(conflict: Conflict, groups: Collection[tuple[Node, ...]]) -> tuple[str, ...]:

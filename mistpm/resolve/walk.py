@@ -64,8 +64,7 @@ class _Walk:
             deferred += 1
         if not self.lenient:
             self._check()
-        self.universe.find_providers()
-        return Choice(places=self.places, contexts=tuple(self.contexts), picked=self.picked)
+        return Choice(self.places, self.contexts, self.picked)
 
     def _begin(self) -> Iterator[Context]:
         self.universe.ask()

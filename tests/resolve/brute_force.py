@@ -20,6 +20,9 @@ from mistpm.model.ranges import ANY, Range, eligible
 from mistpm.model.version import Version
 
 
+MOST_STATES = 3000
+
+
 class Place(NamedTuple):
     """A release (by name or, pulled in, by package) or a called package in a series."""
 
@@ -66,6 +69,10 @@ def series(version: Version) -> str:
     return "0.0.0"
 
 
+class TooManyStatesError(Exception):
+    """A question is too large for trying."""
+
+
 class Oracle:
     """Knows one question and everything that there is."""
 
@@ -79,6 +86,7 @@ class Oracle:
         self.question = question
         self.held = held
         self.absent = absent
+        self.states = 0
         self.packages = {
             package: {candidate.version: candidate for candidate in candidates}
             for package, candidates in packages.items()
@@ -296,7 +304,10 @@ class Oracle:
     # --- trying ------------------------------------------------------------------------------------
 
     def extend(self, state: Solution) -> Iterator[Solution]:
-        """Give the solutions that agree with a state."""
+        """Give the solutions that agree with a state; raises `TooManyStatesError`."""
+        self.states += 1
+        if self.states > MOST_STATES:
+            raise TooManyStatesError
         unprovided: list[Need] = []
         for use in self.uses(state):
             for need in self.needs(use, state):

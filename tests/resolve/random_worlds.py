@@ -17,8 +17,16 @@ Pick = Callable[[Sequence[T]], T]
 
 VERSIONS = ("0.0.1", "0.1.0", "0.2.0", "1.0.0", "1.1.0", "2.0.0-rc.1", "2.0.0", "2.1.0")
 RANGES = ("*", "*", "*", "*", "^1", ">=1", "<2", "<1.1", "^2", "0.x", ">=0.1 <2", ">=2.0.0-rc.1")
-APIS = ("a.b/v1/K", "a.b/v1/L", "a.b/v2/K", "v1/Pod")
+APIS = ("a.b/v1/K", "a.b/v1/L", "a.b/v2/K", "c.d/v1/M")
+BUILT_IN = "v1/Pod"
 SCHEMA = {"type": "object", "properties": {"on": {"type": "boolean", "default": True}}}
+
+FLAVOURS = {
+    "mixed": ("install",) * 3 + ("call",) * 4 + ("api",),
+    "apis": ("install",) * 2 + ("api",) * 3,
+    "calls": ("install",) * 2 + ("call",) * 5,
+}
+"""What dependencies are of, by flavour; a world of all kinds has few solutions."""
 
 
 class Chance:
@@ -40,25 +48,31 @@ def seeded(seed: int) -> Chance:
 def world_and_question(chance: Chance) -> tuple[World, Question, Held]:
     """Make a world of up to four packages, a question and what was held."""
     names = [f"g/p{number}" for number in range(chance.pick((2, 3, 4)))]
+    flavour = chance.pick(sorted(FLAVOURS))
+    apis = {name: chance.pick(APIS) for name in names}
     world = World()
     for name in names:
         versions = sorted({chance.pick(VERSIONS) for _ in range(chance.pick((1, 2, 3, 4)))})
         for version in versions:
-            _publish(world, name, version, names, chance)
+            _publish(world, name, version, apis, flavour, chance)
     return world, _question(names, chance), _held(world, names, chance)
 
 
-def _publish(world: World, name: str, version: str, names: list[str], chance: Chance) -> None:
+def _publish(
+    world: World, name: str, version: str, apis: dict[str, str], flavour: str, chance: Chance
+) -> None:
     needs: dict[str, str | Dependency] = {}
     for alias in ("x", "y", "z")[: chance.pick((0, 0, 1, 1, 2, 3))]:
-        needs[alias] = _dependency(names, chance)
-    installed = chance.one_in(6)
+        needs[alias] = _dependency(apis, flavour, chance)
+    names = sorted(apis)
+    provided = (apis[name], apis[name], chance.pick(APIS), "")
+    provides = chance.pick(provided if flavour == "apis" else (*provided, *[""] * 8))
     world.add(
         name,
         version,
         needs,
-        kubernetes=chance.pick(("",) * 6 + (">=1.33", "<1.33")),
-        provides=[chance.pick(APIS[:3])] if installed else (),
+        kubernetes=chance.pick(("",) * 8 + (">=1.33", "<1.33")),
+        provides=[provides] if provides else (),
         conflicts=[f"{chance.pick(names)} {chance.pick(RANGES)}"] if chance.one_in(10) else (),
         cluster=chance.one_in(12),
         yanked=chance.one_in(12),
@@ -66,15 +80,16 @@ def _publish(world: World, name: str, version: str, names: list[str], chance: Ch
     )
 
 
-def _dependency(names: list[str], chance: Chance) -> Dependency:
-    kind = chance.pick(("install",) * 3 + ("call",) * 4 + ("api",))
-    when = chance.pick(("", "", "", "inputs.on", "!inputs.on"))
+def _dependency(apis: dict[str, str], flavour: str, chance: Chance) -> Dependency:
+    kind = chance.pick(FLAVOURS[flavour])
+    when = chance.pick(("", "", "", "", "inputs.on", "!inputs.on"))
+    name = chance.pick(sorted(apis))
     if kind == "api":
-        api = f"api {chance.pick(APIS)}"
-        told = chance.pick((api, f"optional {api}", *(f"{api} default {name}" for name in names)))
-        return dependency(told, when=when)
+        api = chance.pick((apis[name], apis[name], chance.pick(APIS), BUILT_IN))
+        forms = ("api {} default {}", "api {} default {}", "api {}", "optional api {}")
+        return dependency(chance.pick(forms).format(api, name), when=when)
     with_ = chance.pick(({}, {}, {"on": True}, {"on": False})) if kind == "call" else {}
-    text = f"{chance.pick(names)} {chance.pick(RANGES)}"
+    text = f"{name} {chance.pick(RANGES)}"
     return dependency(f"call {text}" if kind == "call" else text, when=when, with_=with_)
 
 
@@ -109,7 +124,7 @@ def _question(names: list[str], chance: Chance) -> Question:
         inputs=inputs,
         settings=settings,
         minors=chance.pick(("1.33", "1.33", "1.32 1.33")),
-        provided_apis=[chance.pick(APIS[:3])] if chance.one_in(8) else (),
+        provided_apis=[chance.pick(APIS)] if chance.one_in(8) else (),
         provided={chance.pick(names): chance.pick(VERSIONS)} if chance.one_in(8) else {},
         prereleases=chance.one_in(10),
     )
