@@ -37,10 +37,10 @@ class Transcript:
         assert program == "mistpm"
         with _captured() as seen:
             code = run(arguments)
-        output = seen.getvalue().decode()
+        shown = f"$ {command}\n{seen.getvalue().decode()}"
         for text, by in self._replaced.items():
-            output = output.replace(text, by)
-        self.text += f"$ {command}\n{output}"
+            shown = shown.replace(text, by)
+        self.text += shown
         if code:
             self.text += f"[exit code {code}]\n"
         self.text += "\n"
