@@ -28,7 +28,7 @@ def explain(nodes: Sequence[Node], deadline: Deadline) -> Conflict | None:
     try:
         founded = FoundedSolver(encoding, solver)
         switches = list(encoding.selectors.values())
-        if founded.solve(switches):
+        if founded.decide(switches):
             return None
         remaining = _ordered(switches, solver.core())
         minimal = True
@@ -37,7 +37,7 @@ def explain(nodes: Sequence[Node], deadline: Deadline) -> Conflict | None:
             attempt := next((s for s in reversed(remaining) if s not in needed), None)
         ) is not None:
             others = [switch for switch in remaining if switch != attempt]
-            answer = founded.solve(others, conflicts=deadline.limits.conflicts)
+            answer = founded.decide(others, conflicts=deadline.limits.conflicts)
             if answer is False:
                 remaining = _ordered(others, solver.core())
             else:

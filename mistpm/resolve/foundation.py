@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from mistpm.resolve.choice import Choice
 from mistpm.resolve.encoding import Block, Encoding
@@ -97,22 +97,36 @@ class FoundedSolver:
     def __init__(self, encoding: Encoding, solver: Solver) -> None:
         self.encoding = encoding
         self.solver = solver
-        self.selection: Selection | None = None
+        self.model: frozenset[int] = frozenset()
+        self._selection: Selection | None = None
+        self._needs_providers = any(r.use == "api" for r in encoding.requirements)
 
-    def solve(self, assumptions: Iterable[int] = (), *, conflicts: int = 0) -> bool | None:
-        """As `Solver.solve`; the solution is in `selection` afterwards.
+    @property
+    def selection(self) -> Selection:
+        """What the solution found last needs."""
+        if self._selection is None:
+            self._selection = Selection(self.encoding, self.model)
+        return self._selection
+
+    def solve(self, assumptions: Sequence[int] = ()) -> bool:
+        """Tell whether there is a solution under assumptions, and keep it."""
+        if not self.decide(assumptions):
+            return False
+        self.model, self._selection = self.solver.model(), None
+        return True
+
+    def decide(self, assumptions: Sequence[int] = (), *, conflicts: int = 0) -> bool | None:
+        """Tell the same, with a budget as in `Solver.solve`, and forget the solution.
 
         A model that is not founded is excluded by a loop formula (as in answer set programming, Lin and
         Zhao 2004), of which there are finitely many, so this ends.
         """
-        assumptions = list(assumptions)
         while True:
             answer = self.solver.solve(assumptions, conflicts=conflicts)
-            if not answer:
+            if not answer or not self._needs_providers:
                 return answer
             selection = Selection(self.encoding, self.solver.model())
             if not selection.unprovided:
-                self.selection = selection
                 return True
             self._exclude(selection)
 

@@ -39,12 +39,7 @@ class Listing:
 
     def __init__(self, package: PackageId, candidates: Sequence[Candidate]) -> None:
         self.package = package
-        unique: dict[Version, Candidate] = {}
-        for candidate in sorted(candidates, key=lambda c: (c.version.text, c.digest)):
-            unique.setdefault(candidate.version, candidate)
-        self.candidates = tuple(
-            sorted(unique.values(), key=lambda candidate: candidate.version.key, reverse=True)
-        )
+        self.candidates = _newest_first(candidates)
         self.all = (1 << len(self.candidates)) - 1
         self._oldest_first = [candidate.version.key for candidate in reversed(self.candidates)]
         self._prereleases = self.mask_of(
@@ -149,6 +144,14 @@ class Listing:
         for (yanked, *_), group in alike.items():
             for descriptor, places in group:
                 yield Profile(descriptor=descriptor, yanked=bool(yanked), mask=self.mask_of(places))
+
+
+def _newest_first(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Order candidates; of equal versions (`1.2` and `1.2.0`) one is kept, always the same."""
+    if len({candidate.version.key for candidate in candidates}) < len(candidates):
+        by_text = sorted(candidates, key=lambda c: (c.version.text, c.digest), reverse=True)
+        candidates = list({candidate.version.key: candidate for candidate in by_text}.values())
+    return tuple(sorted(candidates, key=lambda candidate: candidate.version.key, reverse=True))
 
 
 def _says_the_same(one: Descriptor, other: Descriptor) -> bool:

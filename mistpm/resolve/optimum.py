@@ -36,11 +36,6 @@ class Optimum:
             self._newest(node)
         self._fewest([self._encoding.presence(node) for node in nodes if node.kind == "called"])
         self._walk(asked)
-        return self._selection
-
-    @property
-    def _selection(self) -> Selection:
-        assert self._founded.selection is not None  # noqa: S101 - `find` has found one
         return self._founded.selection
 
     def _walk(self, asked: Sequence[Node]) -> None:
@@ -59,8 +54,8 @@ class Optimum:
     def _decide_all(self, context: Context) -> list[Context]:
         """Decide what a context requires, by package; gives the contexts that follow."""
         found = []
-        place = self._selection.chosen[context.node].place
-        for requirement in context.in_order(place):
+        block = self._encoding.blocks[context.node][self._position(context.node)]
+        for requirement in context.in_order(block.place):
             if not requirement.constrains:
                 continue
             if requirement.use == "api":
@@ -80,7 +75,7 @@ class Optimum:
             return requirement.options[0]
         for option in requirement.options:
             pick = picks[option.node]
-            if pick in self._selection.model or self._founded.solve([pick]):
+            if pick in self._founded.model or self._founded.solve([pick]):
                 self._solver.add([pick])
                 return option
             self._solver.add([-pick])
@@ -89,13 +84,13 @@ class Optimum:
     def _decide_default(self, requirement: Requirement) -> list[Context]:
         """Pull the default of an API in only if nothing else can provide it."""
         default = requirement.default
-        provider = self._selection.provider(requirement)
+        provider = self._founded.selection.provider(requirement)
         if default is None or (provider is not None and provider.node in self._decided):
             return []
         if default.node in self._decided:
             return []
         there = self._encoding.presence(default.node)
-        if there not in self._selection.model or self._founded.solve([-there]):
+        if there not in self._founded.model or self._founded.solve([-there]):
             self._solver.add([-there])
             return []
         self._newest(default.node)
@@ -107,37 +102,41 @@ class Optimum:
             return
         self._decided.add(node)
         upto = self._encoding.upto[node]
-        first, best = 0, self._place(node)
+        first, best = 0, self._position(node)
         attempt = 0
         while first < best:
             if self._founded.solve([upto[attempt]]):
-                best = self._place(node)
+                best = self._position(node)
             else:
                 first = attempt + 1
             attempt = (first + best) // 2
         self._solver.add([self._encoding.blocks[node][best].literal])
 
-    def _place(self, node: Node) -> int:
+    def _position(self, node: Node) -> int:
+        """Give which of a node's blocks is chosen."""
         blocks = self._encoding.blocks[node]
-        return next(i for i, block in enumerate(blocks) if block.literal in self._selection.model)
+        return next(i for i, block in enumerate(blocks) if block.literal in self._founded.model)
 
     def _fewest(self, literals: Sequence[int]) -> None:
         """Make as few of these literals true as possible, and keep it so.
 
         Disjoint cores bound the number from below, the best solution so far from above; a totalizer
-        (Bailleux and Boufkhad 2003) closes what is between.
+        (Bailleux and Boufkhad 2003) closes what is between.  Mostly each core is one literal that has
+        to be true, and then nothing has to be counted.
         """
-        hopes = [-literal for literal in literals]
-        fewest = 0
-        while not self._founded.solve(hopes):
-            failed = set(self._solver.core())
-            hopes = [hope for hope in hopes if hope not in failed]
+        hopes = dict.fromkeys(-literal for literal in literals)
+        fewest, certain = 0, True
+        while not self._founded.solve(list(hopes)):
+            failed = self._solver.core()
+            for hope in failed:
+                hopes.pop(hope)
             fewest += 1
-        if fewest == 0:
+            certain &= len(failed) == 1
+        if certain:
             for hope in hopes:
                 self._solver.add([hope])
             return
-        most = sum(literal in self._selection.model for literal in literals)
+        most = sum(literal in self._founded.model for literal in literals)
         at_least = self._totalizer(literals, most)
         while fewest < most and not self._founded.solve([-at_least[fewest]]):
             fewest += 1
