@@ -27,16 +27,30 @@ def emit(terminal: Terminal, output: Output, report: Any, show: Callable[[], Non
 
 
 def locked_graph(environment: Path | None, target: str) -> Lockfile:
-    """Read the lock for a command that only looks; raises `LockError` where there is none."""
-    from mistpm.errors import LockError
-    from mistpm.ops.options import Options
-    from mistpm.ops.workspace import open_workspace
+    """Read the lock for a command that only looks; raises `LockError` where there is none.
 
-    workspace = open_workspace(Options(environment=environment, target=target))
-    if workspace.lockfile is None:
+    The lock beside an environment's file is read alone: the file itself does not matter for it.
+    """
+    from mistpm.environment.location import LOCK_NAME, as_seen, find_environment
+    from mistpm.errors import LockError
+    from mistpm.lock.lockfile_document import read_lockfile
+
+    file = environment or find_environment(Path.cwd())
+    if file is not None and not file.exists():
+        file = None
+    if file is not None:
+        title = str(as_seen(file))
+        lockfile = read_lockfile(as_seen(file.parent / LOCK_NAME))
+    else:
+        from mistpm.ops.options import Options
+        from mistpm.ops.workspace import open_workspace
+
+        workspace = open_workspace(Options(environment=environment, target=target))
+        title, lockfile = workspace.document.title, workspace.lockfile
+    if lockfile is None:
         raise LockError(
             "lock-missing",
-            f"`{workspace.document.title}` has no lock yet",
+            f"`{title}` has no lock yet",
             hint="`mistpm lock` solves and writes it",
         )
-    return workspace.lockfile
+    return lockfile

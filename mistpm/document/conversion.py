@@ -11,8 +11,9 @@ import msgspec
 from mistpm.document.positions import Positions
 from mistpm.document.reader import load
 from mistpm.document.refusal import refusal
-from mistpm.document.scalar_types import PARSERS, decode
+from mistpm.document.scalar_types import decode
 from mistpm.errors import DocumentError, Problem
+from mistpm.model.text_types import TEXT_TYPES
 
 T = TypeVar("T")
 
@@ -71,7 +72,7 @@ def to_builtins(value: Any) -> Any:
             if type(item) is not type(default) or item != default:
                 found[written] = to_builtins(item)
         return found
-    if type(value) in PARSERS:
+    if type(value) in TEXT_TYPES:
         return str(value)
     raise TypeError(f"{type(value).__name__} has no form in a document")
 

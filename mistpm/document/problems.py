@@ -16,8 +16,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import msgspec
 
 from mistpm.document.positions import Place, Positions, shown_place
-from mistpm.document.scalar_types import EXPECTED, PARSERS, decode
+from mistpm.document.scalar_types import decode
 from mistpm.errors import Problem
+from mistpm.model.text_types import TEXT_TYPES
 
 _BROKEN: Any = object()
 
@@ -138,14 +139,14 @@ def _is_struct(type_: Any) -> bool:
 
 def _is_text(type_: Any) -> bool:
     plain = get_args(type_)[0] if get_origin(type_) is Annotated else type_
-    return plain is str or plain in PARSERS
+    return plain is str or plain in TEXT_TYPES
 
 
 def _misfit(value: str, type_: Any) -> str:
     """Say why a text is not one of this type."""
-    if type_ in PARSERS:
+    if type_ in TEXT_TYPES:
         try:
-            PARSERS[type_](value)
+            TEXT_TYPES[type_].parse(value)
         except ValueError as error:
             return str(error).rstrip(".")
     metas = get_args(type_)[1:] if get_origin(type_) is Annotated else ()
@@ -167,7 +168,11 @@ def _expected(choices: Iterable[Any]) -> str:
         if origin is Literal:
             names += [f"`{word}`" for word in get_args(plain) if word != ""]
         else:
-            names.append(EXPECTED.get(origin) or _KINDS.get(origin, "a mapping"))
+            names.append(
+                TEXT_TYPES[origin].expected
+                if origin in TEXT_TYPES
+                else _KINDS.get(origin, "a mapping")
+            )
     return " or ".join(names)
 
 

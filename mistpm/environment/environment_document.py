@@ -11,9 +11,6 @@ from mistpm.environment.edit import Edit, apply_edits
 from mistpm.errors import DocumentError, MistError
 from mistpm.model.environment import Environment
 
-FILE_NAME = "mistpm.yaml"
-LOCK_NAME = "mistpm.lock"
-
 
 class EnvironmentDocument:
     """The text of an environment and what it means; `path` is None when a target remembers it.
@@ -72,14 +69,6 @@ def read_environment(path: Path, *, title: str = "") -> EnvironmentDocument:
             "environment-unreadable", f"`{title or path}` cannot be read: {error.strerror}"
         ) from error
     return EnvironmentDocument(text, path, title=title or str(path))
-
-
-def find_environment(start: Path) -> Path | None:
-    """Look for `mistpm.yaml` in `start` and the folders above it, nearest first."""
-    for folder in (start, *start.parents):
-        if (folder / FILE_NAME).is_file():
-            return folder / FILE_NAME
-    return None
 
 
 def _unwritable(path: Path, error: OSError) -> MistError:

@@ -9,8 +9,9 @@ from mistpm import document
 from mistpm.atomic import write_atomically
 from mistpm.environment.edit import Edit, apply_edits
 from mistpm.errors import DocumentError
-from mistpm.model.descriptor import Name, Wire
+from mistpm.model.descriptor import Name
 from mistpm.model.environment import RegistryEntry
+from mistpm.model.wire import Wire
 
 
 class UserConfiguration(Wire, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from mistpm.model.identity import PackageId, PackageReference
 from mistpm.model.presence import Api
 from mistpm.model.ranges import ANY, Range
 from mistpm.model.version import Version
+from mistpm.model.wire import Wire
 
 Name = Annotated[
     str,
@@ -37,17 +38,6 @@ NamespaceName = Annotated[
         description="a DNS label: lower-case letters, digits and `-`",
     ),
 ]
-
-
-class Wire(
-    Struct,
-    frozen=True,
-    kw_only=True,
-    rename="camel",
-    omit_defaults=True,
-    forbid_unknown_fields=True,
-):
-    """Base of what is read from and written to documents: camelCase keys, defaults left out."""
 
 
 class Dependency(Wire, frozen=True, kw_only=True):

@@ -6,10 +6,11 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from mistpm.model.descriptor import Name, NamespaceName, Wire
+from mistpm.model.descriptor import Name, NamespaceName
 from mistpm.model.presence import Api
 from mistpm.model.ranges import ANY, Range
 from mistpm.model.version import Version
+from mistpm.model.wire import Wire
 
 EnvironmentId = Annotated[
     str,

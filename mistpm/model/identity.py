@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+
+from mistpm.model.text_types import register
 
 _PART = r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?"
 _IDENTITY = re.compile(rf"({_PART})/({_PART})/({_PART})")
@@ -71,3 +74,7 @@ def parse_package_reference(text: str) -> PackageReference:
             f"`{text}` is not a package: write `GROUP/NAME` or `REGISTRY/GROUP/NAME` in lower case"
         )
     return PackageReference(text)
+
+
+register(PackageId, cache(parse_package_id), "a package such as `starter/data/postgresql`")
+register(PackageReference, cache(parse_package_reference), "a package such as `data/postgresql`")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from mistpm.model.descriptor import Wire
 from mistpm.model.identity import PackageId
 from mistpm.model.version import Version
+from mistpm.model.wire import Wire
 
 LOCK_VERSION = 1
 READERS = ">=0.1"

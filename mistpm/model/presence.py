@@ -10,6 +10,7 @@ from functools import cache, total_ordering
 
 from mistpm.model.kinds import Kind, kind_table
 from mistpm.model.minor import Minor
+from mistpm.model.text_types import register
 
 __all__ = [
     "Api",
@@ -108,3 +109,6 @@ def _by_api() -> dict[Api, Kind]:
 @cache
 def _scopes() -> dict[tuple[str, str], bool]:
     return {(kind.group, kind.kind): kind.namespaced for kind in kind_table().kinds}
+
+
+register(Api, cache(parse_api), "an API such as `apps/v1/Deployment`")

@@ -17,6 +17,7 @@ from mistpm.model.bound import (
     parse_partial,
     span,
 )
+from mistpm.model.text_types import register
 from mistpm.model.version import Version
 from mistpm.model.version_set import EVERYTHING, NOTHING, VersionSet
 
@@ -170,3 +171,6 @@ class _Reader:
     def error(self, at: int, fault: str) -> InvalidRangeError:
         """Say what is wrong at a character, counted from 1."""
         return InvalidRangeError(f"`{self.text}` is not a range: at character {at}, {fault}.")
+
+
+register(Range, parse_range, "a range such as `^16`")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from mistpm.model.text_types import register
 from mistpm.model.version_key import RELEASE, Key, identifiers
 
 LONGEST: Final = 256
@@ -157,3 +158,6 @@ def _suffix_fault(suffix: str) -> str:
         return "an identifier after `-` is empty"
     zero = next(part for part in prerelease[1:].split(".") if not re.fullmatch(_PRERELEASE, part))
     return f"the pre-release number `{zero}` has a leading zero"
+
+
+register(Version, parse_version, "a version such as `16.4.0`")

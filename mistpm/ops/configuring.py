@@ -10,11 +10,8 @@ from msgspec import Struct
 
 from mistpm import document
 from mistpm.environment.edit import Edit
-from mistpm.environment.environment_document import (
-    FILE_NAME,
-    EnvironmentDocument,
-    read_environment,
-)
+from mistpm.environment.environment_document import EnvironmentDocument, read_environment
+from mistpm.environment.location import FILE_NAME
 from mistpm.errors import UsageError
 from mistpm.lock.from_resolution import renamed
 from mistpm.lock.lockfile_document import write_lockfile

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mistpm.environment.environment_document import (
-    FILE_NAME,
-    LOCK_NAME,
-    EnvironmentDocument,
-    find_environment,
-    read_environment,
-)
+from mistpm.environment.environment_document import EnvironmentDocument, read_environment
+from mistpm.environment.location import FILE_NAME, LOCK_NAME, as_seen, find_environment
 from mistpm.environment.user_configuration import cache_folder, read_user_configuration
 from mistpm.errors import DocumentError, UsageError
 from mistpm.lock.lockfile_document import parse_lockfile, read_lockfile
@@ -153,7 +147,9 @@ class Workspace:
     @property
     def lock_title(self) -> str:
         """What messages call the lock."""
-        return _short(self.lock_path) if self.lock_path else f"the lock of {self.target.title}"
+        return (
+            str(as_seen(self.lock_path)) if self.lock_path else f"the lock of {self.target.title}"
+        )
 
     @cached_property
     def lockfile(self) -> Lockfile | None:
@@ -191,7 +187,7 @@ def find_document(options: Options) -> EnvironmentDocument | None:
     path = options.environment or find_environment(Path.cwd())
     if path is None:
         return None
-    return read_environment(Path(_short(path)))
+    return read_environment(as_seen(path))
 
 
 def _open(options: Options, reporter: Reporter, *, make: bool) -> Workspace:
@@ -240,9 +236,3 @@ def _open_remembered(options: Options, reporter: Reporter, *, make: bool) -> Wor
     workspace = Workspace(EnvironmentDocument(text, None, title=title), options, reporter)
     workspace.preset(target=target, state=state)
     return workspace
-
-
-def _short(path: Path) -> str:
-    """Name a path as the user would: from where the user is, unless that leads far away."""
-    shown = os.path.relpath(path)
-    return str(path) if shown.startswith("../../..") else shown

@@ -11,7 +11,8 @@ from msgspec import Struct
 from mistpm import document
 from mistpm.document import Positions
 from mistpm.errors import DocumentError, PackageError, Problem
-from mistpm.model.descriptor import Descriptor, Wire
+from mistpm.model.descriptor import Descriptor
+from mistpm.model.wire import Wire
 from mistpm.package.exports import exported_names
 from mistpm.package.mistletoe import SUFFIX
 from mistpm.package.rules import (

@@ -10,11 +10,12 @@ import msgspec
 
 from mistpm import document
 from mistpm.errors import DocumentError, Problem
-from mistpm.model.descriptor import Candidate, IndexLine, Wire
+from mistpm.model.descriptor import Candidate, IndexLine
 from mistpm.model.identity import PackageId, PackageReference
 from mistpm.model.presence import Api
 from mistpm.model.version import Version
 from mistpm.model.version_key import Key
+from mistpm.model.wire import Wire
 from mistpm.package.specifier import admits
 
 _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")

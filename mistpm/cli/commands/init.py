@@ -11,7 +11,7 @@ from mistpm.cli.command_app import command_app
 from mistpm.cli.options import Output, OutputOption
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal
-from mistpm.environment.environment_document import FILE_NAME
+from mistpm.environment.location import FILE_NAME
 
 app = command_app()
 

@@ -1,0 +1,23 @@
+"""Where an environment's files are."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+FILE_NAME = "mistpm.yaml"
+LOCK_NAME = "mistpm.lock"
+
+
+def find_environment(start: Path) -> Path | None:
+    """Look for `mistpm.yaml` in `start` and the folders above it, nearest first."""
+    for folder in (start, *start.parents):
+        if (folder / FILE_NAME).is_file():
+            return folder / FILE_NAME
+    return None
+
+
+def as_seen(path: Path) -> Path:
+    """Give a path as the user would write it: from where the user is, unless that leads far away."""
+    shown = os.path.relpath(path)
+    return path if shown.startswith("../../..") else Path(shown)
