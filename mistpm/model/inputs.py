@@ -20,6 +20,22 @@ def completed(inputs: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     return result if isinstance(result, dict) else inputs
 
 
+def is_secret(path: str, schema: dict[str, Any]) -> bool:
+    """Tell whether a schema says `writeOnly` of an input, `tls.key`, or of something it lies in."""
+    places = [schema]
+    for name in path.split("."):
+        found = [
+            part["properties"][name]
+            for place in places
+            for part in _parts(place, schema)
+            if name in part.get("properties", {})
+        ]
+        places = [place for place in found if isinstance(place, dict)]
+        if any(part.get("writeOnly") for place in places for part in _parts(place, schema)):
+            return True
+    return False
+
+
 def _completed(value: Any, schema: Any, root: dict[str, Any], depth: int) -> Any:
     if not isinstance(schema, dict) or depth == 0:
         return value

@@ -1,4 +1,4 @@
-"""Mistakes in a file or a descriptor that only matter because of what was chosen."""
+"""Mistakes in a file or a descriptor that matter only because of what was chosen."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from mistpm.errors import ResolutionError
 from mistpm.resolve.answer import Answer, Way
 from mistpm.resolve.binding import Binder
-from mistpm.resolve.node import Node, Requirement
+from mistpm.resolve.node import Mistake, Node, Requirement
 
 
 def check(answer: Answer, binder: Binder) -> None:
@@ -17,47 +17,51 @@ def check(answer: Answer, binder: Binder) -> None:
     """
     releases = [node for node in answer.choice.places if node.kind != "called"]
     for node in releases:
+        _check_aliases(node, answer)
         for way in answer.ways(node):
             for requirement in answer.choice.requirements(way.context):
-                if requirement.mistake is not None:
-                    raise _mistake(node, way, requirement, binder)
-        _check_aliases(node, answer)
+                mistake = requirement.mistake
+                if mistake is not None and mistake.kind == "invalid-condition":
+                    raise _invalid_condition(node, way, requirement, answer)
+                if mistake is not None:
+                    raise _misbound(node, way.path + requirement.alias, mistake, binder)
     _check_names(releases)
 
 
-def _mistake(node: Node, way: Way, requirement: Requirement, binder: Binder) -> ResolutionError:
-    path = way.path + requirement.alias
-    mistake = requirement.mistake
-    if mistake is not None and mistake.kind == "invalid-condition":
-        holder = way.context.node
-        version = holder.listing.candidates[0].version
-        del version
-        return ResolutionError(
-            "invalid-condition",
-            f"the condition of `{path}` in `{holder.package}` cannot be decided",
-            context=(mistake.reason,),
-        )
-    package = requirement.package
-    releases = binder.releases_of(package) if package is not None else []
-    names = ", ".join(f"`{name}`" for name in releases)
-    if mistake is not None and mistake.kind == "ambiguous-binding":
-        return ResolutionError(
-            "ambiguous-binding",
-            f"`{node.name}` needs `{package}` as `{path}`,"
-            f" and {len(releases)} releases are of it: {names}",
-            hint=f"write `bind: {{{path}: {releases[0]}}}` under `{_place(node)}` in mistpm.yaml",
-        )
-    if requirement.use == "call":
+def _invalid_condition(
+    node: Node, way: Way, requirement: Requirement, answer: Answer
+) -> ResolutionError:
+    mistake, holder = requirement.mistake, way.context.node
+    candidate = holder.candidate(answer.choice.places[holder])
+    told = (f"when: {mistake.expression}", mistake.reason) if mistake is not None else ()
+    return ResolutionError(
+        "invalid-condition",
+        f"the condition of `{way.path}{requirement.alias}` in `{candidate}`"
+        f" cannot be used for `{node.name}`",
+        context=told,
+    )
+
+
+def _misbound(node: Node, path: str, mistake: Mistake, binder: Binder) -> ResolutionError:
+    package = mistake.package
+    if package is None:
         return ResolutionError(
             "invalid-binding",
-            f"`{node.name}` binds `{path}`, which is called, not installed",
+            f"`{node.name}` binds `{path}`, which is called and not installed",
             hint=f"leave `{path}` out of `bind` under `{_place(node)}` in mistpm.yaml",
         )
-    wrong = mistake.reason if mistake is not None else ""
+    releases = binder.releases_of(package)
+    names = ", ".join(f"`{name}`" for name in releases)
+    if mistake.kind == "ambiguous-binding":
+        return ResolutionError(
+            "ambiguous-binding",
+            f"`{node.name}` requires `{package}` as `{path}`, which has several releases: {names}",
+            hint=f"write `bind: {{{path}: {releases[0]}}}` under `{_place(node)}` in mistpm.yaml",
+        )
     return ResolutionError(
         "invalid-binding",
-        f"`{node.name}` binds `{path}` to `{wrong}`,"
-        f" a release of `{binder.packages[wrong]}`; it must be one of `{package}`",
+        f"`{node.name}` binds `{path}`, a dependency on `{package}`, to `{mistake.release}`,"
+        f" a release of `{binder.packages[mistake.release]}`",
         hint=f"releases of `{package}`: {names}" if names else "",
     )
 
@@ -74,12 +78,11 @@ def _check_aliases(node: Node, answer: Answer) -> None:
         alias = path.split(".")[0]
         if alias not in aliases:
             near = get_close_matches(alias, aliases, n=1)
+            names = ", ".join(f"`{name}`" for name in aliases) or "none"
             raise ResolutionError(
                 "invalid-binding",
                 f"`{node.name}` binds `{path}`, but `{candidate}` has no dependency `{alias}`",
-                context=(f"its dependencies: {', '.join(f'`{a}`' for a in aliases)}",)
-                if aliases
-                else (),
+                context=(f"its dependencies: {names}",),
                 hint=f"did you mean `{near[0]}`?" if near else "",
             )
 
@@ -90,10 +93,10 @@ def _check_names(releases: list[Node]) -> None:
     for node in sorted(releases, key=lambda node: (node.kind != "asked", node.key)):
         other = first.setdefault(node.name, node)
         if other is not node:
-            kind = "a release in mistpm.yaml" if other.kind == "asked" else "pulled in as well"
+            how = "a release in mistpm.yaml" if other.kind == "asked" else "pulled in as well"
             raise ResolutionError(
                 "release-name-clash",
                 f"two releases would be called `{node.name}`:"
-                f" `{node.package}`, which is pulled in, and `{other.package}`, {kind}",
+                f" `{node.package}`, which is pulled in, and `{other.package}`, {how}",
                 hint=f"name it in mistpm.yaml: `settings: {{{node.package}: {{name: NAME}}}}`",
             )

@@ -103,10 +103,14 @@ class Option(Struct, frozen=True, kw_only=True, eq=False):
 class Mistake(Struct, frozen=True, kw_only=True):
     """What the user or an author has to mend before a requirement can be looked at.
 
-    It matters only if a version that has the requirement is chosen; `reason` explains a condition.
+    It matters only if a version that has the requirement is chosen.  `package` is what a binding is
+    about and `release` what it names; `expression` is a condition and `reason` what is wrong with it.
     """
 
     kind: Literal["ambiguous-binding", "invalid-binding", "invalid-condition"]
+    package: PackageId | None = None
+    release: str = ""
+    expression: str = ""
     reason: str = ""
 
 

@@ -9,11 +9,11 @@ import msgspec
 from mistpm.errors import RegistryError
 from mistpm.model.descriptor import Dependency
 from mistpm.model.identity import PackageId
-from mistpm.model.inputs import completed
+from mistpm.model.inputs import completed, is_secret
 from mistpm.model.presence import Api, is_built_in
 from mistpm.model.ranges import ANY, Range
 from mistpm.resolve.cause import Requires, RequiresApi
-from mistpm.resolve.conditions import InvalidConditionError, evaluate
+from mistpm.resolve.conditions import InvalidConditionError, evaluate, paths_read
 from mistpm.resolve.listing import Listing, Profile
 from mistpm.resolve.node import Context, Mistake, Node, Option, Requirement
 
@@ -35,7 +35,8 @@ def require(universe: Universe, context: Context, profile: Profile) -> None:
         if dependency.when:
             if inputs is None:
                 inputs = completed(context.inputs, descriptor.inputs)
-            conditions[alias], mistake = _decide(context, dependency.when, inputs)
+            mistake = _mistake(context, dependency.when, inputs, descriptor.inputs)
+            conditions[alias] = mistake is not None or _holds(dependency.when, inputs)
             if not conditions[alias]:
                 continue
         requirement = _requirement(universe, context, alias, dependency, mistake)
@@ -50,21 +51,29 @@ def requirement_text(package: PackageId, range_: Range) -> str:
     return f"{package} {range_.text}" if range_.text not in {"", ANY.text} else package
 
 
-def _decide(
-    context: Context, expression: str, inputs: dict[str, Any]
-) -> tuple[bool, Mistake | None]:
-    """Evaluate a condition; what a call leaves undecided counts as true."""
+def _holds(expression: str, inputs: dict[str, Any]) -> bool:
+    """Evaluate a condition; what is undecided counts as true."""
+    return evaluate(expression, inputs).holds is not False
+
+
+def _mistake(
+    context: Context, expression: str, inputs: dict[str, Any], schema: dict[str, Any]
+) -> Mistake | None:
+    """Find what keeps a condition from being decided; calls may leave it undecided."""
+    reason = ""
     try:
-        condition = evaluate(expression, inputs)
+        secrets = [path for path in paths_read(expression) if is_secret(path, schema)]
+        missing = evaluate(expression, inputs).missing
     except InvalidConditionError as error:
-        return True, Mistake(kind="invalid-condition", reason=str(error))
-    if condition.holds is not None:
-        return condition.holds, None
-    if context.node.kind == "called":
-        return True, None
-    missing = ", ".join(f"`{path}`" for path in condition.missing)
-    reason = f"the input {missing} is not given and has no default"
-    return True, Mistake(kind="invalid-condition", reason=reason)
+        reason = str(error)
+    else:
+        if secrets:
+            reason = f"it reads the secret input `{secrets[0]}`"
+        elif missing and context.node.kind != "called":
+            reason = f"it reads the input `{missing[0]}`, which is not given and has no default"
+    if not reason:
+        return None
+    return Mistake(kind="invalid-condition", expression=expression, reason=reason)
 
 
 def _requirement(
@@ -105,9 +114,11 @@ def _bind_install(
     requirement.package = package
     provided, reason = "", ""
     if bound.to == "ambiguous":
-        requirement.mistake = Mistake(kind="ambiguous-binding")
+        requirement.mistake = Mistake(kind="ambiguous-binding", package=package)
     elif bound.to == "foreign":
-        requirement.mistake = Mistake(kind="invalid-binding", reason=bound.release)
+        requirement.mistake = Mistake(
+            kind="invalid-binding", package=package, release=bound.release
+        )
     elif bound.to == "provided":
         version = universe.question.provided_packages[package]
         provided = version.text
@@ -179,7 +190,9 @@ def _bind_api(
         return
     bound = universe.binder.bind(requirement.context.binding, requirement.alias, default)
     if bound.to == "foreign":
-        requirement.mistake = Mistake(kind="invalid-binding", reason=bound.release)
+        requirement.mistake = Mistake(
+            kind="invalid-binding", package=default, release=bound.release
+        )
     listing = universe.catalogue.listing(default) if bound.to == "pulled-in" else None
     if isinstance(listing, Listing):
         node = universe.pulled_in(listing)
