@@ -9,5 +9,7 @@ from typing import NoReturn
 def main() -> NoReturn:
     """Run mistpm with the process's arguments and exit with its code."""
     from mistpm.cli.application import run
+    from mistpm.cli.terminal import open_standard_streams
 
+    open_standard_streams()
     sys.exit(run(sys.argv[1:]))

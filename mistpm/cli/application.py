@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import importlib
-import os
-import sys
 from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 from typer import main as typer_main
-from typer.core import TyperGroup
 
 from mistpm import __version__
-from mistpm.cli.command_app import command_app
-from mistpm.cli.commands import HIDDEN, SECTIONS
-from mistpm.cli.terminal import Terminal
+from mistpm.cli.command_app import Group, command_app
+from mistpm.cli.commands import HIDDEN, MEANT, SECTIONS
+from mistpm.cli.terminal import Terminal, drop_standard_output
+from mistpm.cli.usage import is_help, unknown_command, usage_error
 from mistpm.errors import MistError
 
-USAGE_ERROR = 64
+HELP_INSTEAD = 64
 BUG = 70
 INTERRUPTED = 130
+NOBODY_READS = 141
+OFFERS = "__complete"
+"""What the completion scripts call; see `mistpm.cli.completion_offers`."""
 
 
-class LazyGroup(TyperGroup):
+class LazyGroup(Group):
     """Loads a command's module only when that command is used: `mistpm --help` loads none."""
 
     def list_commands(self, _ctx: Any) -> list[str]:
@@ -42,12 +43,22 @@ class LazyGroup(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command, and say which one was perhaps meant."""
-        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
-            import difflib
-
-            close = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
-            raise MistUsage(args[0], close[0] if close else "")
+        if args[0] in MEANT:
+            raise unknown_command(args[0], f"mistpm {MEANT[args[0]]}")
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """Offer options, or the commands with their summaries; no command is loaded for that."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        from typer._click.shell_completion import CompletionItem
+
+        return [
+            CompletionItem(name, help=summary)
+            for section in SECTIONS.values()
+            for name, summary in section.items()
+            if name.startswith(incomplete)
+        ]
 
     def format_commands(self, _ctx: Any, formatter: Any) -> None:
         """Write the commands of each section with their summaries."""
@@ -56,52 +67,52 @@ class LazyGroup(TyperGroup):
                 formatter.write_dl(list(commands.items()))
 
 
-class MistUsage(Exception):  # noqa: N818 - not an error of the program, and never shown by name
-    """The user wrote a command that does not exist."""
-
-    def __init__(self, command: str, close: str) -> None:
-        super().__init__(command)
-        self.command = command
-        self.close = close
-
-
 app = command_app(
     name="mistpm",
     cls=LazyGroup,
     help="A package manager for Kubernetes: solves, locks, renders, plans and applies.",
     epilog="Example: mistpm install shop -p starter/apps/gitea --target directory:./deploy",
-    no_args_is_help=True,
 )
 
 
-@app.callback()
-def _root(
-    show_version: Annotated[
-        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)
-    ] = False,
-) -> None:
-    if show_version:
+def _show_version(wanted: bool) -> None:
+    if wanted:
         typer.echo(f"mistpm {__version__}")
         raise typer.Exit
+
+
+@app.callback(no_args_is_help=True)
+def _root(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Print the version and exit.",
+            is_eager=True,
+            callback=_show_version,
+        ),
+    ] = False,
+) -> None:
+    """Hold what is common to all commands; each of them does its work itself."""
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run mistpm with these arguments; gives the exit code and never raises."""
     terminal = Terminal()
     try:
-        result = typer_main.get_command(app).main(
-            args=list(arguments), prog_name="mistpm", standalone_mode=False
-        )
+        _invoke(list(arguments))
+    except typer.Exit as done:
+        return done.exit_code
     except MistError as error:
         terminal.error(error)
         return error.exit_code
-    except MistUsage as error:
-        terminal.say(f"error: there is no command `{error.command}` [unknown-command]")
-        meant = f"did you mean `mistpm {error.close}`?" if error.close else "see `mistpm --help`"
-        terminal.say(f"hint: {meant}")
-        return USAGE_ERROR
     except typer.TyperException as error:
-        return _usage_error(terminal, error)
+        if is_help(error):
+            terminal.say(error.format_message())
+            return HELP_INSTEAD
+        mistake = usage_error(error, arguments)
+        terminal.error(mistake)
+        return mistake.exit_code
     except typer.Abort:
         terminal.say("aborted: nothing was changed")
         return INTERRUPTED
@@ -110,8 +121,8 @@ def run(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         # the reader went away (`mistpm list | head -1`): not our mistake, and nobody reads a message
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        drop_standard_output()
+        return NOBODY_READS
     except Exception:  # noqa: BLE001 - the last place where a bug can be told from a mistake
         import traceback
 
@@ -119,16 +130,17 @@ def run(arguments: Sequence[str]) -> int:
         terminal.say("error: this is a bug in mistpm, not a mistake of yours [bug]")
         terminal.say("hint: please report it with the lines above and what you typed")
         return BUG
-    return result if isinstance(result, int) else 0
+    return 0
 
 
-def _usage_error(terminal: Terminal, error: typer.TyperException) -> int:
-    context = getattr(error, "ctx", None)
-    message = error.format_message()
-    if not message.strip() or type(error).__name__ == "NoArgsIsHelpError":
-        terminal.say(message)
-        return USAGE_ERROR
-    terminal.say(f"error: {message[0].lower()}{message[1:]} [usage]")
-    where = context.command_path if context is not None else "mistpm"
-    terminal.say(f"hint: see `{where} --help`")
-    return USAGE_ERROR
+def _invoke(arguments: list[str]) -> None:
+    if arguments[:1] == [OFFERS]:
+        from mistpm.cli.completion_offers import show_offers
+
+        show_offers(typer_main.get_command(app), arguments[1:])
+        return
+    if arguments[:1] == ["help"]:
+        arguments = [*arguments[1:], "--help"]
+    command = typer_main.get_command(app)
+    with command.make_context("mistpm", arguments) as context:
+        command.invoke(context)

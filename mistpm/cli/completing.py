@@ -2,70 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+
+import typer
 
 from mistpm.errors import MistError
+from mistpm.ops.options import Options
 
 
-def complete_release(incomplete: str) -> list[str]:
-    """Offer the releases of the environment's file."""
-    return _offers(incomplete, _releases)
+def complete_release(context: typer.Context, incomplete: str) -> list[str]:
+    """Offer the releases of the environment."""
+    return _offers(incomplete, lambda: _releases(context))
 
 
-def complete_locked(incomplete: str) -> list[str]:
+def complete_locked(context: typer.Context, incomplete: str) -> list[str]:
     """Offer everything that the lock names."""
-    return _offers(incomplete, _locked)
+    return _offers(incomplete, lambda: _locked(context))
 
 
-def complete_package(incomplete: str) -> list[str]:
+def complete_package(context: typer.Context, incomplete: str) -> list[str]:
     """Offer packages, and after a colon their versions."""
-    return _offers(incomplete, lambda: _packages(incomplete))
+    return _offers(incomplete, lambda: _packages(context, incomplete))
 
 
-def complete_target(incomplete: str) -> list[str]:
+def complete_registry(context: typer.Context, incomplete: str) -> list[str]:
+    """Offer the registries that are used here."""
+    return _offers(incomplete, lambda: _registries(context))
+
+
+def complete_target(context: typer.Context, incomplete: str) -> list[str]:
     """Offer the targets that the environment names."""
-    return _offers(incomplete, _targets)
+    return _offers(incomplete, lambda: _targets(context))
 
 
-def _offers(incomplete: str, find: Callable[[], list[str]]) -> list[str]:
+def _offers(incomplete: str, find: Callable[[], Iterable[str]]) -> list[str]:
     try:
-        return sorted(each for each in find() if each.startswith(incomplete))
+        return [each for each in find() if each.startswith(incomplete)]
     except MistError:
         return []
 
 
-def _releases() -> list[str]:
-    from mistpm.ops.options import Options
-    from mistpm.ops.workspace import find_document
-
-    found = find_document(Options())
-    return list(found.environment.releases) if found else []
-
-
-def _locked() -> list[str]:
-    from mistpm.ops.lock_graph import nodes
-    from mistpm.ops.options import Options
+def _releases(context: typer.Context) -> list[str]:
     from mistpm.ops.workspace import open_workspace
 
-    lockfile = open_workspace(Options()).lockfile
+    return sorted(open_workspace(_options(context)).environment.releases)
+
+
+def _locked(context: typer.Context) -> list[str]:
+    from mistpm.ops.lock_graph import nodes
+    from mistpm.ops.workspace import open_workspace
+
+    lockfile = open_workspace(_options(context)).lockfile
     if lockfile is None:
         return []
     known = nodes(lockfile)
-    return [*known, *{str(locked.package) for locked in known.values()}]
+    return sorted({*known, *(str(locked.package) for locked in known.values())})
 
 
-def _packages(incomplete: str) -> list[str]:
+def _packages(context: typer.Context, incomplete: str) -> list[str]:
     from mistpm.ops.searching import known_packages, known_versions
 
     package, colon, _version = incomplete.partition(":")
     if colon:
-        return [f"{package}:{version}" for version in known_versions(package)]
-    return list(known_packages())
+        return [f"{package}:{version}" for version in known_versions(_options(context), package)]
+    return sorted(known_packages(_options(context)))
 
 
-def _targets() -> list[str]:
-    from mistpm.ops.options import Options
+def _registries(context: typer.Context) -> list[str]:
+    from mistpm.ops.registries import list_registries
+
+    return [each.name for each in list_registries(_options(context))]
+
+
+def _targets(context: typer.Context) -> list[str]:
     from mistpm.ops.workspace import find_document
 
-    found = find_document(Options())
-    return ["directory:", "context:", *(found.environment.targets if found else {})]
+    found = find_document(_options(context))
+    return [*(sorted(found.environment.targets) if found else ()), "directory:", "context:"]
+
+
+def _options(context: typer.Context) -> Options:
+    """Give what the line says so far of where to look; no network is asked while somebody types."""
+    said = context.params
+    return Options(
+        environment=said.get("environment"), target=said.get("target") or "", offline=True
+    )

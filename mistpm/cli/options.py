@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -44,11 +45,24 @@ OutputOption = Annotated[
 OfflineOption = Annotated[
     bool, typer.Option("--offline", help="Use only what was fetched before; ask no network.")
 ]
+
+
+def _locked(context: typer.Context, value: bool) -> bool:
+    """Give what the command line says of `--locked`, otherwise whether this is continuous integration.
+
+    Services set `CI` to `true`, to `1`, or to their name.
+    """
+    source = context.get_parameter_source("locked")
+    if source is not None and source.name == "COMMANDLINE":
+        return value
+    return os.environ.get("CI", "").lower() not in {"", "0", "false", "no"}
+
+
 LockedOption = Annotated[
     bool,
     typer.Option(
         "--locked/--no-locked",
-        envvar="CI",
+        callback=_locked,
         show_default=False,
         help="Fail when mistpm.lock is missing or stale. On by default where CI is set.",
     ),
@@ -82,7 +96,10 @@ KeepGoingOption = Annotated[
     typer.Option("--keep-going", help="Go on with the releases that can be solved and rendered."),
 ]
 VerboseOption = Annotated[
-    int, typer.Option("--verbose", "-v", count=True, show_default=False, help="Tell more.")
+    int,
+    typer.Option(
+        "--verbose", "-v", count=True, show_default=False, help="Tell more about what is going on."
+    ),
 ]
 PackageOption = Annotated[
     str,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import typer
 
-from mistpm.errors import MistError
+from mistpm.errors import MistError, TargetError
 
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
@@ -29,13 +31,15 @@ class Terminal:
         return sys.stdin.isatty() and sys.stderr.isatty()
 
     def show(self, text: str = "") -> None:
-        """Print a line of the answer."""
-        typer.echo(text, color=self._colour)
+        """Print a line of the answer; raises `TargetError` when standard output takes no more."""
+        with _writing():
+            typer.echo(text, color=self._colour)
 
     def show_bytes(self, data: bytes) -> None:
-        """Print data exactly as it is."""
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+        """Print data exactly as it is; raises `TargetError` when standard output takes no more."""
+        with _writing():
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
 
     def say(self, text: str) -> None:
         """Tell something that is not the answer."""
@@ -57,10 +61,17 @@ class Terminal:
             self.show(_line(row, widths))
 
     def confirm(self, question: str) -> bool:
-        """Ask a question with the answer no by default; False where nobody can answer."""
+        """Ask a question: True for yes, False where nobody can answer.  Raises `typer.Abort` for no."""
         if not self.is_interactive:
             return False
-        return typer.confirm(question, default=False, err=True)
+        try:
+            answer = typer.confirm(question, default=False, err=True)
+        except typer.Abort:
+            self.say("")
+            raise
+        if not answer:
+            raise typer.Abort
+        return True
 
     def error(self, error: MistError) -> None:
         """Show an error: what happened, to what, why, what to do."""
@@ -87,6 +98,32 @@ def printable(text: str) -> str:
     return _STEERING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
+def open_standard_streams() -> None:
+    """Make sure that the three standard streams are there and can take every character.
+
+    Where one is closed (`mistpm list >&-`) the next file that is opened would take its number, and
+    what is printed would go into that file.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+            setattr(
+                sys,
+                name,
+                os.fdopen(number, "w" if number else "r", encoding="utf-8", closefd=False),
+            )
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def drop_standard_output() -> None:
+    """Let what is printed from now on, and what waits to be written, go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def bold(text: str) -> str:
     """Make a text stand out."""
     return typer.style(text, bold=True)
@@ -101,6 +138,21 @@ def count(number: int, noun: str, plural: str = "") -> str:
     """Give `1 file`, `2 files`, `no files`."""
     word = noun if number == 1 else (plural or f"{noun}s")
     return f"{number or 'no'} {word}"
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        drop_standard_output()
+        raise TargetError(
+            "output-unwritable",
+            f"standard output cannot be written: {error.strerror}",
+            hint="make room, or send it somewhere else",
+        ) from error
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:

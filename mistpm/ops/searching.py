@@ -123,9 +123,9 @@ def newest_of(candidates: Iterable[Candidate]) -> Candidate | None:
     return max(stable, key=lambda each: each.version, default=None)
 
 
-def known_packages() -> tuple[str, ...]:
-    """Give all packages that are known without the network, for the shell's completion."""
-    registries = open_registries(Options(offline=True))
+def known_packages(options: Options) -> tuple[str, ...]:
+    """Give all packages of the registries that can be asked, for the shell's completion."""
+    registries = open_registries(options)
     names: list[str] = []
     for alias in registries.aliases:
         try:
@@ -135,9 +135,9 @@ def known_packages() -> tuple[str, ...]:
     return tuple(names)
 
 
-def known_versions(text: str) -> tuple[str, ...]:
-    """Give a package's versions as far as known without the network, the newest first."""
-    return tuple(each.version for each in info(Options(offline=True), text).versions)
+def known_versions(options: Options, text: str) -> tuple[str, ...]:
+    """Give a package's versions, the newest first, for the shell's completion."""
+    return tuple(each.version for each in info(options, text).versions)
 
 
 def _version_info(candidate: Candidate) -> VersionInfo:

@@ -39,3 +39,19 @@ SECTIONS: dict[str, dict[str, str]] = {
 
 HIDDEN = {"generate": "render"}
 """Names that Mistletoe's users know, and what they are called here."""
+
+MEANT = {
+    "apply": "install",
+    "delete": "uninstall",
+    "diff": "plan --diff",
+    "ls": "list",
+    "outdated": "upgrade --plan",
+    "repo": "registry",
+    "rm": "remove",
+    "show": "info",
+    "sync": "install",
+    "template": "render",
+    "update": "upgrade",
+    "version": "--version",
+}
+"""Commands of other package managers, and what does their work here."""

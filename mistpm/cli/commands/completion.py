@@ -6,9 +6,9 @@ import enum
 from typing import Annotated
 
 import typer
-from typer._completion_shared import get_completion_script
 
 from mistpm.cli.command_app import command_app
+from mistpm.cli.completion_scripts import SCRIPTS
 from mistpm.cli.terminal import Terminal
 
 app = command_app()
@@ -23,9 +23,12 @@ class Shell(enum.StrEnum):
 
 
 @app.command(epilog='Example: eval "$(mistpm completion bash)"')
-def completion(shell: Annotated[Shell, typer.Argument(help="The shell.")]) -> None:
-    """Print the completion script for a shell: commands, packages, versions and releases."""
-    script = get_completion_script(
-        prog_name="mistpm", complete_var="_MISTPM_COMPLETE", shell=shell.value
-    )
-    Terminal().show(script)
+def completion(
+    shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bash, zsh or fish.")],
+) -> None:
+    """Print the completion script for a shell: commands, packages, versions and releases.
+
+    Put `eval "$(mistpm completion bash)"` into ~/.bashrc, the same with zsh into ~/.zshrc after
+    compinit; for fish `mistpm completion fish | source` into ~/.config/fish/config.fish.
+    """
+    Terminal().show(SCRIPTS[shell].strip())

@@ -20,7 +20,11 @@ app = command_app()
 def info(
     package: Annotated[
         str,
-        typer.Argument(help="REGISTRY/GROUP/NAME[:RANGE].", autocompletion=complete_package),
+        typer.Argument(
+            metavar="PACKAGE",
+            help="REGISTRY/GROUP/NAME[:RANGE].",
+            autocompletion=complete_package,
+        ),
     ],
     environment: EnvironmentOption = None,
     offline: OfflineOption = False,

@@ -19,11 +19,19 @@ app = command_app()
 def pack(
     source: Annotated[
         Path,
-        typer.Argument(help="The folder with package.yaml, or that file.", show_default="here"),
+        typer.Argument(
+            metavar="SOURCE",
+            help="The folder with package.yaml, or that file.",
+            show_default="here",
+        ),
     ] = Path(),
     to: Annotated[
         Path | None,
-        typer.Option("--to", help="A file or folder. Default: NAME-VERSION.mist-pack.wasm here."),
+        typer.Option(
+            "--to",
+            metavar="PATH",
+            help="A file or folder. Default: NAME-VERSION.mist-pack.wasm here.",
+        ),
     ] = None,
     output: OutputOption = Output.TEXT,
 ) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from mistpm.cli.command_app import command_app
+from mistpm.cli.completing import complete_registry
 from mistpm.cli.options import EnvironmentOption, Output, OutputOption
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal, count
@@ -19,7 +20,10 @@ app = command_app(
 )
 
 
-@app.command(epilog="Example: mistpm registry add starter ./registries/starter")
+@app.command(
+    epilog="Example: mistpm registry add starter ./registries/starter",
+    short_help="Add a registry to mistpm.yaml, or for yourself.",
+)
 def add(
     name: Annotated[str, typer.Argument(metavar="NAME", help="How you call the registry.")],
     where: Annotated[
@@ -74,9 +78,19 @@ def list_registries(
     emit(terminal, output, listed, show)
 
 
-@app.command(epilog="Example: mistpm registry remove corp")
+@app.command(
+    epilog="Example: mistpm registry remove corp",
+    short_help="Take a registry out of where it is written down.",
+)
 def remove(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="How you call the registry.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="How you call the registry.",
+            autocompletion=complete_registry,
+        ),
+    ],
     environment: EnvironmentOption = None,
     output: OutputOption = Output.TEXT,
 ) -> None:
@@ -94,7 +108,10 @@ def remove(
     )
 
 
-@app.command(epilog="Example: mistpm registry index ./registries/starter --check")
+@app.command(
+    epilog="Example: mistpm registry index ./registries/starter --check",
+    short_help="Write or check the index of a registry's folder.",
+)
 def index(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The registry's folder.")],
     check: Annotated[
@@ -122,7 +139,8 @@ def index(
 
 
 @app.command(
-    epilog='Example: mistpm registry yank ./registry data/redis:7.4.1 --reason "loses data"'
+    short_help="Mark a version that nobody should choose.",
+    epilog='Example: mistpm registry yank ./registry data/redis:7.4.1 --reason "loses data"',
 )
 def yank(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The registry's folder.")],

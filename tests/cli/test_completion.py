@@ -1,0 +1,115 @@
+"""What a shell offers while a command line is typed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from toy_registry import ToyRegistry, config_map
+
+from mistpm.cli.application import run
+
+
+@pytest.fixture
+def shop(folder: Path) -> Path:
+    """Make a folder with an environment of one release, locked, and a target called staging."""
+    registry = ToyRegistry(folder / "toy")
+    for version in ("1.0.0", "1.1.0"):
+        registry.publish("apps/app", version, {"a.yaml": config_map()})
+    registry.index()
+    assert 0 == run(["init"])
+    assert 0 == run(["registry", "add", "toy", "./toy"])
+    assert 0 == run(["add", "web", "-p", "toy/apps/app"])
+    assert 0 == run(["lock"])
+    with (folder / "mistpm.yaml").open("a", encoding="utf-8") as file:
+        file.write("targets:\n  staging: {directory: ./staging}\n")
+    return folder
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("mistpm unin", ["uninstall"]),
+        ("mistpm registry rem", ["remove"]),
+        ("mistpm install --keep", ["--keep-going"]),
+        ("mistpm add x -p toy/a", ["toy/apps/app"]),
+        ("mistpm install x -p toy/apps/app:", ["toy/apps/app:1.1.0", "toy/apps/app:1.0.0"]),
+        ("mistpm info toy/apps/app:1.0", ["toy/apps/app:1.0.0"]),
+        ("mistpm uninstall ", ["web"]),
+        ("mistpm why ", ["toy/apps/app", "toy/engines/jinja", "toy/engines/jinja@1", "web"]),
+        ("mistpm registry remove t", ["toy"]),
+        ("mistpm status --target ", ["staging", "directory:", "context:"]),
+        ("mistpm status --output=j", ["json"]),
+        ("mistpm completion ", ["bash", "zsh", "fish"]),
+        ("mistpm pack ", []),
+        ("mistpm install -e ", []),
+        ("mistpm nonsense ", []),
+        ("mistpm add x -p nowhere/apps/app:", []),
+    ],
+)
+def test_words_are_offered(
+    capsys: pytest.CaptureFixture[str], line: str, expected: list[str]
+) -> None:
+    """Commands, options, packages, versions, releases; nothing where a file may stand, never an error."""
+    capsys.readouterr()
+    code = run(["__complete", line])
+    seen = capsys.readouterr()
+    offered = [each.partition("\t")[0] for each in seen.out.splitlines()]
+
+    assert (0, expected, "") == (code, offered, seen.err)
+
+
+def test_releases_that_a_target_remembers_are_offered(
+    shop: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Without a file, what the line says of the target tells where to look."""
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    monkeypatch.chdir(elsewhere)
+    monkeypatch.setenv("MISTPM_CONFIG_DIR", str(elsewhere / "config"))
+    assert 0 == run(["registry", "add", "toy", str(shop / "toy")])
+    assert 0 == run(["install", "mine", "-p", "toy/apps/app", "-t", "directory:out", "--yes"])
+    capsys.readouterr()
+    run(["__complete", "mistpm uninstall -t directory:out "])
+
+    assert "mine\n" == capsys.readouterr().out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("mistpm install x -p toy/apps/a", ["toy/apps/app"]),
+        # bash ends a word at a colon, and replaces only what stands behind it
+        ("mistpm install x -p toy/apps/app:1.1", ["1.1.0"]),
+        ("mistpm status --output=j", ["json"]),
+    ],
+)
+def test_bash_completes_a_line(shop: Path, line: str, expected: list[str]) -> None:
+    """The script is sourced in a real bash, which then asks as it does when a user presses Tab."""
+    program = shop / "bin" / "mistpm"
+    program.parent.mkdir()
+    program.write_text(f"#!{sys.executable}\nfrom mistpm.cli import main\nmain()\n")
+    program.chmod(0o755)
+    script = f"""
+        eval "$(mistpm completion bash)"
+        COMP_LINE='{line}' COMP_POINT={len(line)}
+        _mistpm_complete
+        printf '%s\\n' "${{COMPREPLY[@]}}"
+    """
+    done = subprocess.run(
+        [shutil.which("bash") or "bash", "--norc", "-c", script],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}"},
+    )
+
+    assert expected == done.stdout.split()

@@ -1,0 +1,92 @@
+"""What a mistyped command line is answered with."""
+
+from __future__ import annotations
+
+import pytest
+
+from mistpm.cli.application import run
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            "instal",
+            "error: there is no command `instal` [unknown-command]\n"
+            "hint: did you mean `mistpm install`?\n",
+        ),
+        (
+            "update shop",
+            "error: there is no command `update` [unknown-command]\n"
+            "hint: did you mean `mistpm upgrade`?\n",
+        ),
+        (
+            "frobnicate",
+            "error: there is no command `frobnicate` [unknown-command]\nhint: see `mistpm --help`\n",
+        ),
+        (
+            "registry lst",
+            "error: there is no command `registry lst` [unknown-command]\n"
+            "hint: did you mean `mistpm registry list`?\n",
+        ),
+        (
+            "install --hlep",
+            "error: `mistpm install` has no option `--hlep` [usage]\nhint: did you mean `--help`?\n",
+        ),
+        (
+            "install -p",
+            "error: option `-p` requires an argument [usage]\nhint: see `mistpm install --help`\n",
+        ),
+        (
+            "add shop",
+            "error: missing option `--package` / `-p` [usage]\nhint: see `mistpm add --help`\n",
+        ),
+        (
+            "rename shop",
+            "error: missing argument `NEW` [usage]\nhint: see `mistpm rename --help`\n",
+        ),
+        (
+            "status shop",
+            "error: `mistpm status` takes no argument `shop` [usage]\nhint: see `mistpm status --help`\n",
+        ),
+        (
+            "list -o xml",
+            "error: invalid value for `--output` / `-o`: `xml` is not one of `text`, `json`, `yaml` [usage]\n"
+            "hint: see `mistpm list --help`\n",
+        ),
+    ],
+)
+def test_a_mistyped_line_is_an_error_of_ours(
+    capsys: pytest.CaptureFixture[str], line: str, expected: str
+) -> None:
+    """Exit code 64, nothing on standard output, and what was perhaps meant."""
+    code = run(line.split())
+
+    assert (64, "", expected) == (code, *capsys.readouterr())
+
+
+def test_nothing_to_do_shows_the_help_as_a_mistake(capsys: pytest.CaptureFixture[str]) -> None:
+    """A script that calls mistpm without a command does not go on as if something was done."""
+    code = run([])
+    seen = capsys.readouterr()
+
+    assert (64, "") == (code, seen.out)
+    assert seen.err.startswith("Usage: mistpm [OPTIONS] COMMAND [ARGS]...\n")
+
+
+@pytest.mark.parametrize("line", ["help install", "install --help", "install -h"])
+def test_help_can_be_asked_for_in_several_ways(
+    capsys: pytest.CaptureFixture[str], line: str
+) -> None:
+    """`help COMMAND`, `--help` and `-h` are one."""
+    code = run(line.split())
+    seen = capsys.readouterr()
+
+    assert (0, "") == (code, seen.err)
+    assert seen.out.startswith("Usage: mistpm install [OPTIONS] [NAME]\n")
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is data, so it goes to standard output."""
+    assert 0 == run(["--version"])
+    assert capsys.readouterr().out.startswith("mistpm ")
