@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from guest_modules import FOLDER
+from guest_modules import FOLDER, SUPPORT
 
 from mistpm import document
 from mistpm.errors import RenderError
@@ -146,7 +146,7 @@ def test_machines_make_no_difference(world: Any, tmp_path: Path) -> None:
         folder = tmp_path / str(number)
         folder.mkdir()
         found = subprocess.run(
-            [sys.executable, "-c", DRIVER, folder, tmp_path / "cache", *map(str, (Path(__file__).parent, FOLDER))],
+            [sys.executable, "-c", DRIVER, folder, tmp_path / "cache", *map(str, (Path(__file__).parent, SUPPORT))],
             env={**os.environ, "PYTHONHASHSEED": str(number), "TZ": zone, "LC_ALL": ("C", "tr_TR.UTF-8")[number % 2]},
             capture_output=True,
             check=True,
