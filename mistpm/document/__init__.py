@@ -19,11 +19,19 @@ def dump(data: Any) -> str:
     return write(data)
 
 
+def dump_inline(data: Any) -> str:
+    """Write JSON-like data within one line; see `mistpm.document.writer`."""
+    from mistpm.document.writer import dump_inline as write
+
+    return write(data)
+
+
 __all__ = [
     "Place",
     "Positions",
     "convert",
     "dump",
+    "dump_inline",
     "from_json",
     "load",
     "load_manifests",

@@ -16,6 +16,7 @@ from mistpm.document.scalars import NotInJsonError, core, kubectl
 _PLAIN_START: Final = re.compile(r"(?!\.\.\.)[\w./^$(~=+]")
 _NOT_PLAIN: Final = re.compile(r": | #|[: ]$")
 _NOT_IN_BLOCK: Final = re.compile(r"\A[ \t\n]|^[ \t]+$|[^\t\n\x20-\x7e\xa0-\ud7ff]", re.MULTILINE)
+_FLOW: Final = re.compile(r"[,\[\]{}]|:$|:[,\[\]{}]")
 _LOOSE_NUMBER: Final = re.compile(r"(?=[-+.0-9])[-+]?[0-9_]*\.?[0-9_]*(?:[eE][-+]?[0-9_]+)?")
 _ESCAPED: Final = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _LONGEST_KEY: Final = 1000  # a key may have 1024 characters, quotes and escapes included
@@ -29,6 +30,23 @@ def dump(data: Any) -> str:
     else:
         _collection(data, "", out)
     return "".join(out)
+
+
+def dump_inline(data: Any) -> str:
+    """Write JSON-like data within one line, as it may stand inside of `{}` and `[]`."""
+    if isinstance(data, dict):
+        entries = (f"{dump_inline(key)}: {dump_inline(value)}" for key, value in data.items())
+        return "{" + ", ".join(entries) + "}"
+    if isinstance(data, list | tuple):
+        return "[" + ", ".join(map(dump_inline, data)) + "]"
+    if not isinstance(data, str):
+        return _leaf(data, "")
+    plain = _line(data)
+    return (
+        plain
+        if plain[:1] == '"' or not _FLOW.search(plain)
+        else json.dumps(data, ensure_ascii=False)
+    )
 
 
 def _collection(data: Any, indent: str, out: list[str]) -> None:
