@@ -148,5 +148,8 @@ def _is_there(path: str, inputs: dict[str, Any]) -> bool:
 
 
 def _first_line(error: BaseException) -> str:
-    """Give what an error says, in one short line."""
-    return (str(error.args[0]) if error.args else "").strip().split("\n")[0][:120]
+    """Give what an error says in one short line, without what is only of use to celpy's authors."""
+    line = (str(error.args[0]) if error.args else "").strip().split("\n")[0]
+    if line.startswith("found no matching overload"):
+        return "an operator is applied to values of types that do not fit"
+    return line.split(" (in activation")[0][:120]

@@ -82,19 +82,19 @@ class Optimum:
         raise AssertionError(requirement)  # one of them is true in every model
 
     def _decide_default(self, requirement: Requirement) -> list[Context]:
-        """Pull the default of an API in only if nothing else can provide it."""
-        default = requirement.default
-        provider = self._founded.selection.provider(requirement)
-        if default is None or (provider is not None and provider.node in self._decided):
+        """Pull the default of an API in if nothing provides it so far, and if that is possible."""
+        default, provider = requirement.default, self._founded.selection.provider(requirement)
+        if default is None or default.context is None or default.node in self._decided:
             return []
-        if default.node in self._decided:
+        if provider is not None and provider.node in self._decided:
             return []
-        there = self._encoding.presence(default.node)
-        if there not in self._founded.model or self._founded.solve([-there]):
-            self._solver.add([-there])
+        pulled_in = self._encoding.variable()
+        self._solver.add([-pulled_in, *self._encoding.within(default)])
+        if not self._founded.solve([pulled_in]):
             return []
+        self._solver.add([pulled_in])
         self._newest(default.node)
-        return [default.context] if default.context is not None else []
+        return [default.context]
 
     def _newest(self, node: Node) -> None:
         """Fix a node, which is there, at the newest version that is possible."""

@@ -121,16 +121,13 @@ class _Walk:
     def _default(self, number: int) -> Iterator[Context]:
         """Pull the default of an API in, if nothing that is there provides it."""
         requirement = self.apis[number]
-        api, default = requirement.api, requirement.default
-        if api is None or any(self._provides(node, requirement) for node in self.places):
+        default = requirement.default
+        if any(self._provides(node, requirement) for node in self.places):
             return
         if default is None or default.context is None or default.node in self.places:
             if not self.lenient:
                 raise _NoStraightWayError
             return
-        others = {other.default.node for other in self.apis[number:] if other.default is not None}
-        if any(node.listing.providing(api) for node in others - {default.node, *self.places}):
-            raise _NoStraightWayError
         if self._choose(default.node, default.mask):
             yield default.context
 

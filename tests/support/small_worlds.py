@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any
 
 from mistpm.errors import RegistryError
@@ -75,7 +76,7 @@ class World:
                 Candidate(
                     package=identity,
                     version=version,
-                    digest="sha256:" + f"{abs(hash(version.key)) % 10**8:064d}"[:64],
+                    digest=f"sha256:{sha256(f'{identity}@{text}'.encode()).hexdigest()}",
                     size=1,
                     yanked=yanked,
                     descriptor=Descriptor(

@@ -106,7 +106,9 @@ def _question(names: list[str], chance: Chance) -> Question:
             name,
             chance.pick(("*", "^1", "<2")),
             name=chance.pick(("", "", "other")),
-            bind={chance.pick(("x", "y")): chance.pick(sorted(releases))} if chance.one_in(12) else {},
+            bind={chance.pick(("x", "y")): chance.pick(sorted(releases))}
+            if chance.one_in(12)
+            else {},
             inputs={"on": chance.pick((True, False))},
         )
         for name in names
@@ -140,7 +142,12 @@ def _held(world: World, names: list[str], chance: Chance) -> Held:
             candidates = world.packages[package]
             releases[name] = (package, chance.pick([c.version for c in candidates]))
     called = {}
-    for key, version in (("p0@1", "1.0.0"), ("p1@2", "2.0.0"), ("p1@0.1", "0.1.0"), ("p2@1", "1.1.0")):
+    for key, version in (
+        ("p0@1", "1.0.0"),
+        ("p1@2", "2.0.0"),
+        ("p1@0.1", "0.1.0"),
+        ("p2@1", "1.1.0"),
+    ):
         if chance.one_in(2):
             called[f"starter/g/{key}"] = parse_version(version)
     free = frozenset(name for name in ("r0", "p1", "starter/g/p1@2") if chance.one_in(4))

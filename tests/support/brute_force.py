@@ -19,7 +19,6 @@ from mistpm.model.question import Held, Question
 from mistpm.model.ranges import ANY, Range, eligible
 from mistpm.model.version import Version
 
-
 MOST_STATES = 3000
 
 
@@ -420,8 +419,8 @@ class Oracle:
                 )
                 if self.is_provided(need, shown) or target in decided:
                     continue
-                remaining = least(remaining, lambda s, p=target: p in s.versions)  # type: ignore[misc]
-                if target in remaining[0].versions:
+                remaining = least(remaining, lambda s, n=need: not self.is_pulled_in(n, s))  # type: ignore[misc]
+                if self.is_pulled_in(need, remaining[0]):
                     remaining = least(remaining, lambda s, p=target: self.age(s, p))  # type: ignore[misc]
                     decided.add(target)
                     waiting.append(self.first_use(target))
@@ -449,6 +448,12 @@ class Oracle:
                 waiting.extend(self.followed(need, remaining[0]))
         assert len(remaining) == 1, remaining
         return remaining[0]
+
+    def is_pulled_in(self, need: Need, solution: Solution) -> bool:
+        """Tell whether the default of an API is there for its sake."""
+        assert need.target is not None
+        version = solution.versions.get(need.target)
+        return version is not None and self.may_default(need, version)
 
     def changes(self, solution: Solution) -> int:
         """Count the places that stay but move, without leave."""
