@@ -7,21 +7,25 @@ from pathlib import Path
 
 from mistpm import document
 from mistpm.atomic import write_atomically
-from mistpm.environment.edit import Edit, apply_edits
-from mistpm.errors import DocumentError, MistError
+from mistpm.document.edits import Edit, apply_edits
+from mistpm.errors import DocumentError
 from mistpm.model.environment import Environment
 
 
 class EnvironmentDocument:
     """The text of an environment and what it means; `path` is None when a target remembers it.
 
-    Immutable: `edited` gives a new one, and nothing is written before `save`.
+    Immutable: `edited` gives a new one, and nothing is written before `save`.  `read` is the text that
+    was in the file, None for a file that is yet to be made.
     """
 
-    def __init__(self, text: str, path: Path | None, *, title: str = "") -> None:
+    def __init__(
+        self, text: str, path: Path | None, *, title: str = "", read: str | None = None
+    ) -> None:
         self.text = text
         self.path = path
         self.title = title or (str(path) if path else "the remembered environment")
+        self._read = read
 
     @cached_property
     def environment(self) -> Environment:
@@ -38,42 +42,57 @@ class EnvironmentDocument:
     def edited(self, *edits: Edit) -> EnvironmentDocument:
         """Give the environment with these edits; raises `DocumentError` if it is not valid then."""
         _ = self.environment
-        changed = EnvironmentDocument(apply_edits(self.text, edits), self.path, title=self.title)
+        text = apply_edits(self.text, edits, file=self.title)
+        changed = EnvironmentDocument(text, self.path, title=self.title, read=self._read)
         _ = changed.environment
         return changed
 
     def save(self) -> None:
-        """Write it where it came from, if that changes the file; a remembered one is its target's to store."""
+        """Write it where it came from, if that changes the file; a remembered one is its target's to store.
+
+        Raises `DocumentError`: `environment-changed` when the file is not what was read any more, or
+        `environment-unwritable`; then the file stays as it is.
+        """
         if self.path is None:
             return
         try:
-            data = self.text.encode()
-            if not (self.path.exists() and self.path.read_bytes() == data):
-                write_atomically(self.path, data)
+            there = self.path.read_bytes() if self.path.exists() else None
+            if there == self.text.encode():
+                return
+            if there != (None if self._read is None else self._read.encode()):
+                raise DocumentError(
+                    "environment-changed",
+                    f"`{self.title}` was changed meanwhile, by somebody else or another mistpm",
+                    hint="nothing was changed by this command; run it again",
+                )
+            write_atomically(self.path.resolve(), self.text.encode())
         except OSError as error:
-            raise _unwritable(self.path, error) from error
+            raise DocumentError(
+                "environment-unwritable",
+                f"`{self.title}` cannot be written: {error.strerror}",
+                hint="nothing was changed; check the folder's permissions and free space",
+            ) from error
 
 
-def read_environment(path: Path, *, title: str = "") -> EnvironmentDocument:
+def read_environment(path: Path) -> EnvironmentDocument:
     """Read a `mistpm.yaml`; raises `DocumentError` when it cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8")
+        data = path.read_bytes()
+    except OSError as error:
+        raise DocumentError(
+            "environment-unreadable", f"`{path}` cannot be read: {error.strerror}"
+        ) from error
+    return decode_environment(data, path, title=str(path))
+
+
+def decode_environment(data: bytes, path: Path | None, *, title: str) -> EnvironmentDocument:
+    """Give the document that consists of these bytes; raises `DocumentError` when they are no text."""
+    try:
+        text = data.decode()
     except UnicodeDecodeError as error:
         raise DocumentError(
             "invalid-environment",
-            f"`{title or path}` is not UTF-8 text: byte {error.start} is wrong",
+            f"`{title}` is not UTF-8 text: byte {error.start} is wrong",
             hint="save the file as UTF-8",
         ) from error
-    except OSError as error:
-        raise DocumentError(
-            "environment-unreadable", f"`{title or path}` cannot be read: {error.strerror}"
-        ) from error
-    return EnvironmentDocument(text, path, title=title or str(path))
-
-
-def _unwritable(path: Path, error: OSError) -> MistError:
-    return DocumentError(
-        "environment-unwritable",
-        f"`{path}` cannot be written: {error.strerror}",
-        hint="nothing was changed; check the folder's permissions and free space",
-    )
+    return EnvironmentDocument(text, path, title=title, read=text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 FILE_NAME = "mistpm.yaml"
@@ -10,10 +11,14 @@ LOCK_NAME = "mistpm.lock"
 
 
 def find_environment(start: Path) -> Path | None:
-    """Look for `mistpm.yaml` in `start` and the folders above it, nearest first."""
+    """Look for `mistpm.yaml` in `start` and the folders above it, nearest first.
+
+    A folder that cannot be looked into has none.
+    """
     for folder in (start, *start.parents):
-        if (folder / FILE_NAME).is_file():
-            return folder / FILE_NAME
+        with suppress(OSError):
+            if (folder / FILE_NAME).is_file():
+                return folder / FILE_NAME
     return None
 
 

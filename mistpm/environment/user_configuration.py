@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mistpm import document
 from mistpm.atomic import write_atomically
-from mistpm.environment.edit import Edit, apply_edits
+from mistpm.document.edits import Edit, apply_edits
 from mistpm.errors import DocumentError
 from mistpm.model.descriptor import Name
 from mistpm.model.environment import RegistryEntry
@@ -15,7 +15,7 @@ from mistpm.model.wire import Wire
 
 
 class UserConfiguration(Wire, frozen=True, kw_only=True):
-    """The whole of `config.yaml`."""
+    """The whole of `config.yaml`; relative paths in it start at its folder."""
 
     registries: dict[Name, RegistryEntry] = {}
 
@@ -29,6 +29,11 @@ def configuration_folder() -> Path:
     return user_config_path("mistpm")
 
 
+def configuration_path() -> Path:
+    """Where the configuration's file is; it need not exist."""
+    return configuration_folder() / "config.yaml"
+
+
 def cache_folder() -> Path:
     """Where modules, indexes and machine code are kept: `MISTPM_CACHE_DIR`, or what the system says."""
     if given := os.environ.get("MISTPM_CACHE_DIR"):
@@ -40,27 +45,45 @@ def cache_folder() -> Path:
 
 def read_user_configuration() -> UserConfiguration:
     """Read it; an absent file is an empty configuration.  Raises `DocumentError`."""
-    path = configuration_folder() / "config.yaml"
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return UserConfiguration()
-    except (OSError, UnicodeDecodeError) as error:
-        raise DocumentError("invalid-configuration", f"`{path}` cannot be read: {error}") from error
-    return document.read(
-        text or "{}", UserConfiguration, file=str(path), reference="invalid-configuration"
-    )
+    return _configuration(_text())
 
 
 def edit_user_configuration(*edits: Edit) -> None:
-    """Change it and write it back; raises `DocumentError`."""
-    read_user_configuration()
-    path = configuration_folder() / "config.yaml"
+    """Change it and write it back.
+
+    Raises `DocumentError`, also when it would not be valid any more; then it stays as it is.
+    """
+    path = configuration_path()
+    text = apply_edits(_text(), edits, file=str(path))
+    _configuration(text)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
-        write_atomically(path, apply_edits(text, edits).encode())
+        write_atomically(path.resolve(), text.encode())
     except OSError as error:
         raise DocumentError(
-            "configuration-unwritable", f"`{path}` cannot be written: {error.strerror}"
+            "configuration-unwritable",
+            f"`{path}` cannot be written: {error.strerror}",
+            hint="`MISTPM_CONFIG_DIR` names another folder",
         ) from error
+
+
+def _text() -> str:
+    path = configuration_path()
+    try:
+        return path.read_bytes().decode()
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise DocumentError(
+            "invalid-configuration",
+            f"`{path}` cannot be read: {reason}",
+            hint="mend it, or delete it and add the registries again",
+        ) from error
+
+
+def _configuration(text: str) -> UserConfiguration:
+    file = str(configuration_path())
+    if document.load(text, file=file) is None:
+        return UserConfiguration()
+    return document.read(text, UserConfiguration, file=file, reference="invalid-configuration")

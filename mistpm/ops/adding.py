@@ -13,6 +13,7 @@ from mistpm.errors import RegistryError, UsageError
 from mistpm.model.identity import PackageId
 from mistpm.model.ranges import ANY, InvalidRangeError, Range, eligible, parse_range
 from mistpm.ops.configuring import release_edits, require_file
+from mistpm.ops.did_you_mean import did_you_mean
 from mistpm.ops.file_packages import read_file_package
 from mistpm.ops.given_inputs import parse_bindings, read_given_inputs
 from mistpm.ops.options import Options
@@ -23,10 +24,10 @@ from mistpm.ops.workspace import Workspace, find_document
 
 
 class Addition(Struct, frozen=True, kw_only=True):
-    """A release as the command line describes it."""
+    """A release as the command line describes it; what is empty stays as the environment has it."""
 
     name: str
-    package: str
+    package: str = ""
     version: str = ""
     namespace: str = ""
     inputs_file: Path | None = None
@@ -69,25 +70,26 @@ def add_release(options: Options, addition: Addition) -> Added:
 def draft_release(workspace: Workspace, addition: Addition) -> EnvironmentDocument:
     """Give the environment with this release in it; nothing is written.
 
-    What is not said of a release that exists stays as it is.  Raises `UsageError`, `DocumentError`.
+    What is not said of a release that exists stays as it is; one that does not exist needs a package.
+    Raises `UsageError`, `DocumentError`.
     """
-    argument = parse_package_argument(addition.package)
-    if addition.version and argument.range != ANY:
-        raise UsageError(
-            "two-versions",
-            f"`{addition.package}` and `--version {addition.version}` both say a version",
-            hint="give one of them",
-        )
-    wanted = _range(addition.version) if addition.version else argument.range
     entry: dict[str, Any] = {
-        "package": _written_package(workspace, addition.package, argument.package),
-        "version": "" if wanted == ANY else wanted.text,
         "namespace": addition.namespace,
         "inputs": read_given_inputs(addition.inputs_file, list(addition.settings)),
         "bind": parse_bindings(list(addition.bindings)),
     }
-    edits = release_edits(addition.name, entry, workspace.environment)
-    return workspace.document.edited(*edits)
+    if addition.package:
+        package, wanted = _asked(addition)
+        entry["package"] = _written_package(workspace, addition.package, package)
+        entry["version"] = "" if wanted == ANY else wanted.text
+    elif addition.name not in workspace.environment.releases:
+        raise UsageError(
+            "no-package",
+            f"there is no release `{addition.name}` in the environment `{workspace.environment.name}`, and no package for it is given",
+            context=did_you_mean(addition.name, workspace.environment.releases),
+            hint=f"`mistpm install {addition.name} -p PACKAGE` adds it; `mistpm search` lists packages",
+        )
+    return workspace.document.edited(*release_edits(addition.name, entry, workspace.environment))
 
 
 def newest_version(workspace: Workspace, addition: Addition) -> str:
@@ -95,23 +97,34 @@ def newest_version(workspace: Workspace, addition: Addition) -> str:
 
     Raises `RegistryError` when there is no such package, or no version of it that is asked for.
     """
-    argument = parse_package_argument(addition.package)
-    if argument.package is None:
+    local, wanted = _asked(addition)
+    if local is None:
         relative = _written_package(workspace, addition.package, None)
         return str(read_file_package(workspace, relative).candidate.version)
-    wanted = _range(addition.version) if addition.version else argument.range
-    package = workspace.identity_of(argument.package)
+    package = workspace.identity_of(local)
     candidates = workspace.registries.candidates(package)
     if not eligible(wanted, [each.version for each in candidates]):
         versions = sorted(each.version for each in candidates)
         raise RegistryError(
             "no-matching-version",
-            f"`{argument.package}` has no version `{wanted}`",
+            f"`{local}` has no version `{wanted}`",
             context=(f"it has {versions[0]} to {versions[-1]}",) if versions else (),
-            hint=f"`mistpm info {argument.package}` lists its versions",
+            hint=f"`mistpm info {local}` lists its versions",
         )
     newest = newest_of(candidates)
     return str(newest.version) if newest else ""
+
+
+def _asked(addition: Addition) -> tuple[PackageId | None, Range]:
+    """Give the package, None for a path, and the range that is asked for; raises `UsageError`."""
+    argument = parse_package_argument(addition.package)
+    if addition.version and argument.range != ANY:
+        raise UsageError(
+            "two-versions",
+            f"`{addition.package}` and `--version {addition.version}` both say a version",
+            hint="give one of them",
+        )
+    return argument.package, _range(addition.version) if addition.version else argument.range
 
 
 def _written_package(workspace: Workspace, text: str, package: PackageId | None) -> str:

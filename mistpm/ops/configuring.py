@@ -9,14 +9,15 @@ from typing import Any
 from msgspec import Struct
 
 from mistpm import document
-from mistpm.environment.edit import Edit
+from mistpm.document.edits import Edit, Put, Remove, Rename
 from mistpm.environment.environment_document import EnvironmentDocument, read_environment
 from mistpm.environment.location import FILE_NAME
 from mistpm.errors import UsageError
 from mistpm.lock.from_resolution import renamed
 from mistpm.lock.lockfile_document import write_lockfile
-from mistpm.model.environment import Environment, ReleaseEntry
+from mistpm.model.environment import Environment, ReleaseEntry, TargetEntry
 from mistpm.ops.did_you_mean import did_you_mean
+from mistpm.ops.given_inputs import merge
 from mistpm.ops.options import Options
 from mistpm.ops.reporter import Reporter
 from mistpm.ops.workspace import Workspace, find_document
@@ -71,7 +72,7 @@ def _mend(path: Path) -> Initialised:
             f"`{path}` exists already; it is the environment `{found.environment.name}`",
             hint="edit it, or `mistpm add` a release",
         )
-    mended = found.edited(Edit(path=("id",), value=new_id()))
+    mended = found.edited(Put(path=("id",), value=new_id()))
     mended.save()
     return _initialised(path, mended.environment, made=False)
 
@@ -100,7 +101,8 @@ def require_file(found: EnvironmentDocument | None) -> EnvironmentDocument:
 def release_edits(name: str, entry: dict[str, Any], environment: Environment) -> tuple[Edit, ...]:
     """Give the edits that add release `name`, or change what the entry says of an existing one.
 
-    `entry` holds plain data by the keys of `mistpm.yaml`; empty values are left out.
+    `entry` holds plain data by the keys of `mistpm.yaml`; empty values are left out.  Inputs and
+    bindings are laid upon those that are there.
     """
     keep: dict[str, Any] = {}
     if name in environment.releases:
@@ -108,7 +110,7 @@ def release_edits(name: str, entry: dict[str, Any], environment: Environment) ->
     told = {key: value for key, value in entry.items() if value not in ("", {}, [], None)}
     if told.get("package") not in (None, keep.get("package")):
         keep.pop("version", None)
-    return (Edit(path=("releases", name), value={**keep, **told}),)
+    return (Put(path=("releases", name), value=merge(keep, told)),)
 
 
 def find_release(environment: Environment, name: str) -> ReleaseEntry:
@@ -124,7 +126,7 @@ def find_release(environment: Environment, name: str) -> ReleaseEntry:
 
 
 def rename_edits(environment: Environment, old: str, new: str) -> tuple[Edit, ...]:
-    """Give the edits that rename a release, and every binding to it.  Raises `UsageError`."""
+    """Give the edits that rename a release wherever the file names it.  Raises `UsageError`."""
     find_release(environment, old)
     if new in environment.releases:
         raise UsageError(
@@ -133,7 +135,7 @@ def rename_edits(environment: Environment, old: str, new: str) -> tuple[Edit, ..
             hint="choose another name",
         )
     bound = [
-        Edit(path=(kind, name, "bind", alias), value=new)
+        Put(path=(kind, name, "bind", alias), value=new)
         for kind, entries in (
             ("releases", environment.releases),
             ("settings", environment.settings),
@@ -142,7 +144,15 @@ def rename_edits(environment: Environment, old: str, new: str) -> tuple[Edit, ..
         for alias, target in entry.bind.items()
         if target == old
     ]
-    return (*bound, Edit(path=("releases", old), rename=new))
+    targets: dict[tuple[str, ...], TargetEntry | None] = {("target",): environment.target}
+    targets |= {("targets", name): entry for name, entry in environment.targets.items()}
+    configured = [
+        Rename(path=(*place, key, old), name=new)
+        for place, target in targets.items()
+        for key in ("inputs", "patches")
+        if target is not None and old in getattr(target, key)
+    ]
+    return (*bound, *configured, Rename(path=("releases", old), name=new))
 
 
 def draft_without(workspace: Workspace, names: tuple[str, ...]) -> Workspace:
@@ -155,7 +165,7 @@ def draft_without(workspace: Workspace, names: tuple[str, ...]) -> Workspace:
     for name in names:
         if not (name in environment.releases or _is_left_over(workspace, name)):
             find_release(environment, name)
-    edits = (Edit(path=("releases", name)) for name in names)
+    edits = (Remove(path=("releases", name)) for name in names)
     return workspace.drafted(workspace.document.edited(*edits))
 
 
@@ -181,7 +191,7 @@ def remove_releases(options: Options, names: tuple[str, ...]) -> FileChange:
     found = require_file(find_document(options))
     for name in names:
         find_release(found.environment, name)
-    found.edited(*(Edit(path=("releases", name)) for name in names)).save()
+    found.edited(*(Remove(path=("releases", name)) for name in names)).save()
     return FileChange(file=found.title, names=names)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,23 +15,14 @@ from mistpm.errors import DocumentError, UsageError
 def read_given_inputs(file: Path | None, settings: list[str]) -> dict[str, Any]:
     """Put inputs together: the file's, then each of `settings` (`key: value, other: value`).
 
-    A setting is a YAML flow mapping without its braces; nested mappings are merged.  Raises
+    A setting is a YAML flow mapping, with or without its braces; nested mappings are merged.  Raises
     `UsageError` or `DocumentError`.
     """
     inputs: dict[str, Any] = {}
     if file is not None:
         inputs = _mapping(_text(file), title="standard input" if str(file) == "-" else str(file))
     for setting in settings:
-        try:
-            given = _mapping("{" + setting + "}", title="--set")
-        except DocumentError as error:
-            raise UsageError(
-                "invalid-set",
-                f"`-s {setting!r}` is not a list of inputs",
-                context=tuple(problem.message for problem in error.problems) or (error.message,),
-                hint='write -s "key: value, other: value"; a space follows each colon',
-            ) from error
-        inputs = merge(inputs, given)
+        inputs = merge(inputs, _setting(setting))
     return inputs
 
 
@@ -56,6 +49,30 @@ def parse_bindings(bindings: list[str]) -> dict[str, str]:
             )
         bind[alias] = release
     return bind
+
+
+def _setting(text: str) -> dict[str, Any]:
+    bare = text.strip()
+    braced = bare if bare[:1] == "{" and bare[-1:] == "}" else "{" + bare + "}"
+    try:
+        given = _mapping(braced, title="--set")
+    except DocumentError as error:
+        raise _not_inputs(
+            text, tuple(problem.message for problem in error.problems) or (error.message,)
+        ) from error
+    # YAML reads `replicas:2` as a key without a value
+    if lonely := [key for key in given if not re.search(re.escape(key) + r"[\"']?\s*:", bare)]:
+        raise _not_inputs(text, tuple(f"`{key}` has no value" for key in lonely))
+    return given
+
+
+def _not_inputs(text: str, context: tuple[str, ...]) -> UsageError:
+    return UsageError(
+        "invalid-set",
+        f"`-s {shlex.quote(text)}` is not a list of inputs",
+        context=context,
+        hint='write -s "key: value, other: value"; a space follows each colon',
+    )
 
 
 def _text(file: Path) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from mistpm import document
-from mistpm.environment.edit import Edit
+from mistpm.document.edits import Put, Remove
 from mistpm.environment.user_configuration import (
     cache_folder,
     configuration_folder,
@@ -84,7 +84,7 @@ def add_registry(options: Options, given: NewRegistry) -> RegistryAdded:
         {given.name: entry}, base=base, cache=cache_folder(), offline=options.offline
     )
     packages = registries.packages(given.name)
-    edit = Edit(path=("registries", given.name), value=document.to_builtins(entry))
+    edit = Put(path=("registries", given.name), value=document.to_builtins(entry))
     if found:
         found.edited(edit).save()
     else:
@@ -119,7 +119,7 @@ def remove_registry(options: Options, name: str) -> RegistryChange:
             context=did_you_mean(name, entries),
             hint="`mistpm registry list` shows those that there are",
         )
-    edit = Edit(path=("registries", name))
+    edit = Remove(path=("registries", name))
     if found:
         found.edited(edit).save()
         return RegistryChange(name=name, file=found.title)

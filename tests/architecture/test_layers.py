@@ -40,7 +40,6 @@ CONFINED: dict[str, set[str]] = {
     "pysat": {"resolve"},
     "resolvelib": {"resolve"},
     "rich": {"cli"},
-    "ruamel": {"environment"},
     "typer": {"cli"},
     "urllib3": {"registry"},
     "wasmtime": {"wasm"},

@@ -17,7 +17,6 @@ HEAVY = {
     "pysat",
     "resolvelib",
     "rich",
-    "ruamel",
     "urllib3",
     "wasmtime",
 }

@@ -119,5 +119,5 @@ def kill_everywhere(life: Life) -> Counts:
 def _import_all() -> None:
     """Import what every run would import again; a run in this process would start threads."""
     modules = [module.name for module in pkgutil.walk_packages(mistpm.__path__, "mistpm.")]
-    for name in (*modules, "filelock", "pysat.solvers", "resolvelib", "ruamel.yaml", "wasmtime"):
+    for name in (*modules, "filelock", "pysat.solvers", "resolvelib", "wasmtime"):
         importlib.import_module(name)
