@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -39,19 +40,25 @@ def tree(
     roots = grow(locked_graph(environment, target), tuple(names or ()))
 
     def show() -> None:
-        for root in roots:
-            terminal.show(f"{bold(root.node)}  {root.package} {root.version}")
-            _show_below(terminal, root, "")
+        # one print for all: a large tree has thousands of lines
+        lines = [line for root in roots for line in _lines(root)]
+        if lines:
+            terminal.show("\n".join(lines))
 
     emit(terminal, output, roots, show)
 
 
-def _show_below(terminal: Terminal, node: TreeNode, indent: str) -> None:
+def _lines(root: TreeNode) -> Iterator[str]:
+    yield f"{bold(root.node)}  {root.package} {root.version}"
+    yield from _below(root, "")
+
+
+def _below(node: TreeNode, indent: str) -> Iterator[str]:
     for position, inner in enumerate(node.dependencies):
         last = position == len(node.dependencies) - 1
         branch, follow = ("└─ ", "   ") if last else ("├─ ", "│  ")
-        terminal.show(f"{indent}{branch}{_told(inner)}")
-        _show_below(terminal, inner, indent + follow)
+        yield f"{indent}{branch}{_told(inner)}"
+        yield from _below(inner, indent + follow)
 
 
 def _told(node: TreeNode) -> str:
