@@ -6,8 +6,9 @@ from typing import Any, Literal
 
 from mistpm import document
 from mistpm.errors import DocumentError, Problem
-from mistpm.model.descriptor import Name, Wire
+from mistpm.model.descriptor import Name
 from mistpm.model.identity import FILE_REGISTRY
+from mistpm.model.wire import Wire
 from mistpm.registry.layout import REGISTRY_FILE
 
 _REFERENCE = "invalid-registry"

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from mistpm.errors import TargetError
-from mistpm.model.descriptor import Wire
+from mistpm.model.wire import Wire
 from mistpm.model.resource import ResourceId
 from mistpm.target.layout import INVENTORY, is_place
 from mistpm.target.protocol import Owned
