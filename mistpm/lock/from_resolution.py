@@ -21,11 +21,10 @@ from mistpm.model.resolution import Chosen, Resolution
 def lock_resolution(resolution: Resolution, asked: Asked) -> Lockfile:
     """Record a resolution, still without the order that its plan gives; see `with_order`."""
     releases = {name: _locked(chosen) for name, chosen in sorted(resolution.releases.items())}
-    reads = {name: release.reads for name, release in releases.items()}
     return Lockfile(
         lock_version=LOCK_VERSION,
         mistpm=READERS,
-        question=digest_question(asked, reads),
+        question=digest_question(asked, releases),
         kubernetes_range=asked.kubernetes,
         kubernetes=tuple(str(minor) for minor in asked.question.minors),
         releases=releases,

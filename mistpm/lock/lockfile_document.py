@@ -8,6 +8,7 @@ from pathlib import Path
 from mistpm import document
 from mistpm.atomic import write_atomically
 from mistpm.errors import DocumentError, LockError
+from mistpm.lock.consistency import contradictions
 from mistpm.model.lockfile import LOCK_VERSION, Lockfile
 
 BANNER = """\
@@ -15,6 +16,7 @@ BANNER = """\
 """
 
 _VERSION_LINE = re.compile(r"^lockVersion:\s*(\d+)\s*$", re.MULTILINE)
+_READERS_LINE = re.compile(r"^mistpm:\s*\"?([^\"\n]+)\"?\s*$", re.MULTILINE)
 
 
 def format_lockfile(lockfile: Lockfile) -> str:
@@ -22,61 +24,80 @@ def format_lockfile(lockfile: Lockfile) -> str:
     return BANNER + document.dump(document.to_builtins(lockfile))
 
 
-def parse_lockfile(text: str, *, file: str) -> Lockfile:
-    """Read a lock's text; raises `LockError` (`lock-too-new`, `lock-corrupt`)."""
+def parse_lockfile(data: bytes, *, title: str) -> Lockfile:
+    """Read a lock; `title` is what messages call it.
+
+    Raises `LockError`: `lock-too-new`, or `lock-corrupt` with all that is wrong.
+    """
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        raise _corrupt(title, ("it is not UTF-8 text",)) from error
     version = _VERSION_LINE.search(text)
     if version and int(version[1]) > LOCK_VERSION:
+        readers = _READERS_LINE.search(text)
         raise LockError(
             "lock-too-new",
-            f"`{file}` has lock version {version[1]}; this mistpm reads up to {LOCK_VERSION}",
-            context=_made_by(text),
+            f"`{title}` has lock version {version[1]}; this mistpm reads up to {LOCK_VERSION}",
+            context=(f"it needs mistpm {readers[1]}",) if readers else (),
             hint="use the mistpm that wrote it, or a newer one; to start over, delete the file and run `mistpm lock`",
         )
     try:
-        return document.read(text, Lockfile, file=file, reference="lock-corrupt")
+        lockfile = document.read(text, Lockfile, file=title, reference="lock-corrupt")
     except DocumentError as error:
-        raise LockError(
-            "lock-corrupt",
-            f"`{file}` is not a lockfile that mistpm wrote",
-            context=error.context or (error.message,),
-            hint="restore it from Git, or delete it and run `mistpm lock`",
-        ) from error
+        raise _corrupt(title, error.context or (error.message,)) from error
+    if problems := contradictions(lockfile):
+        raise _corrupt(title, problems)
+    return lockfile
 
 
-def read_lockfile(path: Path, *, title: str = "") -> Lockfile | None:
-    """Read a lock, None where there is none; `title` is what messages call it.  Raises `LockError`."""
-    title = title or str(path)
+def read_lockfile(path: Path) -> Lockfile | None:
+    """Read a lock, None where there is none; raises `LockError`."""
     try:
-        text = path.read_text(encoding="utf-8")
+        data = path.read_bytes()
     except FileNotFoundError:
         return None
-    except UnicodeDecodeError as error:
-        raise LockError(
-            "lock-corrupt",
-            f"`{title}` is not UTF-8 text",
-            hint="restore it from Git, or delete it and run `mistpm lock`",
-        ) from error
     except OSError as error:
-        raise LockError("lock-unreadable", f"`{title}` cannot be read: {error.strerror}") from error
-    return parse_lockfile(text, file=title)
+        raise LockError(
+            "lock-unreadable",
+            f"`{path}` cannot be read: {error.strerror}",
+            hint="a lock is an ordinary file; check what is there, and the permissions",
+        ) from error
+    return parse_lockfile(data, title=str(path))
 
 
-def write_lockfile(path: Path, lockfile: Lockfile) -> bool:
-    """Write a lock if that changes the file; tells whether it did.  Raises `LockError`."""
-    text = format_lockfile(lockfile)
+def write_lockfile(path: Path, lockfile: Lockfile, *, replacing: Lockfile | None) -> bool:
+    """Write a lock if that changes the file; tells whether it did.
+
+    `replacing` is the lock that this one was made from.  Raises `LockError`: `lock-changed` when the
+    file holds another one by now, or `lock-unwritable`; then it stays as it is.
+    """
+    if lockfile == replacing:
+        return False
+    there = read_lockfile(path)
+    if there == lockfile:
+        return False
+    if there != replacing:
+        raise LockError(
+            "lock-changed",
+            f"`{path}` was changed meanwhile, by somebody else or another mistpm",
+            hint="run the command again",
+        )
     try:
-        if path.exists() and path.read_text(encoding="utf-8") == text:
-            return False
-        write_atomically(path, text.encode())
+        write_atomically(path.resolve(), format_lockfile(lockfile).encode())
     except OSError as error:
         raise LockError(
             "lock-unwritable",
             f"`{path}` cannot be written: {error.strerror}",
-            hint="nothing was changed; check the folder's permissions and free space",
+            hint="the lock and the target are as they were; check the folder's permissions and free space",
         ) from error
     return True
 
 
-def _made_by(text: str) -> tuple[str, ...]:
-    needed = re.search(r"^mistpm:\s*\"?([^\"\n]+)\"?\s*$", text, re.MULTILINE)
-    return (f"it needs mistpm {needed[1]}",) if needed else ()
+def _corrupt(title: str, context: tuple[str, ...]) -> LockError:
+    return LockError(
+        "lock-corrupt",
+        f"`{title}` is not a lockfile that mistpm wrote",
+        context=context,
+        hint="restore it from Git, or delete it and run `mistpm lock`",
+    )

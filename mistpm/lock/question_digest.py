@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
 
 from mistpm import document
 from mistpm.model.identity import PackageId
+from mistpm.model.lockfile import LockedPackage
 from mistpm.model.question import Question
 
 
@@ -24,18 +26,20 @@ class Asked(Struct, frozen=True, kw_only=True):
     files: dict[PackageId, str] = {}
 
 
-def digest_question(asked: Asked, reads: dict[str, tuple[str, ...]]) -> str:
+def digest_question(asked: Asked, locked: Mapping[str, LockedPackage]) -> str:
     """Give `sha256:…` over the question; costs one pass over it, and no registry is read.
 
-    `reads` maps releases to the paths of inputs that some condition read when the lock was made
-    (`*`: all of them); only these inputs count.  The order of releases counts, other orders do not.
+    `locked` are the releases of the lock: only inputs count that conditions read when it was made
+    (`*`: all of them).  The order of releases counts, other orders do not.
     """
     question = asked.question
+    reads = {name: pin.reads for name, pin in locked.items() if pin.requested}
+    pulled_in = {pin.package: pin.reads for pin in locked.values() if not pin.requested}
     told = {
         "kubernetes": asked.kubernetes,
         "policy": {"prereleases": question.prereleases},
         "provided": {
-            "apis": sorted(str(api) for api in question.provided_apis),
+            "apis": sorted({str(api) for api in question.provided_apis}),
             "packages": {
                 str(package): str(version)
                 for package, version in question.provided_packages.items()
@@ -57,9 +61,7 @@ def digest_question(asked: Asked, reads: dict[str, tuple[str, ...]]) -> str:
                 "range": setting.range.text,
                 "name": setting.name,
                 "bind": setting.bind,
-                "inputs": read_inputs(
-                    setting.inputs, reads.get(setting.name or setting.package.name, ())
-                ),
+                "inputs": read_inputs(setting.inputs, pulled_in.get(setting.package, ())),
             }
             for setting in question.settings
         },
@@ -68,16 +70,22 @@ def digest_question(asked: Asked, reads: dict[str, tuple[str, ...]]) -> str:
 
 
 def read_inputs(inputs: dict[str, Any], paths: tuple[str, ...]) -> dict[str, Any]:
-    """Give the values at `paths`, absent ones left out."""
+    """Give what conditions that read `paths` (`*`: everything) see of inputs, to compare or to digest.
+
+    A path that leads nowhere is left out, but for how far it leads: below a mapping that the user gave
+    other defaults hold than below one that is missing.
+    """
     if "*" in paths:
         return {"*": inputs}
     found: dict[str, Any] = {}
     for path in paths:
         value: Any = inputs
-        for key in path.split("."):
+        for depth, key in enumerate(keys := path.split(".")):
             if not isinstance(value, dict) or key not in value:
+                if depth:
+                    found[path] = ".".join(keys[:depth])
                 break
             value = value[key]
         else:
-            found[path] = value
+            found[path] = [value]
     return found

@@ -14,10 +14,10 @@ from mistpm.environment.environment_document import EnvironmentDocument, read_en
 from mistpm.environment.location import FILE_NAME
 from mistpm.errors import UsageError
 from mistpm.lock.from_resolution import renamed
-from mistpm.lock.lockfile_document import write_lockfile
 from mistpm.model.environment import Environment, ReleaseEntry, TargetEntry
 from mistpm.ops.did_you_mean import did_you_mean
 from mistpm.ops.given_inputs import merge
+from mistpm.ops.locking import write_lock
 from mistpm.ops.options import Options
 from mistpm.ops.reporter import Reporter
 from mistpm.ops.workspace import Workspace, find_document
@@ -129,11 +129,7 @@ def rename_edits(environment: Environment, old: str, new: str) -> tuple[Edit, ..
     """Give the edits that rename a release wherever the file names it.  Raises `UsageError`."""
     find_release(environment, old)
     if new in environment.releases:
-        raise UsageError(
-            "release-exists",
-            f"there is a release `{new}` already, of {environment.releases[new].package}",
-            hint="choose another name",
-        )
+        raise _exists(new, environment.releases[new].package)
     bound = [
         Put(path=(kind, name, "bind", alias), value=new)
         for kind, entries in (
@@ -204,8 +200,18 @@ def rename_release(options: Options, old: str, new: str) -> FileChange:
     draft = found.edited(*rename_edits(found.environment, old, new))
     workspace = Workspace(draft, options, Reporter())
     lockfile = workspace.lockfile
-    # the lock first: a run that is killed in between can be repeated as long as the file has `old`
-    if lockfile is not None and workspace.lock_path is not None and old in lockfile.releases:
-        write_lockfile(workspace.lock_path, renamed(lockfile, old, new))
+    if lockfile is not None:
+        if {old, new} <= lockfile.releases.keys():
+            raise _exists(new, lockfile.releases[new].package)
+        # the lock first: a run that is killed in between can be repeated as long as the file has `old`
+        write_lock(workspace, renamed(lockfile, old, new))
     draft.save()
     return FileChange(file=found.title, names=(old, new))
+
+
+def _exists(name: str, package: str) -> UsageError:
+    return UsageError(
+        "release-exists",
+        f"there is a release `{name}` already, of {package}",
+        hint="choose another name",
+    )

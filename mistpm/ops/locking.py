@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec import Struct
 
-from mistpm.errors import LockError, ResolutionError
+from mistpm.errors import DigestError, LockError, ResolutionError
 from mistpm.lock.freshness import is_fresh, what_changed
 from mistpm.lock.from_resolution import held_by, lock_resolution, with_order
 from mistpm.lock.lockfile_document import write_lockfile
-from mistpm.model.lockfile import LockedFailure, Lockfile
+from mistpm.model.lockfile import LockedFailure, LockedPackage, Lockfile
 from mistpm.ops.asking import Asking, Sources, ask
+from mistpm.ops.lock_graph import nodes
 from mistpm.ops.workspace import Workspace
 
 
@@ -55,17 +58,18 @@ def solve(
     previous = workspace.lockfile
     asking = ask(workspace, previous, new_minors=new_minors)
     fresh = previous is not None and is_fresh(previous, asking.asked)
-    if previous is not None and fresh and not (always or new_minors or previous.unresolved):
+    locked = workspace.options.locked
+    if previous is not None and fresh and not previous.unresolved and (locked or not always):
         return Solved(lockfile=previous, previous=previous, asking=asking)
-    if workspace.options.locked:
-        _refuse(workspace, previous, asking, fresh=fresh)
+    if locked:
+        raise _refusal(workspace, previous, asking, fresh=fresh)
     from mistpm.plan import plan_releases
     from mistpm.resolve import resolve
 
     held = held_by(previous, free)
-    _read_ahead(workspace, asking)
     resolution = resolve(asking.asked.question, Sources(workspace, asking.files), held)
     lockfile = lock_resolution(resolution, asking.asked)
+    _require_same_bytes(previous, lockfile, asking)
     lockfile = with_order(lockfile, plan_releases(lockfile))
     return Solved(
         lockfile=lockfile, previous=previous, asking=asking, moves=moves(previous, lockfile)
@@ -77,7 +81,8 @@ def write_lock(workspace: Workspace, lockfile: Lockfile) -> bool:
 
     Where there is no file the target remembers the lock when it is applied.  Raises `LockError`.
     """
-    return workspace.lock_path is not None and write_lockfile(workspace.lock_path, lockfile)
+    path = workspace.lock_path
+    return path is not None and write_lockfile(path, lockfile, replacing=workspace.lockfile)
 
 
 def require_solved(lockfile: Lockfile, *, keep_going: bool) -> None:
@@ -99,27 +104,42 @@ def require_solved(lockfile: Lockfile, *, keep_going: bool) -> None:
 
 def moves(before: Lockfile | None, after: Lockfile) -> tuple[Move, ...]:
     """Compare two locks, releases before called packages, each by name."""
-    old = {**before.releases, **before.called} if before else {}
-    new = {**after.releases, **after.called}
-    found = []
-    for node in (*sorted({*old, *new} - _called(before, after)), *sorted(_called(before, after))):
-        was, now = old.get(node), new.get(node)
-        if was and now and (was.version, was.package) == (now.version, now.package):
-            continue
-        package = (now or was).package if (now or was) else ""  # type: ignore[union-attr]
-        found.append(
-            Move(
+    return (
+        *_moves(before.releases if before else {}, after.releases),
+        *_moves(before.called if before else {}, after.called),
+    )
+
+
+def _moves(before: dict[str, LockedPackage], after: dict[str, LockedPackage]) -> Iterator[Move]:
+    for node in sorted({*before, *after}):
+        was, now = before.get(node), after.get(node)
+        if (was and (was.package, was.version)) != (now and (now.package, now.version)):
+            yield Move(
                 node=node,
-                package=str(package),
+                package=str(now.package if now else was.package if was else ""),
                 before=str(was.version) if was else "",
                 after=str(now.version) if now else "",
             )
-        )
-    return tuple(found)
 
 
-def _called(before: Lockfile | None, after: Lockfile) -> set[str]:
-    return {*(before.called if before else {}), *after.called}
+def _require_same_bytes(before: Lockfile | None, after: Lockfile, asking: Asking) -> None:
+    """Raise `DigestError` where a registry has another module under a version that is locked."""
+    old = nodes(before) if before else {}
+    for node, now in nodes(after).items():
+        was = old.get(node)
+        if (
+            was is not None
+            and (was.package, was.version) == (now.package, now.version)
+            and was.digest != now.digest
+            and now.package not in asking.files
+        ):
+            raise DigestError(
+                "digest-mismatch",
+                f"`{now.package}@{now.version}` is not the module that was locked",
+                context=(f"locked {was.digest}", f"now    {now.digest}"),
+                note="a published version never changes: somebody replaced it in the registry",
+                hint="ask the registry's keeper; deleting the lock accepts whatever is there now",
+            )
 
 
 def _told(part: LockedFailure, *, many: bool) -> tuple[str, ...]:
@@ -136,28 +156,28 @@ def _read_ahead(workspace: Workspace, asking: Asking) -> None:
     workspace.registries.read_ahead(packages - set(asking.files))
 
 
-def _refuse(
+def _refusal(
     workspace: Workspace, previous: Lockfile | None, asking: Asking, *, fresh: bool
-) -> None:
+) -> LockError:
+    """Say why --locked forbids to go on."""
     title = workspace.lock_title
     if previous is None:
-        raise LockError(
+        return LockError(
             "lock-missing",
             f"there is no `{title}`, and --locked forbids making one",
             note="--locked is the default where the variable CI is set",
             hint="run `mistpm lock` and commit the file",
         )
     if not fresh:
-        raise LockError(
+        return LockError(
             "lock-stale",
             f"`{title}` does not answer `{workspace.document.title}` any more, and --locked forbids changing it",
             context=what_changed(previous, asking.asked),
             hint="run `mistpm lock` and commit the file",
         )
-    if previous.unresolved:
-        raise LockError(
-            "lock-unresolved",
-            f"`{title}` holds parts that have no solution",
-            context=tuple(line for part in previous.unresolved for line in part.causes),
-            hint="mend the environment and run `mistpm lock`",
-        )
+    return LockError(
+        "lock-unresolved",
+        f"`{title}` holds parts that have no solution",
+        context=tuple(line for part in previous.unresolved for line in part.causes),
+        hint="mend the environment and run `mistpm lock`",
+    )

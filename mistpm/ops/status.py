@@ -27,7 +27,7 @@ class ReleaseStatus(Struct, frozen=True, kw_only=True):
     differences: tuple[str, ...] = ()
 
 
-class Status(Struct, frozen=True, kw_only=True):
+class Status(Struct, frozen=True, kw_only=True, rename="camel"):
     """The environment and its releases; `is_current` when applying would change nothing."""
 
     environment: str
@@ -85,6 +85,4 @@ def _state(*, wanted: bool, owned: bool, differs: bool) -> State:
 def _applied(workspace: Workspace) -> Lockfile | None:
     if workspace.state.lock is None:
         return None
-    return parse_lockfile(
-        workspace.state.lock.decode(), file=f"the lock of {workspace.target.title}"
-    )
+    return parse_lockfile(workspace.state.lock, title=f"the lock of {workspace.target.title}")

@@ -155,10 +155,10 @@ class Workspace:
     def lockfile(self) -> Lockfile | None:
         """The lock as it was written last, None where there is none; raises `LockError`."""
         if self.lock_path is not None:
-            return read_lockfile(self.lock_path, title=self.lock_title)
+            return read_lockfile(self.lock_path)
         if self.state.lock is None:
             return None
-        return parse_lockfile(self.state.lock.decode(), file=self.lock_title)
+        return parse_lockfile(self.state.lock, title=self.lock_title)
 
 
 def open_workspace(options: Options, reporter: Reporter | None = None) -> Workspace:
