@@ -10,7 +10,7 @@ METRICS = "metrics.k8s.io/v1beta1/PodMetrics"
 
 @pytest.fixture
 def world() -> World:
-    """A shop that needs metrics, whose default is a package that provides them."""
+    """Make a shop that needs metrics, whose default is a package that provides them."""
     world = World()
     world.add("apps/shop", "1.0.0", {"metrics": f"api {METRICS} default obs/metrics-server"})
     world.add("obs/metrics-server", "0.6.0 0.7.0", provides=[METRICS])

@@ -18,7 +18,7 @@ def refused(world: World, question: Question) -> str:
 
 @pytest.fixture
 def world() -> World:
-    """A shop that needs a database, and a cache that it calls and that needs metrics."""
+    """Make a shop that needs a database, and a cache that it calls and that needs metrics."""
     world = World()
     world.add("apps/shop", "1.0.0", {"db": "data/pg ^16", "cache": "call data/redis ^7"})
     world.add("data/pg", "15.0.0 16.0.0 16.4.0 17.0.0")

@@ -84,7 +84,7 @@ def test_what_an_expression_reads(expression: str, paths: tuple[str, ...]) -> No
 
 @pytest.fixture
 def world() -> World:
-    """A shop with two conditional dependencies."""
+    """Make a shop with two conditional dependencies."""
     world = World()
     world.add(
         "apps/shop",

@@ -8,7 +8,7 @@ from small_worlds import World, asking, holding, told
 
 @pytest.fixture
 def world() -> World:
-    """A shop with a database and an engine, each of which has moved on."""
+    """Make a shop with a database and an engine, each of which has moved on."""
     world = World()
     world.add("apps/shop", "1.0.0 1.1.0", {"db": "data/pg >=15", "engine": "call e/jinja ^1"})
     world.add("apps/shop", "1.2.0", {"db": "data/pg >=16", "engine": "call e/jinja ^1.2"})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from mistpm.model.descriptor import Candidate, Dependency
@@ -60,7 +60,7 @@ class Solution(NamedTuple):
 
 
 def series(version: Version) -> str:
-    """The part of a version that callers see."""
+    """Give the part of a version that callers see."""
     numbers = version.major, version.minor, version.patch
     for count, number in enumerate(numbers, start=1):
         if number:
@@ -307,29 +307,13 @@ class Oracle:
         self.states += 1
         if self.states > MOST_STATES:
             raise TooManyStatesError
-        unprovided: list[Need] = []
-        for use in self.uses(state):
-            for need in self.needs(use, state):
-                if need.mistake:
-                    continue
-                if need.kind == "api":
-                    if not self.is_provided(need, state):
-                        unprovided.append(need)
-                elif need.kind == "install":
-                    if not self.is_installed(need, state):
-                        if need.target is None or need.target in state.versions:
-                            return
-                        if need.target.name in self.absent:
-                            return
-                        yield from self.try_all(need.target, need.dependency.version, state)
-                        return
-                elif not self.is_called(need, state):
-                    if (need.use.place, need.alias) in state.picks:
-                        return
-                    yield from self.try_calls(need, state)
-                    return
-        if unprovided:
-            for need in unprovided:
+        needs = [need for use in self.uses(state) for need in self.needs(use, state)]
+        open_ = [need for need in needs if not need.mistake and not self.is_met(need, state)]
+        packages = [need for need in open_ if need.kind != "api"]
+        if packages:
+            yield from self.try_package(packages[0], state)
+        elif open_:
+            for need in open_:
                 if need.target is not None and need.target not in state.versions:
                     for version in self.possible(need.target, ANY):
                         if self.may_default(need, version):
@@ -337,6 +321,24 @@ class Oracle:
                             yield from self.extend(Solution(versions, state.picks))
         elif self.is_peaceful(state):
             yield state
+
+    def is_met(self, need: Need, state: Solution) -> bool:
+        """Tell whether a state has what a need asks for."""
+        if need.kind == "api":
+            return self.is_provided(need, state)
+        if need.kind == "install":
+            return self.is_installed(need, state)
+        return self.is_called(need, state)
+
+    def try_package(self, need: Need, state: Solution) -> Iterator[Solution]:
+        """Try everything that could meet a need; nothing, where what is chosen already does not."""
+        if need.kind == "call":
+            if (need.use.place, need.alias) not in state.picks:
+                yield from self.try_calls(need, state)
+            return
+        target = need.target
+        if target is not None and target.kind == "pulled-in" and target not in state.versions:
+            yield from self.try_all(target, need.dependency.version, state)
 
     def try_all(self, place: Place, range_: Range, state: Solution) -> Iterator[Solution]:
         """Try every version of a place."""
@@ -405,49 +407,10 @@ class Oracle:
         for place in self.asked:
             remaining = least(remaining, lambda s, p=place: self.age(s, p))  # type: ignore[misc]
         remaining = least(remaining, lambda s: sum(p.kind == "called" for p in s.versions))
-        waiting = [self.first_use(place) for place in self.asked]
-        deferred: list[Need] = []
-        decided = set(self.asked)
-        seen: set[Use] = set()
-        while waiting or deferred:
-            if not waiting:
-                need = deferred.pop(0)
-                target = need.target
-                assert target is not None
-                shown = Solution(
-                    {p: v for p, v in remaining[0].versions.items() if p in decided}, {}
-                )
-                if self.is_provided(need, shown) or target in decided:
-                    continue
-                remaining = least(remaining, lambda s, n=need: not self.is_pulled_in(n, s))  # type: ignore[misc]
-                if self.is_pulled_in(need, remaining[0]):
-                    remaining = least(remaining, lambda s, p=target: self.age(s, p))  # type: ignore[misc]
-                    decided.add(target)
-                    waiting.append(self.first_use(target))
-                continue
-            use = waiting.pop(0)
-            if use in seen:
-                continue
-            seen.add(use)
-            needs = self.needs(use, remaining[0])
-            for need in sorted(needs, key=lambda n: (n.package or "", n.alias)):
-                if need.mistake:
-                    continue
-                if need.kind == "api":
-                    deferred += [need] if need.target is not None else []
-                    continue
-                if need.kind == "install":
-                    assert need.target is not None
-                    target = need.target
-                else:
-                    remaining = least(remaining, lambda s, n=need: self.series_age(s, n))  # type: ignore[misc]
-                    picked = remaining[0].picks[need.use.place, need.alias]
-                    target = self.call_use(need, picked).place
-                remaining = least(remaining, lambda s, p=target: self.age(s, p))  # type: ignore[misc]
-                decided.add(target)
-                waiting.extend(self.followed(need, remaining[0]))
-        assert len(remaining) == 1, remaining
-        return remaining[0]
+        walk = Walk(self, remaining)
+        walk.all()
+        assert len(walk.remaining) == 1, walk.remaining
+        return walk.remaining[0]
 
     def is_pulled_in(self, need: Need, solution: Solution) -> bool:
         """Tell whether the default of an API is there for its sake."""
@@ -484,13 +447,73 @@ class Oracle:
         return any(n.mistake for use in self.uses(solution) for n in self.needs(use, solution))
 
 
+class Walk:
+    """Keeps the solutions that are best breadth-first, requirement by requirement."""
+
+    def __init__(self, oracle: Oracle, remaining: list[Solution]) -> None:
+        self.oracle = oracle
+        self.remaining = remaining
+        self.decided = set(oracle.asked)
+        self.waiting = [oracle.first_use(place) for place in oracle.asked]
+        self.deferred: list[Need] = []
+
+    def all(self) -> None:
+        """Go on until nothing is left to decide; defaults of APIs wait for everything else."""
+        seen: set[Use] = set()
+        while self.waiting or self.deferred:
+            if not self.waiting:
+                self.default(self.deferred.pop(0))
+            elif (use := self.waiting.pop(0)) not in seen:
+                seen.add(use)
+                needs = self.oracle.needs(use, self.remaining[0])
+                for need in sorted(needs, key=lambda n: (n.package or "", n.alias)):
+                    if not need.mistake:
+                        self.decide(need)
+
+    def decide(self, need: Need) -> None:
+        """Keep the newest of what a need asks for."""
+        if need.kind == "api":
+            self.deferred += [need] if need.target is not None else []
+            return
+        target = need.target
+        if need.kind == "call":
+            self.keep(lambda s: self.oracle.series_age(s, need))
+            picked = self.remaining[0].picks[need.use.place, need.alias]
+            target = self.oracle.call_use(need, picked).place
+        assert target is not None
+        self.newest(target)
+        self.waiting.extend(self.oracle.followed(need, self.remaining[0]))
+
+    def default(self, need: Need) -> None:
+        """Keep the solutions with a default, if nothing decided so far provides the API."""
+        target = need.target
+        assert target is not None
+        versions = self.remaining[0].versions
+        shown = Solution({p: v for p, v in versions.items() if p in self.decided}, {})
+        if self.oracle.is_provided(need, shown) or target in self.decided:
+            return
+        self.keep(lambda s: not self.oracle.is_pulled_in(need, s))
+        if self.oracle.is_pulled_in(need, self.remaining[0]):
+            self.newest(target)
+            self.waiting.append(self.oracle.first_use(target))
+
+    def newest(self, place: Place) -> None:
+        """Keep the solutions in which a place is newest."""
+        self.keep(lambda s: self.oracle.age(s, place))
+        self.decided.add(place)
+
+    def keep(self, badness: Callable[[Solution], int]) -> None:
+        """Keep what is least bad."""
+        self.remaining = least(self.remaining, badness)
+
+
 def kinds(candidate: Candidate) -> set[tuple[str, str]]:
     """Give what a release of this would own."""
     apis: tuple[Api, ...] = candidate.descriptor.provides.apis
     return {(api.group, api.kind) for api in apis}
 
 
-def least(solutions: list[Solution], badness: Any) -> list[Solution]:
+def least(solutions: list[Solution], badness: Callable[[Solution], int]) -> list[Solution]:
     """Keep the solutions that are least bad."""
     best = min(badness(solution) for solution in solutions)
     return [solution for solution in solutions if badness(solution) == best]

@@ -54,13 +54,14 @@ def world_and_question(chance: Chance) -> tuple[World, Question, Held]:
     for name in names:
         versions = sorted({chance.pick(VERSIONS) for _ in range(chance.pick((1, 2, 3, 4)))})
         for version in versions:
-            _publish(world, name, version, apis, flavour, chance)
+            _publish(world, (name, version), apis, flavour, chance)
     return world, _question(names, chance), _held(world, names, chance)
 
 
 def _publish(
-    world: World, name: str, version: str, apis: dict[str, str], flavour: str, chance: Chance
+    world: World, what: tuple[str, str], apis: dict[str, str], flavour: str, chance: Chance
 ) -> None:
+    name, version = what
     needs: dict[str, str | Dependency] = {}
     for alias in ("x", "y", "z")[: chance.pick((0, 0, 1, 1, 2, 3))]:
         needs[alias] = _dependency(apis, flavour, chance)

@@ -1,0 +1,71 @@
+"""Large and hostile worlds end quickly, or with an error."""
+
+from __future__ import annotations
+
+import pytest
+from small_worlds import World, asking, told
+
+from mistpm.errors import ResolutionError
+from mistpm.resolve import Limits, resolve
+
+DEPTH = 1500  # more than Python's recursion limit
+
+
+@pytest.mark.parametrize("use", ["", "call "])
+@pytest.mark.parametrize("end", ["x/p0 ^1", "x/p0 ^9"])
+def test_long_chains_and_rings(use: str, end: str) -> None:
+    """A chain longer than the stack closes to a ring: with a solution, and without one."""
+    world = World()
+    for number in range(DEPTH):
+        after = f"x/p{number + 1} ^1" if number < DEPTH - 1 else end
+        world.add(f"x/p{number}", "1.0.0 1.1.0", {"next": use + after})
+
+    resolution = world.resolve(asking({"top": "x/p0"}))
+
+    assert ("^9" in end) == bool(resolution.unresolved)
+    assert DEPTH - bool(not use) <= len(told(resolution)) or resolution.unresolved
+
+
+def test_ten_thousand_versions_of_one_package() -> None:
+    """Many versions that nothing tells apart are one to the solver."""
+    world = World()
+    versions = " ".join(f"{major}.{minor}.0" for major in range(1, 101) for minor in range(100))
+    world.add("data/pg", versions)
+    world.add("apps/a", "2.0.0", {"db": "data/pg ^101"}).add(
+        "apps/a", "1.0.0", {"db": "data/pg <50"}
+    )
+    world.add("apps/b", "1.0.0", {"db": "data/pg >=49.7"})
+
+    resolution = world.resolve(asking({"a": "apps/a", "b": "apps/b"}))
+
+    assert {"a": "1.0.0", "b": "1.0.0", "pg": "49.99.0"} == told(resolution)
+
+
+def test_pigeons() -> None:
+    """Ten pigeons in nine holes, each of which refuses a second one: the solver sees it, and says so."""
+    world = World()
+    holes = range(1, 10)
+    for pigeon in range(10):
+        for hole in holes:
+            world.add(f"x/p{pigeon}", f"{hole}.0.0", {"hole": f"x/h{hole} ={pigeon + 1}.0.0"})
+    for hole in holes:
+        world.add(f"x/h{hole}", " ".join(f"{pigeon + 1}.0.0" for pigeon in range(10)))
+
+    resolution = world.resolve(asking({f"p{n}": f"x/p{n}" for n in range(10)}))
+
+    assert 10 == len(resolution.unresolved[0].releases)
+
+
+def test_a_time_limit_ends_in_an_error() -> None:
+    """Time never shapes an answer: where it is over there is none."""
+    world = World()
+    world.add("apps/a", "1.0.0", {"db": "data/pg ^9"}).add("data/pg", "1.0.0")
+
+    with pytest.raises(ResolutionError) as caught:
+        resolve(asking({"a": "apps/a"}), world, limits=Limits(seconds=0))
+
+    assert (
+        "solving was ended after 0 seconds\n"
+        "  it was looking for a set of versions\n"
+        "hint: narrow the ranges in mistpm.yaml, or allow more time"
+    ) == str(caught.value)

@@ -1,0 +1,286 @@
+"""What has no solution: which releases, why and what would help, as it is told."""
+
+from __future__ import annotations
+
+import pytest
+from small_worlds import World, asking, dependency, package_id, setting, told
+
+from mistpm.errors import RegistryError
+from mistpm.model.question import Question
+
+
+def explained(world: World, question: Question) -> str:
+    """Give the only unresolved part as text: releases, causes, hint."""
+    (part,) = world.resolve(question).unresolved
+    lines = [", ".join(part.releases), *(f"  {cause}" for cause in part.causes)]
+    return "\n".join([*lines, f"hint: {part.hint}"] if part.hint else lines)
+
+
+@pytest.fixture
+def world() -> World:
+    """Make a shop that needs PostgreSQL 17."""
+    world = World().add("apps/shop", "1.2.0 1.3.0 1.4.0", {"db": "data/pg ^17"})
+    return world.add("data/pg", "15.0.0 16.0.0 16.4.0 17.0.0")
+
+
+def test_range_against_range(world: World) -> None:
+    """The file asks for one range, a package for another."""
+    question = asking({"shop-db": "data/pg ^16", "shop": "apps/shop"})
+
+    assert explained(world, question) == (
+        "shop-db, shop\n"
+        "  shop-db is asked for at ^16 in mistpm.yaml\n"
+        "  shop is asked for in mistpm.yaml\n"
+        "  shop (starter/apps/shop 1.2.0 to 1.4.0) requires starter/data/pg ^17 (bound to shop-db)\n"
+        "hint: allow shop-db 17.0.0 in mistpm.yaml, where it is asked for at ^16"
+    )
+
+
+def test_versions_are_grouped(world: World) -> None:
+    """Versions that require the same are one cause; others of the same package are another."""
+    world.add("apps/shop", "0.8.0 1.0.0 1.3.5", {"db": "data/pg ^15"})
+    question = asking({"shop-db": "data/pg ^16", "shop": "apps/shop"})
+
+    assert explained(world, question) == (
+        "shop-db, shop\n"
+        "  shop-db is asked for at ^16 in mistpm.yaml\n"
+        "  shop is asked for in mistpm.yaml\n"
+        "  shop (starter/apps/shop 1.2.0 to 1.3.0, 1.4.0) requires starter/data/pg ^17"
+        " (bound to shop-db)\n"
+        "  shop (starter/apps/shop 0.8.0 to 1.0.0, 1.3.5) requires starter/data/pg ^15"
+        " (bound to shop-db)\n"
+        "hint: allow shop-db 17.0.0 in mistpm.yaml, where it is asked for at ^16"
+    )
+
+
+def test_three_packages_deep() -> None:
+    """The chain of requirements is told from the file downwards, and nothing beside it."""
+    world = World()
+    world.add("apps/a", "1.0.0", {"b": "x/b", "free": "x/free"}).add("x/free", "1.0.0 2.0.0")
+    world.add("x/b", "1.0.0 1.1.0", {"c": "call x/c"}).add("x/c", "1.0.0", {"d": "x/d >=2"})
+    world.add("x/d", "1.0.0 2.0.0")
+
+    assert explained(world, asking({"a": "apps/a"}, settings=[setting("x/d", "^1")])) == (
+        "a\n"
+        "  a is asked for in mistpm.yaml\n"
+        "  the settings ask for starter/x/d ^1\n"
+        "  a (starter/apps/a 1.0.0) requires starter/x/b\n"
+        "  starter/x/b 1.0.0 to 1.1.0 calls starter/x/c\n"
+        "  starter/x/c 1.0.0 requires starter/x/d >=2"
+    )
+
+
+def test_kubernetes_is_too_old(world: World) -> None:
+    """The minors of the environment are among the causes, and another minor may be the way out."""
+    world.add("apps/new", "2.0.0", kubernetes=">=1.34")
+
+    assert explained(world, asking({"new": "apps/new"}, minors="1.32 1.33")) == (
+        "new\n"
+        "  new is asked for in mistpm.yaml\n"
+        "  starter/apps/new 2.0.0 needs Kubernetes >=1.34; the environment includes 1.32 and 1.33\n"
+        "hint: Kubernetes 1.34 would do"
+    )
+    assert explained(world, asking({"new": "apps/new"}, minors="1.33 1.34")) == (
+        "new\n"
+        "  new is asked for in mistpm.yaml\n"
+        "  starter/apps/new 2.0.0 needs Kubernetes >=1.34; the environment includes 1.33\n"
+        "hint: leave Kubernetes 1.33 out of `kubernetes` in mistpm.yaml"
+    )
+
+
+def test_no_such_version(world: World) -> None:
+    """A range in which there is nothing is told with what there is."""
+    assert explained(world, asking({"shop": "apps/shop ^9"})) == (
+        "shop\n"
+        "  shop is asked for at ^9 in mistpm.yaml; the newest is 1.4.0\n"
+        "hint: allow shop 1.4.0 in mistpm.yaml, where it is asked for at ^9"
+    )
+
+
+def test_a_requirement_that_no_version_meets(world: World) -> None:
+    """The same for a dependency."""
+    world.add("apps/odd", "1.0.0", {"db": "data/pg ^99"})
+
+    assert explained(world, asking({"odd": "apps/odd"})) == (
+        "odd\n"
+        "  odd is asked for in mistpm.yaml\n"
+        "  odd (starter/apps/odd 1.0.0) requires starter/data/pg ^99; the newest is 17.0.0"
+    )
+
+
+def test_an_api_that_nobody_provides(world: World) -> None:
+    """Providers that the registries know are named."""
+    world.add("apps/mon", "1.0.0", {"k": "api a.b/v1/K"})
+    world.add("x/p", "1.0.0", provides=["a.b/v1/K"])
+
+    assert explained(world, asking({"mon": "apps/mon"})) == (
+        "mon\n"
+        "  mon is asked for in mistpm.yaml\n"
+        "  mon (starter/apps/mon 1.0.0) needs the API a.b/v1/K;"
+        " nothing in the environment provides it\n"
+        "hint: add starter/x/p to mistpm.yaml, or list `a.b/v1/K` under `provided` in mistpm.yaml"
+        " if something else provides it"
+    )
+
+
+def test_an_api_owned_twice(world: World) -> None:
+    """One kind has one owner."""
+    for name in ("x/p", "x/q"):
+        world.add(name, "1.0.0", provides=["a.b/v1/K"])
+
+    assert explained(world, asking({"p": "x/p", "q": "x/q"})) == (
+        "p, q\n"
+        "  p is asked for in mistpm.yaml\n"
+        "  q is asked for in mistpm.yaml\n"
+        "  only one release can provide a.b/K; p (starter/x/p) and q (starter/x/q) would\n"
+        "hint: without p the rest can be had"
+    )
+    assert explained(world, asking({"p": "x/p"}, provided_apis=["a.b/v2/K"])) == (
+        "p\n"
+        "  p is asked for in mistpm.yaml\n"
+        "  starter/x/p 1.0.0 provides a.b/K, which is provided already"
+    )
+
+
+def test_a_called_series(world: World) -> None:
+    """Two callers that need different versions of one series."""
+    world.add("apps/a", "1.0.0", {"lib": "call x/lib >=1.1 <2"})
+    world.add("apps/b", "1.0.0", {"lib": "call x/lib ~1.0"})
+    world.add("x/lib", "1.0.0 1.1.0 2.0.0")
+
+    assert explained(world, asking({"a": "apps/a", "b": "apps/b"})) == (
+        "a, b\n"
+        "  a is asked for in mistpm.yaml\n"
+        "  b is asked for in mistpm.yaml\n"
+        "  a (starter/apps/a 1.0.0) calls starter/x/lib >=1.1 <2\n"
+        "  b (starter/apps/b 1.0.0) calls starter/x/lib ~1.0\n"
+        "hint: without a the rest can be had"
+    )
+
+
+def test_what_cannot_be_called(world: World) -> None:
+    """Calling something cluster-wide."""
+    world.add("apps/a", "1.0.0", {"lib": "call x/lib"}).add("x/lib", "1.0.0 1.1.0", cluster=True)
+
+    assert explained(world, asking({"a": "apps/a"})) == (
+        "a\n"
+        "  a is asked for in mistpm.yaml\n"
+        "  starter/x/lib 1.0.0 to 1.1.0 cannot be called: it is cluster-wide or provides APIs\n"
+        "  a (starter/apps/a 1.0.0) calls starter/x/lib"
+    )
+
+
+def test_yanked(world: World) -> None:
+    """All versions in range were withdrawn."""
+    world.add("data/pg", "18.0.0 18.1.0", yanked=True)
+
+    assert explained(world, asking({"db": "data/pg ^18"})) == (
+        "db\n"
+        "  db is asked for at ^18 in mistpm.yaml\n"
+        "  starter/data/pg 18.0.0 to 18.1.0 is yanked\n"
+        "hint: allow db 17.0.0 in mistpm.yaml, where it is asked for at ^18"
+    )
+
+
+def test_what_is_provided_does_not_fit(world: World) -> None:
+    """A provided version is a fact."""
+    assert explained(world, asking({"shop": "apps/shop"}, provided={"data/pg": "15.0.0"})) == (
+        "shop\n"
+        "  shop is asked for in mistpm.yaml\n"
+        "  shop (starter/apps/shop 1.2.0 to 1.4.0) requires starter/data/pg ^17;"
+        " 15.0.0 is provided"
+    )
+
+
+def test_twice_and_refused(world: World) -> None:
+    """Cluster-wide packages and packages that refuse each other."""
+    world.add("x/wide", "1.0.0", cluster=True).add("x/picky", "1.0.0", conflicts=["data/pg >=16"])
+
+    assert explained(world, asking({"one": "x/wide", "two": "x/wide"})) == (
+        "one, two\n"
+        "  one is asked for in mistpm.yaml\n"
+        "  two is asked for in mistpm.yaml\n"
+        "  starter/x/wide 1.0.0 is cluster-wide: it can have one release, not one and two\n"
+        "hint: without one the rest can be had"
+    )
+    assert explained(world, asking({"picky": "x/picky", "db": "data/pg ^16"})) == (
+        "picky, db\n"
+        "  picky is asked for in mistpm.yaml\n"
+        "  db is asked for at ^16 in mistpm.yaml\n"
+        "  picky (starter/x/picky 1.0.0) refuses to be together with starter/data/pg >=16\n"
+        "hint: allow db 15.0.0 in mistpm.yaml, where it is asked for at ^16"
+    )
+    assert explained(world, asking({"picky": "x/picky"}, provided={"data/pg": "16.0.0"})) == (
+        "picky\n"
+        "  picky is asked for in mistpm.yaml\n"
+        "  picky (starter/x/picky 1.0.0) refuses to be together with starter/data/pg >=16;"
+        " 16.0.0 is provided"
+    )
+
+
+def test_a_package_that_is_not_there(world: World) -> None:
+    """The registry's words, and who wanted it; a hint of the registry's is passed on."""
+    world.add("apps/odd", "1.0.0", {"x": "data/pgg"})
+    world.broken[package_id("starter/apps/shp")] = RegistryError(
+        "package-not-found",
+        "`starter/apps/shp` is not in the registry `starter`",
+        hint="did you mean `starter/apps/shop`?",
+    )
+
+    assert explained(world, asking({"shop": "apps/shp"})) == (
+        "shop\n"
+        "  shop is asked for in mistpm.yaml; `starter/apps/shp` is not in the registry `starter`\n"
+        "hint: did you mean `starter/apps/shop`?"
+    )
+    assert explained(world, asking({"odd": "apps/odd"})) == (
+        "odd\n"
+        "  odd is asked for in mistpm.yaml\n"
+        "  odd (starter/apps/odd 1.0.0) requires starter/data/pgg;"
+        " there is no package `starter/data/pgg`"
+    )
+
+
+def test_candidates_that_need_a_missing_package_are_passed_over(world: World) -> None:
+    """Only the newest version needs what no registry has: an older one is chosen."""
+    world.add("apps/shop", "2.0.0", {"x": "data/gone"})
+
+    assert {"pg": "17.0.0", "shop": "1.4.0"} == told(world.resolve(asking({"shop": "apps/shop"})))
+
+
+def test_an_impossible_part_does_not_block_the_rest(world: World) -> None:
+    """Releases that only share what they call and pull in are solved without the impossible one."""
+    for app in ("apps/blog", "apps/odd"):
+        gone = {"x": "x/gone"} if app == "apps/odd" else {}
+        world.add(app, "1.0.0", {"engine": "call e/jinja ^1", "db": "data/pg", **gone})
+    world.add("e/jinja", "1.0.0 1.1.0")
+
+    resolution = world.resolve(asking({"odd": "apps/odd", "blog": "apps/blog"}))
+
+    assert {"blog": "1.0.0", "pg": "17.0.0", "starter/e/jinja@1": "1.1.0"} == told(resolution)
+    assert [("odd",)] == [part.releases for part in resolution.unresolved]
+
+
+def test_what_is_bound_to_an_impossible_release_has_no_solution_either(world: World) -> None:
+    """A family falls together; several conflicts are told one by one, in the file's order."""
+    world.add("apps/blog", "1.0.0", {"db": "data/pg"}).add("x/y", "1.0.0", {"z": "x/z"})
+    question = asking({"y": "x/y", "blog": "apps/blog", "shop-db": "data/pg ^99", "ok": "e/jinja"})
+    world.add("e/jinja", "1.0.0")
+
+    resolution = world.resolve(question)
+
+    assert {"ok": "1.0.0"} == told(resolution)
+    assert [("y",), ("blog", "shop-db")] == [part.releases for part in resolution.unresolved]
+
+
+def test_conditions_that_clash_with_the_file(world: World) -> None:
+    """Conditional requirements are causes like any other."""
+    world.add("apps/tls", "1.0.0", {"db": dependency("data/pg ^15", when="inputs.tls")})
+    question = asking({"db": "data/pg ^16", "tls": "apps/tls"}, inputs={"tls": {"tls": True}})
+
+    assert explained(world, question) == (
+        "db, tls\n"
+        "  db is asked for at ^16 in mistpm.yaml\n"
+        "  tls is asked for in mistpm.yaml\n"
+        "  tls (starter/apps/tls 1.0.0) requires starter/data/pg ^15 (bound to db)\n"
+        "hint: allow db 15.0.0 in mistpm.yaml, where it is asked for at ^16"
+    )
