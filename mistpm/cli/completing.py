@@ -35,6 +35,13 @@ def complete_target(context: typer.Context, incomplete: str) -> list[str]:
     return _offers(incomplete, lambda: _targets(context))
 
 
+def complete_form(incomplete: str) -> list[str]:
+    """Offer the forms of manifests."""
+    from mistpm.cli.manifest_output import FORMS
+
+    return _offers(incomplete, lambda: FORMS)
+
+
 def _offers(incomplete: str, find: Callable[[], Iterable[str]]) -> list[str]:
     try:
         return [each for each in find() if each.startswith(incomplete)]

@@ -5,45 +5,63 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from msgspec import Struct
+
 from mistpm import document
 from mistpm.atomic import write_atomically
 from mistpm.cli.terminal import Terminal, count
 from mistpm.errors import TargetError, UsageError
 from mistpm.model.resource import RenderedRelease
 
+FORMS = ("yaml", "json", "raw", "dir=")
 
-def write_manifests(
-    terminal: Terminal, releases: tuple[RenderedRelease, ...], form: str, folder: Path | None
-) -> None:
-    """Write manifests in one of the forms `yaml`, `json`, `raw`, and `dir` with a folder.
 
-    Raises `UsageError` for another form, `TargetError` when the folder cannot be written.
-    """
+class Form(Struct, frozen=True, kw_only=True):
+    """How manifests are written; `folder` goes with the name `dir`."""
+
+    name: str
+    folder: Path = Path()
+
+
+def parse_form(text: str) -> Form:
+    """Read what `render -o` takes: `yaml`, `json`, `raw` or `dir=PATH`; raises `UsageError`."""
+    name, _, folder = text.partition("=")
+    if name == "dir" and folder:
+        return Form(name=name, folder=Path(folder))
+    if text in FORMS and name != "dir":
+        return Form(name=name)
+    raise UsageError(
+        "unknown-output",
+        f"`-o {text}` is not a form of output",
+        hint="write -o yaml, -o json, -o raw or -o dir=PATH",
+    )
+
+
+def write_manifests(terminal: Terminal, releases: tuple[RenderedRelease, ...], form: Form) -> None:
+    """Write manifests in a form; raises `TargetError` when they cannot be written."""
     manifests = [manifest.data for release in releases for manifest in release.manifests]
-    if form == "yaml":
+    if form.name == "yaml":
         terminal.show_bytes("".join(f"---\n{document.dump(data)}" for data in manifests).encode())
-    elif form == "json":
+    elif form.name == "json":
         terminal.show(json.dumps(manifests, indent=2, ensure_ascii=False))
-    elif form == "raw":
-        for release in releases:
-            for path, text in release.files.items():
-                terminal.show_bytes(f"# {path}\n{text}".encode())
-    elif form == "dir" and folder is not None:
-        _write_folder(terminal, releases, folder)
+    elif form.name == "raw":
+        for path, text in _own_files(releases).items():
+            ending = "" if text.endswith("\n") else "\n"
+            terminal.show_bytes(f"# {path.as_posix()}\n{text}{ending}".encode())
     else:
-        raise UsageError(
-            "unknown-output",
-            f"`-o {form}` is not a form of output",
-            hint="write -o yaml, -o json, -o raw or -o dir=PATH",
-        )
+        _write_folder(terminal, _own_files(releases), form.folder)
 
 
-def _write_folder(terminal: Terminal, releases: tuple[RenderedRelease, ...], folder: Path) -> None:
-    files = {
+def _own_files(releases: tuple[RenderedRelease, ...]) -> dict[Path, str]:
+    """Give the packages' own files, each release's in a folder of its own where there are several."""
+    return {
         Path(release.name) / path if len(releases) > 1 else Path(path): text
         for release in releases
         for path, text in release.files.items()
     }
+
+
+def _write_folder(terminal: Terminal, files: dict[Path, str], folder: Path) -> None:
     try:
         for path, text in files.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from mistpm.cli.terminal import Terminal, bold, count, dim, printable
+from mistpm.cli.terminal import Terminal, bold, coloured, count, dim, printable
 from mistpm.model.change import Change, Diff
+from mistpm.model.finding import Finding
 from mistpm.ops.holding import HeldBack
 from mistpm.ops.locking import Move
 from mistpm.ops.proposing import Proposal
@@ -29,16 +30,17 @@ def show_proposal(terminal: Terminal, proposal: Proposal, *, diff: bool = False)
 
 def show_moves(terminal: Terminal, moves: tuple[Move, ...]) -> None:
     """Print which versions come, go and move."""
-    if not moves:
-        return
-    terminal.show(bold("Releases"))
-    width = max(len(move.node) for move in moves)
-    for move in moves:
-        sign = "+" if not move.before else "-" if not move.after else "~"
-        version = " -> ".join(each for each in (move.before, move.after) if each)
-        called = "@" in move.node
-        name = move.node if called else f"{move.node.ljust(width)}  {move.package}"
-        terminal.show(f"  {sign} {name} {version}{dim(' (called)') if called else ''}")
+    called = [move for move in moves if "@" in move.node]
+    releases = [move for move in moves if move not in called]
+    width = max((len(move.node) for move in releases), default=0)
+    if releases:
+        terminal.show(bold("Releases"))
+    for move in releases:
+        terminal.show(f"  {_sign(move)} {move.node.ljust(width)}  {move.package} {_versions(move)}")
+    if called:
+        terminal.show(bold("Called while rendering"))
+    for move in called:
+        terminal.show(f"  {_sign(move)} {move.package} {_versions(move)}")
 
 
 def show_held_back(terminal: Terminal, held: tuple[HeldBack, ...]) -> None:
@@ -55,11 +57,17 @@ def show_held_back(terminal: Terminal, held: tuple[HeldBack, ...]) -> None:
 
 
 def show_findings(terminal: Terminal, proposal: Proposal) -> None:
-    """Print findings on standard error."""
+    """Print findings on standard error; what is only news is no news when nothing changes."""
     for finding in proposal.findings:
-        where = ": ".join(each for each in (finding.release, str(finding.resource or "")) if each)
-        text = f"{where}: {finding.message}" if where else finding.message
-        terminal.finding(finding.severity, text + (f" ({finding.hint})" if finding.hint else ""))
+        if finding.severity != "info" or terminal.verbose or not proposal.diff.is_empty:
+            show_finding(terminal, finding)
+
+
+def show_finding(terminal: Terminal, finding: Finding) -> None:
+    """Print a finding on standard error: its release, its resource, what is the matter, what to do."""
+    where = ": ".join(each for each in (finding.release, str(finding.resource or "")) if each)
+    text = f"{where}: {finding.message}" if where else finding.message
+    terminal.finding(finding.severity, text + (f" ({finding.hint})" if finding.hint else ""))
 
 
 def show_messages(terminal: Terminal, proposal: Proposal, changed: set[str]) -> None:
@@ -75,7 +83,11 @@ def summary(diff: Diff) -> str:
     """Give `12 to create, 1 to change, none to delete`, or that there is nothing to do."""
     if diff.is_empty:
         unchanged = len(diff.having("unchanged"))
-        return f"Nothing to do: {count(unchanged, 'resource')} as wanted."
+        return (
+            f"Nothing to do: {count(unchanged, 'resource')} as wanted."
+            if unchanged
+            else "Nothing to do."
+        )
     numbers = [
         (len(diff.having("create")), "to create"),
         (len(diff.having("update")), "to change"),
@@ -90,7 +102,7 @@ def summary(diff: Diff) -> str:
 def change_line(change: Change) -> str:
     """Give one line for a change: its sign, where it is, what it is, and why."""
     reason = f"  {dim(change.reason)}" if change.reason else ""
-    return f"{SIGNS[change.action]} {change.place}  {dim(str(change.resource))}{reason}"
+    return f"{coloured(SIGNS[change.action])} {change.place}  {dim(str(change.resource))}{reason}"
 
 
 def _show_changes(terminal: Terminal, changes: tuple[Change, ...], *, diff: bool) -> None:
@@ -100,4 +112,12 @@ def _show_changes(terminal: Terminal, changes: tuple[Change, ...], *, diff: bool
         terminal.show(f"  {change_line(change)}")
         if diff and change.action in {"update", "create", "adopt"}:
             for line in unified(change).splitlines():
-                terminal.show(f"      {line}")
+                terminal.show(f"      {coloured(line)}")
+
+
+def _sign(move: Move) -> str:
+    return coloured("+" if not move.before else "-" if not move.after else "~")
+
+
+def _versions(move: Move) -> str:
+    return " -> ".join(each for each in (move.before, move.after) if each)

@@ -134,10 +134,24 @@ def dim(text: str) -> str:
     return typer.style(text, dim=True)
 
 
+def coloured(text: str) -> str:
+    """Give a text the colour of the sign that it begins with: what comes, goes, or changes."""
+    colour = {"+": "green", "-": "red", "~": "yellow", "<": "yellow"}.get(text[:1])
+    return typer.style(text, fg=colour) if colour else text
+
+
 def count(number: int, noun: str, plural: str = "") -> str:
     """Give `1 file`, `2 files`, `no files`."""
     word = noun if number == 1 else (plural or f"{noun}s")
     return f"{number or 'no'} {word}"
+
+
+def size(number: int) -> str:
+    """Give a number of bytes as people say it: `0 B`, `15.7 KB`, `2.4 MB`."""
+    for unit, many in (("GB", 10**9), ("MB", 10**6), ("KB", 10**3)):
+        if number >= many:
+            return f"{number / many:.1f} {unit}"
+    return f"{number} B"
 
 
 @contextmanager

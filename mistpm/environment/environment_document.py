@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 
+import msgspec
+
 from mistpm import document
 from mistpm.atomic import write_atomically
 from mistpm.document.edits import Edit, apply_edits
@@ -40,11 +42,22 @@ class EnvironmentDocument:
         return self.path.parent if self.path else Path()
 
     def edited(self, *edits: Edit) -> EnvironmentDocument:
-        """Give the environment with these edits; raises `DocumentError` if it is not valid then."""
+        """Give the environment with these edits.
+
+        Raises `DocumentError`: `invalid-environment` for what is wrong already, `invalid-edit` for
+        what would be wrong then; lines of a text that nobody has are not told.
+        """
         _ = self.environment
         text = apply_edits(self.text, edits, file=self.title)
         changed = EnvironmentDocument(text, self.path, title=self.title, read=self._read)
-        _ = changed.environment
+        try:
+            _ = changed.environment
+        except DocumentError as error:
+            raise DocumentError(
+                "invalid-edit",
+                f"`{self.title}` would not be valid any more, so it is left as it is",
+                tuple(msgspec.structs.replace(each, file="", line=0) for each in error.problems),
+            ) from error
         return changed
 
     def save(self) -> None:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from mistpm.ops.workspace import Workspace
 
 
-class ListedRelease(Struct, frozen=True, kw_only=True):
+class ListedRelease(Struct, frozen=True, kw_only=True, rename="camel"):
     """A release; `version` is empty where the lock has none, `needed_by` where the file asks for it."""
 
     release: str

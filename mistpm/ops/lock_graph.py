@@ -41,7 +41,7 @@ class Hop(Struct, frozen=True, kw_only=True):
     requires: str
 
 
-class Reason(Struct, frozen=True, kw_only=True):
+class Reason(Struct, frozen=True, kw_only=True, rename="camel"):
     """Why one node is there: the file asks for it, or paths lead to it from releases that it asks for.
 
     There may be very many paths; `more_paths` tells that not all are given.
@@ -115,7 +115,9 @@ def find_node(lockfile: Lockfile, text: str) -> str:
 
 
 def find_nodes(lockfile: Lockfile, text: str) -> tuple[str, ...]:
-    """Find nodes by a release's name, a called key, or a package (`GROUP/NAME`, any registry before it).
+    """Find nodes by a release's name, a called key, or a package: `REGISTRY/GROUP/NAME`, or its end.
+
+    The registry may be one's own name for it.
 
     Raises `UsageError` with what was perhaps meant.
     """
@@ -123,12 +125,8 @@ def find_nodes(lockfile: Lockfile, text: str) -> tuple[str, ...]:
     if text in known:
         return (text,)
     exact = [name for name, locked in known.items() if locked.package == text]
-    tail = "/".join(text.split("/")[-2:]) if "/" in text else ""
-    close = [
-        name
-        for name, locked in known.items()
-        if tail and f"{locked.package.group}/{locked.package.name}" == tail
-    ]
+    tail = "/".join(text.split("/")[-2:])
+    close = [name for name, locked in known.items() if f"/{locked.package}".endswith(f"/{tail}")]
     found = exact or close
     if not found:
         packages = {str(locked.package) for locked in known.values()}

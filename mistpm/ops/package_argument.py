@@ -36,15 +36,22 @@ def parse_package_argument(text: str) -> PackageArgument:
     name, colon, version = text.partition(":")
     try:
         package = parse_package_id(name)
-        return PackageArgument(
-            package=package, range=parse_range(_exactly(version)) if colon else ANY
-        )
-    except (InvalidIdentityError, InvalidRangeError) as error:
+    except InvalidIdentityError as error:
         raise UsageError(
             "invalid-package",
             f"`{text}` is neither a package nor a path",
+            hint="write REGISTRY/GROUP/NAME[:VERSION] (`mistpm search` lists them), or a path that starts with ./ or ends in .wasm",
+        ) from error
+    try:
+        return PackageArgument(
+            package=package, range=parse_range(_exactly(version)) if colon else ANY
+        )
+    except InvalidRangeError as error:
+        raise UsageError(
+            "invalid-range",
+            f"`{text}` asks for versions that cannot be read",
             context=(str(error),),
-            hint="write REGISTRY/GROUP/NAME[:VERSION], or a path that starts with ./ or ends in .wasm",
+            hint="write a version such as 1.2.3, or a range such as ^16, ~1.2 or '>=1 <3'",
         ) from error
 
 

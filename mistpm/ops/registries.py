@@ -41,7 +41,7 @@ class NewRegistry(Struct, frozen=True, kw_only=True):
     path: str = ""
 
 
-class RegistryAdded(Struct, frozen=True, kw_only=True):
+class RegistryAdded(Struct, frozen=True, kw_only=True, rename="camel"):
     """Where a registry was written down, what it calls itself and how many packages it has."""
 
     name: str

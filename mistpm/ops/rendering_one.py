@@ -63,7 +63,7 @@ def render_environment(
     rendered = render_locked(workspace, solved.lockfile, solved.asking)
     return RenderReport(
         releases=tuple(release for release in rendered.releases if release.name in wanted),
-        findings=rendered.findings,
+        findings=tuple(each for each in rendered.findings if each.release in {"", *wanted}),
     )
 
 

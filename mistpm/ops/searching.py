@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from mistpm.errors import MistError, RegistryError
+from mistpm.errors import MistError, RegistryError, UsageError
 from mistpm.model.descriptor import Candidate, Descriptor
 from mistpm.model.identity import PackageId
 from mistpm.ops.options import Options
@@ -25,9 +25,10 @@ class Found(Struct, frozen=True, kw_only=True):
 
 
 class SearchResult(Struct, frozen=True, kw_only=True):
-    """What a search found, and the registries that could not be asked."""
+    """What a search found in how many registries, and for each that could not be asked, why."""
 
     found: tuple[Found, ...]
+    asked: int
     unreachable: tuple[str, ...] = ()
 
 
@@ -41,13 +42,18 @@ class VersionInfo(Struct, frozen=True, kw_only=True):
     size: int
 
 
-class PackageInfo(Struct, frozen=True, kw_only=True):
-    """What a registry tells of a package; `descriptor` is the newest version's solving part."""
+class PackageInfo(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What a registry tells of a package.
+
+    `descriptor` is the newest version's; only the part of it that the index holds where the module
+    itself cannot be had (`is_whole` tells).
+    """
 
     package: str
     description: str
     versions: tuple[VersionInfo, ...]
     descriptor: Descriptor
+    is_whole: bool
 
 
 def open_registries(options: Options) -> Registries:
@@ -61,11 +67,12 @@ def open_registries(options: Options) -> Registries:
 def search(options: Options, text: str) -> SearchResult:
     """Find packages whose name or description has `text`, in all registries.
 
-    A registry that cannot be asked is told, and does not keep the others from answering.
+    A registry that cannot be asked is told, and does not keep the others from answering.  Raises
+    `RegistryError` where none answers.
     """
     registries = open_registries(options)
     found: list[Found] = []
-    unreachable: list[str] = []
+    errors: list[RegistryError] = []
     for alias in registries.aliases:
         try:
             found.extend(
@@ -78,41 +85,63 @@ def search(options: Options, text: str) -> SearchResult:
                 if text.lower() in f"{line.package} {line.description}".lower()
             )
         except RegistryError as error:
-            unreachable.append(f"{alias}: {error.message}")
-    return SearchResult(found=tuple(found), unreachable=tuple(unreachable))
+            errors.append(error)
+    if errors and len(errors) == len(registries.aliases):
+        raise errors[0]
+    return SearchResult(
+        found=tuple(found),
+        asked=len(registries.aliases),
+        unreachable=tuple(each.message for each in errors),
+    )
 
 
 def info(options: Options, text: str) -> PackageInfo:
-    """Tell what a registry knows of a package; raises `RegistryError`, `UsageError`."""
-    argument = parse_package_argument(text)
-    if argument.package is None:
-        raise RegistryError(
-            "not-in-a-registry",
-            f"`{text}` is a file",
-            hint=f"`mistpm inspect {text}` shows what is inside it",
-        )
+    """Tell what a registry knows of a package, with the newest version's inputs.
+
+    Costs fetching one module, unless it was fetched before.  Raises `RegistryError`, `UsageError`.
+    """
     registries = open_registries(options)
-    local = argument.package
-    package = PackageId.of(registries.own_name(local.registry), local.group, local.name)
-    candidates = [
-        each for each in registries.candidates(package) if argument.range.admits(each.version)
-    ]
+    local, candidates = _candidates(registries, text)
     newest = newest_of(candidates)
     if newest is None:
         raise RegistryError(
             "no-matching-version",
-            f"`{local}` has no version `{argument.range}`",
+            f"`{local}` has no version `{parse_package_argument(text).range}`",
             hint=f"`mistpm info {local}` lists its versions",
         )
+    whole = _whole_descriptor(registries, newest)
     return PackageInfo(
         package=str(local),
         description=newest.descriptor.description,
-        versions=tuple(
-            _version_info(each)
-            for each in sorted(candidates, key=lambda each: each.version, reverse=True)
-        ),
-        descriptor=newest.descriptor,
+        versions=tuple(map(_version_info, candidates)),
+        descriptor=whole or newest.descriptor,
+        is_whole=whole is not None,
     )
+
+
+def _candidates(registries: Registries, text: str) -> tuple[PackageId, list[Candidate]]:
+    """Give the package that is meant, under its alias, and those versions that are, newest first."""
+    argument = parse_package_argument(text)
+    local = argument.package
+    if local is None:
+        raise UsageError(
+            "not-in-a-registry",
+            f"`{text}` is a file",
+            hint=f"`mistpm inspect {text}` shows what is inside it",
+        )
+    package = PackageId.of(registries.own_name(local.registry), local.group, local.name)
+    found = [each for each in registries.candidates(package) if argument.range.admits(each.version)]
+    return local, sorted(found, key=lambda each: each.version, reverse=True)
+
+
+def _whole_descriptor(registries: Registries, candidate: Candidate) -> Descriptor | None:
+    """Read what the module itself says; None where it cannot be had, or has no descriptor."""
+    from mistpm.package import read_package
+
+    try:
+        return read_package(registries.fetch(candidate)).descriptor
+    except RegistryError:
+        return None
 
 
 def newest_of(candidates: Iterable[Candidate]) -> Candidate | None:
@@ -137,7 +166,8 @@ def known_packages(options: Options) -> tuple[str, ...]:
 
 def known_versions(options: Options, text: str) -> tuple[str, ...]:
     """Give a package's versions, the newest first, for the shell's completion."""
-    return tuple(each.version for each in info(options, text).versions)
+    _local, candidates = _candidates(open_registries(options), text)
+    return tuple(str(each.version) for each in candidates)
 
 
 def _version_info(candidate: Candidate) -> VersionInfo:

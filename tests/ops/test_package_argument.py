@@ -49,6 +49,14 @@ def test_what_is_neither_is_told_how_to_be_written() -> None:
 
     assert (
         "`redis` is neither a package nor a path\n"
-        "  `redis` is not a package: write `REGISTRY/GROUP/NAME` in lower case, such as `starter/data/postgresql`\n"
-        "hint: write REGISTRY/GROUP/NAME[:VERSION], or a path that starts with ./ or ends in .wasm"
+        "hint: write REGISTRY/GROUP/NAME[:VERSION] (`mistpm search` lists them), or a path that starts with ./ or ends in .wasm"
     ) == str(caught.value)
+
+
+def test_a_version_that_cannot_be_read_is_told_apart() -> None:
+    """The package is understood, only its versions are not."""
+    with pytest.raises(UsageError) as caught:
+        parse_package_argument("starter/data/redis:^^7")
+
+    assert "invalid-range" == caught.value.reference
+    assert "`starter/data/redis:^^7` asks for versions that cannot be read" == caught.value.message

@@ -66,11 +66,11 @@ def add(
     )
 
     def show() -> None:
-        newest = f", newest {report.newest}" if report.newest else ""
+        what = report.package if report.version == "*" else f"{report.package} {report.version}"
+        newest = f" (newest: {report.newest})" if report.newest else ""
         verb = "Changed" if report.existed else "Added"
-        terminal.show(
-            f"{verb} {report.name} in {report.file}: {report.package} {report.version}{newest}"
-        )
+        place = f"{'in' if report.existed else 'to'} {report.file}"
+        terminal.show(f"{verb} {report.name} {place}: {what}{newest}")
         terminal.show("Next: mistpm install, or mistpm plan to look first.")
 
     emit(terminal, output, report, show)

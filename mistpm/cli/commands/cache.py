@@ -9,7 +9,7 @@ import typer
 from mistpm.cli.command_app import command_app
 from mistpm.cli.options import Output, OutputOption
 from mistpm.cli.session import emit
-from mistpm.cli.terminal import Terminal
+from mistpm.cli.terminal import Terminal, size
 
 app = command_app(
     no_args_is_help=True,
@@ -28,8 +28,10 @@ def show(output: OutputOption = Output.TEXT) -> None:
 
     def tell() -> None:
         terminal.show(report.folder)
-        rows = [(each.part, str(each.files), f"{each.bytes / 1e6:.1f} MB") for each in report.parts]
+        rows = [(each.part, str(each.files), size(each.bytes)) for each in report.parts]
         terminal.table(("PART", "FILES", "SIZE"), rows)
+        if not rows:
+            terminal.say("It holds nothing.")
 
     emit(terminal, output, report, tell)
 
@@ -37,7 +39,10 @@ def show(output: OutputOption = Output.TEXT) -> None:
 @app.command(epilog="Example: mistpm cache clear --only machine-code")
 def clear(
     only: Annotated[
-        str, typer.Option("--only", metavar="PART", help="modules, indexes or machine-code.")
+        str,
+        typer.Option(
+            "--only", metavar="PART", help="Only this part; `mistpm cache show` lists them."
+        ),
     ] = "",
     output: OutputOption = Output.TEXT,
 ) -> None:
@@ -46,10 +51,10 @@ def clear(
 
     terminal = Terminal()
     report = clear_cache(only)
-    freed = sum(each.bytes for each in report.parts) / 1e6
+    freed = size(sum(each.bytes for each in report.parts))
     emit(
         terminal,
         output,
         report,
-        lambda: terminal.show(f"Deleted {freed:.1f} MB from {report.folder}."),
+        lambda: terminal.show(f"Deleted {freed} from {report.folder}."),
     )

@@ -8,6 +8,7 @@ import typer
 
 from mistpm.cli.command_app import command_app
 from mistpm.cli.completing import complete_package
+from mistpm.cli.input_rows import input_rows
 from mistpm.cli.options import EnvironmentOption, OfflineOption, Output, OutputOption
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal, bold
@@ -50,6 +51,8 @@ def info(
         ]
         terminal.table(("VERSION", "KUBERNETES", "PUBLISHED", ""), rows)
         _show_descriptor(terminal, report.descriptor)
+        if not report.is_whole and not report.descriptor.inputs:
+            terminal.say("Its inputs are not known: the module itself cannot be fetched now.")
 
     emit(terminal, output, report, show)
 
@@ -63,12 +66,16 @@ def _show_descriptor(terminal: Terminal, descriptor: Descriptor) -> None:
         terminal.show(bold("Provides"))
         for api in descriptor.provides.apis:
             terminal.show(f"  {api}")
+    rows = input_rows(descriptor.inputs)
+    if rows:
+        terminal.show(bold(f"Inputs of {descriptor.version}"))
+        terminal.table(("INPUT", "TYPE", "DEFAULT", "DESCRIPTION"), rows)
 
 
 def _dependency(dependency: Dependency) -> str:
+    when = f", when {dependency.when}" if dependency.when else ""
     if dependency.api is not None:
         rest = f", by default {dependency.default}" if dependency.default else ""
-        return f"the API {dependency.api}{rest}{', optional' if dependency.optional else ''}"
+        return f"the API {dependency.api}{rest}{', optional' if dependency.optional else ''}{when}"
     verb = "calls" if dependency.use == "call" else "installs"
-    when = f" when {dependency.when}" if dependency.when else ""
     return f"{verb} {dependency.package} {dependency.version}{when}"

@@ -40,7 +40,7 @@ def install(
         str,
         typer.Argument(
             metavar="NAME",
-            help="A release to add or change, with -p. Default: the whole environment.",
+            help="A release to add, with -p, or to change. Default: the whole environment.",
             autocompletion=complete_release,
         ),
     ] = "",
@@ -68,6 +68,7 @@ def install(
     applies it. Without a mistpm.yaml the target itself remembers what is installed.
     """
     from mistpm.cli.applying import Flags, apply
+    from mistpm.errors import UsageError
     from mistpm.ops.adding import Addition, draft_release
     from mistpm.ops.options import Options
     from mistpm.ops.workspace import Workspace
@@ -81,6 +82,12 @@ def install(
         adopt=adopt,
         delete_namespaces=delete_namespace,
     )
+    if not name and (package or namespace or inputs or settings or bind):
+        raise UsageError(
+            "no-name",
+            "a package, a namespace, inputs and bindings are a release's, and no release is named",
+            hint=f"write `mistpm install NAME -p {package or 'PACKAGE'}`",
+        )
     given = Addition(
         name=name,
         package=package,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mistpm.cli.command_app import command_app
-from mistpm.cli.completing import complete_release
+from mistpm.cli.completing import complete_form, complete_release
 from mistpm.cli.options import (
     BindOption,
     EnvironmentOption,
@@ -57,6 +56,7 @@ def render(
             "-o",
             metavar="yaml|json|raw|dir=PATH",
             help="A YAML stream, a JSON list, the files as the package gave them, or a folder.",
+            autocompletion=complete_form,
         ),
     ] = "yaml",
     verbose: VerboseOption = 0,
@@ -65,12 +65,14 @@ def render(
 
     Only manifests go to standard output. Secrets are placeholders.
     """
-    from mistpm.cli.manifest_output import write_manifests
+    from mistpm.cli.manifest_output import parse_form, write_manifests
+    from mistpm.cli.proposal_text import show_finding
     from mistpm.errors import UsageError
     from mistpm.ops.adding import Addition
     from mistpm.ops.options import Options
     from mistpm.ops.rendering_one import render_environment, render_package
 
+    form = parse_form(output)
     terminal = Terminal(verbose=verbose)
     reporter = TerminalReporter(terminal)
     options = Options(
@@ -81,6 +83,12 @@ def render(
         keep_going=keep_going,
     )
     named = tuple(names or ())
+    if not package and (settings or inputs or namespace or bind):
+        raise UsageError(
+            "no-package",
+            "inputs, a namespace and bindings are for a package, and no package is given",
+            hint="write `mistpm render NAME -p PACKAGE`; the releases of an environment have theirs in mistpm.yaml",
+        )
     if package and len(named) != 1:
         raise UsageError(
             "one-name",
@@ -104,6 +112,5 @@ def render(
         reporter.finish()
     for finding in report.findings:
         if finding.severity != "info" or verbose:
-            terminal.finding(finding.severity, f"{finding.release}: {finding.message}")
-    form, _, folder = output.partition("=")
-    write_manifests(terminal, report.releases, form, Path(folder) if folder else None)
+            show_finding(terminal, finding)
+    write_manifests(terminal, report.releases, form)

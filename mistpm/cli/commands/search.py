@@ -37,8 +37,12 @@ def search(
         rows = [(each.package, each.newest, each.description) for each in result.found]
         terminal.table(("PACKAGE", "NEWEST", "DESCRIPTION"), rows)
         if not rows:
-            terminal.say(
-                f"No package has `{text}` in its name or description." if text else "No packages."
-            )
+            terminal.say(_nothing(text, result.asked))
 
     emit(terminal, output, result, show)
+
+
+def _nothing(text: str, asked: int) -> str:
+    if not asked:
+        return "No registries. `mistpm registry add NAME WHERE` adds one."
+    return f"No package has `{text}` in its name or description." if text else "No packages."

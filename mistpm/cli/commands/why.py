@@ -23,7 +23,7 @@ def why(
         str,
         typer.Argument(
             metavar="NAME",
-            help="A release, a package (GROUP/NAME or REGISTRY/GROUP/NAME), or PACKAGE@SERIES.",
+            help="A release, a package (REGISTRY/GROUP/NAME, or the end of that), or PACKAGE@SERIES.",
             autocompletion=complete_locked,
         ),
     ],
