@@ -87,14 +87,20 @@ class EnvironmentDocument:
             ) from error
 
 
+def is_there(path: Path) -> bool:
+    """Tell whether there is anything at a path; raises `DocumentError` when that cannot be told."""
+    try:
+        return path.exists()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
 def read_environment(path: Path) -> EnvironmentDocument:
     """Read a `mistpm.yaml`; raises `DocumentError` when it cannot be read."""
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise DocumentError(
-            "environment-unreadable", f"`{path}` cannot be read: {error.strerror}"
-        ) from error
+        raise _unreadable(path, error) from error
     return decode_environment(data, path, title=str(path))
 
 
@@ -109,3 +115,7 @@ def decode_environment(data: bytes, path: Path | None, *, title: str) -> Environ
             hint="save the file as UTF-8",
         ) from error
     return EnvironmentDocument(text, path, title=title, read=text)
+
+
+def _unreadable(path: Path, error: OSError) -> DocumentError:
+    return DocumentError("environment-unreadable", f"`{path}` cannot be read: {error.strerror}")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from msgspec import Struct
 
 from mistpm.errors import DocumentError, Problem, UsageError
 from mistpm.lock.question_digest import Asked
 from mistpm.model.descriptor import Candidate
+from mistpm.model.environment import SettingEntry
 from mistpm.model.identity import InvalidIdentityError, PackageId, parse_package_id
 from mistpm.model.lockfile import Lockfile
 from mistpm.model.minor import Minor, parse_minor
@@ -19,12 +21,18 @@ from mistpm.ops.file_packages import FilePackage, read_file_package
 from mistpm.ops.package_argument import is_path
 from mistpm.ops.workspace import Workspace
 
+T = TypeVar("T")
+
 
 class Asking(Struct, frozen=True, kw_only=True):
-    """The question of an environment, and the packages in it that were given by path."""
+    """The question of an environment, with what only matters after solving.
+
+    `files` are the packages that were given by path, `settings` the environment's by package.
+    """
 
     asked: Asked
     files: dict[PackageId, FilePackage]
+    settings: dict[PackageId, SettingEntry]
 
 
 class Sources:
@@ -64,24 +72,21 @@ def ask(workspace: Workspace, lockfile: Lockfile | None, *, new_minors: bool = F
         )
         for name, entry in environment.releases.items()
     )
-    settings = tuple(
-        Setting(
-            package=naming.package(f"settings.{key}", key),
-            range=entry.version,
-            name=entry.name,
-            bind=entry.bind,
-            inputs=entry.inputs,
-        )
-        for key, entry in environment.settings.items()
-    )
-    provided = {
-        naming.package(f"provided.packages.{key}", key): version
-        for key, version in environment.provided.packages.items()
-    }
+    settings = naming.distinct("settings", environment.settings)
+    provided = naming.distinct("provided.packages", environment.provided.packages)
     naming.finish()
     question = Question(
         releases=releases,
-        settings=settings,
+        settings=tuple(
+            Setting(
+                package=package,
+                range=entry.version,
+                name=entry.name,
+                bind=entry.bind,
+                inputs=entry.inputs,
+            )
+            for package, entry in settings.items()
+        ),
         minors=asked_minors(workspace, lockfile, new_minors=new_minors),
         provided_apis=environment.provided.apis,
         provided_packages=provided,
@@ -89,7 +94,7 @@ def ask(workspace: Workspace, lockfile: Lockfile | None, *, new_minors: bool = F
     )
     digests = {package: file.candidate.digest for package, file in naming.files.items()}
     asked = Asked(question=question, kubernetes=kubernetes_text(workspace), files=digests)
-    return Asking(asked=asked, files=naming.files)
+    return Asking(asked=asked, files=naming.files, settings=settings)
 
 
 def kubernetes_text(workspace: Workspace) -> str:
@@ -135,11 +140,26 @@ class _Naming:
         try:
             local = parse_package_id(text)
         except InvalidIdentityError as error:
-            title = self._workspace.document.title
-            self._problems.append(Problem(file=title, path=place, message=str(error)))
+            self._note(place, str(error))
             return PackageId(text)
         registry = self._workspace.registries.own_name(local.registry)
         return PackageId.of(registry, local.group, local.name)
+
+    def distinct(self, place: str, entries: Mapping[str, T]) -> dict[PackageId, T]:
+        """Give entries by what their keys name; two names of one package are a mistake."""
+        found: dict[PackageId, T] = {}
+        keys: dict[PackageId, str] = {}
+        for key, entry in entries.items():
+            package = self.package(f"{place}.{key}", key)
+            if keys.setdefault(package, key) != key:
+                message = f"this is the same package as `{keys[package]}`"
+                self._note(f"{place}.{key}", message)
+            found[package] = entry
+        return found
+
+    def _note(self, place: str, message: str) -> None:
+        title = self._workspace.document.title
+        self._problems.append(Problem(file=title, path=place, message=message))
 
     def finish(self) -> None:
         """Raise `DocumentError` when something was wrong."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ from msgspec import Struct
 
 from mistpm import document
 from mistpm.document.edits import Edit, Put, Remove, Rename
-from mistpm.environment.environment_document import EnvironmentDocument, read_environment
+from mistpm.environment.environment_document import EnvironmentDocument, is_there, read_environment
 from mistpm.environment.location import FILE_NAME
 from mistpm.errors import UsageError
 from mistpm.lock.from_resolution import renamed
@@ -18,22 +17,10 @@ from mistpm.model.environment import Environment, ReleaseEntry, TargetEntry
 from mistpm.ops.did_you_mean import did_you_mean
 from mistpm.ops.given_inputs import merge
 from mistpm.ops.locking import write_lock
+from mistpm.ops.new_environment import new_file, new_id
 from mistpm.ops.options import Options
 from mistpm.ops.reporter import Reporter
 from mistpm.ops.workspace import Workspace, find_document
-
-TEMPLATE = """\
-# What runs here, and where. `mistpm install` makes it so; keep this file and mistpm.lock in Git.
-apiVersion: mistpm.dev/v1
-kind: Environment
-name: {name}
-id: {id}
-kubernetes: "{kubernetes}"
-target:
-  directory: {directory}
-registries: {{}}
-releases: {{}}
-"""
 
 
 class Initialised(Struct, frozen=True, kw_only=True):
@@ -46,17 +33,13 @@ class Initialised(Struct, frozen=True, kw_only=True):
     made: bool
 
 
-def new_id() -> str:
-    """Give a random id for an environment: 32 hexadecimal digits."""
-    return secrets.token_hex(16)
-
-
 def init(path: Path, *, name: str, kubernetes: str, directory: str) -> Initialised:
-    """Make an environment's file; one without an id gets one.  Raises `UsageError`."""
-    if path.exists():
+    """Make an environment's file; one without an id gets one.  Raises `UsageError`, `DocumentError`."""
+    if is_there(path):
         return _mend(path)
-    text = TEMPLATE.format(name=name, id=new_id(), kubernetes=kubernetes, directory=directory)
-    made = EnvironmentDocument(text, path)
+    made = EnvironmentDocument(
+        new_file(name=name, kubernetes=kubernetes, directory=directory), path
+    )
     environment = made.environment
     if not path.parent.is_dir():
         raise UsageError("no-folder", f"`{path.parent}` is not a folder", hint="make it first")

@@ -36,7 +36,8 @@ def render_locked(workspace: Workspace, lockfile: Lockfile, asking: Asking) -> R
         lockfile,
         environment_id=workspace.environment.id,
         configurations={
-            name: configuration_of(workspace, name, pin) for name, pin in lockfile.releases.items()
+            name: configuration_of(workspace, asking, name, pin)
+            for name, pin in lockfile.releases.items()
         },
         packages=packages,
         guest=workspace.runtime,
@@ -47,37 +48,30 @@ def render_locked(workspace: Workspace, lockfile: Lockfile, asking: Asking) -> R
     )
 
 
-def configuration_of(workspace: Workspace, name: str, pin: LockedPackage) -> Configuration:
+def configuration_of(
+    workspace: Workspace, asking: Asking, name: str, pin: LockedPackage
+) -> Configuration:
     """Give a release's inputs and patches: the file's, or the settings', with the target's upon them.
 
     Raises `UsageError` when a target changes an input that decides which packages are needed.
     """
-    said: ReleaseEntry | SettingEntry = SettingEntry()
-    if name in workspace.environment.releases:
-        said = workspace.environment.releases[name]
-    else:
-        for setting in _settings(workspace, pin):
-            said = setting
+    releases = workspace.environment.releases
+    said: ReleaseEntry | SettingEntry = (
+        releases[name] if name in releases else asking.settings.get(pin.package, SettingEntry())
+    )
     target = workspace.chosen_target.entry if workspace.has_target else TargetEntry(directory=".")
-    over = target.inputs.get(name, {})
-    decided = read_inputs(over, pin.reads)
-    if decided:
-        paths = ", ".join(f"`{path}`" for path in decided)
+    inputs = merge(said.inputs, target.inputs.get(name, {}))
+    before, after = read_inputs(said.inputs, pin.reads), read_inputs(inputs, pin.reads)
+    if before != after:
+        paths = [path for path in {**before, **after} if before.get(path) != after.get(path)]
+        listed = ", ".join(f"`{path}`" for path in sorted(paths))
         raise UsageError(
             "target-input-decides",
-            f"the target changes {paths} of `{name}`, which decides which packages are needed",
+            f"the target changes {listed} of `{name}`, which decides which packages are needed",
             hint=f"set it under `releases.{name}.inputs`, where it is part of the lock",
         )
     return Configuration(
         namespace=said.namespace,
-        inputs=merge(said.inputs, over),
+        inputs=inputs,
         patches=(*said.patches, *target.patches.get(name, ())),
     )
-
-
-def _settings(workspace: Workspace, pin: LockedPackage) -> list[SettingEntry]:
-    return [
-        setting
-        for key, setting in workspace.environment.settings.items()
-        if workspace.identity_of(key) == pin.package
-    ]

@@ -6,7 +6,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mistpm.environment.environment_document import EnvironmentDocument, read_environment
+from mistpm.environment.environment_document import (
+    EnvironmentDocument,
+    decode_environment,
+    read_environment,
+)
 from mistpm.environment.location import FILE_NAME, LOCK_NAME, as_seen, find_environment
 from mistpm.environment.user_configuration import cache_folder, read_user_configuration
 from mistpm.errors import DocumentError, UsageError
@@ -15,6 +19,7 @@ from mistpm.model.environment import Environment, RegistryEntry
 from mistpm.model.identity import PackageId
 from mistpm.model.lockfile import Lockfile
 from mistpm.ops.environment_name import name_from_folder
+from mistpm.ops.new_environment import new_remembered
 from mistpm.ops.options import Options
 from mistpm.ops.reporter import Reporter
 from mistpm.ops.targets import ChosenTarget, choose_target, open_target
@@ -25,13 +30,6 @@ if TYPE_CHECKING:
     from mistpm.wasm import Runtime
 
 MACHINE_CODE = "machine-code"
-
-REMEMBERED = """\
-apiVersion: mistpm.dev/v1
-kind: Environment
-name: {name}
-id: {id}
-"""
 
 
 class Workspace:
@@ -184,7 +182,7 @@ def registries_outside(options: Options) -> Registries:
 
 def find_document(options: Options) -> EnvironmentDocument | None:
     """Give the environment's file, None where there is none; raises `DocumentError`."""
-    path = options.environment or find_environment(Path.cwd())
+    path = options.environment or find_environment(_here())
     if path is None:
         return None
     return read_environment(as_seen(path))
@@ -215,7 +213,7 @@ def _open_remembered(options: Options, reporter: Reporter, *, make: bool) -> Wor
     state = target.state()
     title = f"the environment that {target.title} remembers"
     if state.environment is not None:
-        text = state.environment.decode()
+        document = decode_environment(state.environment, None, title=title)
     elif state.environment_id:
         raise UsageError(
             "environment-elsewhere",
@@ -223,16 +221,25 @@ def _open_remembered(options: Options, reporter: Reporter, *, make: bool) -> Wor
             hint=f"work in the folder of that `{FILE_NAME}`, or name it with --environment",
         )
     elif make:
-        from mistpm.ops.configuring import new_id
-
         name = name_from_folder(chosen.base / chosen.entry.directory)
-        text = REMEMBERED.format(name=name, id=new_id())
+        document = EnvironmentDocument(new_remembered(name=name), None, title=title)
     else:
         raise UsageError(
             "nothing-installed",
             f"nothing is installed in {target.title}, and there is no `{FILE_NAME}` here",
             hint="`mistpm install NAME -p PACKAGE` installs a package there",
         )
-    workspace = Workspace(EnvironmentDocument(text, None, title=title), options, reporter)
+    workspace = Workspace(document, options, reporter)
     workspace.preset(target=target, state=state)
     return workspace
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise UsageError(
+            "no-folder",
+            f"the folder that you are in cannot be used: {error.strerror}",
+            hint="it was perhaps deleted; go to another one",
+        ) from error

@@ -8,7 +8,7 @@ import pytest
 from toy_registry import ToyRegistry, config_map
 from transcript import Transcript
 
-from mistpm.ops import configuring
+from mistpm.ops import new_environment
 
 CLAIM = """\
 apiVersion: v1
@@ -109,7 +109,7 @@ def session(folder: Path, toy: Path, monkeypatch: pytest.MonkeyPatch) -> Transcr
     work.mkdir()
     (folder / "toy").symlink_to(toy)
     monkeypatch.chdir(work)
-    monkeypatch.setattr(configuring, "new_id", lambda: "5f0c" * 8)
+    monkeypatch.setattr(new_environment, "new_id", lambda: "5f0c" * 8)
     monkeypatch.setenv("MISTPM_CONFIG_DIR", str(folder / "config"))
     transcript = Transcript(work)
     transcript.replace(str(folder), "/home/me")
