@@ -73,11 +73,7 @@ def draft_release(workspace: Workspace, addition: Addition) -> EnvironmentDocume
     What is not said of a release that exists stays as it is; one that does not exist needs a package.
     Raises `UsageError`, `DocumentError`.
     """
-    entry: dict[str, Any] = {
-        "namespace": addition.namespace,
-        "inputs": read_given_inputs(addition.inputs_file, list(addition.settings)),
-        "bind": parse_bindings(list(addition.bindings)),
-    }
+    entry: dict[str, Any] = {}
     if addition.package:
         package, wanted = _asked(addition)
         entry["package"] = _written_package(workspace, addition.package, package)
@@ -89,6 +85,11 @@ def draft_release(workspace: Workspace, addition: Addition) -> EnvironmentDocume
             context=did_you_mean(addition.name, workspace.environment.releases),
             hint=f"`mistpm install {addition.name} -p PACKAGE` adds it; `mistpm search` lists packages",
         )
+    entry |= {
+        "namespace": addition.namespace,
+        "inputs": read_given_inputs(addition.inputs_file, list(addition.settings)),
+        "bind": parse_bindings(list(addition.bindings)),
+    }
     return workspace.document.edited(*release_edits(addition.name, entry, workspace.environment))
 
 

@@ -29,6 +29,20 @@ def test_unknown_names(shop: Transcript) -> None:
     shop.expect("unknown-names")
 
 
+def test_commands_that_are_typed_half(shop: Transcript) -> None:
+    """What is said for nothing is an error, and the file stays as it is."""
+    shop.run("mistpm install nope")
+    shop.run("mistpm install -p toy/apps/app")
+    shop.run("mistpm render app -s 'replicas: 2'")
+    shop.run("mistpm render -o xml")
+    shop.run("mistpm add app -p toy/apps/app -s replicas:2")
+    shop.run("mistpm add app -p toy/apps/app:^^1")
+    shop.run("mistpm add App -p toy/apps/app")
+    shop.run("mistpm info ./app.wasm")
+    shop.show("mistpm.yaml")
+    shop.expect("typed-half")
+
+
 def test_a_file_full_of_mistakes(shop: Transcript) -> None:
     """All at once, each with its line."""
     edit(shop, "releases:\n", "relases: {}\nprovided: {apis: [nonsense]}\nreleases:\n")

@@ -41,6 +41,22 @@ def test_a_directory_remembers_what_is_installed(session: Transcript) -> None:
     session.expect("without-a-file")
 
 
+def test_changing_a_release_says_only_what_changes(session: Transcript) -> None:
+    """Inputs and bindings are laid upon those that are there, and a new name is known everywhere."""
+    session.run("mistpm init")
+    session.run("mistpm registry add toy ../toy")
+    session.run("mistpm info toy/apps/app")
+    session.run("mistpm add app -p toy/apps/app:^1 -s '{replicas: 2, tls: {host: a.example.org}}'")
+    with (session.folder / "mistpm.yaml").open("a", encoding="utf-8") as file:
+        file.write("targets:\n  test:\n    directory: ./test\n    inputs: {app: {replicas: 1}}\n")
+    session.run("mistpm install app -s 'tls: {on: true}' --yes")
+    session.run("mistpm rename app shop")
+    session.show("mistpm.yaml")
+    session.run("mistpm why data/database")
+    session.run("mistpm why database --output yaml")
+    session.expect("changing-a-release")
+
+
 def test_a_package_tells_how_to_go_on(session: Transcript, folder: Path) -> None:
     """What a package says is shown once something of it was applied, and not again."""
     registry = ToyRegistry(folder / "mine", name="mine")
