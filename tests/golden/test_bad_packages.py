@@ -14,6 +14,7 @@ from guest_modules import answering, assemble, err, guest, ok
 from toy_registry import ToyRegistry, config_map
 from transcript import Transcript
 
+from mistpm.registry.http_policy import HttpPolicy
 from mistpm.registry.keeper import make_index
 from mistpm.wasm import Limits
 
@@ -118,8 +119,12 @@ def test_an_index_that_lies(here: Transcript, registry: ToyRegistry) -> None:
     here.expect("lying-index")
 
 
-def test_registries_that_cannot_be_reached(here: Transcript) -> None:
+def test_registries_that_cannot_be_reached(
+    here: Transcript, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A closed port, an error of the server, no repository; the other registry works on."""
+    impatient = HttpPolicy(backoff=0)
+    monkeypatch.setattr("mistpm.registry.registries.HttpPolicy", lambda: impatient)
 
     class Broken(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
