@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import NoReturn
+
+INTERRUPTED = 130
+INTERRUPTION = "\ninterrupted: run the same command again to finish what was begun"
 
 
-def main() -> NoReturn:
-    """Run mistpm with the process's arguments and exit with its code."""
-    from mistpm.cli.application import run
-    from mistpm.cli.terminal import open_standard_streams
+def main() -> None:
+    """Run mistpm with the process's arguments and end the process with its exit code.
 
-    open_standard_streams()
-    sys.exit(run(sys.argv[1:]))
+    It ends at once: taking apart what was imported takes 15 to 40 ms, a tenth of many a command, and
+    Ctrl-C would meet it with a traceback.
+    """
+    try:
+        from mistpm.cli.application import run
+        from mistpm.cli.terminal import open_standard_streams
+
+        open_standard_streams()
+        code = run(sys.argv[1:])
+        sys.stdout.flush()
+    except KeyboardInterrupt:  # while importing, or between the lines
+        code = INTERRUPTED
+        sys.stderr.write(f"{INTERRUPTION}\n")
+        sys.stderr.flush()
+    os._exit(code)

@@ -10,6 +10,7 @@ import typer
 from typer import main as typer_main
 
 from mistpm import __version__
+from mistpm.cli import INTERRUPTED, INTERRUPTION
 from mistpm.cli.command_app import Group, command_app
 from mistpm.cli.commands import HIDDEN, MEANT, SECTIONS
 from mistpm.cli.terminal import Terminal, drop_standard_output
@@ -18,7 +19,6 @@ from mistpm.errors import MistError
 
 HELP_INSTEAD = 64
 BUG = 70
-INTERRUPTED = 130
 NOBODY_READS = 141
 OFFERS = "__complete"
 """What the completion scripts call; see `mistpm.cli.completion_offers`."""
@@ -117,7 +117,7 @@ def run(arguments: Sequence[str]) -> int:
         terminal.say("aborted: nothing was changed")
         return INTERRUPTED
     except KeyboardInterrupt:
-        terminal.say("\ninterrupted: run the same command again to finish what was begun")
+        terminal.say(INTERRUPTION)
         return INTERRUPTED
     except BrokenPipeError:
         # the reader went away (`mistpm list | head -1`): not our mistake, and nobody reads a message

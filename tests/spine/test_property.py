@@ -21,7 +21,7 @@ from mistpm.ops.adding import Addition, draft_release
 from mistpm.ops.configuring import draft_without, rename_release
 from mistpm.ops.installing import Consent, carry_out, require_consent
 from mistpm.ops.lock_graph import nodes
-from mistpm.ops.locking import solve, write_lock
+from mistpm.ops.locking import solve
 from mistpm.ops.options import Options
 from mistpm.ops.proposing import Proposal, Wishes, propose
 from mistpm.ops.reporter import Reporter
@@ -245,8 +245,8 @@ class Household:
                 self._apply(self._open())
             case Publish():
                 self._registry.publish(late=True)
-                self._solve_again()
-                self._apply(self._open())
+                proposal = self._apply(self._open(), Wishes(always=True))
+                assert [] == [move for move in proposal.moves if move.before and move.after]
 
     def _meddle(self, number: int, text: bytes) -> None:
         """Change a manifest; those that mistpm keeps for itself are nobody's business."""
@@ -256,14 +256,6 @@ class Household:
             path.unlink()
             if text:
                 path.write_bytes(text)
-
-    def _solve_again(self) -> None:
-        """Solve and write the lock though nothing in it is out of date: what stays does not move."""
-        opened = self._open()
-        if opened.lockfile is not None:
-            solved = solve(opened, always=True)
-            assert [] == [move for move in solved.moves if move.before and move.after]
-            write_lock(opened, solved.lockfile)
 
     def _addition(self, action: Install) -> Addition:
         number = self._size - 1 - action.package % self._size
