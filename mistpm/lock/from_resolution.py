@@ -18,9 +18,21 @@ from mistpm.model.question import Held
 from mistpm.model.resolution import Chosen, Resolution
 
 
-def lock_resolution(resolution: Resolution, asked: Asked) -> Lockfile:
-    """Record a resolution, still without the order that its plan gives; see `with_order`."""
-    releases = {name: _locked(chosen) for name, chosen in sorted(resolution.releases.items())}
+def lock_resolution(resolution: Resolution, asked: Asked, previous: Lockfile | None) -> Lockfile:
+    """Record a resolution, still without the order that its plan gives; see `with_order`.
+
+    Releases without a solution keep their pins of the lock before, and what these need.
+    """
+    releases = {name: _locked(chosen) for name, chosen in resolution.releases.items()}
+    called = {key: _locked(chosen) for key, chosen in resolution.called.items()}
+    if previous is not None:
+        _keep(
+            {name for part in resolution.unresolved for name in part.releases},
+            previous,
+            releases,
+            called,
+        )
+    releases = dict(sorted(releases.items()))
     return Lockfile(
         lock_version=LOCK_VERSION,
         mistpm=READERS,
@@ -28,12 +40,31 @@ def lock_resolution(resolution: Resolution, asked: Asked) -> Lockfile:
         kubernetes_range=asked.kubernetes,
         kubernetes=tuple(str(minor) for minor in asked.question.minors),
         releases=releases,
-        called={key: _locked(chosen) for key, chosen in sorted(resolution.called.items())},
+        called=dict(sorted(called.items())),
         unresolved=tuple(
             LockedFailure(releases=part.releases, causes=part.causes, hint=part.hint)
             for part in resolution.unresolved
         ),
     )
+
+
+def _keep(
+    failed: set[str],
+    previous: Lockfile,
+    releases: dict[str, LockedPackage],
+    called: dict[str, LockedPackage],
+) -> None:
+    """Add the pins that failed releases had, and of what they need those that are missing."""
+    kept = {name: previous.releases[name] for name in failed & previous.releases.keys()}
+    releases.update(kept)
+    waiting = list(kept.values())
+    while waiting:
+        for edge in waiting.pop().dependencies.values():
+            is_call = edge.use == "call"
+            before, now = (previous.called, called) if is_call else (previous.releases, releases)
+            if edge.target in before and edge.target not in now:
+                now[edge.target] = before[edge.target]
+                waiting.append(before[edge.target])
 
 
 def with_order(lockfile: Lockfile, plan: Plan) -> Lockfile:

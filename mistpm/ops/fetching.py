@@ -2,35 +2,53 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
-from mistpm.errors import DigestError
+from msgspec import Struct
+
+from mistpm.errors import DigestError, MistError
 from mistpm.model.lockfile import LockedPackage, Lockfile
 from mistpm.ops.asking import Asking
-from mistpm.ops.file_packages import FilePackage
 from mistpm.ops.workspace import Workspace
 from mistpm.package import PackageFile, read_package
 
 
-def fetch_locked(
-    workspace: Workspace, lockfile: Lockfile, asking: Asking
-) -> dict[str, PackageFile]:
-    """Give every pinned package by digest; what the content store has is not asked for again.
+class Fetched(Struct, frozen=True, kw_only=True):
+    """Packages by digest, and why others could not be had; empty unless that may be."""
+
+    packages: dict[str, PackageFile]
+    errors: dict[str, MistError] = {}
+
+
+def fetch_locked(workspace: Workspace, lockfile: Lockfile, asking: Asking) -> Fetched:
+    """Give every pinned package; what the content store has is not asked for again.
 
     Raises `RegistryError` where a registry does not have it any more, `DigestError` where its bytes
-    are not those that were locked.
+    are not those that were locked, `PackageError`; under `--keep-going` they are in the result.
     """
     pins = [*lockfile.releases.values(), *lockfile.called.values()]
     published = [pin for pin in pins if pin.package not in asking.files]
     workspace.reporter.start("fetching", len({pin.digest for pin in published}))
-    paths = workspace.registries.fetch_all(published)
+    keep_going = workspace.options.keep_going
+    with suppress(MistError) if keep_going else nullcontext():
+        workspace.registries.fetch_all(published)  # several at a time; below they are there
+    packages: dict[str, PackageFile] = {}
+    errors: dict[str, MistError] = {}
     for pin in pins:
-        if pin.package in asking.files:
-            paths[pin.digest] = _path(pin, asking.files[pin.package])
-    return {digest: read_package(path) for digest, path in paths.items()}
+        try:
+            packages[pin.digest] = read_package(_path(workspace, pin, asking))
+        except MistError as error:
+            if not keep_going:
+                raise
+            errors[pin.digest] = error
+    return Fetched(packages=packages, errors=errors)
 
 
-def _path(pin: LockedPackage, file: FilePackage) -> Path:
+def _path(workspace: Workspace, pin: LockedPackage, asking: Asking) -> Path:
+    file = asking.files.get(pin.package)
+    if file is None:
+        return workspace.registries.fetch(pin)
     if file.candidate.digest != pin.digest:
         raise DigestError(
             "digest-mismatch",

@@ -68,7 +68,7 @@ def solve(
 
     held = held_by(previous, free)
     resolution = resolve(asking.asked.question, Sources(workspace, asking.files), held)
-    lockfile = lock_resolution(resolution, asking.asked)
+    lockfile = lock_resolution(resolution, asking.asked, previous)
     _require_same_bytes(previous, lockfile, asking)
     lockfile = with_order(lockfile, plan_releases(lockfile))
     return Solved(

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from mistpm.errors import UsageError
+from collections.abc import Mapping
+
+import msgspec
+
+from mistpm.errors import MistError, UsageError
 from mistpm.lock.question_digest import read_inputs
 from mistpm.model.environment import ReleaseEntry, SettingEntry, TargetEntry
 from mistpm.model.lockfile import LockedPackage, Lockfile
-from mistpm.model.rendered import Rendered
+from mistpm.model.rendered import Rendered, RenderFailure
 from mistpm.ops.asking import Asking
 from mistpm.ops.fetching import fetch_locked
 from mistpm.ops.given_inputs import merge
+from mistpm.ops.leaving_out import left_out, without
 from mistpm.ops.workspace import Workspace
 from mistpm.render import Configuration, render_environment
 
@@ -19,11 +24,14 @@ _LEVELS = ("debug", "info", "warning", "error")
 def render_locked(workspace: Workspace, lockfile: Lockfile, asking: Asking) -> Rendered:
     """Fetch every pinned module and render all releases in the lock's order.
 
-    Raises `RegistryError`, `DigestError`, `RenderError`, `CheckError`.
+    Releases without a solution are never rendered; others that fail are left out under `--keep-going`,
+    and raise `RegistryError`, `DigestError`, `DocumentError`, `PackageError` or `RenderError` without.
     """
+    fetched = fetch_locked(workspace, lockfile, asking)
+    leaving = left_out(lockfile, fetched.errors)
+    lockfile = without(lockfile, leaving)
     if not lockfile.releases:
-        return Rendered(releases=())
-    packages = fetch_locked(workspace, lockfile, asking)
+        return Rendered(releases=(), failures=_failures(leaving))
     workspace.reporter.start("rendering", len(lockfile.releases))
     question = asking.asked.question
 
@@ -32,20 +40,25 @@ def render_locked(workspace: Workspace, lockfile: Lockfile, asking: Asking) -> R
         name = _LEVELS[level] if 0 <= level < len(_LEVELS) else str(level)
         workspace.reporter.detail(f"{name}: {who}: {text}")
 
-    return render_environment(
+    rendered = render_environment(
         lockfile,
         environment_id=workspace.environment.id,
         configurations={
             name: configuration_of(workspace, asking, name, pin)
             for name, pin in lockfile.releases.items()
         },
-        packages=packages,
+        packages=fetched.packages,
         guest=workspace.runtime,
         provided_apis=question.provided_apis,
         provided_packages=question.provided_packages,
         keep_going=workspace.options.keep_going,
         log=log,
     )
+    return msgspec.structs.replace(rendered, failures=(*_failures(leaving), *rendered.failures))
+
+
+def _failures(leaving: Mapping[str, MistError]) -> tuple[RenderFailure, ...]:
+    return tuple(RenderFailure(release=name, error=error) for name, error in leaving.items())
 
 
 def configuration_of(
