@@ -47,8 +47,9 @@ class Blockers:
     ) -> None:
         self._question = question
         self._held = held
-        self._limits = limits
-        self._catalogue = Catalogue(source)
+        self._names = [wanted.name for wanted in question.releases]
+        self._deadline = Deadline(limits)
+        self._catalogue = Catalogue(source, self._deadline)
         problem = Problem(question=question, held=held, only_held=True)
         self._universe = Universe(problem, self._catalogue)
         self._choice = walk_held(self._universe)
@@ -92,14 +93,13 @@ class Blockers:
         """Look for a conflict with the version, then, should others conflict, without holding them."""
         from mistpm.resolve.explanation import explain
 
-        held, deadline = self._held.releases, Deadline(self._limits)
-        names = [wanted.name for wanted in self._question.releases if wanted.name in held]
-        others = {name: held[name][1] for name in names}
+        held = self._held.releases
+        others = {name: held[name][1] for name in self._names if name in held}
         for pins in ({**others, release: version}, {release: version}):
             problem = Problem(question=self._question, pins=pins, relaxed=True)
             universe = Universe(problem, self._catalogue).grow()
             of_release = [p for p in parts(universe) if any(node.name == release for node in p)]
-            conflict = explain(of_release[0], deadline) if of_release else None
+            conflict = explain(of_release[0], self._names, self._deadline) if of_release else None
             if conflict is None:
                 return ()
             causes = [ground.cause for ground in conflict.grounds]

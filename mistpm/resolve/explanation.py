@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from mistpm.resolve.cause import Cause, Conflict, Ground
+from mistpm.resolve.cause import Asked, Cause, Conflict, Ground
 from mistpm.resolve.encoding import Encoding
 from mistpm.resolve.foundation import FoundedSolver
 from mistpm.resolve.limits import Deadline
@@ -16,10 +16,12 @@ from mistpm.resolve.solver import Solver
 from mistpm.resolve.writer import versions_text
 
 
-def explain(nodes: Sequence[Node], deadline: Deadline) -> Conflict | None:
+def explain(
+    nodes: Sequence[Node], releases: Collection[str], deadline: Deadline
+) -> Conflict | None:
     """Give causes that cannot hold together, taken from nodes of a relaxed universe.
 
-    None where there is no conflict.  Causes are left out one by one, those found last first, and each
+    Only these releases are asked for; None where there is no conflict among them.  Causes are left out one by one, those found last first, and each
     time the solver's core replaces the rest (deletion; Bakker and others 1993), so it takes at most one
     call for each cause of the first core.
     """
@@ -27,7 +29,11 @@ def explain(nodes: Sequence[Node], deadline: Deadline) -> Conflict | None:
     solver = Solver(encoding.clauses, deadline)
     try:
         founded = FoundedSolver(encoding, solver)
-        switches = list(encoding.selectors.values())
+        switches = [
+            switch
+            for cause, switch in encoding.selectors.items()
+            if not isinstance(cause, Asked) or cause.release in releases
+        ]
         if founded.decide(switches):
             return None
         remaining = _ordered(switches, solver.core())

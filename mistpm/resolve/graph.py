@@ -68,7 +68,8 @@ class _Provider(AbstractProvider[Link, Pin, str]):
 def build(choice: Choice) -> dict[Node, int]:
     """Give the place of every node of the consistent set, in breadth-first order.
 
-    A choice that is not consistent would be a bug, and raises `AssertionError`.  Costs `_PORTION` steps
+    A choice that is not consistent, or has more than is required, would be a bug, and raises
+    `AssertionError`.  Costs `_PORTION` steps
     for each node.
     """
     links = [
@@ -89,6 +90,8 @@ def build(choice: Choice) -> dict[Node, int]:
         portion = nodes[start : start + _PORTION]
         pins = {node.key: Pin(node=node, place=choice.places[node]) for node in portion}
         found |= _portion(pins, [link for node in portion for link in into.get(node, ())])
+    if found != choice.places:
+        raise AssertionError("the solver's choice is not consistent: resolvelib's is another")
     return {node: found[node] for node in nodes}
 
 

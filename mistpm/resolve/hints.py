@@ -34,7 +34,7 @@ def find_hint(
     """Give the first change that makes the releases of a part possible together, or nothing."""
     releases = frozenset(node.name for node in part if node.kind == "asked")
     everything = frozenset(wanted.name for wanted in universe.question.releases)
-    for change in _changes(universe, conflict, releases):
+    for change in _changes(universe, conflict):
         problem = Problem(question=change.question, absent=everything - releases)
         tried = Universe(problem, universe.catalogue).grow()
         if not tried.missing:
@@ -44,7 +44,7 @@ def find_hint(
     return ""
 
 
-def _changes(universe: Universe, conflict: Conflict, releases: frozenset[str]) -> Iterator[Change]:
+def _changes(universe: Universe, conflict: Conflict) -> Iterator[Change]:
     causes = [ground.cause for ground in conflict.grounds]
     asked = [cause for cause in causes if isinstance(cause, Asked)]
     for cause in asked:
@@ -55,7 +55,7 @@ def _changes(universe: Universe, conflict: Conflict, releases: frozenset[str]) -
         yield from _other_minors(universe.question, kubernetes)
     for api in (cause for cause in causes if isinstance(cause, RequiresApi)):
         yield _provided(universe, api)
-    for cause in asked if len(releases) > 1 else ():
+    for cause in asked if len(asked) > 1 else ():
         yield _without(universe.question, cause)
 
 

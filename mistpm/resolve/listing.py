@@ -19,6 +19,7 @@ from mistpm.model.presence import Api
 from mistpm.model.ranges import Range
 from mistpm.model.version import Version
 from mistpm.model.version_set import VersionSet
+from mistpm.resolve.limits import Deadline
 from mistpm.resolve.series import series_of
 from mistpm.resolve.source import CandidateSource
 
@@ -175,14 +176,16 @@ def newest(mask: int) -> int:
 class Catalogue:
     """The listings of one question: each package is asked for once, and only when it can matter."""
 
-    def __init__(self, source: CandidateSource) -> None:
+    def __init__(self, source: CandidateSource, deadline: Deadline) -> None:
         self.source = source
+        self._deadline = deadline
         self._listings: dict[PackageId, Listing | RegistryError] = {}
 
     def listing(self, package: PackageId) -> Listing | RegistryError:
         """Give a package's listing, or what kept its registry from giving it."""
         found = self._listings.get(package)
         if found is None:
+            self._deadline.check(f"asking for `{package}`, after {len(self._listings)} others")
             try:
                 found = Listing(package, self.source.candidates(package))
             except RegistryError as error:

@@ -56,8 +56,8 @@ class Resolver:
     ) -> None:
         self.problem = Problem(question=question, held=held)
         self.binder = Binder(question)
-        self.catalogue = Catalogue(source)
         self.deadline = Deadline(limits)
+        self.catalogue = Catalogue(source, self.deadline)
         self._names = [wanted.name for wanted in question.releases]
 
     def resolve(self) -> Resolution:
@@ -67,8 +67,7 @@ class Resolver:
         unresolved: tuple[Unresolved, ...] = ()
         if choice is None:
             choice, unresolved = self._search()
-        self._confirm(choice)
-        answer = Answer(choice)
+        answer = Answer(self._confirmed(choice))
         check(answer, self.binder)
         releases, called = answer.releases(), answer.called()
         if unresolved:
@@ -109,11 +108,11 @@ class Resolver:
         unresolved.sort(key=lambda part: self._names.index(part.releases[0]))
         return joined(choices), tuple(unresolved)
 
-    def _confirm(self, choice: Choice) -> None:
+    def _confirmed(self, choice: Choice) -> Choice:
         """Let resolvelib build the set from the choice."""
         from mistpm.resolve.graph import build
 
-        assert build(choice) == choice.places  # noqa: S101 - anything else is a bug
+        return Choice(build(choice), choice.contexts, choice.picked)
 
     def _kept(self, unresolved: tuple[Unresolved, ...]) -> Answer:
         """Give what was held of the releases that have no solution, and of what they need."""

@@ -34,7 +34,7 @@ def find_unresolved(
     found: list[Unresolved] = []
     for part in parts(relaxed):
         if any(node.name in failing for node in part if node.kind == "asked"):
-            conflict = explain(part, deadline)
+            conflict = explain(part, failing, deadline)
             if conflict is not None:
                 hint = find_hint(relaxed, part, conflict, deadline)
                 releases = _touched(conflict, groups)

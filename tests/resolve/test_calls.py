@@ -148,3 +148,18 @@ def test_inputs_of_a_call_decide_its_conditions() -> None:
     assert {"lib": "starter/x/lib@1", "lib.db": "pg", "lib.q": "q"} == edges(resolution, "a")
     assert {"lib": "starter/x/lib@1", "lib.q": "q"} == edges(resolution, "b")
     assert {"lib.db": False, "lib.q": True} == resolution.releases["b"].when
+
+
+def test_the_worked_example() -> None:
+    """The example of `specs/resolve.md#worked-example` comes out as it says."""
+    world = World()
+    world.add("x/a", "1.0.0", {"c": "x/c ^1"})
+    world.add("x/a", "2.0.0", {"c": "x/c ^2", "lib": "call x/lib >=1"})
+    world.add("x/b", "1.0.0", {"c": "x/c <3", "lib": "call x/lib ^1"})
+    world.add("x/c", "1.0.0 2.0.0 2.1.0 3.0.0").add("x/lib", "1.4.0 2.0.0")
+
+    resolution = world.resolve(asking({"a": "x/a", "b": "x/b"}))
+
+    expected = {"a": "2.0.0", "b": "1.0.0", "c": "2.1.0", "starter/x/lib@1": "1.4.0"}
+
+    assert expected == told(resolution)

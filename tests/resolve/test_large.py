@@ -7,6 +7,8 @@ from small_worlds import World, asking, told
 
 from mistpm.errors import ResolutionError
 from mistpm.resolve import Limits, resolve
+from mistpm.resolve.limits import Deadline
+from mistpm.resolve.solver import Solver
 
 DEPTH = 1500  # more than Python's recursion limit
 
@@ -57,15 +59,24 @@ def test_pigeons() -> None:
 
 
 def test_a_time_limit_ends_in_an_error() -> None:
-    """Time never shapes an answer: where it is over there is none."""
-    world = World()
-    world.add("apps/a", "1.0.0", {"db": "data/pg ^9"}).add("data/pg", "1.0.0")
+    """Time never shapes an answer: where it is over there is none, and it is told how far it went."""
+    world = World().add("apps/a", "1.0.0")
 
     with pytest.raises(ResolutionError) as caught:
         resolve(asking({"a": "apps/a"}), world, limits=Limits(seconds=0))
 
     assert (
         "solving was ended after 0 seconds\n"
-        "  it was looking for a set of versions\n"
+        "  it was asking for `starter/apps/a`, after 0 others\n"
         "hint: narrow the ranges in mistpm.yaml, or allow more time"
     ) == str(caught.value)
+
+
+def test_the_solver_looks_at_the_clock() -> None:
+    """A search that takes long ends in the same error."""
+    solver = Solver([[1, 2], [-1, 2]], Deadline(Limits(seconds=0)))
+
+    with pytest.raises(ResolutionError) as caught:
+        solver.solve()
+
+    assert ("it was looking for a set of versions",) == caught.value.context
