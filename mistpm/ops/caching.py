@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 from msgspec import Struct
 
 from mistpm.environment.user_configuration import cache_folder
-from mistpm.errors import TargetError, UsageError
+from mistpm.errors import UsageError
 from mistpm.ops.did_you_mean import did_you_mean
+from mistpm.registry.cache import PARTS, Cache
+from mistpm.registry.usage import Usage, remove_files, usage_of
+
+MACHINE_CODE = "machine-code"
+"""The part that holds compiled modules; the others are the registries'."""
 
 
 class CachePart(Struct, frozen=True, kw_only=True):
@@ -30,14 +32,15 @@ class CacheUsage(Struct, frozen=True, kw_only=True):
 def cache_usage() -> CacheUsage:
     """Count what the cache holds."""
     folder = cache_folder()
-    return CacheUsage(folder=str(folder), parts=tuple(_part(path) for path in _parts(folder)))
+    return _report({**Cache(folder).usage(), MACHINE_CODE: usage_of(folder / MACHINE_CODE)})
 
 
 def clear_cache(only: str) -> CacheUsage:
-    """Delete the cache, or one part of it; gives what was deleted.  Raises `UsageError`, `TargetError`."""
-    folder = cache_folder()
-    parts = _parts(folder)
-    names = [path.name for path in parts]
+    """Delete the cache, or one part of it; gives what was deleted.
+
+    Nothing else that lies in its folder is touched.  Raises `UsageError`, `RegistryError`.
+    """
+    names = (*PARTS, MACHINE_CODE)
     if only and only not in names:
         raise UsageError(
             "unknown-part",
@@ -45,24 +48,20 @@ def clear_cache(only: str) -> CacheUsage:
             context=did_you_mean(only, names),
             hint="`mistpm cache show` lists its parts",
         )
-    chosen = [path for path in parts if only in {"", path.name}]
-    deleted = CacheUsage(folder=str(folder), parts=tuple(_part(path) for path in chosen))
-    for path in chosen:
-        try:
-            shutil.rmtree(path)
-        except OSError as error:
-            raise TargetError(
-                "cache-unwritable",
-                f"`{path}` cannot be deleted: {error.strerror}",
-                hint="check the folder's permissions",
-            ) from error
-    return deleted
+    chosen = (only,) if only else names
+    folder = cache_folder()
+    deleted = Cache(folder).clear([part for part in chosen if part in PARTS])
+    if MACHINE_CODE in chosen:
+        deleted[MACHINE_CODE] = remove_files(folder / MACHINE_CODE)
+    return _report(deleted)
 
 
-def _parts(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
-
-
-def _part(path: Path) -> CachePart:
-    sizes = [file.stat().st_size for file in path.rglob("*") if file.is_file()]
-    return CachePart(part=path.name, files=len(sizes), bytes=sum(sizes))
+def _report(parts: dict[str, Usage]) -> CacheUsage:
+    return CacheUsage(
+        folder=str(cache_folder()),
+        parts=tuple(
+            CachePart(part=part, files=usage.files, bytes=usage.size)
+            for part, usage in sorted(parts.items())
+            if usage.files
+        ),
+    )

@@ -9,10 +9,10 @@ from msgspec import Struct
 
 from mistpm import document
 from mistpm.atomic import write_atomically
-from mistpm.environment.user_configuration import cache_folder
 from mistpm.errors import PackageError
 from mistpm.model.descriptor import Descriptor
 from mistpm.ops.file_packages import ask_mistletoe
+from mistpm.ops.workspace import open_runtime
 from mistpm.package import pack, read_package
 from mistpm.package.sections import read_sections
 from mistpm.resolve.conditions import paths_read
@@ -85,11 +85,7 @@ def inspect_file(path: Path) -> Inspection:
     package = read_package(path)
     info: dict[str, Any] = {}
     if package.descriptor is None:
-        from mistpm.ops.workspace import MACHINE_CODE
-        from mistpm.wasm import Runtime
-
-        runtime = Runtime(cache=cache_folder() / MACHINE_CODE)
-        info = ask_mistletoe(runtime, path, package.digest)
+        info = ask_mistletoe(open_runtime(), path, package.digest)
     return Inspection(
         file=str(path),
         digest=package.digest,

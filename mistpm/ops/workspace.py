@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from mistpm.target.protocol import Target, TargetState
     from mistpm.wasm import Runtime
 
-MACHINE_CODE = "machine-code"
-
 
 class Workspace:
     """An environment with its lock, registries, target and caches; each is opened when first used.
@@ -80,11 +78,6 @@ class Workspace:
         return self.chosen_target.base / self.chosen_target.entry.directory
 
     @cached_property
-    def cache(self) -> Path:
-        """The folder of everything that can be made again."""
-        return cache_folder()
-
-    @cached_property
     def chosen_target(self) -> ChosenTarget:
         """Which target is meant; raises `UsageError`."""
         folder = self.document.path.parent if self.document.path else Path()
@@ -115,7 +108,7 @@ class Workspace:
         return Registries(
             self.registry_entries,
             base=self.base,
-            cache=self.cache,
+            cache=cache_folder(),
             offline=self.options.offline,
             progress=lambda fetched: self.reporter.advance(fetched.what),
         )
@@ -123,9 +116,7 @@ class Workspace:
     @cached_property
     def runtime(self) -> Runtime:
         """What modules run in."""
-        from mistpm.wasm import Runtime
-
-        return Runtime(cache=self.cache / MACHINE_CODE)
+        return open_runtime()
 
     def identity_of(self, local: str) -> PackageId:
         """Give the identity of `ALIAS/GROUP/NAME`; raises `RegistryError` for an unknown alias."""
@@ -170,6 +161,14 @@ def open_workspace(options: Options, reporter: Reporter | None = None) -> Worksp
 def open_or_make_workspace(options: Options, reporter: Reporter | None = None) -> Workspace:
     """Open as `open_workspace` does, but an empty target gets a new environment that it remembers."""
     return _open(options, reporter or Reporter(), make=True)
+
+
+def open_runtime() -> Runtime:
+    """Give what modules run in."""
+    from mistpm.ops.caching import MACHINE_CODE
+    from mistpm.wasm import Runtime
+
+    return Runtime(cache=cache_folder() / MACHINE_CODE)
 
 
 def registries_outside(options: Options) -> Registries:

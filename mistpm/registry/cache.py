@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +13,7 @@ from mistpm.registry.usage import Usage, remove_files, unwritable, usage_of
 MODULES: Final = "modules"
 CLONES: Final = "git"
 INDEXES: Final = "http"
+PARTS: Final = (MODULES, CLONES, INDEXES)
 
 
 class Cache:
@@ -28,18 +29,20 @@ class Cache:
 
     def usage(self) -> dict[str, Usage]:
         """Tell what each part takes: modules, clones of Git registries, indexes from web servers."""
-        return {part: usage_of(self._root / part) for part in (MODULES, CLONES, INDEXES)}
+        return {part: usage_of(self._root / part) for part in PARTS}
 
-    def clear(self) -> dict[str, Usage]:
-        """Remove everything; tells how much it was.  Raises `RegistryError` (`cache-unwritable`).
+    def clear(self, parts: Collection[str] = PARTS) -> dict[str, Usage]:
+        """Remove everything in these parts; tells how much it was.
 
-        Waits for those who are fetching from a Git registry just now.
+        Waits for those who are fetching from a Git registry just now.  Raises `RegistryError`
+        (`cache-unwritable`).
         """
-        return {
-            MODULES: self.store.clear(),
-            CLONES: self._remove_clones(),
-            INDEXES: remove_files(self._root / INDEXES),
+        remove: dict[str, Callable[[], Usage]] = {
+            MODULES: self.store.clear,
+            CLONES: self._remove_clones,
+            INDEXES: lambda: remove_files(self._root / INDEXES),
         }
+        return {part: remove[part]() for part in PARTS if part in parts}
 
     def prune(self, keep: Collection[str]) -> Usage:
         """Remove all modules but those with the digests `keep`; tells how much it was."""
