@@ -12,28 +12,11 @@ from pathlib import Path
 
 import pytest
 from desired_states import tree
-from guest_modules import answering, ok
 from killing import Life, apart, kill_everywhere
-from toy_registry import ToyRegistry, config_map
+from shop import FREE, INSTALL, publish_shop, write_shop
 from transcript import Transcript
 
-CLAIM = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: NAME}\nspec: {}\n"
-EMPTY = """\
-# what runs here
-apiVersion: mistpm.dev/v1
-kind: Environment
-name: shop
-id: "000102030405060708090a0b0c0d0e0f"
-kubernetes: ">=1.31 <1.33"
-target: {directory: ./deploy}
-registries:
-  toy: {directory: ../toy}
-settings:
-  toy/watch/meter: {namespace: watch}
-"""
 ALL = ("--yes", "--remove-unneeded", "--delete-data")
-INSTALL = ("install", "app", "-p", "toy/apps/app:1.0.0", "-n", "shop", "--yes")
-FREE = ("install", "app", "-p", "toy/apps/app:^1", "--yes")
 COMMANDS = {
     "install": INSTALL,
     "free": FREE,
@@ -45,51 +28,13 @@ COMMANDS = {
 """A life, in its order."""
 
 
-def publish(folder: Path) -> None:
-    """Publish an application that needs a database, and in its newest version an API too."""
-    registry = ToyRegistry(folder)
-    made = folder.parent / "made"
-    made.mkdir()
-
-    def module(name: str, data: bytes) -> Path:
-        path = made / f"{name}.wasm"
-        path.write_bytes(data)
-        return path
-
-    for version in ("1.0.0", "1.1.0"):
-        files = {
-            "claim.yaml": CLAIM.replace("NAME", "data"),
-            "config.yaml": config_map(f"version: {version}", name="data"),
-            f"config-{version}.yaml": config_map(name=f"data-{version}"),
-        }
-        registry.publish("data/db", version, module=module(f"db-{version}", answering(ok(files))))
-    meter = answering(ok({"meter.yaml": config_map(name="meter")}))
-    registry.publish(
-        "watch/meter",
-        "1.0.0",
-        module=module("meter", meter),
-        provides={"apis": ["meter.example.org/v1/Reading"]},
-    )
-    reading = {"api": "meter.example.org/v1/Reading", "default": "watch/meter"}
-    for version, more in (("1.0.0", {}), ("1.1.0", {"meter": reading})):
-        files = {"app.yaml": config_map(f"app: {version}", name="app")}
-        registry.publish(
-            "apps/app",
-            version,
-            module=module(f"app-{version}", answering(ok(files))),
-            dependencies={"db": {"package": "data/db", "version": f"<={version}"}, **more},
-        )
-    registry.index()
-
-
 @pytest.fixture(scope="module")
 def states(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Live the life once, and give the folder before each command, by the command's name."""
     folder = tmp_path_factory.mktemp("kills")
-    publish(folder / "toy")
+    publish_shop(folder / "toy")
     work = folder / "work"
-    work.mkdir()
-    (work / "mistpm.yaml").write_text(EMPTY, encoding="utf-8")
+    write_shop(work)
     (work / "README.md").write_text("mine", encoding="utf-8")
     states = {}
     with pytest.MonkeyPatch.context() as patch:

@@ -18,6 +18,7 @@ from worlds import KUBERNETES, NAMES, NAMESPACES, RANGES, World, WorldRegistry, 
 from mistpm.errors import MistError
 from mistpm.lock.lockfile_document import format_lockfile
 from mistpm.ops.adding import Addition, draft_release
+from mistpm.ops.caching import MACHINE_CODE
 from mistpm.ops.configuring import draft_without, rename_release
 from mistpm.ops.installing import Consent, carry_out, require_consent
 from mistpm.ops.lock_graph import nodes
@@ -26,7 +27,7 @@ from mistpm.ops.options import Options
 from mistpm.ops.proposing import Proposal, Wishes, propose
 from mistpm.ops.reporter import Reporter
 from mistpm.ops.upgrading import upgrade_wishes
-from mistpm.ops.workspace import MACHINE_CODE, Workspace, open_or_make_workspace
+from mistpm.ops.workspace import Workspace, open_or_make_workspace
 from mistpm.wasm import Runtime
 
 pytestmark = pytest.mark.filterwarnings("ignore:The recursion limit will not be reset")
