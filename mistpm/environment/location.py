@@ -26,3 +26,11 @@ def as_seen(path: Path) -> Path:
     """Give a path as the user would write it: from where the user is, unless that leads far away."""
     shown = os.path.relpath(path)
     return path if shown.startswith("../../..") else Path(shown)
+
+
+def as_written(path: str, folder: Path) -> str:
+    """Give a path of the command line as a file in `folder` writes it: from there, unless it is absolute."""
+    if Path(path).is_absolute():
+        return path
+    relative = os.path.relpath(path, folder.resolve())
+    return relative if relative.startswith("..") else f"./{relative}"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
 from mistpm.environment.environment_document import EnvironmentDocument
+from mistpm.environment.location import as_written
 from mistpm.errors import RegistryError, UsageError
 from mistpm.model.identity import PackageId
 from mistpm.model.ranges import ANY, InvalidRangeError, Range, eligible, parse_range
@@ -130,13 +130,7 @@ def _asked(addition: Addition) -> tuple[PackageId | None, Range]:
 
 def _written_package(workspace: Workspace, text: str, package: PackageId | None) -> str:
     """Give the package as the environment writes it: a path starts at the environment's folder."""
-    if package is not None:
-        return str(package)
-    path = Path(text)
-    if path.is_absolute():
-        return text
-    relative = os.path.relpath(path, workspace.base)
-    return relative if relative.startswith("..") else f"./{relative}"
+    return as_written(text, workspace.base) if package is None else str(package)
 
 
 def _range(text: str) -> Range:

@@ -12,7 +12,7 @@ from mistpm.environment.environment_document import (
     read_environment,
 )
 from mistpm.environment.location import FILE_NAME, LOCK_NAME, as_seen, find_environment
-from mistpm.environment.user_configuration import cache_folder, read_user_configuration
+from mistpm.environment.user_configuration import cache_folder
 from mistpm.errors import DocumentError, UsageError
 from mistpm.lock.lockfile_document import parse_lockfile, read_lockfile
 from mistpm.model.environment import Environment, RegistryEntry
@@ -98,7 +98,9 @@ class Workspace:
         """The registries by local alias: the file's, or the remembered and the user's."""
         if self.has_file:
             return self.environment.registries
-        return {**read_user_configuration().registries, **self.environment.registries}
+        from mistpm.ops.registry_book import user_registries
+
+        return {**user_registries(), **self.environment.registries}
 
     @cached_property
     def registries(self) -> Registries:
@@ -173,10 +175,10 @@ def open_runtime() -> Runtime:
 
 def registries_outside(options: Options) -> Registries:
     """Open the user's own registries, for questions that need no environment."""
+    from mistpm.ops.registry_book import user_registries
     from mistpm.registry import Registries
 
-    entries = read_user_configuration().registries
-    return Registries(entries, base=Path(), cache=cache_folder(), offline=options.offline)
+    return Registries(user_registries(), base=Path(), cache=cache_folder(), offline=options.offline)
 
 
 def find_document(options: Options) -> EnvironmentDocument | None:

@@ -17,7 +17,11 @@ from mistpm.registry.tree import Tree
 from mistpm.registry.tree_registry import TreeRegistry
 
 _REMOTE: Final = re.compile(r"[^/]*:")
-"""How addresses begin that git does not take for paths: `https://…`, `git@host:…`."""
+
+
+def is_remote(address: str) -> bool:
+    """Tell what git does not take for a path: `https://…`, `git@host:…`."""
+    return bool(_REMOTE.match(address))
 
 
 def open_registry(
@@ -43,7 +47,7 @@ def open_registry(
         from mistpm.registry.git import GitTree
 
         url = address
-        if not _REMOTE.match(address):
+        if not is_remote(address):
             url = str((base / Path(address).expanduser()).resolve())
         tree = GitTree(place, url=url, ref=entry.ref, path=entry.path, cache=cache / CLONES)
     else:

@@ -123,7 +123,7 @@ def index(
     output: OutputOption = Output.TEXT,
 ) -> None:
     """Write the index of a registry's folder from its modules: the keeper's tool."""
-    from mistpm.ops.registries import index_registry
+    from mistpm.ops.keeping import index_registry
 
     terminal = Terminal()
     report = index_registry(folder, check=check, replace=replace)
@@ -152,7 +152,7 @@ def yank(
     output: OutputOption = Output.TEXT,
 ) -> None:
     """Mark a version that nobody should choose any more; who has it in a lock keeps it."""
-    from mistpm.ops.registries import yank_version
+    from mistpm.ops.keeping import yank_version
 
     terminal = Terminal()
     report = yank_version(folder, version, reason=reason, undo=undo)
