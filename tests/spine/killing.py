@@ -36,13 +36,19 @@ class Counts(NamedTuple):
     moments: int
 
 
-class Life:
-    """A folder before a command, and where the command works; every run starts from the former."""
+class Command:
+    """A command, a folder before it, and where it works; every run starts from the former.
 
-    def __init__(self, start: Path, work: Path, arguments: tuple[str, ...]) -> None:
+    With a `cache` of its own the command finds it empty, and is killed where that changes.
+    """
+
+    def __init__(
+        self, start: Path, work: Path, arguments: tuple[str, ...], *, cache: Path | None = None
+    ) -> None:
         self.start = start
         self.work = work
         self.arguments = arguments
+        self.cache = cache
 
     def start_process(self) -> subprocess.Popen[bytes]:
         """Run the command in a process of its own, as a user does."""
@@ -54,6 +60,8 @@ class Life:
 
     def reset(self) -> None:
         """Put the folder back to where it was before."""
+        if self.cache is not None:
+            shutil.rmtree(self.cache, ignore_errors=True)
         shutil.rmtree(self.work, ignore_errors=True)
         shutil.copytree(self.start, self.work, symlinks=True)
 
@@ -66,6 +74,8 @@ class Life:
         from mistpm.cli.application import run
 
         os.chdir(self.work)
+        if self.cache is not None:
+            os.environ["MISTPM_CACHE_DIR"] = str(self.cache)
         log = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.dup2(log, 1)
         os.dup2(log, 2)
@@ -96,23 +106,25 @@ def apart(work: Callable[..., T], *arguments: object) -> T:
         return process.submit(work, *arguments).result()
 
 
-def kill_everywhere(life: Life) -> Counts:
+def kill_everywhere(command: Command) -> Counts:
     """Kill a command once in each state that its steps lead through, and run it again.
 
-    The folder must be as an unkilled run leaves it.
+    The folder must be as an unkilled run leaves it, and the cache must hold the same files.
     """
     _import_all()
-    life.reset()
-    steps = trace(life.run, life.work)
-    expected = tree(life.work)
+    watched = command.cache or command.work
+    command.reset()
+    steps = trace(command.run, watched)
+    expected, cached = tree(command.work), set(tree(watched))
     moments = [death for death in deaths(steps) if death.moment != "before"]
     for death in (Death(0, "before"), *moments):
-        life.reset()
-        assert run_until(life.run, life.work, death), (death, steps[death.number])
-        code = life.again()
-        told = (death, steps[death.number], life.log.read_text(encoding="utf-8"))
+        command.reset()
+        assert run_until(command.run, watched, death), (death, steps[death.number])
+        code = command.again()
+        told = (death, steps[death.number], command.log.read_text(encoding="utf-8"))
         assert code in {0, ALREADY_DONE}, told
-        assert expected == tree(life.work), told
+        assert expected == tree(command.work), told
+        assert cached == set(tree(watched)), told
     return Counts(len(steps), len(moments) + 1)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from desired_states import tree
-from killing import Life, apart, kill_everywhere
+from killing import Command, apart, kill_everywhere
 from shop import FREE, INSTALL, publish_shop, write_shop
 from transcript import Transcript
 
@@ -60,10 +60,23 @@ def test_killed_at_every_point(
 ) -> None:
     """The environment's file, its lock and its target are as an unkilled run leaves them."""
     start = states[name]
-    life = Life(start, start.with_name(f"killed-{name}"), COMMANDS[name])
-    counts = apart(kill_everywhere, life)
+    command = Command(start, start.with_name(f"killed-{name}"), COMMANDS[name])
+    counts = apart(kill_everywhere, command)
 
     say(capsys, f"kill points of `{name}`: {counts.steps} steps, {counts.moments} moments")
+    assert counts.moments > counts.steps > 0
+
+
+@pytest.mark.slow
+def test_killed_while_filling_the_cache(
+    states: dict[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever is half there of modules and machine code is no obstacle, and does not stay."""
+    start = states["install"]
+    work, cache = start.with_name("killed-cold"), start.with_name("cold")
+    counts = apart(kill_everywhere, Command(start, work, INSTALL, cache=cache))
+
+    say(capsys, f"kill points of an empty cache: {counts.steps} steps, {counts.moments} moments")
     assert counts.moments > counts.steps > 0
 
 
@@ -76,25 +89,25 @@ def test_killed_by_the_clock(
 ) -> None:
     """Twenty times SIGKILL, spread over a whole `mistpm install`, every other one with an empty cache."""
     start = states["install"]
-    life = Life(start, start.with_name("killed-by-the-clock"), INSTALL)
+    command = Command(start, start.with_name("killed-by-the-clock"), INSTALL)
     cache = tmp_path / "cache"
     monkeypatch.setenv("MISTPM_CACHE_DIR", str(cache))
-    life.reset()
+    command.reset()
     begin = time.monotonic()
-    assert 0 == life.start_process().wait()
+    assert 0 == command.start_process().wait()
     seconds = time.monotonic() - begin
-    expected = tree(life.work)
+    expected = tree(command.work)
     killed = 0
     for number in range(20):
-        life.reset()
+        command.reset()
         if number % 2:
             shutil.rmtree(cache)
-        process = life.start_process()
+        process = command.start_process()
         with suppress(subprocess.TimeoutExpired):
             process.wait(seconds * (number + 0.5) / 20)
         process.kill()
         killed += process.wait() != 0
-        assert 0 == life.start_process().wait(), life.log.read_text(encoding="utf-8")
-        assert expected == tree(life.work)
+        assert 0 == command.start_process().wait(), command.log.read_text(encoding="utf-8")
+        assert expected == tree(command.work)
 
     say(capsys, f"timed kills: 20, of which {killed} met a run under way")
