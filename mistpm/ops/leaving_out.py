@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from mistpm.errors import MistError, RenderError, ResolutionError
+from mistpm.model.finding import Finding
 from mistpm.model.lockfile import LockedPackage, Lockfile
+from mistpm.model.rendered import Rendered
 
 
 def left_out(lockfile: Lockfile, unfetched: Mapping[str, MistError]) -> dict[str, MistError]:
@@ -46,6 +48,20 @@ def without(lockfile: Lockfile, names: Mapping[str, MistError]) -> Lockfile:
         lockfile,
         releases={name: pin for name, pin in lockfile.releases.items() if name not in names},
         order=tuple(stage for stage in order if stage),
+    )
+
+
+def failure_findings(rendered: Rendered) -> tuple[Finding, ...]:
+    """Tell of the releases that were left out."""
+    return tuple(
+        Finding(
+            severity="error",
+            code="left-out",
+            message=f"left out: {failure.error.message}",
+            release=failure.release,
+            hint=failure.error.hint,
+        )
+        for failure in rendered.failures
     )
 
 

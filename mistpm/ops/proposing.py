@@ -14,6 +14,7 @@ from mistpm.model.finding import Finding
 from mistpm.model.lockfile import Lockfile
 from mistpm.model.rendered import Rendered
 from mistpm.ops.holding import HeldBack, held_back
+from mistpm.ops.leaving_out import failure_findings
 from mistpm.ops.locking import Move, Solved, require_solved, solve
 from mistpm.ops.rendering import render_locked
 from mistpm.ops.workspace import Workspace
@@ -77,7 +78,7 @@ def propose(workspace: Workspace, wishes: Wishes = Wishes()) -> Proposal:  # noq
         held_back=_held_back(workspace, solved, wishes),
         unneeded=tuple(sorted(gone)),
         data=data_at_risk(diff.changes),
-        findings=(*_failures(rendered), *rendered.findings, *findings, *diff.findings),
+        findings=(*failure_findings(rendered), *rendered.findings, *findings, *diff.findings),
     )
 
 
@@ -100,16 +101,15 @@ def check(rendered: Rendered) -> tuple[Finding, ...]:
 
 
 def want(workspace: Workspace, lockfile: Lockfile, rendered: Rendered) -> Desired:
-    """Say what the target should hold; an environment without releases wants nothing at all."""
+    """Say what the target should hold."""
     environment = workspace.environment
-    remember = not workspace.has_file and bool(lockfile.releases)
     return Desired(
         environment_id=environment.id,
         environment_name=environment.name,
         releases=rendered.releases,
         namespaces=_namespaces(rendered),
         left_alone=_left_alone(lockfile, rendered),
-        environment=_remembered(workspace) if remember else None,
+        environment=None if workspace.has_file else _remembered(workspace),
         lock=format_lockfile(lockfile).encode(),
     )
 
@@ -135,19 +135,6 @@ def _namespaces(rendered: Rendered) -> tuple[str, ...]:
         each.id.name for each in manifests if (each.id.group, each.id.kind) == ("", "Namespace")
     }
     return tuple(sorted(used - made - BUILT_IN_NAMESPACES))
-
-
-def _failures(rendered: Rendered) -> tuple[Finding, ...]:
-    return tuple(
-        Finding(
-            severity="error",
-            code="left-out",
-            message=f"left out: {failure.error.message}",
-            release=failure.release,
-            hint=failure.error.hint,
-        )
-        for failure in rendered.failures
-    )
 
 
 def _left_alone(lockfile: Lockfile, rendered: Rendered) -> tuple[str, ...]:

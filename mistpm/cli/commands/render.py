@@ -70,7 +70,7 @@ def render(
     from mistpm.errors import UsageError
     from mistpm.ops.adding import Addition
     from mistpm.ops.options import Options
-    from mistpm.ops.rendering_one import render_environment, render_package
+    from mistpm.ops.rendering_one import render_environment, render_package, require_rendered
 
     form = parse_form(output)
     terminal = Terminal(verbose=verbose)
@@ -114,3 +114,4 @@ def render(
         if finding.severity != "info" or verbose:
             show_finding(terminal, finding)
     write_manifests(terminal, report.releases, form)
+    require_rendered(report)
