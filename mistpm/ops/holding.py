@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from msgspec import Struct
 
-from mistpm.errors import RegistryError
+from mistpm.errors import RegistryError, ResolutionError
 from mistpm.lock.from_resolution import held_by
 from mistpm.ops.asking import Sources
 from mistpm.ops.locking import Solved
@@ -27,29 +29,27 @@ class HeldBack(Struct, frozen=True, kw_only=True):
 def held_back(workspace: Workspace, solved: Solved) -> tuple[HeldBack, ...]:
     """Find what is held back, by solving once for each newest version that was not chosen.
 
-    Releases whose registry cannot be asked are left out: this is news, not a requirement.
+    What cannot be told, because a registry does not answer or it takes too long, is left out: this is
+    news, not a requirement.
     """
-    from mistpm.resolve import blockers
+    from mistpm.resolve.blockers import Blockers
 
     sources = Sources(workspace, solved.asking.files)
-    question = solved.asking.asked.question
-    held = held_by(solved.lockfile)
+    blockers = Blockers(solved.asking.asked.question, sources, held_by(solved.lockfile))
     found = []
     for name, locked in solved.lockfile.releases.items():
-        try:
+        with suppress(RegistryError, ResolutionError):
             newest = newest_of(sources.candidates(locked.package))
-        except RegistryError:
-            continue
-        if newest is None or newest.version <= locked.version:
-            continue
-        blocked = blockers(question, sources, held, name, newest.version)
-        found.append(
-            HeldBack(
-                release=name,
-                package=str(locked.package),
-                version=str(locked.version),
-                newest=str(newest.version),
-                because=blocked.causes if blocked else (KEPT.format(name),),
+            if newest is None or newest.version <= locked.version:
+                continue
+            blocked = blockers.of(name, newest.version)
+            found.append(
+                HeldBack(
+                    release=name,
+                    package=str(locked.package),
+                    version=str(locked.version),
+                    newest=str(newest.version),
+                    because=blocked.causes if blocked else (KEPT.format(name),),
+                )
             )
-        )
     return tuple(found)

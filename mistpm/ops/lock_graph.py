@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from itertools import islice
+from heapq import heappop, heappush
+from itertools import count, islice
 
 from msgspec import Struct
 
@@ -76,14 +77,12 @@ def tree(lockfile: Lockfile, names: tuple[str, ...] = ()) -> tuple[TreeNode, ...
 
     What was shown once is shown again without its dependencies, so cycles end.  Raises `UsageError`.
     """
-    roots = names or tuple(
-        sorted(name for name, release in lockfile.releases.items() if release.requested)
+    roots = [node for name in names for node in find_nodes(lockfile, name)] or sorted(
+        name for name, release in lockfile.releases.items() if release.requested
     )
     seen: set[str] = set()
-    return tuple(
-        _node(lockfile, find_node(lockfile, name), LockedEdge(use="install", requires=""), "", seen)
-        for name in roots
-    )
+    start = LockedEdge(use="install", requires="")
+    return tuple(_node(lockfile, name, start, "", seen) for name in dict.fromkeys(roots))
 
 
 def _node(lockfile: Lockfile, name: str, edge: LockedEdge, alias: str, seen: set[str]) -> TreeNode:
@@ -107,11 +106,6 @@ def _node(lockfile: Lockfile, name: str, edge: LockedEdge, alias: str, seen: set
             for inner_alias, inner in sorted(below.items())
         ),
     )
-
-
-def find_node(lockfile: Lockfile, text: str) -> str:
-    """Find the node that a user means; see `find_nodes`.  The first where a package has several."""
-    return find_nodes(lockfile, text)[0]
 
 
 def find_nodes(lockfile: Lockfile, text: str) -> tuple[str, ...]:
@@ -158,19 +152,40 @@ def _reason(lockfile: Lockfile, name: str) -> Reason:
 
 
 def _paths(lockfile: Lockfile, goal: str) -> Iterator[tuple[Hop, ...]]:
-    """Give simple paths from a requested release to `goal`, the shortest first."""
+    """Give simple paths from a requested release to `goal`, the shortest first.
+
+    A path grows upwards, always the one that can be finished soonest (A*), so that what a wide graph
+    has besides is never looked at.
+    """
     above: dict[str, list[Hop]] = {}
-    for name, locked in nodes(lockfile).items():
+    for name, locked in sorted(nodes(lockfile).items()):
         for alias, edge in locked.dependencies.items():
             hop = Hop(node=name, alias=alias, use=edge.use, requires=edge.requires)
             above.setdefault(edge.target, []).append(hop)
-    pending: deque[tuple[str, tuple[Hop, ...]]] = deque([(goal, ())])
+    requested = {name for name, release in lockfile.releases.items() if release.requested}
+    missing = _distances(lockfile, requested)
+    order = count()
+    pending: list[tuple[int, int, tuple[Hop, ...]]] = [(0, next(order), ())]
     while pending:
-        node, path = pending.popleft()
-        for hop in above.get(node, ()):
-            if hop.node == goal or any(hop.node == later.node for later in path):
-                continue
-            longer = (hop, *path)
-            if hop.node in lockfile.releases and lockfile.releases[hop.node].requested:
-                yield longer
-            pending.append((hop.node, longer))
+        _, _, path = heappop(pending)
+        head = path[0].node if path else goal
+        if path and head in requested:
+            yield path
+        for hop in above.get(head, ()):
+            if hop.node in missing and hop.node != goal and all(hop.node != h.node for h in path):
+                length = len(path) + 1 + missing[hop.node]
+                heappush(pending, (length, next(order), (hop, *path)))
+
+
+def _distances(lockfile: Lockfile, starts: set[str]) -> dict[str, int]:
+    """Give how many hops each node is below the nearest of `starts`; others are left out."""
+    known = nodes(lockfile)
+    found = dict.fromkeys(starts, 0)
+    waiting = deque(sorted(starts))
+    while waiting:
+        node = waiting.popleft()
+        for edge in known[node].dependencies.values():
+            if edge.target in known and edge.target not in found:
+                found[edge.target] = found[node] + 1
+                waiting.append(edge.target)
+    return found
