@@ -12,6 +12,7 @@ from mistpm.cli.options import (
     DeleteDataOption,
     DeleteNamespaceOption,
     EnvironmentOption,
+    KeepGoingOption,
     OfflineOption,
     Output,
     OutputOption,
@@ -38,6 +39,7 @@ def uninstall(
     remove_unneeded: RemoveUnneededOption = False,
     delete_data: DeleteDataOption = False,
     delete_namespace: DeleteNamespaceOption = False,
+    keep_going: KeepGoingOption = False,
     offline: OfflineOption = False,
     output: OutputOption = Output.TEXT,
     verbose: VerboseOption = 0,
@@ -55,6 +57,7 @@ def uninstall(
         environment=environment,
         target=target,
         offline=offline,
+        keep_going=keep_going,
         delete_namespaces=delete_namespace,
     )
 
