@@ -8,8 +8,8 @@ from typing import Final
 import msgspec
 
 from mistpm.errors import TargetError
-from mistpm.model.wire import Wire
 from mistpm.model.resource import ResourceId
+from mistpm.model.wire import Wire
 from mistpm.target.layout import INVENTORY, is_place
 from mistpm.target.protocol import Owned
 
