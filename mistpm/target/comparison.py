@@ -244,15 +244,16 @@ class _Comparing:
         The environment with its id comes first, the inventory last.
         """
         desired = self._desired
-        remembered = bool(desired.releases or self._files or self._kept or desired.environment)
-        environment: list[tuple[str, bytes | None]] = [(ENVIRONMENT, desired.environment)]
-        contents = environment if desired.environment is not None else []
+        remembered = bool(desired.releases or self._files or self._kept or desired.left_alone)
+        text = desired.environment if remembered else None
+        environment: list[tuple[str, bytes | None]] = [(ENVIRONMENT, text)]
+        contents = environment if text is not None else []
         contents += [(file.place, file.text.encode()) for file in self._files]
         if not kustomization.is_foreign:
             contents.append((KUSTOMIZATION, kustomization.data))
         contents += [(line.place, None) for line in self._removed if self._is_moved(line)]
         contents += [(change.place, None) for change in changes if change.action == "delete"]
-        contents += environment if desired.environment is None else []
+        contents += environment if text is None else []
         contents.append((LOCK, desired.lock if remembered else None))
         contents.append((INVENTORY, self._inventory(kustomization) if remembered else None))
         return contents

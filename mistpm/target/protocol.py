@@ -41,9 +41,9 @@ class TargetState(Struct, frozen=True, kw_only=True):
 class Desired(Struct, frozen=True, kw_only=True):
     """What should be there.  `namespaces` must exist and are rendered by nobody, sorted.
 
-    `environment` is remembered by the target as it is, None where a file holds it.  Uninstalling is
-    desiring no releases.  What `left_alone` releases own stays as it is: they are wanted, but cannot be
-    rendered now.
+    `environment` is remembered by the target as it is, for as long as the environment has anything
+    there; it is None where a file holds it.  Uninstalling is desiring no releases.  What `left_alone`
+    releases own stays as it is: they are wanted, but cannot be rendered now.
     """
 
     environment_id: str

@@ -41,6 +41,18 @@ def test_a_directory_remembers_what_is_installed(session: Transcript) -> None:
     session.expect("without-a-file")
 
 
+def test_a_directory_remembers_for_as_long_as_it_holds_something(session: Transcript) -> None:
+    """A namespace that was kept belongs to the environment still, which goes on from there."""
+    session.run("mistpm registry add toy ../toy")
+    session.run("mistpm install meter -p toy/watch/meter -n watch --target directory:out --yes")
+    session.run("mistpm uninstall meter --target directory:out --yes")
+    session.run("mistpm list --target directory:out")
+    session.run("mistpm install again -p toy/watch/meter -n watch --target directory:out --yes")
+    session.run("mistpm uninstall again --target directory:out --yes --delete-namespace")
+    session.run("mistpm list --target directory:out")
+    session.expect("a-namespace-is-kept")
+
+
 def test_changing_a_release_says_only_what_changes(session: Transcript) -> None:
     """Inputs and bindings are laid upon those that are there, and a new name is known everywhere."""
     session.run("mistpm init")

@@ -31,6 +31,6 @@ def list_releases(
         ]
         terminal.table(("RELEASE", "PACKAGE", "VERSION", "NEEDED BY"), rows)
         if not rows:
-            terminal.say("No releases. `mistpm add NAME -p PACKAGE` adds one.")
+            terminal.say("No releases. `mistpm install NAME -p PACKAGE` adds one.")
 
     emit(terminal, output, releases, show)
