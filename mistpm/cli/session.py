@@ -31,12 +31,18 @@ def locked_graph(environment: Path | None, target: str) -> Lockfile:
 
     The lock beside an environment's file is read alone: the file itself does not matter for it.
     """
-    from mistpm.environment.location import LOCK_NAME, as_seen, find_environment
+    from mistpm.environment.location import (
+        LOCK_NAME,
+        as_seen,
+        find_environment,
+        here,
+        is_there,
+    )
     from mistpm.errors import LockError
     from mistpm.lock.lockfile_document import read_lockfile
 
-    file = environment or find_environment(Path.cwd())
-    if file is not None and not file.exists():
+    file = environment or find_environment(here())
+    if file is not None and not is_there(file):
         file = None
     if file is not None:
         title = str(as_seen(file))

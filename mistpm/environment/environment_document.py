@@ -87,14 +87,6 @@ class EnvironmentDocument:
             ) from error
 
 
-def is_there(path: Path) -> bool:
-    """Tell whether there is anything at a path; raises `DocumentError` when that cannot be told."""
-    try:
-        return path.exists()
-    except OSError as error:
-        raise _unreadable(path, error) from error
-
-
 def read_environment(path: Path) -> EnvironmentDocument:
     """Read a `mistpm.yaml`; raises `DocumentError` when it cannot be read."""
     try:

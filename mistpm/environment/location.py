@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from pathlib import Path
+
+from mistpm.errors import UsageError
 
 FILE_NAME = "mistpm.yaml"
 LOCK_NAME = "mistpm.lock"
+
+
+def here() -> Path:
+    """Give the folder that the user is in; raises `UsageError` (`no-folder`) when it is gone."""
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise UsageError(
+            "no-folder",
+            f"the folder that you are in cannot be used: {error.strerror}",
+            hint="it was perhaps deleted; go to another one",
+        ) from error
 
 
 def find_environment(start: Path) -> Path | None:
@@ -16,15 +29,33 @@ def find_environment(start: Path) -> Path | None:
     A folder that cannot be looked into has none.
     """
     for folder in (start, *start.parents):
-        with suppress(OSError):
-            if (folder / FILE_NAME).is_file():
-                return folder / FILE_NAME
+        if is_file(folder / FILE_NAME):
+            return folder / FILE_NAME
     return None
+
+
+def is_there(path: Path) -> bool:
+    """Tell whether there is anything at a path; what cannot be looked at counts as there."""
+    try:
+        return path.exists()
+    except OSError:
+        return True
+
+
+def is_file(path: Path) -> bool:
+    """Tell whether there is a file at a path; what cannot be looked at is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def as_seen(path: Path) -> Path:
     """Give a path as the user would write it: from where the user is, unless that leads far away."""
-    shown = os.path.relpath(path)
+    try:
+        shown = os.path.relpath(path)
+    except OSError:  # there is no "where the user is"
+        return path
     return path if shown.startswith("../../..") else Path(shown)
 
 

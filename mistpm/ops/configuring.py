@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from mistpm import document
 from mistpm.document.edits import Edit, Put, Remove, Rename
-from mistpm.environment.environment_document import EnvironmentDocument, is_there, read_environment
-from mistpm.environment.location import FILE_NAME
+from mistpm.environment.environment_document import EnvironmentDocument, read_environment
+from mistpm.environment.location import FILE_NAME, is_there
 from mistpm.errors import UsageError
 from mistpm.lock.from_resolution import renamed
 from mistpm.model.environment import Environment, ReleaseEntry, TargetEntry

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from mistpm import document
+from mistpm.environment.location import is_file
 from mistpm.errors import DocumentError, PackageError
 from mistpm.model.descriptor import Candidate
 from mistpm.model.identity import FILE_REGISTRY, PackageId
@@ -31,7 +32,7 @@ def read_file_package(workspace: Workspace, text: str) -> FilePackage:
     A Mistletoe package is run once to ask for its name.  Raises `PackageError`.
     """
     path = workspace.base / text
-    if not path.is_file():
+    if not is_file(path):
         raise PackageError(
             "no-such-file",
             f"there is no file `{text}`",

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from mistpm import document
 from mistpm.atomic import write_atomically
+from mistpm.environment.location import is_file
 from mistpm.errors import PackageError
 from mistpm.model.descriptor import Descriptor
 from mistpm.ops.file_packages import ask_mistletoe
@@ -57,8 +58,10 @@ def pack_package(source: Path, output: Path | None) -> PackReport:
     """
     packed = pack(source, template=TEMPLATE_MODULE, paths_read=paths_read)
     place = output or Path()
-    file = place / packed.name if place.is_dir() or not place.suffix else place
+    file = place if place.suffix else place / packed.name
     try:
+        if place.is_dir():
+            file = place / packed.name
         file.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(file, packed.data)
     except OSError as error:
@@ -80,7 +83,7 @@ def inspect_file(path: Path) -> Inspection:
 
     Raises `PackageError`.
     """
-    if not path.is_file():
+    if not is_file(path):
         raise PackageError("no-such-file", f"there is no file `{path}`", hint="check the path")
     package = read_package(path)
     info: dict[str, Any] = {}

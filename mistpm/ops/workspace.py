@@ -11,7 +11,7 @@ from mistpm.environment.environment_document import (
     decode_environment,
     read_environment,
 )
-from mistpm.environment.location import FILE_NAME, LOCK_NAME, as_seen, find_environment
+from mistpm.environment.location import FILE_NAME, LOCK_NAME, as_seen, find_environment, here
 from mistpm.environment.user_configuration import cache_folder
 from mistpm.errors import DocumentError, UsageError
 from mistpm.lock.lockfile_document import parse_lockfile, read_lockfile
@@ -183,7 +183,7 @@ def registries_outside(options: Options) -> Registries:
 
 def find_document(options: Options) -> EnvironmentDocument | None:
     """Give the environment's file, None where there is none; raises `DocumentError`."""
-    path = options.environment or find_environment(_here())
+    path = options.environment or find_environment(here())
     if path is None:
         return None
     return read_environment(as_seen(path))
@@ -233,14 +233,3 @@ def _open_remembered(options: Options, reporter: Reporter, *, make: bool) -> Wor
     workspace = Workspace(document, options, reporter)
     workspace.preset(target=target, state=state)
     return workspace
-
-
-def _here() -> Path:
-    try:
-        return Path.cwd()
-    except OSError as error:
-        raise UsageError(
-            "no-folder",
-            f"the folder that you are in cannot be used: {error.strerror}",
-            hint="it was perhaps deleted; go to another one",
-        ) from error
