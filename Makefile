@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TOOLCHAIN ?= $${XDG_CACHE_HOME:-$$HOME/.cache}/mistpm/wasm-toolchain
 
-.PHONY: help demo test lint unit slow registry modules golden bench clean
+.PHONY: help demo test lint unit slow registry modules messages golden bench clean
 
 help:
 	@echo "make demo      install a real application from the starter registry and show every step"
@@ -36,6 +36,9 @@ unit: $(READY)
 
 slow: $(READY)
 	$(BIN)/pytest -m slow -n 2
+
+messages: $(READY)
+	$(BIN)/python -m scripts.list_messages
 
 golden: $(READY)
 	GOLDEN=write $(BIN)/pytest -m "" tests/golden
