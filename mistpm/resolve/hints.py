@@ -33,9 +33,8 @@ def find_hint(
 ) -> str:
     """Give the first change that makes the releases of a part possible together, or nothing."""
     releases = frozenset(node.name for node in part if node.kind == "asked")
-    everything = frozenset(wanted.name for wanted in universe.question.releases)
     for change in _changes(universe, conflict):
-        problem = Problem(question=change.question, absent=everything - releases)
+        problem = Problem(question=change.question, begin=releases)
         tried = Universe(problem, universe.catalogue).grow()
         if not tried.missing:
             choice = search(tuple(tried.nodes.values()), frozenset(), deadline)

@@ -11,13 +11,15 @@ from mistpm.model.version import Version
 class Problem(Struct, frozen=True, kw_only=True):
     """A question with what was held before.
 
-    `absent` are releases of the file that have no solution; `pins` keeps nodes (a release's name or a
+    `begin` names the releases of the file to begin at (None: all), others come in where something is
+    bound to them; `absent` are releases that have no solution.  `pins` keeps nodes (a release's name or a
     called key) at a version.  `relaxed` keeps in mind the versions that something excludes, so that
     an explanation can say what excludes them.  `only_held` considers nothing but what is held.
     """
 
     question: Question
     held: Held = Held()
+    begin: frozenset[str] | None = None
     absent: frozenset[str] = frozenset()
     pins: dict[str, Version] = {}
     relaxed: bool = False

@@ -130,10 +130,12 @@ def _bind_install(
         if isinstance(listing, RegistryError):
             reason = listing.message
         else:
-            node = universe.nodes[bound.release] if bound.release else universe.pulled_in(listing)
             eligible = universe.eligible(listing, range_)
-            requirement.options = _offer(universe, [(node, eligible, node.contexts[0])])
             reason = unmet(listing, eligible)
+            if eligible:
+                name = bound.release
+                node = universe.asked(name) if name else universe.pulled_in(listing)
+                requirement.options = _offer(universe, [(node, eligible, node.contexts[0])])
     requirement.cause = Requires(
         dependent=context.node.dependent,
         use="install",

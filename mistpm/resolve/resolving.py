@@ -90,8 +90,8 @@ class Resolver:
         failed: set[str] = set()
         remaining = set(self._names)
         while remaining:
-            absent = frozenset(self._names) - remaining
-            universe = Universe(replace(self.problem, absent=absent), self.catalogue).grow()
+            problem = replace(self.problem, begin=frozenset(remaining), absent=frozenset(failed))
+            universe = Universe(problem, self.catalogue).grow()
             remaining = set(universe.missing)
             for part in parts(universe):
                 choice = search(part, self.problem.held.free, self.deadline)
@@ -100,8 +100,7 @@ class Resolver:
                 else:
                     choices.append(choice)
             if remaining:
-                problem = replace(self.problem, absent=frozenset(failed))
-                found = find_unresolved(problem, universe, remaining, self.deadline)
+                found = find_unresolved(universe, frozenset(remaining), self.deadline)
                 unresolved += found
                 failed.update(name for part in found for name in part.releases)
                 remaining -= failed
@@ -117,8 +116,7 @@ class Resolver:
     def _kept(self, unresolved: tuple[Unresolved, ...]) -> Answer:
         """Give what was held of the releases that have no solution, and of what they need."""
         failed = {name for part in unresolved for name in part.releases}
-        absent = frozenset(name for name in self._names if name not in failed)
-        problem = replace(self.problem, absent=absent, only_held=True)
+        problem = replace(self.problem, begin=frozenset(failed), only_held=True)
         return Answer(walk_held(Universe(problem, self.catalogue)))
 
     def _in_order(self, releases: dict[str, Chosen]) -> dict[str, Chosen]:

@@ -55,9 +55,10 @@ class Universe:
         return self
 
     def ask(self) -> None:
-        """Make the nodes of the releases in the file."""
+        """Make the nodes of the releases to begin at."""
+        begin, absent = self.problem.begin, self.problem.absent
         for wanted in self.question.releases:
-            if wanted.name not in self.problem.absent:
+            if (begin is None or wanted.name in begin) and wanted.name not in absent:
                 self._ask(wanted)
 
     def require(self, context: Context, profile: Profile) -> None:
@@ -77,6 +78,12 @@ class Universe:
             for context in node.contexts
             for requirement in context.distinct.values()
         ]
+
+    def asked(self, release: str) -> Node:
+        """Give the node of a release in the file whose package can be had."""
+        if release not in self.nodes:
+            self._ask(next(w for w in self.question.releases if w.name == release))
+        return self.nodes[release]
 
     def pulled_in(self, listing: Listing) -> Node:
         """Give the node of the release that a package has when it is pulled in."""

@@ -14,13 +14,12 @@ from mistpm.resolve.hints import find_hint
 from mistpm.resolve.limits import Deadline
 from mistpm.resolve.node import Node
 from mistpm.resolve.parts import families, parts
-from mistpm.resolve.problem import Problem
 from mistpm.resolve.universe import Universe
 from mistpm.resolve.writer import lines
 
 
 def find_unresolved(
-    problem: Problem, universe: Universe, failing: Collection[str], deadline: Deadline
+    universe: Universe, failing: frozenset[str], deadline: Deadline
 ) -> list[Unresolved]:
     """Explain why parts of a universe with these releases have no solution.
 
@@ -29,7 +28,8 @@ def find_unresolved(
     """
     if universe.missing:
         return [_missing(name, error) for name, error in universe.missing.items()]
-    relaxed = Universe(replace(problem, relaxed=True), universe.catalogue).grow()
+    problem = replace(universe.problem, begin=failing, relaxed=True)
+    relaxed = Universe(problem, universe.catalogue).grow()
     groups = families(universe)
     found: list[Unresolved] = []
     for part in parts(relaxed):
