@@ -184,7 +184,7 @@ def _bind_api(
     question = universe.question
     requirement.api = api
     requirement.cause = RequiresApi(dependent=requirement.context.node.dependent, api=str(api))
-    if all(is_built_in(api, minor) for minor in question.minors):
+    if question.minors and all(is_built_in(api, minor) for minor in question.minors):
         requirement.given = "kubernetes"
     elif api in question.provided_apis:
         requirement.given = "provided"
@@ -197,20 +197,18 @@ def _bind_api(
         )
     listing = universe.catalogue.listing(default) if bound.to == "pulled-in" else None
     if isinstance(listing, Listing):
-        node = universe.pulled_in(listing)
         eligible = universe.eligible(listing, ANY) & listing.providing(api)
-        offered = _offer(universe, [(node, eligible, node.contexts[0])])
-        requirement.default = offered[0] if offered else None
+        if eligible:
+            node = universe.pulled_in(listing)
+            (requirement.default,) = _offer(universe, [(node, eligible, node.contexts[0])])
 
 
 def _offer(universe: Universe, offers: list[tuple[Node, int, Context]]) -> tuple[Option, ...]:
-    """Make options of what is eligible, and let the universe consider it."""
+    """Make options of eligible versions, and let the universe consider these."""
     for node, eligible, _ in offers:
         universe.admit(node, eligible)
     return tuple(
-        Option(node=node, mask=eligible, context=context)
-        for node, eligible, context in offers
-        if eligible
+        Option(node=node, mask=eligible, context=context) for node, eligible, context in offers
     )
 
 
