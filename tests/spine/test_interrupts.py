@@ -22,11 +22,18 @@ from toy_registry import ToyRegistry
 
 PROGRAM = """
 import sys
-sys.stderr.write("here\\n")
-sys.stderr.flush()
+
+def hear(event, arguments):
+    if event == "import" and arguments[0] == "mistpm.cli.application":
+        sys.stderr.write("here\\n")
+        sys.stderr.flush()
+
+sys.addaudithook(hear)
 from mistpm.cli import main
 main()
 """
+"""Tells when mistpm has begun: Ctrl-C before that meets Python alone."""
+
 INTERRUPTED = "\ninterrupted: run the same command again to finish what was begun\n"
 PATIENCE = 60
 """Seconds after which a test gives up; nothing should take a tenth of that."""

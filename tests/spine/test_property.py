@@ -356,7 +356,7 @@ def test_a_few_lives(life: Life, folder: Path, runtime: Runtime) -> None:
 
 @pytest.mark.slow
 @given(life=lives())
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_many_lives(life: Life, folder: Path, runtime: Runtime) -> None:
     """The same, more often."""
     live(life, folder, runtime)
