@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from typing import TYPE_CHECKING
@@ -10,21 +11,22 @@ from mistpm.cli.terminal import Terminal
 from mistpm.ops.reporter import Reporter
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
+    from rich.progress import Progress
 
 DELAY = 0.5
 """Seconds before anything is shown: what is quick needs no bar."""
 
 
 class TerminalReporter(Reporter):
-    """A progress bar in a terminal; lines under `-v` only where there is none."""
+    """A progress bar in a terminal; under `-v` also a line for each piece of work."""
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
+        self._animated = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._bar: Progress | None = None
-        self._task: TaskID | None = None
         self._timer: threading.Timer | None = None
         self._lock = threading.Lock()
+        self._work = 0
         self._what = ""
         self._total = 0
         self._done = 0
@@ -34,8 +36,8 @@ class TerminalReporter(Reporter):
         self.finish()
         self._what, self._total, self._done = what, total, 0
         self._terminal.detail(what)
-        if sys.stderr.isatty():
-            self._timer = threading.Timer(DELAY, self._show)
+        if self._animated:
+            self._timer = threading.Timer(DELAY, self._show, (self._work,))
             self._timer.daemon = True
             self._timer.start()
 
@@ -43,15 +45,16 @@ class TerminalReporter(Reporter):
         """Move the bar on."""
         with self._lock:
             self._done += 1
-            if self._bar is not None and self._task is not None:
-                self._bar.update(self._task, completed=self._done, description=piece)
+            if self._bar is not None:
+                self._bar.update(self._bar.task_ids[0], completed=self._done, piece=piece)
+        self._terminal.detail(f"{self._what}: {piece}")
 
     def finish(self) -> None:
-        """Take the bar away."""
+        """Take the bar away, also one that is about to appear."""
         if self._timer is not None:
             self._timer.cancel()
-            self._timer = None
         with self._lock:
+            self._work += 1
             if self._bar is not None:
                 self._bar.stop()
                 self._bar = None
@@ -60,11 +63,24 @@ class TerminalReporter(Reporter):
         """Show a line under `-v`."""
         self._terminal.detail(line)
 
-    def _show(self) -> None:
+    def _show(self, work: int) -> None:
+        """Show the bar, unless that work is over by now."""
         from rich.console import Console
-        from rich.progress import Progress
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
+        counted = (BarColumn(bar_width=24), MofNCompleteColumn()) if self._total else ()
         with self._lock:
-            self._bar = Progress(console=Console(stderr=True), transient=True)
-            self._task = self._bar.add_task(self._what, total=self._total, completed=self._done)
+            if work != self._work:
+                return
+            self._bar = Progress(
+                SpinnerColumn(),
+                "{task.description}",
+                *counted,
+                "{task.fields[piece]}",
+                console=Console(stderr=True),
+                transient=True,
+            )
+            self._bar.add_task(
+                self._what, total=self._total or None, completed=self._done, piece=""
+            )
             self._bar.start()

@@ -63,6 +63,7 @@ def solve(
         return Solved(lockfile=previous, previous=previous, asking=asking)
     if locked:
         raise _refusal(workspace, previous, asking, fresh=fresh)
+    workspace.reporter.start("solving", 0)
     from mistpm.plan import plan_releases
     from mistpm.resolve import resolve
 

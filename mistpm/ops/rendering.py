@@ -53,6 +53,7 @@ def render_locked(workspace: Workspace, lockfile: Lockfile, asking: Asking) -> R
         provided_packages=question.provided_packages,
         keep_going=workspace.options.keep_going,
         log=log,
+        progress=workspace.reporter.advance,
     )
     return msgspec.structs.replace(rendered, failures=(*_failures(leaving), *rendered.failures))
 

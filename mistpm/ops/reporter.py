@@ -7,7 +7,7 @@ class Reporter:
     """Hears of progress and does nothing with it; the command line has one that shows it."""
 
     def start(self, what: str, total: int) -> None:
-        """Begin `total` pieces of work (`fetching 4 packages`)."""
+        """Begin `total` pieces of work (`fetching`); 0: nobody knows how many."""
 
     def advance(self, piece: str) -> None:
         """One piece is done."""

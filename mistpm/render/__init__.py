@@ -33,11 +33,13 @@ def render_environment(
     keep_going: bool = False,
     workers: int = WORKERS,
     log: Callable[[LogEntry], None] = lambda _entry: None,
+    progress: Callable[[str], None] = lambda _release: None,
 ) -> Rendered:
     """Render all releases of a lock, each after what it needs.
 
     `configurations` are by release, `packages` by digest (`sha256:…`).  `minor` is the Kubernetes
-    version that packages are told, otherwise the lock's lowest.  Equal arguments give equal results,
+    version that packages are told, otherwise the lock's lowest.  `progress` hears of each release that
+    was run, from several threads.  Equal arguments give equal results,
     whatever the number of `workers`.  Raises `MistError`, unless `keep_going` puts it into the
     result: `DocumentError` for inputs, `PackageError`, `RenderError`.
     """
@@ -53,5 +55,10 @@ def render_environment(
         memo=memo,
     )
     return EnvironmentRender(
-        shared, configurations, keep_going=keep_going, workers=workers, log=log
+        shared,
+        configurations,
+        keep_going=keep_going,
+        workers=workers,
+        log=log,
+        progress=progress,
     ).render()

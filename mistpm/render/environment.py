@@ -30,7 +30,8 @@ class EnvironmentRender:
 
     With `keep_going` a release that fails is left out, with all that need it; otherwise the first step
     in which something fails raises everything that failed in it.  `log` gets what guests log, in an
-    order that does not depend on threads.  To be used once.
+    order that does not depend on threads; `progress` gets each release as soon as it was run, in the
+    thread that ran it.  To be used once.
     """
 
     def __init__(
@@ -41,12 +42,14 @@ class EnvironmentRender:
         keep_going: bool = False,
         workers: int = WORKERS,
         log: Callable[[LogEntry], None] = lambda _entry: None,
+        progress: Callable[[str], None] = lambda _release: None,
     ) -> None:
         self._shared = shared
         self._configurations = configurations
         self._keep_going = keep_going
         self._workers = workers
         self._log = log
+        self._progress = progress
         self._failures: dict[str, MistError] = {}
 
     def render(self) -> Rendered:
@@ -105,6 +108,7 @@ class EnvironmentRender:
         pin = self._shared.lock.releases[name]
         render = ReleaseRender(self._shared, name, outputs)
         result = render.run(inputs[name].data)
+        self._progress(name)
         answered = Answered(
             name=name,
             namespace=self._shared.namespaces[name],

@@ -37,6 +37,7 @@ class Compiler:
         self._limits = limits
         self._lock = threading.Lock()
         self._processes: set[subprocess.Popen[bytes]] = set()
+        self.interruptions = 0
 
     def compile(self, module: bytes, *, name: str) -> bytes:
         """Give the machine code of `module`.
@@ -53,6 +54,7 @@ class Compiler:
     def interrupt(self) -> None:
         """Kill what is being compiled; those who wait for it get `KeyboardInterrupt`."""
         with self._lock:
+            self.interruptions += 1
             for process in self._processes:
                 process.kill()
             self._processes.clear()

@@ -39,6 +39,7 @@ class Loader:
 
     def load(self, path: Path, digest: str, *, name: str) -> Module:
         """Do what `Runtime.load` says."""
+        interruptions = self.compiler.interruptions
         data = self._read(path, name)
         _check_digest(data, digest, name)
         form = read_form(data, name=name, limits=self._limits)
@@ -46,6 +47,8 @@ class Loader:
         with self._lock:
             loading = self._loading.setdefault(key, threading.Lock())
         with loading:
+            if self.compiler.interruptions != interruptions:
+                raise KeyboardInterrupt  # while this thread waited for another one that was compiling
             if key not in self._loaded:
                 compiled = self._machine_code(data, key, name)
                 self._loaded[key] = link(self._engine, compiled, form, name=name)

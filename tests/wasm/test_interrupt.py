@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from guest_modules import SUPPORT
+from guest_modules import SUPPORT, digest, guest
 
 from mistpm.wasm import Answer, Module, Runtime
 
@@ -122,6 +122,30 @@ def test_after_an_interrupt_a_render_calls_nobody_any_more(runtime: Runtime, loa
 
     with pytest.raises(KeyboardInterrupt):
         runtime.generate(relay, b"{}", budget=budget, answer=answer, log=lambda _level, _text: None)
+
+
+def test_what_is_loaded_when_an_interrupt_comes_is_not_compiled(
+    runtime: Runtime, tmp_path: Path
+) -> None:
+    """A thread that waited for another one's compiling does not begin it anew."""
+    pipe = tmp_path / "echo.wasm"
+    os.mkfifo(pipe)
+    raised: list[type[BaseException]] = []
+
+    def load() -> None:
+        try:
+            runtime.load(pipe, digest(guest("echo")))
+        except BaseException as error:  # noqa: BLE001 - KeyboardInterrupt is what is expected
+            raised.append(type(error))
+
+    thread = threading.Thread(target=load)
+    thread.start()
+    with pipe.open("wb") as file:  # opens when the thread reads
+        runtime.interrupt()
+        file.write(guest("echo"))
+    thread.join()
+
+    assert [KeyboardInterrupt] == raised
 
 
 def test_what_stops_an_answer_stops_the_guest(render: Any) -> None:
