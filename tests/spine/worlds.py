@@ -1,8 +1,8 @@
 """Made-up registries, and what people do with them: strategies of Hypothesis, and how they are built.
 
-A world is a list of packages; a package depends only on packages before it, so that there are no
-cycles, but everything else that can be declared is there.  All of a package's resources are named after
-the release, and show what the package was given: inputs, and outputs of its dependencies.
+A world is a list of packages; a package depends on packages before it, but now and then the first one
+closes a circle.  All of a package's resources are named after the release, and show what the package was
+given: inputs, and outputs of its dependencies.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from hypothesis import strategies as st
 from msgspec import Struct
+from msgspec.structs import replace
 from scripted_modules import result, scripted, value
 from toy_registry import ToyRegistry, config_map
 
@@ -104,7 +105,19 @@ def worlds(draw: st.DrawFn) -> World:
                 ),
             )
         )
+    if draw(st.sampled_from((False,) * 7 + (True,))):
+        packages[0] = _closing(
+            packages[0], packages[-1], draw(st.sampled_from(("install", "call")))
+        )
     return tuple(packages)
+
+
+def _closing(first: Package, last: Package, use: Literal["install", "call"]) -> Package:
+    """Let the oldest version of a package need another one, whatever that needs."""
+    use = use if last.kind == "plain" else "install"
+    needs = Needs(package=last.number, use=use, range="*", conditional=False)
+    oldest, *others = first.versions
+    return replace(first, versions=(replace(oldest, needs=(needs,)), *others))
 
 
 @st.composite
