@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -13,14 +14,16 @@ settings.register_profile(
 settings.load_profile("mistpm")
 
 
+for name in ("CI", "NO_COLOR", "KUBECONFIG", "MISTPM_CONFIG_DIR", "MISTPM_CACHE_DIR"):
+    os.environ.pop(name, None)  # not in a fixture: those of the whole session would come before it
+
+
 @pytest.fixture(autouse=True)
 def _own_folders(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep tests away from the user's cache and configuration, and from what CI sets."""
     folder = tmp_path_factory.getbasetemp()
     monkeypatch.setenv("MISTPM_CONFIG_DIR", str(folder / "no-config"))
     monkeypatch.setenv("MISTPM_CACHE_DIR", str(folder / "cache"))
-    for name in ("CI", "NO_COLOR", "KUBECONFIG"):
-        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "100")
 
 
