@@ -26,29 +26,28 @@ def require_consent(proposal: Proposal, consent: Consent, ask: Callable[[str], b
 
     Raises `RefusedError`; then nothing was changed.
     """
-    if proposal.unneeded and not consent.remove_unneeded:
-        names = ", ".join(f"`{name}`" for name in proposal.unneeded)
-        _confirm(
-            ask(f"Remove {names}, which nothing needs any more?"),
+    unneeded = bool(proposal.unneeded) and not consent.remove_unneeded
+    data = bool(proposal.data) and not consent.delete_data
+    change = not proposal.diff.is_empty and not consent.yes
+    flags = {"--remove-unneeded": unneeded, "--delete-data": data, "--yes": change}
+    needed = " ".join(flag for flag, is_needed in flags.items() if is_needed)
+    hint = f"confirm it with {needed}; nothing was changed"
+    names = ", ".join(f"`{name}`" for name in proposal.unneeded)
+    if unneeded and not ask(f"Remove {names}, which nothing needs any more?"):
+        raise RefusedError(
             "removal-not-confirmed",
             f"{names} would be removed, which the command did not name",
-            flag="--remove-unneeded",
+            hint=hint,
         )
-    if proposal.data and not consent.delete_data:
-        _confirm(
-            ask(f"Delete {len(proposal.data)} resources that hold data, for good?"),
+    if data and not ask(f"Delete the data of {_losing(proposal)} for good?"):
+        raise RefusedError(
             "data-loss-not-confirmed",
-            f"data of {_releases(proposal)} would be lost",
-            context=tuple(f"{change.release}: {change.resource}" for change in proposal.data),
-            flag="--delete-data",
+            f"data of {_losing(proposal)} would be lost",
+            context=tuple(f"{each.release}: {each.resource}" for each in proposal.data),
+            hint=hint,
         )
-    if not proposal.diff.is_empty and not consent.yes:
-        _confirm(
-            ask(f"Apply to {proposal.target}?"),
-            "not-confirmed",
-            f"{proposal.target} would be changed",
-            flag="--yes",
-        )
+    if change and not ask(f"Apply to {proposal.target}?"):
+        raise RefusedError("not-confirmed", f"{proposal.target} would be changed", hint=hint)
 
 
 def require_complete(proposal: Proposal) -> None:
@@ -64,15 +63,7 @@ def require_complete(proposal: Proposal) -> None:
         )
 
 
-def _confirm(
-    answer: bool, reference: str, message: str, *, flag: str, context: tuple[str, ...] = ()
-) -> None:
-    if not answer:
-        hint = f"confirm it with {flag}; nothing was changed"
-        raise RefusedError(reference, message, context=context, hint=hint)
-
-
-def _releases(proposal: Proposal) -> str:
+def _losing(proposal: Proposal) -> str:
     return ", ".join(f"`{name}`" for name in sorted({each.release for each in proposal.data}))
 
 
