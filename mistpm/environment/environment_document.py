@@ -5,11 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 
-import msgspec
-
 from mistpm import document
 from mistpm.atomic import write_atomically
 from mistpm.document.edits import Edit, apply_edits
+from mistpm.environment.invalid_edit import invalid_edit
 from mistpm.errors import DocumentError
 from mistpm.model.environment import Environment
 
@@ -45,7 +44,7 @@ class EnvironmentDocument:
         """Give the environment with these edits.
 
         Raises `DocumentError`: `invalid-environment` for what is wrong already, `invalid-edit` for
-        what would be wrong then; lines of a text that nobody has are not told.
+        what would be wrong then.
         """
         _ = self.environment
         text = apply_edits(self.text, edits, file=self.title)
@@ -53,11 +52,7 @@ class EnvironmentDocument:
         try:
             _ = changed.environment
         except DocumentError as error:
-            raise DocumentError(
-                "invalid-edit",
-                f"`{self.title}` would not be valid any more, so it is left as it is",
-                tuple(msgspec.structs.replace(each, file="", line=0) for each in error.problems),
-            ) from error
+            raise invalid_edit(self.title, error) from error
         return changed
 
     def save(self) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from mistpm import document
 from mistpm.atomic import write_atomically
 from mistpm.document.edits import Edit, apply_edits
+from mistpm.environment.invalid_edit import invalid_edit
 from mistpm.errors import DocumentError
 from mistpm.model.descriptor import Name
 from mistpm.model.environment import RegistryEntry
@@ -51,11 +52,16 @@ def read_user_configuration() -> UserConfiguration:
 def edit_user_configuration(*edits: Edit) -> None:
     """Change it and write it back.
 
-    Raises `DocumentError`, also when it would not be valid any more; then it stays as it is.
+    Raises `DocumentError`, `invalid-edit` when it would not be valid any more; then it stays as it is.
     """
     path = configuration_path()
-    text = apply_edits(_text(), edits, file=str(path))
-    _configuration(text)
+    before = _text()
+    _configuration(before)
+    text = apply_edits(before, edits, file=str(path))
+    try:
+        _configuration(text)
+    except DocumentError as error:
+        raise invalid_edit(str(path), error) from error
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path.resolve(), text.encode())
