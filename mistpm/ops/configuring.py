@@ -123,15 +123,26 @@ def rename_edits(environment: Environment, old: str, new: str) -> tuple[Edit, ..
         for alias, target in entry.bind.items()
         if target == old
     ]
+    configured = [Rename(path=path, name=new) for path in _overlays(environment, old)]
+    return (*bound, *configured, Rename(path=("releases", old), name=new))
+
+
+def _removal(environment: Environment, names: tuple[str, ...]) -> list[Remove]:
+    """Give the edits that take releases out, and what targets say of them."""
+    paths = [path for name in names for path in (("releases", name), *_overlays(environment, name))]
+    return [Remove(path=path) for path in paths]
+
+
+def _overlays(environment: Environment, name: str) -> list[tuple[str, ...]]:
+    """Give the places where targets configure a release."""
     targets: dict[tuple[str, ...], TargetEntry | None] = {("target",): environment.target}
-    targets |= {("targets", name): entry for name, entry in environment.targets.items()}
-    configured = [
-        Rename(path=(*place, key, old), name=new)
+    targets |= {("targets", key): entry for key, entry in environment.targets.items()}
+    return [
+        (*place, key, name)
         for place, target in targets.items()
         for key in ("inputs", "patches")
-        if target is not None and old in getattr(target, key)
+        if target is not None and name in getattr(target, key)
     ]
-    return (*bound, *configured, Rename(path=("releases", old), name=new))
 
 
 def draft_without(workspace: Workspace, names: tuple[str, ...]) -> Workspace:
@@ -144,8 +155,7 @@ def draft_without(workspace: Workspace, names: tuple[str, ...]) -> Workspace:
     for name in names:
         if not (name in environment.releases or _is_left_over(workspace, name)):
             find_release(environment, name)
-    edits = (Remove(path=("releases", name)) for name in names)
-    return workspace.drafted(workspace.document.edited(*edits))
+    return workspace.drafted(workspace.document.edited(*_removal(environment, names)))
 
 
 def _is_left_over(workspace: Workspace, name: str) -> bool:
@@ -170,7 +180,7 @@ def remove_releases(options: Options, names: tuple[str, ...]) -> FileChange:
     found = require_file(find_document(options))
     for name in names:
         find_release(found.environment, name)
-    found.edited(*(Remove(path=("releases", name)) for name in names)).save()
+    found.edited(*_removal(found.environment, names)).save()
     return FileChange(file=found.title, names=names)
 
 
