@@ -92,14 +92,13 @@ def require_solved(lockfile: Lockfile, *, keep_going: bool) -> None:
         return
     parts = lockfile.unresolved
     names = ", ".join(f"`{name}`" for part in parts for name in part.releases)
-    hints = tuple(part.hint for part in parts if part.hint)
+    hints = [part.hint for part in parts if part.hint]
+    rest = ", or install the rest with --keep-going" if lockfile.releases else ""
     raise ResolutionError(
         "version-conflict",
         f"{names} cannot be resolved",
         context=tuple(line for part in parts for line in _told(part, many=len(parts) > 1)),
-        hint=hints[0]
-        if hints
-        else "widen one of these ranges, or install the rest with --keep-going",
+        hint=hints[0] if hints else f"change one of these{rest}",
     )
 
 

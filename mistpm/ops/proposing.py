@@ -17,6 +17,7 @@ from mistpm.ops.holding import HeldBack, held_back
 from mistpm.ops.leaving_out import failure_findings
 from mistpm.ops.locking import Move, Solved, require_solved, solve
 from mistpm.ops.rendering import render_locked
+from mistpm.ops.unused import unused_entries
 from mistpm.ops.workspace import Workspace
 from mistpm.target.protocol import Desired, Permissions
 
@@ -78,7 +79,13 @@ def propose(workspace: Workspace, wishes: Wishes = Wishes()) -> Proposal:  # noq
         held_back=_held_back(workspace, solved, wishes),
         unneeded=tuple(sorted(gone)),
         data=data_at_risk(diff.changes),
-        findings=(*failure_findings(rendered), *rendered.findings, *findings, *diff.findings),
+        findings=(
+            *failure_findings(rendered),
+            *unused_entries(workspace.environment, solved),
+            *rendered.findings,
+            *findings,
+            *diff.findings,
+        ),
     )
 
 

@@ -61,6 +61,7 @@ def test_changing_a_release_says_only_what_changes(session: Transcript) -> None:
     session.run("mistpm add app -p toy/apps/app:^1 -s '{replicas: 2, tls: {host: a.example.org}}'")
     with (session.folder / "mistpm.yaml").open("a", encoding="utf-8") as file:
         file.write("targets:\n  test:\n    directory: ./test\n    inputs: {app: {replicas: 1}}\n")
+        file.write("    patches: {ap: []}\nsettings:\n  toy/data/databas: {namespace: data}\n")
     session.run("mistpm install app -s 'tls: {on: true}' --yes")
     session.run("mistpm rename app shop")
     session.show("mistpm.yaml")

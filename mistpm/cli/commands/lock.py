@@ -44,13 +44,13 @@ def lock(
     from mistpm.ops.configuring import require_file
     from mistpm.ops.locking import require_solved, solve, write_lock
     from mistpm.ops.options import Options
-    from mistpm.ops.workspace import open_workspace
+    from mistpm.ops.workspace import find_document, open_workspace
 
     terminal = Terminal(verbose=verbose)
     reporter = TerminalReporter(terminal)
     options = Options(environment=environment, offline=offline, locked=locked)
+    require_file(find_document(options))
     workspace = open_workspace(options, reporter)
-    require_file(workspace.document)
     try:
         solved = solve(workspace, new_minors=kubernetes)
     finally:

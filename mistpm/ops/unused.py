@@ -1,0 +1,52 @@
+"""What an environment says of releases and packages that are not there: mostly a name that was mistyped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mistpm.model.environment import Environment
+from mistpm.model.finding import Finding
+from mistpm.model.lockfile import Lockfile
+from mistpm.ops.did_you_mean import did_you_mean
+from mistpm.ops.locking import Solved
+
+
+def unused_entries(environment: Environment, solved: Solved) -> tuple[Finding, ...]:
+    """Give a finding for each entry that configures nothing."""
+    return (
+        *_of_targets(environment, solved.lockfile),
+        *_of_settings(environment, solved),
+    )
+
+
+def _of_targets(environment: Environment, lockfile: Lockfile) -> Iterator[Finding]:
+    known = {*environment.releases, *lockfile.releases}
+    known.update(name for part in lockfile.unresolved for name in part.releases)
+    places = {"target": environment.target} if environment.target else {}
+    places |= {f"targets.{name}": entry for name, entry in environment.targets.items()}
+    for place, target in places.items():
+        for key, names in (("inputs", target.inputs), ("patches", target.patches)):
+            for name in sorted(names.keys() - known):
+                path = f"{place}.{key}.{name}"
+                yield Finding(
+                    severity="warning",
+                    code="unused-entry",
+                    path=path,
+                    message=f"`{path}` is for no release that there is",
+                    hint="".join(did_you_mean(name, known)),
+                )
+
+
+def _of_settings(environment: Environment, solved: Solved) -> Iterator[Finding]:
+    if solved.lockfile.unresolved:
+        return
+    pulled_in = {pin.package for pin in solved.lockfile.releases.values() if not pin.requested}
+    settings = solved.asking.asked.question.settings
+    for key, setting in zip(environment.settings, settings, strict=True):
+        if setting.package not in pulled_in:
+            yield Finding(
+                severity="info",
+                code="unused-entry",
+                path=f"settings.{key}",
+                message=f"`settings.{key}` configures nothing: nothing pulls that package in",
+            )
