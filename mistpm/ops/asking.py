@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from mistpm.errors import DocumentError, Problem, UsageError
+from mistpm.errors import DocumentError, Problem, RegistryError, UsageError
 from mistpm.lock.question_digest import Asked
 from mistpm.model.descriptor import Candidate
 from mistpm.model.environment import SettingEntry
@@ -20,6 +20,9 @@ from mistpm.model.question import Question, Setting, Wanted
 from mistpm.ops.file_packages import FilePackage, read_file_package
 from mistpm.ops.package_argument import is_path
 from mistpm.ops.workspace import Workspace
+
+_MISTAKES = {"registry-unknown", "registry-duplicate"}
+"""What is wrong with the environment itself, not with a registry that does not answer."""
 
 T = TypeVar("T")
 
@@ -57,11 +60,12 @@ def ask(workspace: Workspace, lockfile: Lockfile | None, *, new_minors: bool = F
     """Make the question of a workspace's environment.
 
     The minors that `lockfile` recorded for the same range are kept, unless `new_minors`.  Reads the
-    files of packages given by path, and the registries' own names, nothing else.  Raises
-    `DocumentError` with every package that cannot be read, `UsageError`, `PackageError`.
+    files of packages given by path, and the registries' own names, nothing else; where a registry
+    does not tell its name, the lock may.  Raises `DocumentError` with every package that cannot be
+    read, `UsageError`, `PackageError`, `RegistryError`.
     """
     environment = workspace.environment
-    naming = _Naming(workspace)
+    naming = _Naming(workspace, lockfile)
     releases = tuple(
         Wanted(
             name=name,
@@ -126,8 +130,9 @@ def asked_minors(
 class _Naming:
     """Reads packages as the environment names them, collecting what is wrong."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, lockfile: Lockfile | None) -> None:
         self._workspace = workspace
+        self._lockfile = lockfile
         self._problems: list[Problem] = []
         self.files: dict[PackageId, FilePackage] = {}
 
@@ -142,8 +147,31 @@ class _Naming:
         except InvalidIdentityError as error:
             self._note(place, str(error))
             return PackageId(text)
-        registry = self._workspace.registries.own_name(local.registry)
-        return PackageId.of(registry, local.group, local.name)
+        return PackageId.of(self._own_name(local.registry), local.group, local.name)
+
+    def _own_name(self, alias: str) -> str:
+        """Give a registry's own name, from the lock where the registry does not tell.
+
+        Where nobody does, and `--keep-going` is said, the alias stands for it: whatever needs the
+        registry then has no solution.
+        """
+        try:
+            return self._workspace.registries.own_name(alias)
+        except RegistryError as error:
+            locked = self._locked_name(alias)
+            may_stand = locked or self._workspace.options.keep_going
+            if error.reference in _MISTAKES or not may_stand:
+                raise
+            return locked or alias
+
+    def _locked_name(self, alias: str) -> str:
+        releases = self._lockfile.releases if self._lockfile else {}
+        for name, entry in self._workspace.environment.releases.items():
+            if name in releases and entry.package.partition("/")[0] == alias:
+                registry, _, package = releases[name].package.partition("/")
+                if entry.package == f"{alias}/{package}":
+                    return registry
+        return ""
 
     def distinct(self, place: str, entries: Mapping[str, T]) -> dict[PackageId, T]:
         """Give entries by what their keys name; two names of one package are a mistake."""
