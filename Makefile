@@ -2,6 +2,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# tests start mistpm as users do: with its byte code kept
+unexport PYTHONDONTWRITEBYTECODE
+
 READY := $(VENV)/.ready
 TOOLCHAIN ?= $${XDG_CACHE_HOME:-$$HOME/.cache}/mistpm/wasm-toolchain
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from scripts import list_messages
 
 
+@pytest.mark.slow
 def test_the_page_is_what_the_code_says() -> None:
     """No reference is missing, none is left over; `python -m scripts.list_messages` writes the page."""
     assert list_messages.page() == list_messages.PAGE.read_text(encoding="utf-8")

@@ -64,6 +64,7 @@ def test_words_are_offered(
     assert (0, expected, "") == (code, offered, seen.err)
 
 
+@pytest.mark.slow
 def test_releases_that_a_target_remembers_are_offered(
     shop: Path,
     tmp_path_factory: pytest.TempPathFactory,

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from io import StringIO
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -100,6 +101,7 @@ def each(engine: Engine, source: str, values: list[Any]) -> list[str]:
     return list(engine.files(templates, {"values": values}).values())
 
 
+@pytest.mark.slow
 @MANY
 @given(BATCHES)
 @example([{"a": "x\ny\n"}, ["|\n a"], {"-": {"": []}}, "a: b\n# c", [[], [[1], {}]]])
@@ -116,6 +118,7 @@ def test_toyaml(engine: Engine, values: list[Any]) -> None:
             assert same(wrapped(value), read_yaml_1_2(text)), text
 
 
+@pytest.mark.slow
 @MANY
 @given(BATCHES)
 def test_tojson(engine: Engine, values: list[Any]) -> None:

@@ -296,6 +296,7 @@ def test_locking_again_changes_nothing(data: st.DataObject) -> None:
     laws(world, question)
 
 
+@pytest.mark.slow
 def test_locking_again_changes_nothing_on_many_seeds() -> None:
     """The same without shrinking, on more worlds in less time."""
     locked = [laws(*world_and_question(seeded(seed))[:2]) for seed in range(100)]

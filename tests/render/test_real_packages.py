@@ -68,6 +68,7 @@ def shop(world: Any) -> None:
     )
 
 
+@pytest.mark.slow
 def test_packages_of_all_origins_render_together(world: Any) -> None:
     """Each answers in its own way, and manifests, outputs and secrets come out alike."""
     shop(world)

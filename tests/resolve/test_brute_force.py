@@ -15,6 +15,7 @@ from mistpm.model.question import Held, Question
 MISTAKES = {"ambiguous-binding", "invalid-binding", "release-name-clash"}
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(st.data())
 def test_verdict_and_optimum_are_exact(data: st.DataObject) -> None:

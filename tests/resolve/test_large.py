@@ -13,6 +13,7 @@ from mistpm.resolve.solver import Solver
 DEPTH = 1500  # more than Python's recursion limit
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("use", ["", "call "])
 @pytest.mark.parametrize("end", ["x/p0 ^1", "x/p0 ^9"])
 def test_long_chains_and_rings(use: str, end: str) -> None:

@@ -348,7 +348,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(life=lives())
-@settings(max_examples=15)
+@settings(max_examples=4)
 def test_a_few_lives(life: Life, folder: Path, runtime: Runtime) -> None:
     """After each step the target is what an empty one would be, and the lock is what it would be."""
     live(life, folder, runtime)
