@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,8 @@ def read_file_package(workspace: Workspace, text: str) -> FilePackage:
 
     A Mistletoe package is run once to ask for its name.  Raises `PackageError`.
     """
-    path = workspace.base / text
+    # a target that remembers the environment is the base, and may not be there yet: `out/..` is nowhere
+    path = Path(os.path.normpath(workspace.base / text))
     if not is_file(path):
         raise PackageError(
             "no-such-file",
