@@ -75,7 +75,8 @@ def publish_packages(folder: Path) -> ToyRegistry:
             version,
             {
                 "config.yaml": config_map(
-                    "db: {{ dependencies.db.outputs.host }}", f"version: '{version}'"
+                    "db: {{ (dependencies.db.outputs | default({})).host | default('elsewhere') }}",
+                    f"version: '{version}'",
                 )
             },
             description="An application",
