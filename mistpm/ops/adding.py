@@ -10,17 +10,20 @@ from msgspec import Struct
 from mistpm.environment.environment_document import EnvironmentDocument
 from mistpm.environment.location import as_written
 from mistpm.errors import RegistryError, UsageError
+from mistpm.model.descriptor import Candidate, Descriptor
 from mistpm.model.identity import PackageId
 from mistpm.model.ranges import ANY, InvalidRangeError, Range, eligible, parse_range
+from mistpm.ops.checking_inputs import check_inputs
 from mistpm.ops.configuring import release_edits, require_file
 from mistpm.ops.did_you_mean import did_you_mean
-from mistpm.ops.file_packages import read_file_package
+from mistpm.ops.file_packages import FilePackage, read_file_package
 from mistpm.ops.given_inputs import parse_bindings, read_given_inputs
 from mistpm.ops.options import Options
 from mistpm.ops.package_argument import parse_package_argument
 from mistpm.ops.reporter import Reporter
-from mistpm.ops.searching import newest_of
+from mistpm.ops.searching import newest_of, whole_descriptor
 from mistpm.ops.workspace import Workspace, find_document
+from mistpm.package import read_package
 
 
 class Addition(Struct, frozen=True, kw_only=True):
@@ -36,7 +39,10 @@ class Addition(Struct, frozen=True, kw_only=True):
 
 
 class Added(Struct, frozen=True, kw_only=True):
-    """What `add` did; `newest` is the newest version that the registry has, `version` the range asked for."""
+    """What `add` did; `newest` is the newest version that the registry has, `version` the range asked for.
+
+    `problems` are inputs that do not fit the newest version that is asked for, if that is known.
+    """
 
     file: str
     name: str
@@ -44,17 +50,22 @@ class Added(Struct, frozen=True, kw_only=True):
     version: str
     newest: str = ""
     existed: bool = False
+    problems: tuple[str, ...] = ()
 
 
 def add_release(options: Options, addition: Addition) -> Added:
     """Write a release into the environment's file; the package must exist.
 
-    Raises `UsageError`, `DocumentError`, `RegistryError`, `PackageError`.
+    Costs fetching one module where inputs are given, unless it was fetched before.  Raises `UsageError`,
+    `DocumentError`, also for a secret that is written out, `RegistryError`, `PackageError`.
     """
     found = require_file(find_document(options))
     workspace = Workspace(found, options, Reporter())
-    newest = newest_version(workspace, addition)
+    newest, wanted = _newest(workspace, addition)
     draft = draft_release(workspace, addition)
+    given = addition.inputs_file is not None or addition.settings
+    descriptor = _descriptor(workspace, wanted) if given else None
+    problems = check_inputs(draft.environment, addition.name, descriptor) if descriptor else ()
     draft.save()
     entry = draft.environment.releases[addition.name]
     return Added(
@@ -62,8 +73,9 @@ def add_release(options: Options, addition: Addition) -> Added:
         name=addition.name,
         package=entry.package,
         version=entry.version.text,
-        newest=newest,
+        newest=str(newest.version),
         existed=addition.name in found.environment.releases,
+        problems=problems,
     )
 
 
@@ -93,27 +105,35 @@ def draft_release(workspace: Workspace, addition: Addition) -> EnvironmentDocume
     return workspace.document.edited(*release_edits(addition.name, entry, workspace.environment))
 
 
-def newest_version(workspace: Workspace, addition: Addition) -> str:
-    """Give the newest version of the package that is added.
+def _newest(workspace: Workspace, addition: Addition) -> tuple[Candidate, Candidate | FilePackage]:
+    """Give the newest candidate of the package that is added, and the newest that is asked for.
 
     Raises `RegistryError` when there is no such package, or no version of it that is asked for.
     """
     local, wanted = _asked(addition)
     if local is None:
-        relative = _written_package(workspace, addition.package, None)
-        return str(read_file_package(workspace, relative).candidate.version)
+        file = read_file_package(workspace, _written_package(workspace, addition.package, None))
+        return file.candidate, file
     package = workspace.identity_of(local)
     candidates = workspace.registries.candidates(package)
-    if not eligible(wanted, [each.version for each in candidates]):
-        versions = sorted(each.version for each in candidates)
+    versions = eligible(wanted, [each.version for each in candidates])
+    newest = newest_of(candidates)
+    newest_wanted = newest_of(each for each in candidates if each.version in versions)
+    if newest is None or newest_wanted is None:
+        known = sorted(each.version for each in candidates)
         raise RegistryError(
             "no-matching-version",
             f"`{local}` has no version `{wanted}`",
-            context=(f"it has {versions[0]} to {versions[-1]}",) if versions else (),
+            context=(f"it has {known[0]} to {known[-1]}",) if known else (),
             hint=f"`mistpm info {local}` lists its versions",
         )
-    newest = newest_of(candidates)
-    return str(newest.version) if newest else ""
+    return newest, newest_wanted
+
+
+def _descriptor(workspace: Workspace, wanted: Candidate | FilePackage) -> Descriptor | None:
+    if isinstance(wanted, FilePackage):
+        return read_package(wanted.path).descriptor
+    return whole_descriptor(workspace.registries, wanted)
 
 
 def _asked(addition: Addition) -> tuple[PackageId | None, Range]:

@@ -109,7 +109,7 @@ def info(options: Options, text: str) -> PackageInfo:
             f"`{local}` has no version `{parse_package_argument(text).range}`",
             hint=f"`mistpm info {local}` lists its versions",
         )
-    whole = _whole_descriptor(registries, newest)
+    whole = whole_descriptor(registries, newest)
     return PackageInfo(
         package=str(local),
         description=newest.descriptor.description,
@@ -134,7 +134,7 @@ def _candidates(registries: Registries, text: str) -> tuple[PackageId, list[Cand
     return local, sorted(found, key=lambda each: each.version, reverse=True)
 
 
-def _whole_descriptor(registries: Registries, candidate: Candidate) -> Descriptor | None:
+def whole_descriptor(registries: Registries, candidate: Candidate) -> Descriptor | None:
     """Read what the module itself says; None where it cannot be had, or has no descriptor."""
     from mistpm.package import read_package
 

@@ -61,6 +61,10 @@ def test_inputs_that_break_the_schema(shop: Transcript) -> None:
 def test_a_secret_given_as_a_literal(shop: Transcript) -> None:
     """Nothing that is secret stands in a file that is meant for Git."""
     shop.run("mistpm add db -p toy/data/database -s 'password: hunter2'")
+    shop.run("mistpm add db -p toy/data/database")
+    edit(
+        shop, "package: toy/data/database", "package: toy/data/database\n    inputs: {password: x}"
+    )
     shop.run("mistpm install --yes")
     shop.expect("secret-as-a-literal")
 

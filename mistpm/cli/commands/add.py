@@ -65,6 +65,9 @@ def add(
         ),
     )
 
+    for problem in report.problems:
+        terminal.finding("warning", f"{report.name}: {problem}")
+
     def show() -> None:
         what = report.package if report.version == "*" else f"{report.package} {report.version}"
         newest = f" (newest: {report.newest})" if report.newest else ""
