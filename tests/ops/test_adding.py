@@ -1,0 +1,180 @@
+"""Adding releases, and changing them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from made_shop import HEAD, Shop
+
+from mistpm.errors import MistError
+from mistpm.ops.adding import Added, Addition, add_release, draft_release
+from mistpm.ops.options import Options
+
+
+def add(name: str, package: str = "", **rest: Any) -> Added:
+    """Do what `mistpm add` does."""
+    return add_release(Options(), Addition(name=name, package=package, **rest))
+
+
+def refusal(name: str, package: str = "", **rest: Any) -> MistError:
+    """Give the error that adding ends with."""
+    with pytest.raises(MistError) as caught:
+        add(name, package, **rest)
+    return caught.value
+
+
+def test_a_release_is_written_into_the_file(shop: Shop) -> None:
+    """With all that is said of it, and nothing else."""
+    shop.write()
+    added = add(
+        "db",
+        "toy/data/db",
+        version="^1",
+        namespace="data",
+        settings=("size: 3, backup: true", "size: 4"),
+        bindings=("backup=safe",),
+    )
+
+    assert (
+        Added(file="mistpm.yaml", name="db", package="toy/data/db", version="^1", newest="2.0.0")
+        == added
+    )
+    assert (
+        HEAD
+        + """\
+releases:
+  db:
+    package: toy/data/db
+    version: ^1
+    namespace: data
+    inputs:
+      size: 4
+      backup: true
+    bind:
+      backup: safe
+"""
+        == shop.file.read_text()
+    )
+
+
+def test_what_is_not_said_of_a_release_stays(shop: Shop) -> None:
+    """Inputs are laid upon those that are there, comments and order stay."""
+    body = """\
+releases:
+  db:  # the database
+    package: toy/data/db
+    version: ^1   # not yet 2
+    inputs: {size: 3, backup: false}  # small
+  one: {package: toy/apps/lonely}
+"""
+    shop.file.write_text(HEAD + body)
+    added = add("db", "toy/data/db", settings=("size: 4",))
+
+    assert (True, "^1") == (added.existed, added.version)
+    assert HEAD + body.replace("size: 3", "size: 4") == shop.file.read_text()
+
+
+def test_another_package_has_another_range(shop: Shop) -> None:
+    """The old one's range says nothing about it."""
+    shop.write(releases={"db": {"package": "toy/data/db", "version": "^1", "namespace": "data"}})
+    add("db", "toy/data/backup")
+
+    assert "  db:\n    package: toy/data/backup\n    namespace: data\n" in shop.file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("package", "version"),
+    [("toy/data/db:1.0.0", "=1.0.0"), ("toy/data/db:^1", "^1"), ("toy/data/db", "*")],
+)
+def test_a_version_may_stand_behind_the_package(package: str, version: str, shop: Shop) -> None:
+    """As in Mistletoe; a whole version means exactly that one."""
+    shop.write()
+
+    assert version == add("db", package).version
+
+
+def test_a_package_may_be_a_file(shop: Shop, packages: Path) -> None:
+    """Its path is written from the environment's folder, wherever the command runs."""
+    shop.write()
+    shutil.copy(packages / "data/backup/backup-1.0.0.mist-pack.wasm", shop.folder.parent / "x.wasm")
+    added = add("x", "../x.wasm")
+
+    assert ("../x.wasm", "1.0.0") == (added.package, added.newest)
+
+
+def test_a_file_is_found_from_where_the_user_is(
+    shop: Shop, packages: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And written from where the file is."""
+    shop.write()
+    inner = shop.folder / "inner"
+    inner.mkdir()
+    shutil.copy(packages / "data/backup/backup-1.0.0.mist-pack.wasm", inner / "x.wasm")
+    monkeypatch.chdir(inner)
+
+    assert "./inner/x.wasm" == add("x", "./x.wasm").package
+
+
+@pytest.mark.parametrize(
+    ("package", "rest", "reference"),
+    [
+        ("toy/data/nothing", {}, "package-not-found"),
+        ("tuy/data/db", {}, "registry-unknown"),
+        ("toy/data/db", {"version": "^7"}, "no-matching-version"),
+        ("toy/data/db", {"version": "^^"}, "invalid-range"),
+        ("toy/data/db:1.0.0", {"version": "^1"}, "two-versions"),
+        ("./nothing.wasm", {}, "no-such-file"),
+        ("./" + "a" * 300, {}, "no-such-file"),
+        ("/", {}, "no-such-file"),
+        ("toy/data/db", {"bindings": ("db",)}, "invalid-binding"),
+        ("toy/data/db", {"settings": ("size",)}, "invalid-set"),
+        ("toy/data/db", {"settings": ("\udcff: 1",)}, "invalid-set"),
+        ("toy/data/db", {"inputs_file": Path("nothing.yaml")}, "inputs-unreadable"),
+        ("toy/data/db", {"inputs_file": Path()}, "inputs-unreadable"),
+        ("toy/data/db", {"namespace": "Not_A_Label"}, "invalid-edit"),
+        ("", {}, "invalid-package"),
+    ],
+)
+def test_mistakes_leave_the_file_alone(
+    package: str, rest: dict[str, Any], reference: str, shop: Shop
+) -> None:
+    """Each has a name of its own."""
+    shop.write()
+
+    assert reference == refusal("db", package, **rest).reference
+    assert HEAD == shop.file.read_text()
+
+
+def test_the_file_must_be_there(shop: Shop) -> None:
+    """A target that remembers is no file."""
+    assert "no-environment" == refusal("db", "toy/data/db").reference
+    assert [] == list(shop.folder.iterdir())
+
+
+def test_a_broken_file_is_told_before_anything_else(shop: Shop) -> None:
+    """With its own lines."""
+    shop.file.write_text(HEAD + "relases: {}\n")
+    error = refusal("db", "toy/data/db")
+
+    assert ("invalid-environment", True) == (
+        error.reference,
+        error.context[0].startswith("mistpm.yaml:8: relases"),
+    )
+
+
+def test_a_release_can_be_changed_without_its_package(shop: Shop) -> None:
+    """`mistpm install NAME -s …` changes what is there; nothing is written yet."""
+    shop.write(releases={"db": {"package": "toy/data/db", "inputs": {"size": 1}}})
+    draft = draft_release(shop.open(), Addition(name="db", settings=("backup: true",)))
+
+    assert {"size": 1, "backup": True} == draft.environment.releases["db"].inputs
+    assert {"size": 1} == shop.open().environment.releases["db"].inputs
+    with pytest.raises(MistError) as caught:
+        draft_release(shop.open(), Addition(name="d", settings=("backup: true",)))
+    assert ("no-package", ("did you mean `db`?",)) == (
+        (error := caught.value).reference,
+        error.context,
+    )
