@@ -119,7 +119,9 @@ def kill_everywhere(command: Command) -> Counts:
     moments = [death for death in deaths(steps) if death.moment != "before"]
     for death in (Death(0, "before"), *moments):
         command.reset()
-        assert run_until(command.run, watched, death), (death, steps[death.number])
+        died = run_until(command.run, watched, death)
+        # several threads fill a cache, and whoever comes second has less to do
+        assert died or command.cache, (death, steps[death.number])
         code = command.again()
         told = (death, steps[death.number], command.log.read_text(encoding="utf-8"))
         assert code in {0, ALREADY_DONE}, told

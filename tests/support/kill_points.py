@@ -187,14 +187,14 @@ class _Tracer:
         fault = self._fault
         if fault and number >= fault.number and step.call in fault.calls:
             raise OSError(fault.code, os.strerror(fault.code), f"{self._root}/{step.path}")
-        if moment == "halfway":
+        if moment == "halfway" and step.call == "write":
             descriptor, data = arguments
             call(descriptor, data[: len(data) // 2])
             os._exit(DIED)
         try:
             return call(*arguments, **named)
         finally:
-            if moment == "after":
+            if moment is not None:  # halfway, too: threads may have come to another step this time
                 os._exit(DIED)
 
     def _changed_path(self, path: Any, other: Any = None, *_: Any, **__: Any) -> str:
