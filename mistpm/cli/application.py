@@ -71,7 +71,7 @@ app = command_app(
     name="mistpm",
     cls=LazyGroup,
     help="A package manager for Kubernetes: solves, locks, renders, plans and applies.",
-    epilog="Example: mistpm install shop -p starter/apps/gitea --target directory:./deploy",
+    epilog="Example: mistpm install shop -p starter/apps/gitea",
 )
 
 

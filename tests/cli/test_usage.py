@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
+
 import pytest
+from typer import main as typer_main
 
 from mistpm.cli.application import run
+from mistpm.cli.commands import SECTIONS
 
 
 @pytest.mark.parametrize(
@@ -90,3 +94,26 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     """It is data, so it goes to standard output."""
     assert 0 == run(["--version"])
     assert capsys.readouterr().out.startswith("mistpm ")
+
+
+def help_pages() -> list[list[str]]:
+    """Give the arguments of every command, of those within commands too."""
+    found = [[name] for section in SECTIONS.values() for name in section]
+    for line in list(found):
+        module = importlib.import_module(f"mistpm.cli.commands.{line[0]}")
+        inner = getattr(typer_main.get_command(module.app), "commands", {})
+        found += [[*line, name] for name in inner]
+    return [[], *found]
+
+
+@pytest.mark.parametrize("line", help_pages(), ids=" ".join)
+def test_every_help_ends_with_an_example_that_can_be_copied(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, line: list[str]
+) -> None:
+    """It stands in one line of a terminal of 80 columns, and is of this command."""
+    monkeypatch.setenv("COLUMNS", "80")
+    assert 0 == run([*line, "--help"])
+    *_, last = capsys.readouterr().out.rstrip().splitlines()
+
+    assert last.strip().startswith("Example: ")
+    assert " ".join(["mistpm", *line]) in last

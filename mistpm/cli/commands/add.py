@@ -24,9 +24,7 @@ from mistpm.cli.terminal import Terminal
 app = command_app()
 
 
-@app.command(
-    epilog='Example: mistpm add shop -p starter/apps/gitea --bind db=shop-db -s "replicas: 2"'
-)
+@app.command(epilog="Example: mistpm add shop -p starter/apps/gitea:^1.22 --bind db=shop-db")
 def add(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The release's name.")],
     package: PackageOption,

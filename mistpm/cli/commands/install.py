@@ -32,9 +32,7 @@ from mistpm.cli.options import (
 app = command_app()
 
 
-@app.command(
-    epilog='Example: mistpm install shop -p starter/apps/gitea:1.2.0 -s "replicas: 2" --target directory:./deploy'
-)
+@app.command(epilog='Example: mistpm install shop -p starter/apps/gitea:1.22.6 -s "replicas: 2"')
 def install(
     name: Annotated[
         str,

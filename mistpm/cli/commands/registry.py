@@ -140,7 +140,7 @@ def index(
 
 @app.command(
     short_help="Mark a version that nobody should choose.",
-    epilog='Example: mistpm registry yank ./registry data/redis:7.4.1 --reason "loses data"',
+    epilog='Example: mistpm registry yank ./mine data/redis:7.4.1 --reason "it leaks"',
 )
 def yank(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The registry's folder.")],

@@ -27,9 +27,7 @@ from mistpm.cli.terminal import Terminal
 app = command_app()
 
 
-@app.command(
-    epilog='Example: mistpm render shop -p starter/apps/gitea -s "replicas: 2" -o dir=./out'
-)
+@app.command(epilog="Example: mistpm render shop -p starter/apps/gitea -o dir=./out")
 def render(
     names: Annotated[
         list[str] | None,
