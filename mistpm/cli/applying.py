@@ -49,7 +49,7 @@ def apply(
     emit(
         terminal,
         flags.output,
-        report(proposal),
+        report(proposal, diff=flags.diff),
         lambda: show_proposal(terminal, proposal, diff=flags.diff),
     )
     if only_show:
@@ -70,8 +70,10 @@ def apply(
     require_complete(proposal)
 
 
-def report(proposal: Proposal) -> dict[str, object]:
-    """Give the part of a proposal that `--output json` prints: no texts of files, no lock."""
+def report(proposal: Proposal, *, diff: bool = False) -> dict[str, object]:
+    """Give the part of a proposal that `--output json` prints: no lock, and texts only with `diff`."""
+    from mistpm.diff import unified
+
     return {
         "target": proposal.target,
         "moves": proposal.moves,
@@ -85,6 +87,7 @@ def report(proposal: Proposal) -> dict[str, object]:
                 "release": change.release,
                 "place": change.place,
                 "reason": change.reason,
+                **({"diff": unified(change)} if diff else {}),
             }
             for change in proposal.diff.changes
         ],

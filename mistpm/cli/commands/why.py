@@ -16,6 +16,8 @@ from mistpm.ops.lock_graph import why as explain
 
 app = command_app()
 
+VERBS = {"call": "calls", "api": "needs the API", "install": "needs"}
+
 
 @app.command(epilog="Example: mistpm why starter/observability/metrics-server")
 def why(
@@ -53,8 +55,7 @@ def _show_reason(terminal: Terminal, reason: Reason) -> None:
 
 
 def _told(path: tuple[Hop, ...]) -> str:
-    steps = [
-        f"{bold(hop.node)} {'calls' if hop.use == 'call' else 'needs'} {hop.requires} {dim(f'as {hop.alias}')}"
-        for hop in path
-    ]
+    steps = (
+        f"{bold(hop.node)} {VERBS[hop.use]} {hop.requires} {dim(f'as {hop.alias}')}" for hop in path
+    )
     return ", ".join(steps)
