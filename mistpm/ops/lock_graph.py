@@ -154,8 +154,8 @@ def _reason(lockfile: Lockfile, name: str) -> Reason:
 def _paths(lockfile: Lockfile, goal: str) -> Iterator[tuple[Hop, ...]]:
     """Give simple paths from a requested release to `goal`, the shortest first.
 
-    A path grows upwards, always the one that can be finished soonest (A*), so that what a wide graph
-    has besides is never looked at.
+    Paths grow upwards, always the one with the shortest whole, of these the one with the least
+    missing (A*), so that what a wide graph has besides is never looked at.
     """
     above: dict[str, list[Hop]] = {}
     for name, locked in sorted(nodes(lockfile).items()):
@@ -165,16 +165,16 @@ def _paths(lockfile: Lockfile, goal: str) -> Iterator[tuple[Hop, ...]]:
     requested = {name for name, release in lockfile.releases.items() if release.requested}
     missing = _distances(lockfile, requested)
     order = count()
-    pending: list[tuple[int, int, tuple[Hop, ...]]] = [(0, next(order), ())]
+    pending: list[tuple[int, int, int, tuple[Hop, ...]]] = [(0, 0, next(order), ())]
     while pending:
-        _, _, path = heappop(pending)
+        *_, path = heappop(pending)
         head = path[0].node if path else goal
         if path and head in requested:
             yield path
         for hop in above.get(head, ()):
             if hop.node in missing and hop.node != goal and all(hop.node != h.node for h in path):
-                length = len(path) + 1 + missing[hop.node]
-                heappush(pending, (length, next(order), (hop, *path)))
+                rest = missing[hop.node]
+                heappush(pending, (len(path) + 1 + rest, rest, next(order), (hop, *path)))
 
 
 def _distances(lockfile: Lockfile, starts: set[str]) -> dict[str, int]:
