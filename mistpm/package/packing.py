@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -73,7 +74,9 @@ def pack(
     `DocumentError` (`invalid-yaml`, `invalid-descriptor`) with all problems, `PackageError` where
     the module is none.
     """
-    file = source / SOURCE_FILE if source.is_dir() else source
+    file = source
+    with suppress(OSError):  # reading it says what is wrong
+        file = source / SOURCE_FILE if source.is_dir() else source
     text = _text(file)
     read = document.read(text, PackageSource, file=str(file), reference="invalid-descriptor")
     author = _Author(file, Positions(text), read)
@@ -135,11 +138,12 @@ class _Author:
                     hint="name one with --template-module",
                 )
             path = template
-        if not path.is_file():
+        try:
+            data = path.read_bytes()
+        except OSError:
             message = f"there is no file `{self._build.module}`"
             self.note([(("build", "module"), message, "build the module first")])
             return b"", ()
-        data = path.read_bytes()
         return data, exported_names(data, source=str(path))
 
     def assets(self) -> dict[str, str]:

@@ -54,10 +54,13 @@ class DirectoryTree:
 
     @cached_property
     def _root(self) -> Path:
-        if not self._folder.is_dir():
+        try:
+            if self._folder.is_dir():
+                return self._folder
             what = "it is not a folder" if self._folder.exists() else "there is no such folder"
-            raise self.place.unreachable(what, hint="check the path after `directory:`")
-        return self._folder
+        except OSError as error:
+            what = error.strerror or str(error)
+        raise self.place.unreachable(what, hint="check the path after `directory:`")
 
     def _bytes(self, path: str, limit: int) -> bytes | None:
         try:

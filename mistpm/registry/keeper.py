@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -72,7 +73,10 @@ class _Survey:
         self._folder = folder
         self._published = published
         self._replace = replace
-        if not folder.is_dir():
+        is_folder = False
+        with suppress(OSError):
+            is_folder = folder.is_dir()
+        if not is_folder:
             raise UsageError(
                 "no-folder", f"`{folder}` is not a folder", hint="name the registry's folder"
             )

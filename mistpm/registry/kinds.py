@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -42,16 +43,23 @@ def open_registry(
     place = Place(alias=alias, address=without_credentials(address))
     tree: Tree
     if entry.directory:
-        tree = DirectoryTree(place, base / Path(address).expanduser())
+        tree = DirectoryTree(place, base / _expanded(address))
     elif entry.git:
         from mistpm.registry.git import GitTree
 
         url = address
         if not is_remote(address):
-            url = str((base / Path(address).expanduser()).resolve())
+            url = str((base / _expanded(address)).resolve())
         tree = GitTree(place, url=url, ref=entry.ref, path=entry.path, cache=cache / CLONES)
     else:
         from mistpm.registry.http import HttpTree
 
         tree = HttpTree(place, address, cache / INDEXES, http)
     return TreeRegistry(tree.remembered() if offline else tree, store)
+
+
+def _expanded(path: str) -> Path:
+    """Give a path whose `~` stands for a home; that of nobody stays as it is, and is not found."""
+    with suppress(RuntimeError):
+        return Path(path).expanduser()
+    return Path(path)
