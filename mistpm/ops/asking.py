@@ -7,16 +7,17 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from mistpm.errors import DocumentError, Problem, RegistryError, UsageError
+from mistpm.errors import DocumentError, Problem, RegistryError
 from mistpm.lock.question_digest import Asked
 from mistpm.model.descriptor import Candidate
 from mistpm.model.environment import SettingEntry
 from mistpm.model.identity import InvalidIdentityError, PackageId, parse_package_id
 from mistpm.model.lockfile import Lockfile
 from mistpm.model.minor import Minor, parse_minor
-from mistpm.model.minors import minors_of, newest_minor, oldest_minor
+from mistpm.model.minors import newest_minor
 from mistpm.model.presence import Api
 from mistpm.model.question import Question, Setting, Wanted
+from mistpm.ops.admitted_minors import admitted_minors
 from mistpm.ops.file_packages import FilePackage, read_file_package
 from mistpm.ops.package_argument import is_path
 from mistpm.ops.workspace import Workspace
@@ -116,15 +117,7 @@ def asked_minors(
         return tuple(parse_minor(minor) for minor in lockfile.kubernetes)
     if not text:
         return (newest_minor(),)
-    minors = minors_of(text)
-    if not minors:
-        raise UsageError(
-            "unknown-kubernetes",
-            f"`kubernetes: {text}` in `{workspace.document.title}` admits no Kubernetes version that is known",
-            note=f"this mistpm knows {oldest_minor()} to {newest_minor()}",
-            hint='write a range such as ">=1.33 <1.36"',
-        )
-    return minors
+    return admitted_minors(text, workspace.document.title)
 
 
 class _Naming:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from mistpm import document
 from mistpm.document.edits import Edit, Put, Remove, Rename
 from mistpm.environment.environment_document import EnvironmentDocument, read_environment
 from mistpm.environment.location import FILE_NAME, is_there
-from mistpm.errors import UsageError
+from mistpm.errors import DocumentError, UsageError
 from mistpm.lock.from_resolution import renamed
 from mistpm.model.environment import Environment, ReleaseEntry, TargetEntry
+from mistpm.ops.admitted_minors import admitted_minors
 from mistpm.ops.did_you_mean import did_you_mean
 from mistpm.ops.given_inputs import merge
 from mistpm.ops.locking import write_lock
@@ -40,7 +42,15 @@ def init(path: Path, *, name: str, kubernetes: str, directory: str) -> Initialis
     made = EnvironmentDocument(
         new_file(name=name, kubernetes=kubernetes, directory=directory), path
     )
-    environment = made.environment
+    try:
+        environment = made.environment
+    except DocumentError as error:
+        raise DocumentError(
+            "invalid-environment",
+            f"`{path}` would not be valid, so it is not made",
+            tuple(msgspec.structs.replace(each, file="", line=0) for each in error.problems),
+        ) from error
+    admitted_minors(kubernetes, str(path))
     if not path.parent.is_dir():
         raise UsageError("no-folder", f"`{path.parent}` is not a folder", hint="make it first")
     made.save()

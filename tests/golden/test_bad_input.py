@@ -43,6 +43,16 @@ def test_commands_that_are_typed_half(shop: Transcript) -> None:
     shop.expect("typed-half")
 
 
+def test_an_environment_that_cannot_be_made(session: Transcript) -> None:
+    """What nothing could be solved for is refused before it is written."""
+    session.run("mistpm init --kubernetes 9.99")
+    session.run("mistpm init --kubernetes newest --name 'My Shop'")
+    session.run("mistpm init nowhere")
+    session.run("mistpm init --kubernetes 1.33")
+    session.run("mistpm init")
+    session.expect("no-environment-made")
+
+
 def test_a_file_full_of_mistakes(shop: Transcript) -> None:
     """All at once, each with its line."""
     edit(shop, "releases:\n", "relases: {}\nprovided: {apis: [nonsense]}\nreleases:\n")
