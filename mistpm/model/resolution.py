@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from mistpm.model.cause import Conflict
 from mistpm.model.descriptor import Candidate
 
 
@@ -40,11 +41,15 @@ class Chosen(Struct, frozen=True, kw_only=True):
 
 
 class Unresolved(Struct, frozen=True, kw_only=True):
-    """A part of the environment that has no solution: its releases, and the explanation in lines."""
+    """A part of the environment that has no solution: its releases, and the explanation in lines.
+
+    `conflict` has the causes as data; None where a registry could not be asked.
+    """
 
     releases: tuple[str, ...]
     causes: tuple[str, ...]
     hint: str = ""
+    conflict: Conflict | None = None
 
 
 class Resolution(Struct, frozen=True, kw_only=True):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mistpm.model.cause import Asked, Cause, Conflict, Ground, Pinned
 from mistpm.model.question import Held, Question
 from mistpm.model.resolution import Unresolved
 from mistpm.model.version import Version
-from mistpm.resolve.cause import Asked, Cause, Conflict, Ground, Pinned
 from mistpm.resolve.limits import Deadline, Limits
 from mistpm.resolve.listing import Catalogue
 from mistpm.resolve.node import Node, Requirement

@@ -7,7 +7,7 @@ from itertools import combinations
 
 from msgspec import Struct
 
-from mistpm.resolve.cause import Cause, ConflictsWith, OncePerEnvironment, OneOwner, Pinned
+from mistpm.model.cause import Cause, ConflictsWith, OncePerEnvironment, OneOwner, Pinned
 from mistpm.resolve.exclusion import kinds
 from mistpm.resolve.listing import newest
 from mistpm.resolve.node import Context, Decision, Node, Option, Requirement

@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from mistpm.model.descriptor import Descriptor
-from mistpm.model.minors import Minor, supports
-from mistpm.model.question import Question
-from mistpm.model.ranges import Range
-from mistpm.model.version import Version
-from mistpm.resolve.cause import (
+from mistpm.model.cause import (
     ConflictsWith,
     NeedsKubernetes,
     NotCallable,
@@ -18,6 +13,11 @@ from mistpm.resolve.cause import (
     ProvidedAlready,
     Yanked,
 )
+from mistpm.model.descriptor import Descriptor
+from mistpm.model.minors import Minor, supports
+from mistpm.model.question import Question
+from mistpm.model.ranges import Range
+from mistpm.model.version import Version
 from mistpm.resolve.listing import Profile
 from mistpm.resolve.node import Exclusion, Node
 

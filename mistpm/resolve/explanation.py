@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from mistpm.resolve.cause import Asked, Cause, Conflict, Ground
+from mistpm.model.cause import Asked, Cause, Conflict, Ground
 from mistpm.resolve.encoding import Encoding
 from mistpm.resolve.foundation import FoundedSolver
 from mistpm.resolve.limits import Deadline

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from mistpm.model.cause import Asked, Conflict, NeedsKubernetes, RequiresApi
 from mistpm.model.minors import known_minors
 from mistpm.model.presence import parse_api
 from mistpm.model.question import Question
 from mistpm.model.ranges import ANY
-from mistpm.resolve.cause import Asked, Conflict, NeedsKubernetes, RequiresApi
 from mistpm.resolve.choice import Choice
 from mistpm.resolve.limits import Deadline
 from mistpm.resolve.node import Node

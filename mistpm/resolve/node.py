@@ -9,12 +9,12 @@ from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 
+from mistpm.model.cause import Asked, Cause, Dependent, Requires, RequiresApi
 from mistpm.model.descriptor import Candidate
 from mistpm.model.identity import PackageId
 from mistpm.model.presence import Api
 from mistpm.model.version import Version
 from mistpm.resolve.binding import Binding
-from mistpm.resolve.cause import Asked, Cause, Dependent, Requires, RequiresApi
 from mistpm.resolve.listing import Listing, Profile
 
 NodeKind: TypeAlias = Literal["asked", "pulled-in", "called"]

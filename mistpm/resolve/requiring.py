@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from mistpm.errors import RegistryError
+from mistpm.model.cause import Requires, RequiresApi
 from mistpm.model.descriptor import Dependency
 from mistpm.model.identity import PackageId
 from mistpm.model.inputs import completed, is_secret
 from mistpm.model.presence import Api, is_built_in
 from mistpm.model.ranges import ANY, Range
-from mistpm.resolve.cause import Requires, RequiresApi
 from mistpm.resolve.conditions import InvalidConditionError, evaluate, paths_read
 from mistpm.resolve.listing import Listing, Profile
 from mistpm.resolve.node import Context, Mistake, Node, Option, Requirement

@@ -13,11 +13,11 @@ import msgspec
 from msgspec.structs import replace
 
 from mistpm.errors import RegistryError
+from mistpm.model.cause import Asked, Configured
 from mistpm.model.question import Wanted
 from mistpm.model.ranges import Range
 from mistpm.model.resolution import called_key
 from mistpm.resolve.binding import Binder, Binding, binding_of
-from mistpm.resolve.cause import Asked, Configured
 from mistpm.resolve.exclusion import exclusions
 from mistpm.resolve.listing import Catalogue, Listing, Profile
 from mistpm.resolve.node import Context, Exclusion, Node, NodeKind, Option, Requirement

@@ -7,8 +7,8 @@ from collections.abc import Collection
 from msgspec.structs import replace
 
 from mistpm.errors import RegistryError
+from mistpm.model.cause import Asked, Conflict
 from mistpm.model.resolution import Unresolved
-from mistpm.resolve.cause import Asked, Conflict
 from mistpm.resolve.explanation import explain
 from mistpm.resolve.hints import find_hint
 from mistpm.resolve.limits import Deadline
@@ -38,7 +38,11 @@ def find_unresolved(
             if conflict is not None:
                 hint = find_hint(relaxed, part, conflict, deadline)
                 releases = _touched(conflict, groups)
-                found.append(Unresolved(releases=releases, causes=lines(conflict), hint=hint))
+                found.append(
+                    Unresolved(
+                        releases=releases, causes=lines(conflict), hint=hint, conflict=conflict
+                    )
+                )
     assert found  # noqa: S101 - relaxed, the universe has no more solutions than before
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import singledispatch
 
-from mistpm.resolve.cause import (
+from mistpm.model.cause import (
     Asked,
     Cause,
     Configured,
