@@ -1,7 +1,8 @@
 """Deciding which versions: SAT for the verdict and the optimum, resolvelib for the consistent set."""
 
 from mistpm.resolve.blockers import blockers
+from mistpm.resolve.effort import Effort
 from mistpm.resolve.limits import Limits
 from mistpm.resolve.resolving import resolve
 
-__all__ = ["Limits", "blockers", "resolve"]
+__all__ = ["Effort", "Limits", "blockers", "resolve"]

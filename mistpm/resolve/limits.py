@@ -7,6 +7,7 @@ import time
 from msgspec import Struct
 
 from mistpm.errors import ResolutionError
+from mistpm.resolve.effort import Effort
 
 
 class Limits(Struct, frozen=True, kw_only=True):
@@ -21,10 +22,11 @@ class Limits(Struct, frozen=True, kw_only=True):
 
 
 class Deadline:
-    """A point in time after which solving gives up."""
+    """A point in time after which solving gives up; what was spent until then is in `effort`."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, effort: Effort | None = None) -> None:
         self.limits = limits
+        self.effort = Effort() if effort is None else effort
         self._end = time.monotonic() + limits.seconds
 
     def check(self, doing: str) -> None:

@@ -12,6 +12,7 @@ from mistpm.model.resolution import Chosen, Resolution, Unresolved
 from mistpm.resolve.answer import Answer
 from mistpm.resolve.binding import Binder
 from mistpm.resolve.choice import Choice, joined
+from mistpm.resolve.effort import Effort
 from mistpm.resolve.limits import Deadline, Limits
 from mistpm.resolve.listing import Catalogue
 from mistpm.resolve.mistakes import check
@@ -31,17 +32,19 @@ def resolve(
     held: Held = _NOTHING_HELD,
     *,
     limits: Limits = _LIMITS,
+    effort: Effort | None = None,
 ) -> Resolution:
     """Choose a version for every release of the question and for all that they need.
 
     The answer is the best in the sense of `specs/resolve.md#objective`, whatever the order in which the
-    source lists versions.  What has no solution is in `unresolved`, and keeps what was held.
+    source lists versions.  What has no solution is in `unresolved`, and keeps what was held.  What it cost
+    is counted in `effort`.
 
     Raises `ResolutionError` (`ambiguous-binding`, `invalid-binding`, `invalid-condition`,
     `release-name-clash`, `too-many-calls`, `resolution-timeout`), and whatever else than a
     `RegistryError` the source raises.
     """
-    return Resolver(question, source, held, limits).resolve()
+    return Resolver(question, source, held, limits, effort).resolve()
 
 
 class Resolver:
@@ -53,27 +56,31 @@ class Resolver:
         source: CandidateSource,
         held: Held = _NOTHING_HELD,
         limits: Limits = _LIMITS,
+        effort: Effort | None = None,
     ) -> None:
         self.problem = Problem(question=question, held=held)
         self.binder = Binder(question)
-        self.deadline = Deadline(limits)
+        self.deadline = Deadline(limits, effort)
         self.catalogue = Catalogue(source, self.deadline)
         self._names = [wanted.name for wanted in question.releases]
 
     def resolve(self) -> Resolution:
         """See `resolve`."""
         self.binder.check()
-        choice = walk(Universe(self.problem, self.catalogue))
+        effort = self.deadline.effort
+        with effort.time("solve"):
+            choice = walk(Universe(self.problem, self.catalogue))
         unresolved: tuple[Unresolved, ...] = ()
         if choice is None:
             choice, unresolved = self._search()
-        answer = Answer(self._confirmed(choice))
-        check(answer, self.binder)
-        releases, called = answer.releases(), answer.called()
-        if unresolved:
-            kept = self._kept(unresolved)
-            releases = kept.releases() | releases
-            called = kept.called() | called
+        with effort.time("build"):
+            answer = Answer(self._confirmed(choice))
+            check(answer, self.binder)
+            releases, called = answer.releases(), answer.called()
+            if unresolved:
+                kept = self._kept(unresolved)
+                releases = kept.releases() | releases
+                called = kept.called() | called
         return Resolution(
             releases=self._in_order(releases),
             called=dict(sorted(called.items())),
@@ -91,7 +98,8 @@ class Resolver:
         remaining = set(self._names)
         while remaining:
             problem = replace(self.problem, begin=frozenset(remaining), absent=frozenset(failed))
-            universe = Universe(problem, self.catalogue).grow()
+            with self.deadline.effort.time("encode"):
+                universe = Universe(problem, self.catalogue).grow()
             remaining = set(universe.missing)
             for part in parts(universe):
                 choice = search(part, self.problem.held.free, self.deadline)
@@ -100,7 +108,8 @@ class Resolver:
                 else:
                     choices.append(choice)
             if remaining:
-                found = find_unresolved(universe, frozenset(remaining), self.deadline)
+                with self.deadline.effort.time("explain"):
+                    found = find_unresolved(universe, frozenset(remaining), self.deadline)
                 unresolved += found
                 failed.update(name for part in found for name in part.releases)
                 remaining -= failed

@@ -21,10 +21,12 @@ def search(nodes: Sequence[Node], free: frozenset[str], deadline: Deadline) -> C
 
     `free` names held nodes that may move without counting as changes.
     """
-    encoding = Encoding(nodes)
-    solver = Solver(encoding.clauses, deadline)
+    with deadline.effort.time("encode"):
+        encoding = Encoding(nodes)
+        solver = Solver(encoding.clauses, deadline)
     try:
-        selection = Optimum(FoundedSolver(encoding, solver), free).find()
+        with deadline.effort.time("solve"):
+            selection = Optimum(FoundedSolver(encoding, solver), free).find()
     finally:
         solver.close()
     return None if selection is None else selection.choice()

@@ -19,7 +19,6 @@ class Solver:
     def __init__(self, clauses: Sequence[Sequence[int]], deadline: Deadline) -> None:
         self._deadline = deadline
         self._solver = Glucose4(bootstrap_with=clauses)
-        self.calls = 0
 
     def add(self, clause: Iterable[int]) -> None:
         """Add a clause for good."""
@@ -30,7 +29,7 @@ class Solver:
 
         With a budget of `conflicts` the answer may be None: not decided within it.
         """
-        self.calls += 1
+        self._deadline.effort.sat_calls += 1
         spent = 0
         while True:
             self._deadline.check("looking for a set of versions")
