@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from msgspec import Struct
 
@@ -28,6 +30,15 @@ class Deadline:
         self.limits = limits
         self.effort = Effort() if effort is None else effort
         self._end = time.monotonic() + limits.seconds
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Let the time inside not count: waiting for a registry has limits of its own."""
+        begin = time.monotonic()
+        try:
+            yield
+        finally:
+            self._end += time.monotonic() - begin
 
     def check(self, doing: str) -> None:
         """Raise `ResolutionError` (`resolution-timeout`) when the time is over."""

@@ -21,7 +21,7 @@ from mistpm.model.version import Version
 from mistpm.model.version_set import VersionSet
 from mistpm.resolve.limits import Deadline
 from mistpm.resolve.series import series_of
-from mistpm.resolve.source import CandidateSource
+from mistpm.resolve.source import CandidateSource, DistantSource
 
 
 class Profile(Struct, frozen=True, kw_only=True, eq=False):
@@ -180,6 +180,19 @@ class Catalogue:
         self.source = source
         self._deadline = deadline
         self._listings: dict[PackageId, Listing | RegistryError] = {}
+        self._distant = source if isinstance(source, DistantSource) else None
+
+    @property
+    def is_distant(self) -> bool:
+        """Whether it pays to tell beforehand which packages will be asked for."""
+        return self._distant is not None and self._distant.distant
+
+    def expect(self, packages: Iterable[PackageId]) -> None:
+        """Tell a distant source which packages are about to be asked for; it gets them all at once."""
+        unknown = sorted({*packages} - self._listings.keys()) if self.is_distant else ()
+        if self._distant is not None and unknown:
+            with self._deadline.paused():
+                self._distant.expect(unknown)
 
     def listing(self, package: PackageId) -> Listing | RegistryError:
         """Give a package's listing, or what kept its registry from giving it."""
@@ -187,7 +200,9 @@ class Catalogue:
         if found is None:
             self._deadline.check(f"asking for `{package}`, after {len(self._listings)} others")
             try:
-                found = Listing(package, self.source.candidates(package))
+                with self._deadline.paused():
+                    candidates = self.source.candidates(package)
+                found = Listing(package, candidates)
             except RegistryError as error:
                 found = error
             self._listings[package] = found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -12,6 +12,7 @@ from mistpm.model.descriptor import Dependency
 from mistpm.model.identity import PackageId
 from mistpm.model.inputs import completed, is_secret
 from mistpm.model.presence import Api, is_built_in
+from mistpm.model.question import Question
 from mistpm.model.ranges import ANY, Range
 from mistpm.resolve.conditions import InvalidConditionError, evaluate, paths_read
 from mistpm.resolve.listing import Listing, Profile
@@ -49,6 +50,13 @@ def require(universe: Universe, context: Context, profile: Profile) -> None:
 def requirement_text(package: PackageId, range_: Range) -> str:
     """Write a requirement as users do: `starter/data/postgresql ^16`."""
     return f"{package} {range_.text}" if range_.text not in {"", ANY.text} else package
+
+
+def given(question: Question, api: Api) -> Literal["", "kubernetes", "provided"]:
+    """Tell who provides an API without any node: Kubernetes at all minors, or somebody outside."""
+    if question.minors and all(is_built_in(api, minor) for minor in question.minors):
+        return "kubernetes"
+    return "provided" if api in question.provided_apis else ""
 
 
 def _holds(expression: str, inputs: dict[str, Any]) -> bool:
@@ -184,10 +192,7 @@ def _bind_api(
     question = universe.question
     requirement.api = api
     requirement.cause = RequiresApi(dependent=requirement.context.node.dependent, api=str(api))
-    if question.minors and all(is_built_in(api, minor) for minor in question.minors):
-        requirement.given = "kubernetes"
-    elif api in question.provided_apis:
-        requirement.given = "provided"
+    requirement.given = given(question, api)
     if default is None or not requirement.constrains:
         return
     bound = universe.binder.bind(requirement.context.binding, requirement.alias, default)

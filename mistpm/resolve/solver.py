@@ -34,7 +34,10 @@ class Solver:
         while True:
             self._deadline.check("looking for a set of versions")
             self._solver.conf_budget(_SLICE)
-            answer: bool | None = self._solver.solve_limited(assumptions=list(assumptions))
+            # without `expect_interrupt` pysat would make an exception of its own out of Ctrl-C
+            answer: bool | None = self._solver.solve_limited(
+                assumptions=list(assumptions), expect_interrupt=True
+            )
             spent += _SLICE
             if answer is not None or (conflicts and spent >= conflicts):
                 return answer

@@ -7,6 +7,7 @@ package is asked for only when such a version requires it: `specs/resolve.md#uni
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ from mistpm.model.ranges import Range
 from mistpm.model.resolution import called_key
 from mistpm.resolve.binding import Binder, Binding, binding_of
 from mistpm.resolve.exclusion import exclusions
+from mistpm.resolve.foresight import foreseen
 from mistpm.resolve.listing import Catalogue, Listing, Profile
 from mistpm.resolve.node import Context, Exclusion, Node, NodeKind, Option, Requirement
 from mistpm.resolve.problem import Problem
@@ -47,19 +49,39 @@ class Universe:
         """Begin at the releases of the file and follow every requirement to the end."""
         self.ask()
         while self._waiting:
-            node = self._waiting.popleft()
-            for context in tuple(node.contexts):
-                for profile in node.profiles():
-                    self.require(context, profile)
+            level = [
+                (context, profile)
+                for node in self._waiting
+                for context in node.contexts
+                for profile in node.profiles()
+            ]
+            self._waiting.clear()
+            self.expect(level)
+            for context, profile in level:
+                self.require(context, profile)
         self.find_providers()
         return self
 
     def ask(self) -> None:
         """Make the nodes of the releases to begin at."""
         begin, absent = self.problem.begin, self.problem.absent
-        for wanted in self.question.releases:
-            if (begin is None or wanted.name in begin) and wanted.name not in absent:
-                self._ask(wanted)
+        asked = [
+            wanted
+            for wanted in self.question.releases
+            if (begin is None or wanted.name in begin) and wanted.name not in absent
+        ]
+        self.catalogue.expect(wanted.package for wanted in asked)
+        for wanted in asked:
+            self._ask(wanted)
+
+    def expect(self, level: Iterable[tuple[Context, Profile]]) -> None:
+        """Let packages come together that a level of the graph is about to require."""
+        if self.catalogue.is_distant:
+            self.catalogue.expect(
+                package
+                for context, profile in level
+                for package in foreseen(self, context, profile)
+            )
 
     def require(self, context: Context, profile: Profile) -> None:
         """Find what the versions of a profile require in a context, once."""

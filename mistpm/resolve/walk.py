@@ -6,8 +6,7 @@ sure, it gives up and the solver decides: `specs/resolve.md#walk`.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mistpm.model.descriptor import Conflict
 from mistpm.resolve.choice import Choice
@@ -50,14 +49,16 @@ class _Walk:
         self.apis: list[Requirement] = []
 
     def choice(self) -> Choice:
-        waiting = deque(self._begin())
+        waiting = list(self._begin())
         deferred = 0
         while True:
             while waiting:
-                context = waiting.popleft()
-                if context not in self.contexts and context.node in self.places:
-                    self.contexts[context] = None
-                    waiting.extend(self._follow(context))
+                level, waiting = waiting, []
+                self._expect(level)
+                for context in level:
+                    if context not in self.contexts and context.node in self.places:
+                        self.contexts[context] = None
+                        waiting.extend(self._follow(context))
             if deferred == len(self.apis):
                 break
             waiting.extend(self._default(deferred))
@@ -73,6 +74,14 @@ class _Walk:
         for node in list(self.universe.nodes.values()):
             self._choose(node, node.listing.all if self.lenient else node.range)
             yield from node.contexts
+
+    def _expect(self, level: Iterable[Context]) -> None:
+        """Let packages come together that the chosen versions of a level require."""
+        self.universe.expect(
+            (context, context.node.listing.profile(self.places[context.node]))
+            for context in level
+            if context.node in self.places
+        )
 
     def _choose(self, node: Node, mask: int) -> bool:
         """Put a node at the best version of a mask; tells whether that was possible."""
