@@ -16,8 +16,8 @@ from mistpm.model.lockfile import Lockfile
 from mistpm.model.minor import Minor, parse_minor
 from mistpm.model.minors import newest_minor
 from mistpm.model.presence import Api
-from mistpm.model.question import Question, Setting, Wanted
 from mistpm.ops.admitted_minors import admitted_minors
+from mistpm.ops.environment_question import question_of
 from mistpm.ops.file_packages import FilePackage, read_file_package
 from mistpm.ops.package_argument import is_path
 from mistpm.ops.workspace import Workspace
@@ -67,35 +67,19 @@ def ask(workspace: Workspace, lockfile: Lockfile | None, *, new_minors: bool = F
     """
     environment = workspace.environment
     naming = _Naming(workspace, lockfile)
-    releases = tuple(
-        Wanted(
-            name=name,
-            package=naming.package(f"releases.{name}.package", entry.package),
-            range=entry.version,
-            bind=entry.bind,
-            inputs=entry.inputs,
-        )
+    releases = {
+        name: naming.package(f"releases.{name}.package", entry.package)
         for name, entry in environment.releases.items()
-    )
+    }
     settings = naming.distinct("settings", environment.settings)
     provided = naming.distinct("provided.packages", environment.provided.packages)
     naming.finish()
-    question = Question(
+    question = question_of(
+        environment,
         releases=releases,
-        settings=tuple(
-            Setting(
-                package=package,
-                range=entry.version,
-                name=entry.name,
-                bind=entry.bind,
-                inputs=entry.inputs,
-            )
-            for package, entry in settings.items()
-        ),
+        settings=settings,
+        provided=provided,
         minors=asked_minors(workspace, lockfile, new_minors=new_minors),
-        provided_apis=environment.provided.apis,
-        provided_packages=provided,
-        prereleases=environment.policy.prereleases,
     )
     digests = {package: file.candidate.digest for package, file in naming.files.items()}
     asked = Asked(question=question, kubernetes=kubernetes_text(workspace), files=digests)
