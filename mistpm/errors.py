@@ -50,7 +50,7 @@ class MistError(Exception):
     """A mistake that is shown to the user without a traceback.
 
     `context` holds further lines in the order in which they are shown; `note` is background, `hint`
-    is something that the user can do.
+    is something that the user can do, a line for each.
     """
 
     exit_code: ClassVar[int] = 65
@@ -76,8 +76,7 @@ class MistError(Exception):
         lines = [self.message, *(f"  {line}" for line in self.context)]
         if self.note:
             lines.append(f"note: {self.note}")
-        if self.hint:
-            lines.append(f"hint: {self.hint}")
+        lines += [f"hint: {hint}" for hint in self.hint.split("\n") if hint]
         return "\n".join(lines)
 
 

@@ -81,8 +81,8 @@ class Terminal:
             self.say("\n".join(f"  {part}" for part in line.split("\n")))
         if error.note:
             self.say(f"{typer.style('note', bold=True)}: {printable(error.note)}")
-        if error.hint:
-            self.say(f"{typer.style('hint', fg='cyan', bold=True)}: {printable(error.hint)}")
+        for hint in filter(None, error.hint.split("\n")):
+            self.say(f"{typer.style('hint', fg='cyan', bold=True)}: {printable(hint)}")
 
     def finding(self, severity: str, text: str) -> None:
         """Show a finding on standard error."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from mistpm.lock.question_digest import Asked, digest_question
+from mistpm.model.cause import cause_json
 from mistpm.model.lockfile import (
     LOCK_VERSION,
     READERS,
@@ -15,7 +16,7 @@ from mistpm.model.lockfile import (
 )
 from mistpm.model.plan import Plan
 from mistpm.model.question import Held
-from mistpm.model.resolution import Chosen, Resolution
+from mistpm.model.resolution import Chosen, Resolution, Unresolved
 
 
 def lock_resolution(resolution: Resolution, asked: Asked, previous: Lockfile | None) -> Lockfile:
@@ -41,10 +42,19 @@ def lock_resolution(resolution: Resolution, asked: Asked, previous: Lockfile | N
         kubernetes=tuple(str(minor) for minor in asked.question.minors),
         releases=releases,
         called=dict(sorted(called.items())),
-        unresolved=tuple(
-            LockedFailure(releases=part.releases, causes=part.causes, hint=part.hint)
-            for part in resolution.unresolved
-        ),
+        unresolved=tuple(_failure(part) for part in resolution.unresolved),
+    )
+
+
+def _failure(part: Unresolved) -> LockedFailure:
+    conflict = part.conflict
+    return LockedFailure(
+        releases=part.releases,
+        explanation=part.explanation,
+        hints=part.hints,
+        causes=tuple(cause_json(ground) for ground in conflict.grounds) if conflict else (),
+        minimal=conflict is None or conflict.minimal,
+        reference=part.reference,
     )
 
 

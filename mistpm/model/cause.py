@@ -1,17 +1,35 @@
 """Causes: what a constraint comes from, as data; `mistpm.resolve.writer` tells them in words.
 
 One cause stands for all clauses of one origin, such as every version of a package that requires
-another in exactly the same range: `specs/resolve.md#causes`.
+another in exactly the same range: `specs/resolve.md#causes`.  Written down, a cause names its kind
+under `cause` (`needs-kubernetes`), and has camelCase keys.
 """
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+import re
+from typing import Any, Literal, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, json
 
 
-class Dependent(Struct, frozen=True, kw_only=True):
+def _kind(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
+
+
+class _Written(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    rename="camel",
+    omit_defaults=True,
+    tag_field="cause",
+    tag=_kind,
+):
+    """Base of causes: what is not set is not written down."""
+
+
+class Dependent(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """Who requires something: a release (`release` is its name) or a called package (`called by`).
 
     `pulled_in` tells that nobody asked for the release in the file.
@@ -22,7 +40,7 @@ class Dependent(Struct, frozen=True, kw_only=True):
     pulled_in: bool = False
 
 
-class Asked(Struct, frozen=True, kw_only=True):
+class Asked(_Written, frozen=True, kw_only=True):
     """The file asks for a release, in this range; `unmet` says why nothing at all is in it."""
 
     release: str
@@ -31,14 +49,14 @@ class Asked(Struct, frozen=True, kw_only=True):
     unmet: str = ""
 
 
-class Configured(Struct, frozen=True, kw_only=True):
+class Configured(_Written, frozen=True, kw_only=True):
     """A setting narrows the version of what is pulled in."""
 
     package: str
     range: str
 
 
-class Requires(Struct, frozen=True, kw_only=True):
+class Requires(_Written, frozen=True, kw_only=True):
     """Versions of a package require another one in this range, to be installed or to be called.
 
     `bound` is the release of the file that the requirement is bound to, `provided` the version that
@@ -54,7 +72,7 @@ class Requires(Struct, frozen=True, kw_only=True):
     unmet: str = ""
 
 
-class RequiresApi(Struct, frozen=True, kw_only=True):
+class RequiresApi(_Written, frozen=True, kw_only=True):
     """Versions of a package require that somebody provides an API."""
 
     dependent: Dependent
@@ -62,7 +80,7 @@ class RequiresApi(Struct, frozen=True, kw_only=True):
     unmet: str = ""
 
 
-class NeedsKubernetes(Struct, frozen=True, kw_only=True):
+class NeedsKubernetes(_Written, frozen=True, kw_only=True):
     """Versions of a package support only some minors, and not these of the environment."""
 
     package: str
@@ -70,19 +88,19 @@ class NeedsKubernetes(Struct, frozen=True, kw_only=True):
     missing: tuple[str, ...]
 
 
-class Yanked(Struct, frozen=True, kw_only=True):
+class Yanked(_Written, frozen=True, kw_only=True):
     """Versions of a package were withdrawn, and none of them is held."""
 
     package: str
 
 
-class NotCallable(Struct, frozen=True, kw_only=True):
+class NotCallable(_Written, frozen=True, kw_only=True):
     """Versions of a package cannot be called: they are cluster-wide, or provide APIs."""
 
     package: str
 
 
-class OneOwner(Struct, frozen=True, kw_only=True):
+class OneOwner(_Written, frozen=True, kw_only=True):
     """A kind of a group has at most one release that provides it."""
 
     group: str
@@ -90,7 +108,7 @@ class OneOwner(Struct, frozen=True, kw_only=True):
     owners: tuple[str, ...]
 
 
-class ProvidedAlready(Struct, frozen=True, kw_only=True):
+class ProvidedAlready(_Written, frozen=True, kw_only=True):
     """A kind of a group is provided by somebody outside of the environment."""
 
     group: str
@@ -98,14 +116,14 @@ class ProvidedAlready(Struct, frozen=True, kw_only=True):
     package: str
 
 
-class OncePerEnvironment(Struct, frozen=True, kw_only=True):
+class OncePerEnvironment(_Written, frozen=True, kw_only=True):
     """A package of scope `cluster` has at most one release."""
 
     package: str
     releases: tuple[str, ...]
 
 
-class ConflictsWith(Struct, frozen=True, kw_only=True):
+class ConflictsWith(_Written, frozen=True, kw_only=True):
     """Versions of a package refuse to be in one environment with another package."""
 
     dependent: Dependent
@@ -114,7 +132,7 @@ class ConflictsWith(Struct, frozen=True, kw_only=True):
     provided: str = ""
 
 
-class Pinned(Struct, frozen=True, kw_only=True):
+class Pinned(_Written, frozen=True, kw_only=True):
     """It is asked what would be if a release or a called package were at this version."""
 
     node: str
@@ -150,3 +168,9 @@ class Conflict(Struct, frozen=True, kw_only=True):
 
     grounds: tuple[Ground, ...]
     minimal: bool
+
+
+def cause_json(ground: Ground) -> dict[str, Any]:
+    """Give a cause as it is written down: its kind, what it says, the versions that it speaks of."""
+    written: dict[str, Any] = json.decode(json.encode(ground.cause, enc_hook=str))
+    return {**written, "versions": ground.versions} if ground.versions else written

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from mistpm.model.identity import PackageId
 from mistpm.model.version import Version
@@ -40,11 +40,17 @@ class LockedPackage(Wire, frozen=True, kw_only=True):
 
 
 class LockedFailure(Wire, frozen=True, kw_only=True):
-    """A part that had no solution when the lock was written."""
+    """A part that had no solution when the lock was written; see `mistpm.model.resolution.Unresolved`.
+
+    `causes` are as `mistpm.model.cause.cause_json` writes them.
+    """
 
     releases: tuple[str, ...]
-    causes: tuple[str, ...]
-    hint: str = ""
+    explanation: tuple[str, ...]
+    hints: tuple[str, ...] = ()
+    causes: tuple[dict[str, Any], ...] = ()
+    minimal: bool = True
+    reference: str = "version-conflict"
 
 
 class Lockfile(Wire, frozen=True, kw_only=True):

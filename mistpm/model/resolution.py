@@ -41,15 +41,18 @@ class Chosen(Struct, frozen=True, kw_only=True):
 
 
 class Unresolved(Struct, frozen=True, kw_only=True):
-    """A part of the environment that has no solution: its releases, and the explanation in lines.
+    """A part of the environment that has no solution: its releases, and why.
 
-    `conflict` has the causes as data; None where a registry could not be asked.
+    `conflict` has the causes as data, None where a registry could not be asked for a release of the file;
+    `explanation` tells them in lines, and `hints` are changes that were tried out and would help, best
+    first.  `reference` is that of the error to report: a registry's own where one stands in the way.
     """
 
     releases: tuple[str, ...]
-    causes: tuple[str, ...]
-    hint: str = ""
     conflict: Conflict | None = None
+    explanation: tuple[str, ...]
+    hints: tuple[str, ...] = ()
+    reference: str = "version-conflict"
 
 
 class Resolution(Struct, frozen=True, kw_only=True):

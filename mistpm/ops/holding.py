@@ -49,7 +49,7 @@ def held_back(workspace: Workspace, solved: Solved) -> tuple[HeldBack, ...]:
                     package=str(locked.package),
                     version=str(locked.version),
                     newest=str(newest.version),
-                    because=blocked.causes if blocked else (KEPT.format(name),),
+                    because=blocked.explanation if blocked else (KEPT.format(name),),
                 )
             )
     return tuple(found)

@@ -58,7 +58,9 @@ def require_complete(proposal: Proposal) -> None:
         raise CheckError(
             "incomplete",
             f"{names} could not be installed; what was there of it is as it was",
-            context=tuple(line for part in proposal.lockfile.unresolved for line in part.causes),
+            context=tuple(
+                line for part in proposal.lockfile.unresolved for line in part.explanation
+            ),
             hint="the rest is done; mend this and run it again",
         )
 

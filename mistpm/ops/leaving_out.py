@@ -19,7 +19,9 @@ def left_out(lockfile: Lockfile, unfetched: Mapping[str, MistError]) -> dict[str
     that is left out.
     """
     found: dict[str, MistError] = {
-        name: ResolutionError("version-conflict", f"`{name}` cannot be resolved", hint=part.hint)
+        name: ResolutionError(
+            "version-conflict", f"`{name}` cannot be resolved", hint="".join(part.hints[:1])
+        )
         for part in lockfile.unresolved
         for name in part.releases
     }

@@ -92,13 +92,13 @@ def require_solved(lockfile: Lockfile, *, keep_going: bool) -> None:
         return
     parts = lockfile.unresolved
     names = ", ".join(f"`{name}`" for part in parts for name in part.releases)
-    hints = [part.hint for part in parts if part.hint]
+    hints = "\n".join(parts[0].hints if len(parts) == 1 else ())
     rest = ", or install the rest with --keep-going" if lockfile.releases else ""
     raise ResolutionError(
         "version-conflict",
         f"{names} cannot be resolved",
         context=tuple(line for part in parts for line in _told(part, many=len(parts) > 1)),
-        hint=hints[0] if hints else f"change one of these{rest}",
+        hint=hints or f"change one of these{rest}",
     )
 
 
@@ -144,8 +144,9 @@ def _require_same_bytes(before: Lockfile | None, after: Lockfile, asking: Asking
 
 def _told(part: LockedFailure, *, many: bool) -> tuple[str, ...]:
     if not many:
-        return part.causes
-    return (f"{', '.join(part.releases)}:", *(f"  {cause}" for cause in part.causes))
+        return part.explanation
+    lines = (*part.explanation, *(f"hint: {hint}" for hint in part.hints))
+    return (f"{', '.join(part.releases)}:", *(f"  {line}" for line in lines))
 
 
 def _read_ahead(workspace: Workspace, asking: Asking) -> None:
@@ -178,6 +179,6 @@ def _refusal(
     return LockError(
         "lock-unresolved",
         f"`{title}` holds parts that have no solution",
-        context=tuple(line for part in previous.unresolved for line in part.causes),
+        context=tuple(line for part in previous.unresolved for line in part.explanation),
         hint="mend the environment and run `mistpm lock`",
     )

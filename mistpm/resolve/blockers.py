@@ -62,8 +62,10 @@ class Blockers:
         place = node.listing.place(version)
         direct = () if place is None else dict.fromkeys(self._direct(node, place))
         found = tuple(direct) or self._searched(release, version)
+        if not found:
+            return None
         conflict = Conflict(grounds=found, minimal=True)
-        return Unresolved(releases=(release,), causes=lines(conflict)) if found else None
+        return Unresolved(releases=(release,), conflict=conflict, explanation=lines(conflict))
 
     def _direct(self, node: Node, place: int) -> Iterator[Ground]:
         """Find what excludes the version, requires another one, or is required by it and not there."""

@@ -40,7 +40,10 @@ def find_unresolved(
                 releases = _touched(conflict, groups)
                 found.append(
                     Unresolved(
-                        releases=releases, causes=lines(conflict), hint=hint, conflict=conflict
+                        releases=releases,
+                        conflict=conflict,
+                        explanation=lines(conflict),
+                        hints=(hint,) if hint else (),
                     )
                 )
     assert found  # noqa: S101 - relaxed, the universe has no more solutions than before
@@ -49,7 +52,12 @@ def find_unresolved(
 
 def _missing(name: str, error: RegistryError) -> Unresolved:
     line = f"{name} is asked for in mistpm.yaml; {error.message}"
-    return Unresolved(releases=(name,), causes=(line, *error.context), hint=error.hint)
+    return Unresolved(
+        releases=(name,),
+        explanation=(line, *error.context),
+        hints=(error.hint,) if error.hint else (),
+        reference=error.reference,
+    )
 
 
 def _touched(conflict: Conflict, groups: Collection[tuple[Node, ...]]) -> tuple[str, ...]:

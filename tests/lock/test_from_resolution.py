@@ -176,7 +176,7 @@ def test_what_has_no_solution_is_recorded_and_keeps_its_pins() -> None:
     )
     [part] = after.unresolved
     assert ("shop",) == part.releases
-    assert "shop is asked for at ^7 in mistpm.yaml" in part.causes[0]
+    assert "shop is asked for at ^7 in mistpm.yaml" in part.explanation[0]
 
 
 def test_a_registry_that_does_not_answer_takes_no_pins_away() -> None:

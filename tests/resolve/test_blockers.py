@@ -21,7 +21,7 @@ def because(world: World, question: Question, release: str, version: str) -> lis
         called={key: chosen.candidate.version for key, chosen in resolution.called.items()},
     )
     found = blockers(question, world, held, release, parse_version(version))
-    return None if found is None else list(found.causes)
+    return None if found is None else list(found.explanation)
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from mistpm.model.question import Question
 def explained(world: World, question: Question) -> str:
     """Give the only unresolved part as text: releases, causes, hint."""
     (part,) = world.resolve(question).unresolved
-    lines = [", ".join(part.releases), *(f"  {cause}" for cause in part.causes)]
-    return "\n".join([*lines, f"hint: {part.hint}"] if part.hint else lines)
+    lines = [", ".join(part.releases), *(f"  {cause}" for cause in part.explanation)]
+    return "\n".join([*lines, *(f"hint: {hint}" for hint in part.hints)])
 
 
 @pytest.fixture
