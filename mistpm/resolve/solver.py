@@ -1,8 +1,10 @@
-"""The SAT solver, called in slices so that the clock and Ctrl-C are looked at between them."""
+"""The SAT solver, called so that neither the clock nor Ctrl-C has to wait for it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import Final
 
 from pysat.solvers import Glucose4
@@ -10,7 +12,9 @@ from pysat.solvers import Glucose4
 from mistpm.resolve.limits import Deadline
 
 _SLICE: Final = 2000
-"""Conflicts between two looks at the clock: some milliseconds."""
+"""Conflicts until the solver comes back; it does so between two restarts, which may take seconds."""
+_TICK: Final = 0.1
+"""Seconds between two looks at the clock, where a call takes longer than a slice."""
 
 
 class Solver:
@@ -19,6 +23,7 @@ class Solver:
     def __init__(self, clauses: Sequence[Sequence[int]], deadline: Deadline) -> None:
         self._deadline = deadline
         self._solver = Glucose4(bootstrap_with=clauses)
+        self._working: Thread | None = None
 
     def add(self, clause: Iterable[int]) -> None:
         """Add a clause for good."""
@@ -27,19 +32,37 @@ class Solver:
     def solve(self, assumptions: Sequence[int] = (), *, conflicts: int = 0) -> bool | None:
         """Tell whether the clauses can hold under assumptions.
 
-        With a budget of `conflicts` the answer may be None: not decided within it.
+        With a budget of `conflicts` the answer may be None: not decided within it.  Most calls end
+        within the first slice; those that follow are made in another thread, so that this one can hear
+        Ctrl-C.  Raises `ResolutionError` (`resolution-timeout`).
         """
         self._deadline.effort.sat_calls += 1
-        spent = 0
-        while True:
-            self._deadline.check("looking for a set of versions")
-            self._solver.conf_budget(_SLICE)
-            # without `expect_interrupt` pysat would make an exception of its own out of Ctrl-C
-            answer: bool | None = self._solver.solve_limited(
-                assumptions=list(assumptions), expect_interrupt=True
-            )
+        self._deadline.check(_DOING)
+        answer = self._slice(assumptions)
+        spent = _SLICE
+        while answer is None and not (conflicts and spent >= conflicts):
+            answer = self._aside(assumptions)
             spent += _SLICE
-            if answer is not None or (conflicts and spent >= conflicts):
+        return answer
+
+    def _slice(self, assumptions: Sequence[int]) -> bool | None:
+        self._solver.conf_budget(_SLICE)
+        # without `expect_interrupt` pysat would make an exception of its own out of Ctrl-C
+        answer: bool | None = self._solver.solve_limited(list(assumptions), expect_interrupt=True)
+        return answer
+
+    def _aside(self, assumptions: Sequence[int]) -> bool | None:
+        """Do a slice in a thread, which lets this one look at the clock."""
+        done: SimpleQueue[bool | None] = SimpleQueue()
+        self._working = Thread(target=lambda: done.put(self._slice(assumptions)), daemon=True)
+        self._working.start()
+        while True:
+            try:
+                answer = done.get(timeout=_TICK)
+            except Empty:
+                self._deadline.check(_DOING)
+            else:
+                self._working = None
                 return answer
 
     def model(self) -> frozenset[int]:
@@ -51,5 +74,11 @@ class Solver:
         return list(self._solver.get_core() or ())
 
     def close(self) -> None:
-        """Free the solver's memory."""
-        self._solver.delete()
+        """Free the solver's memory; a call that was given up ends soon, and then it frees itself."""
+        if self._working is None:
+            self._solver.delete()
+        else:
+            self._solver.interrupt()
+
+
+_DOING: Final = "looking for a set of versions"
