@@ -1,0 +1,74 @@
+"""Solving cases and telling what it cost: `python -m benchmarks.resolve --cases FILE`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.resolve.case import Case
+from benchmarks.resolve.case_file import read_cases
+from benchmarks.resolve.outcome import report
+from benchmarks.resolve.solving import Solving
+from benchmarks.resolve.table import table
+from mistpm.errors import MistError, UsageError
+from mistpm.resolve import Limits
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run; gives the exit code."""
+    options = _options(arguments)
+    try:
+        cases = _chosen(read_cases(options.cases), options.only)
+    except MistError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    solving = Solving(limits=Limits(seconds=options.seconds), runs=options.runs)
+    done = report(solving.solve_all(cases))
+    if options.output == "json":
+        print(msgspec.json.format(msgspec.json.encode(done), indent=1).decode())
+    else:
+        print("\n".join(table(done, details=options.only is not None)))
+    return 0
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.resolve", description=__doc__)
+    parser.add_argument(
+        "--cases", type=Path, required=True, metavar="FILE", help="cases in JSON, gzipped or not"
+    )
+    parser.add_argument("--only", metavar="NAME", help="solve this case alone, and tell its answer")
+    parser.add_argument("--output", choices=("text", "json"), default="text")
+    parser.add_argument(
+        "--seconds", type=float, default=30.0, help="time for one case, default %(default)g"
+    )
+    parser.add_argument(
+        "--runs",
+        type=int,
+        default=1,
+        help="solve each case so often and tell the median, default %(default)s",
+    )
+    return parser.parse_args(arguments)
+
+
+def _chosen(cases: list[Case], name: str | None) -> list[Case]:
+    """Give the cases of a name, or those that the universe of that name is queried with."""
+    if name is None:
+        return cases
+    chosen = [case for case in cases if case.name == name]
+    chosen = chosen or [case for case in cases if case.name.startswith(f"{name}/")]
+    if not chosen:
+        near = get_close_matches(name, [case.name for case in cases], n=3)
+        meant = " or ".join(f"`{other}`" for other in near)
+        raise UsageError(
+            "no-case", f"no case is called `{name}`", hint=f"did you mean {meant}?" if meant else ""
+        )
+    return chosen
+
+
+if __name__ == "__main__":
+    sys.exit(main())
