@@ -23,6 +23,7 @@ class Solver:
     def __init__(self, clauses: Sequence[Sequence[int]], deadline: Deadline) -> None:
         self._deadline = deadline
         self._solver = Glucose4(bootstrap_with=clauses)
+        self._is_hard = False
         self._working: Thread | None = None
 
     def add(self, clause: Iterable[int]) -> None:
@@ -32,18 +33,18 @@ class Solver:
     def solve(self, assumptions: Sequence[int] = (), *, conflicts: int = 0) -> bool | None:
         """Tell whether the clauses can hold under assumptions.
 
-        With a budget of `conflicts` the answer may be None: not decided within it.  Most calls end
-        within the first slice; those that follow are made in another thread, so that this one can hear
-        Ctrl-C.  Raises `ResolutionError` (`resolution-timeout`).
+        With a budget of `conflicts` the answer may be None: not decided within it.  Where calls take more
+        than a slice they are made in another thread, so that this one can hear Ctrl-C.  Raises `ResolutionError` (`resolution-timeout`).
         """
         self._deadline.effort.sat_calls += 1
         self._deadline.check(_DOING)
-        answer = self._slice(assumptions)
-        spent = _SLICE
-        while answer is None and not (conflicts and spent >= conflicts):
-            answer = self._aside(assumptions)
+        spent = 0
+        while True:
+            answer = (self._aside if self._is_hard else self._slice)(assumptions)
             spent += _SLICE
-        return answer
+            if answer is not None or (conflicts and spent >= conflicts):
+                return answer
+            self._is_hard = True
 
     def _slice(self, assumptions: Sequence[int]) -> bool | None:
         self._solver.conf_budget(_SLICE)
