@@ -60,7 +60,8 @@ class Requires(_Written, frozen=True, kw_only=True):
     """Versions of a package require another one in this range, to be installed or to be called.
 
     `bound` is the release of the file that the requirement is bound to, `provided` the version that
-    is there already, `unmet` says why nothing at all can meet it.
+    is there already, `unmet` says why nothing at all can meet it.  `computed` tells that these versions
+    said so when they were asked with the release's inputs, not in their descriptors.
     """
 
     dependent: Dependent
@@ -70,14 +71,16 @@ class Requires(_Written, frozen=True, kw_only=True):
     bound: str = ""
     provided: str = ""
     unmet: str = ""
+    computed: bool = False
 
 
 class RequiresApi(_Written, frozen=True, kw_only=True):
-    """Versions of a package require that somebody provides an API."""
+    """Versions of a package require that somebody provides an API; `computed` as in `Requires`."""
 
     dependent: Dependent
     api: str
     unmet: str = ""
+    computed: bool = False
 
 
 class NeedsKubernetes(_Written, frozen=True, kw_only=True):
@@ -95,7 +98,7 @@ class Yanked(_Written, frozen=True, kw_only=True):
 
 
 class NotCallable(_Written, frozen=True, kw_only=True):
-    """Versions of a package cannot be called: they are cluster-wide, or provide APIs."""
+    """Versions of a package cannot be called: they are cluster-wide, provide APIs, or compute requirements."""
 
     package: str
 

@@ -36,6 +36,21 @@ def is_secret(path: str, schema: dict[str, Any]) -> bool:
     return False
 
 
+def secret_paths(schema: dict[str, Any]) -> frozenset[str]:
+    """Give the paths of what a schema says `writeOnly` of, `tls.key`; what is in a list has none."""
+    found: set[str] = set()
+    waiting: list[tuple[tuple[str, ...], Any]] = [((), schema)]
+    while waiting:
+        path, place = waiting.pop()
+        for part in _parts(place, schema) if len(path) < _DEEPEST else ():
+            if path and part.get("writeOnly"):
+                found.add(".".join(path))
+            properties = part.get("properties")
+            if isinstance(properties, dict):
+                waiting += [((*path, name), each) for name, each in properties.items()]
+    return frozenset(found)
+
+
 def _completed(value: Any, schema: Any, root: dict[str, Any], depth: int) -> Any:
     if not isinstance(schema, dict) or depth == 0:
         return value

@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from mistpm.model.cause import Conflict
-from mistpm.model.descriptor import Candidate
+from mistpm.model.descriptor import Candidate, Dependency
 
 
 class Edge(Struct, frozen=True, kw_only=True):
@@ -16,7 +16,8 @@ class Edge(Struct, frozen=True, kw_only=True):
     `alias` is the descriptor's; in a release it may be a path (`cache.db`) for what a package that
     it calls requires to be installed.  `requires` is the requirement as users write it
     (`starter/data/postgresql ^16`, or an API).  `target` is a release's name (`use` is `install` or
-    `api`), a called key (`call`), `kubernetes`, `provided`, or empty where nothing meets an optional one.
+    `api`), a called key (`call`), `kubernetes`, `provided`, or empty where nothing meets an optional one.  `computed` tells that
+    the descriptor does not have it: the version was asked what else it requires.
     """
 
     alias: str
@@ -24,19 +25,24 @@ class Edge(Struct, frozen=True, kw_only=True):
     requires: str
     target: str
     optional: bool = False
+    computed: bool = False
 
 
 class Chosen(Struct, frozen=True, kw_only=True):
     """A chosen candidate with its edges, by alias.
 
     `undecided` and `skipped` hold the `when` of dependencies: alias to whether it holds.  `reads` are the
-    paths of inputs that any `when` considered for this release reads (`tls`, `backup.enabled`).
+    paths of inputs that any `when` considered for this release reads (`tls`, `backup.enabled`).  `answer`
+    is what a version that computes requirements answered, None for all others; such a package may read all
+    inputs (`*` in `reads`) but the `secrets`.
     """
 
     candidate: Candidate
     edges: tuple[Edge, ...] = ()
     when: dict[str, bool] = {}
     reads: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    answer: dict[str, Dependency] | None = None
     requested: bool = False
 
 

@@ -9,9 +9,10 @@ from typing import Final
 from msgspec import Struct
 
 from mistpm.errors import ResolutionError
+from mistpm.model.inputs import secret_paths
 from mistpm.model.resolution import Chosen, Edge
 from mistpm.resolve.choice import Choice
-from mistpm.resolve.conditions import InvalidConditionError, paths_read
+from mistpm.resolve.conditions import EVERYTHING, InvalidConditionError, paths_read
 from mistpm.resolve.node import Context, Node, Requirement
 
 _MOST_WAYS: Final = 10_000
@@ -80,6 +81,7 @@ class Answer:
     def _release(self, node: Node) -> Chosen:
         edges: list[Edge] = []
         when: dict[str, bool] = {}
+        said = node.answers.get(self.choice.places[node])
         for way in self.ways(node):
             conditions, calls = self._conditions(way.context)
             for alias, holds in conditions.items():
@@ -95,6 +97,8 @@ class Answer:
             edges=tuple(sorted(edges, key=lambda edge: edge.alias)),
             when=dict(sorted(when.items())),
             reads=_reads(node),
+            secrets=_secrets(node),
+            answer=None if said is None else dict(said),
             requested=node.kind == "asked",
         )
 
@@ -133,6 +137,7 @@ class Answer:
             requires=requirement.text,
             target=option.node.name if option is not None else requirement.given,
             optional=requirement.optional,
+            computed=requirement.computed,
         )
 
 
@@ -160,8 +165,8 @@ def _answered_for(choice: Choice) -> set[Context]:
 
 
 def _reads(node: Node) -> tuple[str, ...]:
-    """Give the inputs that conditions of the package read, in any version, sorted."""
-    paths: set[str] = set()
+    """Give the inputs that the package reads for its requirements, in any version, sorted."""
+    paths = {EVERYTHING} if node.listing.computing else set()
     for profile in node.listing.profiles:
         for dependency in profile.descriptor.dependencies.values():
             if dependency.when:
@@ -170,3 +175,9 @@ def _reads(node: Node) -> tuple[str, ...]:
                 except InvalidConditionError:
                     continue  # an error if this version is chosen, else of no interest
     return tuple(sorted(paths))
+
+
+def _secrets(node: Node) -> tuple[str, ...]:
+    """Give the inputs that no version which computes requirements is told, sorted."""
+    schemas = [p.descriptor.inputs for p in node.listing.profiles if p.descriptor.computed]
+    return tuple(sorted(frozenset.intersection(*map(secret_paths, schemas)))) if schemas else ()

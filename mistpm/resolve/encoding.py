@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import combinations
 
 from msgspec import Struct
@@ -120,6 +121,7 @@ class Encoding:
         held = node.held_place
         masks += [profile.mask for profile in node.listing.profiles]
         masks += [exclusion.mask for exclusion in node.exclusions]
+        masks += [node.unasked, *(1 << place for place in node.answers)]
         masks += [node.range, 0 if held is None else 1 << held]
         for mask in masks:
             parts = [half for part in parts for half in (part & mask, part & ~mask) if half]
@@ -177,7 +179,10 @@ class Encoding:
             head.append(-self._uses[context])
         if len(requirement.options) == 1 or requirement.use == "api":
             options = requirement.options
-            self.add(*head, *(literal for option in options for literal in self.within(option)))
+            hopes = self._hopes if requirement.use == "api" else ()
+            self.add(
+                *head, *(literal for option in options for literal in self.within(option)), *hopes
+            )
             picks = {}
         else:
             picks = self._pick(requirement)
@@ -257,6 +262,11 @@ class Encoding:
                             yield node, profile.mask, cause, other, mask
 
     # --- parts of clauses ------------------------------------------------------------------------
+
+    @cached_property
+    def _hopes(self) -> list[int]:
+        """Give the literals of what was not asked yet what it requires: it may bring a provider along."""
+        return [literal for node in self.nodes for literal in self._literals(node, node.unasked)]
 
     def _literals(self, node: Node, mask: int) -> list[int]:
         return [block.literal for block in self.blocks[node] if block.mask & mask]

@@ -50,7 +50,7 @@ def _of_profile(node: Node, profile: Profile, question: Question) -> Iterator[Ex
             cause = NeedsKubernetes(package=package, range=needed.text, missing=missing)
             yield Exclusion(cause=cause, mask=profile.mask)
     if node.kind == "called":
-        if descriptor.scope == "cluster" or descriptor.provides.apis:
+        if descriptor.scope == "cluster" or descriptor.provides.apis or descriptor.computed:
             yield Exclusion(cause=NotCallable(package=package), mask=profile.mask)
     else:
         provided = {(api.group, api.kind) for api in question.provided_apis}

@@ -18,7 +18,8 @@ class Selection:
     """The part of a model that the releases of the file need.
 
     `chosen` has the needed nodes in breadth-first order, `contexts` how they are used, `picked` the
-    series that each caller uses, `unprovided` the API requirements that nothing needed meets.
+    series that each caller uses, `unprovided` the API requirements that nothing needed meets (none, as
+    long as something needed was not asked what else it requires).
     """
 
     def __init__(self, encoding: Encoding, model: frozenset[int]) -> None:
@@ -29,7 +30,8 @@ class Selection:
         self.picked: dict[Decision, Option] = {}
         self._apis: list[Requirement] = []
         self._reach()
-        self.unprovided = tuple(r for r in self._apis if self.provider(r) is None)
+        hopeful = any(block.mask & node.unasked for node, block in self.chosen.items())
+        self.unprovided = tuple(r for r in self._apis if not hopeful and self.provider(r) is None)
 
     def block(self, node: Node) -> Block | None:
         """Give what the model chooses for a node, needed or not."""

@@ -16,11 +16,13 @@ class Limits(Struct, frozen=True, kw_only=True):
     """What bounds solving.
 
     `seconds` of wall clock end in an error and never shape an answer.  `conflicts` of the solver bound
-    each step that only makes an explanation smaller or a hint better.
+    each step that only makes an explanation smaller or a hint better.  `answers` is how many versions of
+    one release may be asked for computed requirements.
     """
 
     seconds: float = 30.0
     conflicts: int = 20_000
+    answers: int = 100
 
 
 class Deadline:

@@ -19,6 +19,7 @@ from mistpm.model.presence import Api
 from mistpm.model.ranges import Range
 from mistpm.model.version import Version
 from mistpm.model.version_set import VersionSet
+from mistpm.resolve.computed import Computed, Computing
 from mistpm.resolve.limits import Deadline
 from mistpm.resolve.series import series_of
 from mistpm.resolve.source import CandidateSource, DistantSource
@@ -116,6 +117,14 @@ class Listing:
         return mask
 
     @cached_property
+    def computing(self) -> int:
+        """Give the versions that compute further requirements."""
+        mask = 0
+        for profile in self.profiles:
+            mask |= profile.mask if profile.descriptor.computed else 0
+        return mask
+
+    @cached_property
     def is_conditional(self) -> bool:
         """Tell whether some version has a condition, so that inputs make a difference."""
         return any(
@@ -134,6 +143,7 @@ class Listing:
                 tuple(descriptor.dependencies),
                 descriptor.kubernetes and descriptor.kubernetes.text,
                 descriptor.scope,
+                descriptor.computed,
             )
             group = alike.setdefault(key, [])
             for other, places in reversed(group):
@@ -156,14 +166,14 @@ def _newest_first(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
 
 
 def _says_the_same(one: Descriptor, other: Descriptor) -> bool:
-    """Tell whether two descriptors constrain alike; schemas count where a condition reads them."""
+    """Tell whether two descriptors constrain alike; schemas count where requirements depend on inputs."""
     return (
         one.dependencies == other.dependencies
         and one.provides == other.provides
         and one.conflicts == other.conflicts
         and (
             one.inputs == other.inputs
-            or not any(dependency.when for dependency in one.dependencies.values())
+            or not (one.computed or any(each.when for each in one.dependencies.values()))
         )
     )
 
@@ -176,8 +186,11 @@ def newest(mask: int) -> int:
 class Catalogue:
     """The listings of one question: each package is asked for once, and only when it can matter."""
 
-    def __init__(self, source: CandidateSource, deadline: Deadline) -> None:
+    def __init__(
+        self, source: CandidateSource, deadline: Deadline, computing: Computing | None = None
+    ) -> None:
         self.source = source
+        self.computed = Computed(computing, deadline)
         self._deadline = deadline
         self._listings: dict[PackageId, Listing | RegistryError] = {}
         self._distant = source if isinstance(source, DistantSource) else None

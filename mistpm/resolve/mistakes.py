@@ -73,6 +73,8 @@ def _place(node: Node) -> str:
 def _check_aliases(node: Node, answer: Answer) -> None:
     """Refuse bindings of aliases that the chosen version does not have: they would do nothing."""
     candidate = node.candidate(answer.choice.places[node])
+    if candidate.descriptor.computed:
+        return  # with other inputs it may have the alias
     aliases = sorted(candidate.descriptor.dependencies)
     for path, _ in node.contexts[0].binding.entries:
         alias = path.split(".")[0]

@@ -5,12 +5,13 @@ Definitions: `specs/resolve.md#definitions`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 
 from mistpm.model.cause import Asked, Cause, Dependent, Requires, RequiresApi
-from mistpm.model.descriptor import Candidate
+from mistpm.model.descriptor import Candidate, Dependency
 from mistpm.model.identity import PackageId
 from mistpm.model.presence import Api
 from mistpm.model.version import Version
@@ -38,7 +39,7 @@ class Node:
     `key` is unique: the name of a release in the file, the package of a pulled-in release, the key of
     a called package; `name` is what the answer calls it.  `domain` are the versions considered,
     `range` the ones that the file asks for (all, where it does not ask).  A node that is `pinned` is
-    there in any case.
+    there in any case.  `answers` are computed requirements by the bit of the version that was asked.
     """
 
     def __init__(self, key: str, kind: NodeKind, name: str, listing: Listing) -> None:
@@ -53,6 +54,7 @@ class Node:
         self.contexts: list[Context] = []
         self.held: Version | None = None
         self.pinned = False
+        self.answers: dict[int, Mapping[str, Dependency]] = {}
 
     @property
     def package(self) -> PackageId:
@@ -72,6 +74,13 @@ class Node:
     def held_place(self) -> int | None:
         """The bit of the version that is held, where there is one."""
         return None if self.held is None else self.listing.place(self.held)
+
+    @property
+    def unasked(self) -> int:
+        """Give the versions that compute requirements and were not asked; called ones never are."""
+        if self.kind == "called" or not self.listing.computing:
+            return 0
+        return self.listing.computing & ~self.listing.mask_of(self.answers)
 
     def candidate(self, place: int) -> Candidate:
         """Give the candidate at a bit."""
@@ -118,7 +127,8 @@ class Requirement:
     """One dependency of a node in a context, bound to what can meet it.
 
     `holders` are the versions that have it; `given` tells that it is met without any node.  For an
-    API, `default` is what may be pulled in to meet it; it is among the options as well.
+    API, `default` is what may be pulled in to meet it; it is among the options as well.  `computed` tells
+    that the descriptor does not have it: these versions were asked.
     """
 
     def __init__(
@@ -134,6 +144,7 @@ class Requirement:
         self.options: tuple[Option, ...] = ()
         self.default: Option | None = None
         self.optional = False
+        self.computed = False
         self.given: Literal["", "kubernetes", "provided"] = ""
         self.mistake: Mistake | None = None
         self.cause: Requires | RequiresApi | None = None
@@ -156,7 +167,8 @@ class Context:
     """A node as somebody uses it: with these inputs, its dependencies bound in this way.
 
     A release has one context; a called package has one for each way of calling it that makes a
-    difference.  `requirements` and `conditions` are by profile, filled in by the universe.
+    difference.  `requirements` and `conditions` are by profile, filled in by the universe, and so are
+    the `computed` requirements by the bit of the version.
     """
 
     def __init__(self, node: Node, inputs: dict[str, Any], binding: Binding) -> None:
@@ -165,11 +177,13 @@ class Context:
         self.binding = binding
         self.requirements: dict[Profile, tuple[Requirement, ...]] = {}
         self.conditions: dict[Profile, dict[str, bool]] = {}
+        self.computed: dict[int, tuple[Requirement, ...]] = {}
         self.distinct: dict[tuple[object, ...], Requirement] = {}
 
     def at(self, place: int) -> tuple[Requirement, ...]:
         """Give what the version at a bit requires here."""
-        return self.requirements[self.node.listing.profile(place)]
+        found = self.requirements[self.node.listing.profile(place)]
+        return found + self.computed[place] if place in self.computed else found
 
     def in_order(self, place: int) -> list[Requirement]:
         """Give the same by package: the order in which versions are decided."""

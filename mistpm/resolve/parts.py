@@ -17,7 +17,7 @@ def parts(universe: Universe) -> list[tuple[Node, ...]]:
 
     Nodes are connected through requirements, APIs, kinds that both could own, and conflicts.
     """
-    return _grouped(universe.nodes.values(), _links(universe))
+    return _grouped(universe.nodes.values(), (*_links(universe), *_hopes(universe)))
 
 
 def families(universe: Universe) -> list[tuple[Node, ...]]:
@@ -51,6 +51,15 @@ def _links(universe: Universe) -> Iterator[tuple[Node, Node]]:
         for other in nodes if refused else ():
             if other.package in refused:
                 yield node, other
+
+
+def _hopes(universe: Universe) -> Iterator[tuple[Node, Node]]:
+    """Link what requires an API with what may yet bring a provider along, once it is asked."""
+    hopes = [node for node in universe.nodes.values() if node.unasked & node.domain]
+    for requirement in universe.requirements() if hopes else ():
+        if requirement.use == "api" and requirement.constrains:
+            for node in hopes:
+                yield requirement.context.node, node
 
 
 def _exclusive(node: Node) -> Iterator[object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -47,6 +48,18 @@ def require(universe: Universe, context: Context, profile: Profile) -> None:
     context.conditions[profile] = conditions
 
 
+def require_computed(
+    universe: Universe, context: Context, place: int, answer: Mapping[str, Dependency]
+) -> None:
+    """Find what the version at a bit answered that it requires besides, and admit what can meet it."""
+    found = []
+    for alias, dependency in sorted(answer.items()):
+        requirement = _requirement(universe, context, alias, dependency, None, computed=True)
+        requirement.holders |= 1 << place
+        found.append(requirement)
+    context.computed[place] = tuple(found)
+
+
 def requirement_text(package: PackageId, range_: Range) -> str:
     """Write a requirement as users do: `starter/data/postgresql ^16`."""
     return f"{package} {range_.text}" if range_.text not in {"", ANY.text} else package
@@ -90,18 +103,21 @@ def _requirement(
     alias: str,
     dependency: Dependency,
     mistake: Mistake | None,
+    *,
+    computed: bool = False,
 ) -> Requirement:
     registry = context.node.package.registry
     package = dependency.package.within(registry) if dependency.package else None
     use = dependency.use if package else "api"
     text = requirement_text(package, dependency.version) if package else str(dependency.api)
     with_ = msgspec.json.encode(dependency.with_, order="sorted")
-    key = (alias, use, text, dependency.default, dependency.optional, with_, mistake)
+    key = (alias, use, text, dependency.default, dependency.optional, with_, mistake, computed)
     requirement = context.distinct.get(key)
     if requirement is None:
         requirement = context.distinct[key] = Requirement(context, alias, use, text)
         requirement.optional = dependency.optional
         requirement.mistake = mistake
+        requirement.computed = computed
         if mistake is not None:
             pass
         elif dependency.api is not None:
@@ -152,6 +168,7 @@ def _bind_install(
         bound=bound.release,
         provided=provided,
         unmet=reason,
+        computed=requirement.computed,
     )
 
 
@@ -182,6 +199,7 @@ def _bind_call(
         package=package,
         range=str(dependency.version),
         unmet=reason,
+        computed=requirement.computed,
     )
 
 
@@ -191,7 +209,9 @@ def _bind_api(
     """Leave the providers to the universe, which knows them when it has grown; find the default."""
     question = universe.question
     requirement.api = api
-    requirement.cause = RequiresApi(dependent=requirement.context.node.dependent, api=str(api))
+    requirement.cause = RequiresApi(
+        dependent=requirement.context.node.dependent, api=str(api), computed=requirement.computed
+    )
     requirement.given = given(question, api)
     if default is None or not requirement.constrains:
         return

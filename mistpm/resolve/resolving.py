@@ -12,6 +12,7 @@ from mistpm.model.resolution import Chosen, Resolution, Unresolved
 from mistpm.resolve.answer import Answer
 from mistpm.resolve.binding import Binder
 from mistpm.resolve.choice import Choice, joined
+from mistpm.resolve.computed import Computing
 from mistpm.resolve.effort import Effort
 from mistpm.resolve.limits import Deadline, Limits
 from mistpm.resolve.listing import Catalogue
@@ -31,6 +32,7 @@ def resolve(
     source: CandidateSource,
     held: Held = _NOTHING_HELD,
     *,
+    computing: Computing | None = None,
     limits: Limits = _LIMITS,
     effort: Effort | None = None,
 ) -> Resolution:
@@ -38,13 +40,14 @@ def resolve(
 
     The answer is the best in the sense of `specs/resolve.md#objective`, whatever the order in which the
     source lists versions.  What has no solution is in `unresolved`, and keeps what was held.  What it cost
-    is counted in `effort`.
+    is counted in `effort`.  `computing` asks chosen versions that compute requirements what these are;
+    without it there may be none of them.
 
     Raises `ResolutionError` (`ambiguous-binding`, `invalid-binding`, `invalid-condition`,
-    `release-name-clash`, `too-many-calls`, `resolution-timeout`), and whatever else than a
-    `RegistryError` the source raises.
+    `release-name-clash`, `too-many-calls`, `too-many-computed-requirements`, `resolution-timeout`),
+    whatever else than a `RegistryError` the source raises, and whatever `computing` raises.
     """
-    return Resolver(question, source, held, limits, effort).resolve()
+    return Resolver(question, source, held, limits, effort=effort, computing=computing).resolve()
 
 
 class Resolver:
@@ -56,24 +59,23 @@ class Resolver:
         source: CandidateSource,
         held: Held = _NOTHING_HELD,
         limits: Limits = _LIMITS,
+        *,
         effort: Effort | None = None,
+        computing: Computing | None = None,
     ) -> None:
         self.problem = Problem(question=question, held=held)
         self.binder = Binder(question)
         self.deadline = Deadline(limits, effort)
-        self.catalogue = Catalogue(source, self.deadline)
+        self.catalogue = Catalogue(source, self.deadline, computing)
         self._names = [wanted.name for wanted in question.releases]
 
     def resolve(self) -> Resolution:
         """See `resolve`."""
         self.binder.check()
-        effort = self.deadline.effort
-        with effort.time("solve"):
-            choice = walk(Universe(self.problem, self.catalogue))
-        unresolved: tuple[Unresolved, ...] = ()
-        if choice is None:
-            choice, unresolved = self._search()
-        with effort.time("build"):
+        while (found := self._solve()) is None:
+            pass  # somebody was asked for computed requirements: begin again, with the answers
+        choice, unresolved = found
+        with self.deadline.effort.time("build"):
             answer = Answer(self._confirmed(choice))
             check(answer, self.binder)
             releases, called = answer.releases(), answer.called()
@@ -87,7 +89,19 @@ class Resolver:
             unresolved=unresolved,
         )
 
-    def _search(self) -> tuple[Choice, tuple[Unresolved, ...]]:
+    def _solve(self) -> tuple[Choice, tuple[Unresolved, ...]] | None:
+        """Solve as far as computed requirements are known; None where some were not known yet."""
+        with self.deadline.effort.time("solve"):
+            choice = walk(Universe(self.problem, self.catalogue))
+        if choice is None:
+            return self._search()
+        return None if self._ask(choice) else (choice, ())
+
+    def _ask(self, choice: Choice) -> bool:
+        """Ask chosen versions for computed requirements; tells whether any had to be asked."""
+        return self.catalogue.computed.ask(choice, self.problem.question)
+
+    def _search(self) -> tuple[Choice, tuple[Unresolved, ...]] | None:
         """Solve part by part; what has no solution is taken out, and the rest is solved without it."""
         from mistpm.resolve.search import search
         from mistpm.resolve.unresolved import find_unresolved
@@ -107,6 +121,8 @@ class Resolver:
                     remaining.update(node.name for node in part if node.kind == "asked")
                 else:
                     choices.append(choice)
+            if self._ask(joined(choices)):
+                return None
             if remaining:
                 with self.deadline.effort.time("explain"):
                     found = find_unresolved(universe, frozenset(remaining), self.deadline)

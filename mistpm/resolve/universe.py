@@ -24,7 +24,7 @@ from mistpm.resolve.foresight import foreseen
 from mistpm.resolve.listing import Catalogue, Listing, Profile
 from mistpm.resolve.node import Context, Exclusion, Node, NodeKind, Option, Requirement
 from mistpm.resolve.problem import Problem
-from mistpm.resolve.requiring import require, unmet
+from mistpm.resolve.requiring import require, require_computed, unmet
 
 
 class Universe:
@@ -84,9 +84,12 @@ class Universe:
             )
 
     def require(self, context: Context, profile: Profile) -> None:
-        """Find what the versions of a profile require in a context, once."""
+        """Find once what the versions of a profile require in a context, and what they were asked for."""
         if profile not in context.requirements:
             require(self, context, profile)
+        for place, answer in context.node.answers.items():
+            if profile.mask & context.node.domain & 1 << place and place not in context.computed:
+                require_computed(self, context, place, answer)
 
     def allowed(self, node: Node) -> int:
         """Give the versions of a node that can be chosen at all."""
@@ -116,6 +119,7 @@ class Universe:
             setting = self.binder.settings.get(package)
             inputs, bind = (setting.inputs, setting.bind) if setting else ({}, {})
             node.contexts.append(Context(node, inputs, binding_of(bind)))
+            self._recall(node)
         return node
 
     def called(self, listing: Listing, series: str) -> Node:
@@ -161,6 +165,7 @@ class Universe:
         if not (self.problem.relaxed or self.problem.only_held):
             self._allowed[node.key] &= node.range
         node.contexts.append(Context(node, wanted.inputs, binding_of(wanted.bind)))
+        self._recall(node)
         self.admit(node, listing.all if self.problem.only_held else node.range)
 
     def _node(self, key: str, kind: NodeKind, name: str, listing: Listing) -> Node:
@@ -185,6 +190,11 @@ class Universe:
         if place is not None:
             self.admit(node, 1 << place)
         return node
+
+    def _recall(self, node: Node) -> None:
+        """Let a release know what its versions answered."""
+        if node.listing.computing:
+            node.answers = self.catalogue.computed.answers(node, self.question)
 
     def _allow(self, node: Node) -> int:
         if self.problem.only_held:

@@ -1,0 +1,81 @@
+"""Computed requirements: versions that are chosen are asked what else they require, until none is left.
+
+An answer only ever adds to what is required, so what was solved without it is at least as good as what
+can be had: once every chosen version was asked, it is the optimum (`specs/resolve.md#computed`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+
+from mistpm.errors import ResolutionError
+from mistpm.model.descriptor import Candidate, Dependency
+from mistpm.model.question import Question
+from mistpm.resolve.limits import Deadline
+
+if TYPE_CHECKING:
+    from mistpm.resolve.choice import Choice
+    from mistpm.resolve.node import Node
+
+
+class Computing(Protocol):
+    """What asks packages; called once for a release at a version, and only if that was chosen."""
+
+    def requirements(
+        self, release: str, candidate: Candidate, inputs: dict[str, Any], question: Question
+    ) -> Mapping[str, Dependency]:
+        """Give what a release of a candidate requires besides its descriptor's dependencies, by alias.
+
+        `inputs` are the user's, not completed.  The answer is a function of the arguments; of the question
+        it depends on the minors and on what is provided only.  Its aliases are none of the descriptor's,
+        and it has no `when`.  What is raised ends the resolution.
+        """
+
+
+class Computed:
+    """What was answered so far; may live as long as the catalogue whose listings it numbers."""
+
+    def __init__(self, computing: Computing | None, deadline: Deadline) -> None:
+        self._computing = computing
+        self._deadline = deadline
+        self._answers: dict[tuple[object, ...], dict[int, Mapping[str, Dependency]]] = {}
+
+    def answers(self, node: Node, question: Question) -> dict[int, Mapping[str, Dependency]]:
+        """Give what a release's versions answered, by their bits; grows when more are asked."""
+        inputs = msgspec.json.encode(node.contexts[0].inputs, order="sorted")
+        surroundings = question.minors, question.provided_apis
+        return self._answers.setdefault((node.name, node.package, inputs, *surroundings), {})
+
+    def ask(self, choice: Choice, question: Question) -> bool:
+        """Ask every chosen version that was not asked before; tells whether there was any."""
+        waiting = [node for node, place in choice.places.items() if node.unasked >> place & 1]
+        for node in waiting:
+            self._ask(node, choice.places[node], question)
+        return bool(waiting)
+
+    def _ask(self, node: Node, place: int, question: Question) -> None:
+        candidate = node.candidate(place)
+        if self._computing is None:
+            raise AssertionError(f"{candidate} computes requirements, and nothing can ask it")
+        if len(node.answers) >= self._deadline.limits.answers:
+            raise _too_many(node)
+        inputs = node.contexts[0].inputs
+        with self._deadline.paused():
+            found = self._computing.requirements(node.name, candidate, inputs, question)
+        node.answers[place] = found
+
+
+def _too_many(node: Node) -> ResolutionError:
+    versions = [node.candidate(place).version for place in sorted(node.answers)]
+    return ResolutionError(
+        "too-many-computed-requirements",
+        f"{len(versions)} versions of `{node.package}` were asked what `{node.name}` requires,"
+        " and none of them will do",
+        context=(
+            f"{versions[0]} to {versions[-1]} were asked, each with the inputs of `{node.name}`",
+        ),
+        hint=f"narrow the version of `{node.name}` in mistpm.yaml, or change what its inputs ask for",
+    )
