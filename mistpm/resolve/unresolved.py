@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from msgspec.structs import replace
 
@@ -37,7 +37,7 @@ def find_unresolved(
             conflict = explain(part, failing, deadline)
             if conflict is not None:
                 hint = find_hint(relaxed, part, conflict, deadline)
-                releases = _touched(conflict, groups)
+                releases = _touched(conflict, groups, part)
                 found.append(
                     Unresolved(
                         releases=releases,
@@ -60,8 +60,14 @@ def _missing(name: str, error: RegistryError) -> Unresolved:
     )
 
 
-def _touched(conflict: Conflict, groups: Collection[tuple[Node, ...]]) -> tuple[str, ...]:
-    """Give the releases of every family that a conflict names, in the order of the file."""
+def _touched(
+    conflict: Conflict, groups: Collection[tuple[Node, ...]], part: Sequence[Node]
+) -> tuple[str, ...]:
+    """Give the releases of every family that a conflict names, in the order of the file.
+
+    A conflict about a pinned version need not name any; then all of the part are meant.
+    """
     named = {g.cause.release for g in conflict.grounds if isinstance(g.cause, Asked)}
+    named = named or {node.name for node in part if node.kind == "asked"}
     touched = [group for group in groups if any(node.name in named for node in group)]
     return tuple(node.name for group in touched for node in group)
