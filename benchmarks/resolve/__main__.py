@@ -1,4 +1,4 @@
-"""Solving cases and telling what it cost: `python -m benchmarks.resolve --cases FILE`."""
+"""Solve cases of a file, or synthetic ones, and tell what that cost."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import msgspec
 
 from benchmarks.resolve.case import Case
 from benchmarks.resolve.case_file import read_cases
+from benchmarks.resolve.families import FAMILIES, read_family
 from benchmarks.resolve.outcome import report
 from benchmarks.resolve.solving import Solving
 from benchmarks.resolve.table import table
@@ -23,7 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run; gives the exit code."""
     options = _options(arguments)
     try:
-        cases = _chosen(read_cases(options.cases), options.only)
+        cases = read_family(options.family) if options.family else read_cases(options.cases)
+        cases = _chosen(cases, options.only)
     except MistError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
@@ -38,8 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.resolve", description=__doc__)
-    parser.add_argument(
-        "--cases", type=Path, required=True, metavar="FILE", help="cases in JSON, gzipped or not"
+    asked = parser.add_mutually_exclusive_group(required=True)
+    asked.add_argument("--cases", type=Path, metavar="FILE", help="cases in JSON, gzipped or not")
+    asked.add_argument(
+        "--family", choices=(*FAMILIES, "all"), help="synthetic cases that are hard in one way"
     )
     parser.add_argument("--only", metavar="NAME", help="solve this case alone, and tell its answer")
     parser.add_argument("--output", choices=("text", "json"), default="text")
