@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from pathlib import Path
 
-from mistpm.errors import MistError
+from mistpm.errors import MistError, RegistryError
 from mistpm.registry.http_cache import HttpCache, Remembered
 from mistpm.registry.http_client import HttpClient
 from mistpm.registry.http_policy import HttpPolicy
@@ -20,7 +21,8 @@ from mistpm.registry.tree import Tree
 class HttpTree:
     """The files below a URL; nobody can list them, so such a registry needs an index.
 
-    Index files are asked for once in a run, with the ETag (or the date) of what is in the cache.
+    Index files are asked for once in a run, with the ETag (or the date) of what is in the cache,
+    whoever asks and whatever the answer was.
     """
 
     distant = True
@@ -41,17 +43,22 @@ class HttpTree:
         self._offline = offline
         self._cache = HttpCache(cache, place.address)
         self._client = HttpClient(place, url, policy, remembered=self._cache.folder.exists())
-        self._seen: dict[str, Remembered] = {}
+        self._seen: dict[str, Remembered | RegistryError] = {}
+        self._turns: dict[str, threading.Lock] = {}
 
     def read(self, paths: Iterable[str]) -> Mapping[str, bytes]:
-        """Give the small files that exist among `paths`, asking for several at a time."""
-        wanted = dict.fromkeys(paths)
-        found: dict[str, Remembered] = {}
-        for path, answer in zip(wanted, at_once(self._look, wanted), strict=True):
+        """Give the small files that exist among `paths`, asking for several at a time.
+
+        Raises the first error in their order, after all of them were asked for.
+        """
+        wanted = tuple(dict.fromkeys(paths))
+        found: dict[str, bytes] = {}
+        for path, answer in zip(wanted, list(at_once(self._look, wanted)), strict=True):
             if isinstance(answer, MistError):
                 raise answer
-            found[path] = answer
-        return {path: answer.body for path, answer in found.items() if answer.present}
+            if answer.present:
+                found[path] = answer.body
+        return found
 
     def files(self) -> None:
         """Give None: a web server lists nothing."""
@@ -73,9 +80,16 @@ class HttpTree:
         return HttpTree(self.place, self._url, self._root, self._policy, offline=True)
 
     def _look(self, path: str) -> Remembered:
-        if path not in self._seen:
-            self._seen[path] = self._recall(path) if self._offline else self._ask(path)
-        return self._seen[path]
+        with self._turns.setdefault(path, threading.Lock()):
+            if path not in self._seen:
+                try:
+                    self._seen[path] = self._recall(path) if self._offline else self._ask(path)
+                except RegistryError as error:
+                    self._seen[path] = error
+            seen = self._seen[path]
+        if isinstance(seen, RegistryError):
+            raise seen
+        return seen
 
     def _recall(self, path: str) -> Remembered:
         found = self._cache.get(path)

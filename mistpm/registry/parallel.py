@@ -10,8 +10,8 @@ from typing import Final, TypeVar
 
 from mistpm.errors import MistError
 
-MOST: Final = 8
-"""How many things are done at a time."""
+MOST: Final = 32
+"""How many things are done at a time: mostly waiting for a server, which is free."""
 
 A = TypeVar("A")
 B = TypeVar("B")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -30,7 +30,7 @@ class Registries:
     `offline` nothing but that cache, and folders, is read.
 
     A registry that cannot be reached fails what needs it, every time it is asked, and nothing else.
-    Implements the resolver's `CandidateSource`.
+    Implements the resolver's `DistantSource`.
     """
 
     def __init__(
@@ -104,22 +104,26 @@ class Registries:
                 found |= part
         return sorted(found)
 
-    def read_ahead(self, packages: Iterable[PackageId]) -> None:
-        """Read the index of packages, and of all that they may depend on, in few round trips.
+    @property
+    def distant(self) -> bool:
+        """Whether a round trip to some registry is dear."""
+        return any(registry.distant for registry in self._opened.values())
 
-        Afterwards `candidates` answers for them from memory, also with the error that came up.  Goes
-        from dependency to dependency over all versions, so it reads more than a solution needs; only
-        registries where a round trip is dear are read ahead.
+    def expect(self, packages: Collection[PackageId]) -> None:
+        """Read the index of packages that are about to be asked for, all at once; raises nothing.
+
+        Afterwards `candidates` answers for them from memory, also with the error that came up.
         """
-        seen: set[PackageId] = set()
-        wave = set(packages)
-        while wave:
-            seen |= wave
-            found: set[PackageId] = set()
-            for part in at_once(_read_ahead, self._by_registry(wave)):
-                if not isinstance(part, MistError):
-                    found |= part
-            wave = found - seen
+        self.expect_names(package.registry for package in packages)
+        for _ in at_once(_read_ahead, self._by_registry(packages)):
+            pass
+
+    def expect_names(self, aliases: Iterable[str]) -> None:
+        """Hear that the own names of these registries will be asked for; raises nothing.
+
+        Those that the cache does not know come at once.
+        """
+        self._learn_names(alias for alias in aliases if alias in self._opened)
 
     def fetch(self, pin: Pin) -> Path:
         """Give the file of one module, verified; raises as `Registry.fetch` does.
@@ -198,7 +202,7 @@ class Registries:
 
     def _learn_names(self, aliases: Iterable[str]) -> dict[str, MistError]:
         """Ask registries for their names, all at once; gives the errors of those that do not tell."""
-        asked = [alias for alias in aliases if alias not in self._named]
+        asked = sorted({*aliases} - self._named.keys())
         names = at_once(lambda alias: self._opened[alias].name, asked)
         errors: dict[str, MistError] = {}
         for alias, name in zip(asked, names, strict=True):
@@ -229,22 +233,7 @@ class Registries:
         return list(found.values())
 
 
-def _read_ahead(part: tuple[Registry, list[PackageId]]) -> set[PackageId]:
-    """Read the index of packages of one registry; gives what they may depend on."""
+def _read_ahead(part: tuple[Registry, list[PackageId]]) -> None:
     registry, packages = part
-    if not registry.distant:
-        return set()
-    registry.read_ahead([(package.group, package.name) for package in packages])
-    found: set[PackageId] = set()
-    for package in packages:
-        with suppress(RegistryError):
-            for candidate in registry.candidates(package.group, package.name):
-                found.update(_dependencies(candidate))
-    return found
-
-
-def _dependencies(candidate: Candidate) -> Iterator[PackageId]:
-    for dependency in candidate.descriptor.dependencies.values():
-        reference = dependency.package or dependency.default
-        if reference is not None:
-            yield reference.within(candidate.package.registry)
+    if registry.distant:
+        registry.read_ahead([(package.group, package.name) for package in packages])

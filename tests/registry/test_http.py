@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from made_registries import (
 from mistpm.errors import MistError, RegistryError
 from mistpm.model.identity import PackageId
 from mistpm.registry import Registries
+from mistpm.registry.parallel import at_once
 
 Open = Callable[..., Registries]
 Shown = Callable[[MistError, Path], str]
@@ -279,16 +281,26 @@ def test_a_base_path_and_odd_versions(
 def test_many_packages_are_read_in_few_round_trips(
     folder: RegistryFolder, web: WebServer, registries: Open
 ) -> None:
-    """Reading ahead follows dependencies, several files at a time, and asks for each file once."""
+    """What is expected comes at once, and each file is asked for once; nothing else is."""
     for at in range(30):
-        below = {"next": {"package": f"data/p{at + 10}"}} if at < 20 else {}
+        below = {"next": {"package": "data/more"}}
         folder.add(f"data/p{at}", "1.0.0", dependencies=below)
+    folder.add("data/more", "1.0.0")
     folder.index()
     opened = registries(starter={"http": web.url})
-    opened.read_ahead([PackageId(f"starter/data/p{at}") for at in range(10)])
+    opened.own_name("starter")
+    packages = [PackageId(f"starter/data/p{at}") for at in range(30)]
+    meeting = threading.Barrier(30)
+
+    def meet(request: Request) -> None:
+        meeting.wait(20)
+        web.serve(request)
+
+    web.odd = {f"/index/data/p{at}.jsonl": meet for at in range(30)}
+    opened.expect(packages)
     before = len(web.seen)
-    for at in range(30):
-        assert len(opened.candidates(PackageId(f"starter/data/p{at}"))) == 1
+    for package in packages:
+        assert len(opened.candidates(package)) == 1
 
     assert len(web.seen) == before
     assert sorted(set(web.seen)) == sorted(web.seen)
@@ -326,13 +338,35 @@ def test_a_mended_registry_file_is_read_again(
     assert asked().own_name("starter") == "starter"
 
 
-def test_reading_ahead_raises_nothing(web: WebServer, data: bytes, registries: Open) -> None:
-    """What fails ahead fails again when it is asked for."""
+def test_expecting_raises_nothing(web: WebServer, data: bytes, registries: Open) -> None:
+    """What fails ahead fails again when it is asked for, without asking the server again."""
     assert data
     opened = registries(starter={"http": web.url})
-    opened.read_ahead([REDIS, PackageId("starter/data/nope"), PackageId("nowhere/data/x")])
+    web.odd["/index/data/odd.jsonl"] = lambda request: request.answer(500)
+    opened.expect(
+        [
+            PackageId("starter/data/odd"),
+            PackageId("starter/data/nope"),
+            PackageId("nowhere/data/x"),
+            REDIS,
+        ]
+    )
+    tried = len(web.seen)
 
     assert versions(opened) == ["7.2.1"]
-    for package in ("starter/data/nope", "nowhere/data/x"):
+    for package in ("starter/data/odd", "nowhere/data/x"):
         with pytest.raises(RegistryError):
             opened.candidates(PackageId(package))
+    assert tried == len(web.seen)
+    with pytest.raises(RegistryError):
+        opened.candidates(PackageId("starter/data/nope"))
+    assert ["/index/packages.jsonl"] == web.seen[tried:]
+
+
+def test_two_threads_ask_once(web: WebServer, data: bytes, registries: Open) -> None:
+    """Who comes second waits for what the first one gets."""
+    assert data
+    opened = registries(starter={"http": web.url})
+
+    assert [["7.2.1"]] * 20 == list(at_once(lambda _: versions(opened), range(20)))
+    assert sorted(set(web.seen)) == sorted(web.seen)

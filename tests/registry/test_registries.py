@@ -262,24 +262,28 @@ def test_a_pin_needs_its_own_bytes_only_once(locked: LockedPackage, registries: 
     assert list(registries(starter=HERE).fetch_all([locked, locked])) == [locked.digest]
 
 
-def test_reading_ahead_crosses_registries(
-    folder: RegistryFolder, web: WebServer, tmp_path: Path, registries: Open
-) -> None:
-    """Dependencies in other registries are read ahead there, defaults of APIs too."""
-    folder.add("data/redis", "7.2.1")
-    folder.add("data/metrics", "1.0.0")
-    folder.index()
-    other = RegistryFolder(tmp_path / "corp", name="corp")
-    api = {"api": "metrics.k8s.io/v1beta1/PodMetrics", "default": "starter/data/metrics"}
-    other.add(
-        "apps/shop", "1.0.0", dependencies={"db": {"package": "starter/data/redis"}, "m": api}
-    )
-    other.index()
-    with serving(other.path) as corp:
-        opened = registries(starter={"http": web.url}, corp={"http": corp.url})
-        opened.read_ahead([PackageId("corp/apps/shop")])
+def test_several_registries_are_read_at_once(tmp_path: Path, registries: Open) -> None:
+    """What is expected of three servers takes as long as the slowest one, names and indexes alike."""
+    meeting = threading.Barrier(3)
+    with ExitStack() as stack:
+        entries = {}
+        for name in ("a", "b", "c"):
+            folder = RegistryFolder(tmp_path / name, name=name)
+            folder.add("data/redis", "7.2.1")
+            folder.index()
+            web = stack.enter_context(serving(folder.path))
 
-    assert {"/index/data/redis.jsonl", "/index/data/metrics.jsonl"} < set(web.seen)
+            def meet(request: Request, serve: Callable[[Request], None] = web.serve) -> None:
+                meeting.wait(20)
+                serve(request)
+
+            web.odd = {"/registry.yaml": meet, "/index/data/redis.jsonl": meet}
+            entries[name] = {"http": web.url}
+        opened = registries(**entries)
+        packages = [PackageId(f"{name}/data/redis") for name in entries]
+        opened.expect(packages)
+
+        assert [1, 1, 1] == [len(opened.candidates(package)) for package in packages]
 
 
 def test_names_are_asked_for_at_once(tmp_path: Path, registries: Open) -> None:
