@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TypeVar
 
 from msgspec import Struct
@@ -52,6 +52,15 @@ class Sources:
             return (self._files[package].candidate,)
         return self._workspace.registries.candidates(package)
 
+    @property
+    def distant(self) -> bool:
+        """Whether a round trip to some registry is dear."""
+        return self._workspace.registries.distant
+
+    def expect(self, packages: Collection[PackageId]) -> None:
+        """Let the registries get together what is about to be asked for; raises nothing."""
+        self._workspace.registries.expect([each for each in packages if each not in self._files])
+
     def providers(self, api: Api) -> Sequence[PackageId]:
         """Give packages that provide an API, as far as known."""
         return self._workspace.registries.providers(api)
@@ -66,6 +75,9 @@ def ask(workspace: Workspace, lockfile: Lockfile | None, *, new_minors: bool = F
     read, `UsageError`, `PackageError`, `RegistryError`.
     """
     environment = workspace.environment
+    named = [entry.package for entry in environment.releases.values()]
+    named += [*environment.settings, *environment.provided.packages]
+    workspace.registries.expect_names(each.partition("/")[0] for each in named)
     naming = _Naming(workspace, lockfile)
     releases = {
         name: naming.package(f"releases.{name}.package", entry.package)

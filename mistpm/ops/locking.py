@@ -149,14 +149,6 @@ def _told(part: LockedFailure, *, many: bool) -> tuple[str, ...]:
     return (f"{', '.join(part.releases)}:", *(f"  {line}" for line in lines))
 
 
-def _read_ahead(workspace: Workspace, asking: Asking) -> None:
-    """Let distant registries answer in few round trips what solving will ask one by one."""
-    question = asking.asked.question
-    packages = {wanted.package for wanted in question.releases}
-    packages |= {setting.package for setting in question.settings}
-    workspace.registries.read_ahead(packages - set(asking.files))
-
-
 def _refusal(
     workspace: Workspace, previous: Lockfile | None, asking: Asking, *, fresh: bool
 ) -> LockError:
