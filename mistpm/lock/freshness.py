@@ -27,7 +27,8 @@ def what_changed(lockfile: Lockfile, asked: Asked) -> tuple[str, ...]:
     )
     lines.extend(_kubernetes(lockfile, asked))
     return tuple(lines) or (
-        "the order of releases, a range, a binding, a setting, what is provided, or an input that a condition reads",
+        "the order of releases, a range, a binding, a setting, what is provided,"
+        " or an input that requirements depend on",
     )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import msgspec
 
 from mistpm.lock.question_digest import Asked, digest_question
@@ -9,6 +12,7 @@ from mistpm.model.cause import cause_json
 from mistpm.model.lockfile import (
     LOCK_VERSION,
     READERS,
+    LockedComputation,
     LockedEdge,
     LockedFailure,
     LockedPackage,
@@ -19,12 +23,21 @@ from mistpm.model.question import Held
 from mistpm.model.resolution import Chosen, Resolution, Unresolved
 
 
-def lock_resolution(resolution: Resolution, asked: Asked, previous: Lockfile | None) -> Lockfile:
+def lock_resolution(
+    resolution: Resolution,
+    asked: Asked,
+    previous: Lockfile | None,
+    inquiries: Mapping[str, str] = MappingProxyType({}),
+) -> Lockfile:
     """Record a resolution, still without the order that its plan gives; see `with_order`.
 
-    Releases without a solution keep their pins of the lock before, and what these need.
+    `inquiries` has the digest of what each release that computes requirements was asked.  Releases
+    without a solution keep their pins of the lock before, and what these need.
     """
-    releases = {name: _locked(chosen) for name, chosen in resolution.releases.items()}
+    releases = {
+        name: _locked(chosen, inquiries.get(name, ""))
+        for name, chosen in resolution.releases.items()
+    }
     called = {key: _locked(chosen) for key, chosen in resolution.called.items()}
     if previous is not None:
         _keep(
@@ -96,8 +109,8 @@ def held_by(lockfile: Lockfile | None, free: frozenset[str] = frozenset()) -> He
     )
 
 
-def _locked(chosen: Chosen) -> LockedPackage:
-    candidate = chosen.candidate
+def _locked(chosen: Chosen, inquiry: str = "") -> LockedPackage:
+    candidate, computation = chosen.candidate, chosen.computation
     return LockedPackage(
         package=candidate.package,
         version=candidate.version,
@@ -106,12 +119,23 @@ def _locked(chosen: Chosen) -> LockedPackage:
         requested=chosen.requested,
         dependencies={
             edge.alias: LockedEdge(
-                use=edge.use, requires=edge.requires, target=edge.target, optional=edge.optional
+                use=edge.use,
+                requires=edge.requires,
+                target=edge.target,
+                optional=edge.optional,
+                computed=edge.computed,
             )
             for edge in sorted(chosen.edges, key=lambda edge: edge.alias)
         },
         when=dict(sorted(chosen.when.items())),
         reads=tuple(sorted(chosen.reads)),
+        computed=None
+        if computation is None
+        else LockedComputation(
+            asked=inquiry,
+            requirements=dict(sorted((computation.answer or {}).items())),
+            secrets=computation.secrets,
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from mistpm import document
 from mistpm.model.identity import PackageId
-from mistpm.model.lockfile import LockedPackage
+from mistpm.model.lockfile import LockedComputation, LockedPackage
 from mistpm.model.question import Question
 
 
@@ -30,11 +30,11 @@ def digest_question(asked: Asked, locked: Mapping[str, LockedPackage]) -> str:
     """Give `sha256:…` over the question; costs one pass over it, and no registry is read.
 
     `locked` are the releases of the lock: only inputs count that conditions read when it was made
-    (`*`: all of them).  The order of releases counts, other orders do not.
+    (`*`: all of them), or that a package was told which computes requirements.  The order of releases counts, other orders do not.
     """
     question = asked.question
-    reads = {name: pin.reads for name, pin in locked.items() if pin.requested}
-    pulled_in = {pin.package: pin.reads for pin in locked.values() if not pin.requested}
+    pins = {name: pin for name, pin in locked.items() if pin.requested}
+    pulled_in = {pin.package: pin for pin in locked.values() if not pin.requested}
     told = {
         "kubernetes": asked.kubernetes,
         "policy": {"prereleases": question.prereleases},
@@ -52,7 +52,7 @@ def digest_question(asked: Asked, locked: Mapping[str, LockedPackage]) -> str:
                 "range": wanted.range.text,
                 "bind": wanted.bind,
                 "file": asked.files.get(wanted.package, ""),
-                "inputs": read_inputs(wanted.inputs, reads.get(wanted.name, ())),
+                "inputs": _inputs(wanted.inputs, pins.get(wanted.name)),
             }
             for wanted in question.releases
         ],
@@ -61,12 +61,34 @@ def digest_question(asked: Asked, locked: Mapping[str, LockedPackage]) -> str:
                 "range": setting.range.text,
                 "name": setting.name,
                 "bind": setting.bind,
-                "inputs": read_inputs(setting.inputs, pulled_in.get(setting.package, ())),
+                "inputs": _inputs(setting.inputs, pulled_in.get(setting.package)),
             }
             for setting in question.settings
         },
     }
     return "sha256:" + hashlib.sha256(document.to_json(told)).hexdigest()
+
+
+def _inputs(inputs: dict[str, Any], pin: LockedPackage | None) -> dict[str, Any]:
+    """Give what counts of a release's inputs: what conditions read, and what a package may be told."""
+    if pin is None:
+        return {}
+    found = read_inputs(inputs, pin.reads)
+    return found if pin.computed is None else {**found, "": told_inputs(inputs, pin.computed)}
+
+
+def told_inputs(inputs: dict[str, Any], computation: LockedComputation) -> dict[str, Any]:
+    """Give what a package that computes requirements sees of inputs: of a secret, that it is given."""
+    secrets = frozenset(computation.secrets)
+
+    def told(value: Any, path: tuple[str, ...]) -> Any:
+        if ".".join(path) in secrets:
+            return True
+        if isinstance(value, dict):
+            return {key: told(each, (*path, key)) for key, each in value.items()}
+        return value
+
+    return {key: told(value, (key,)) for key, value in inputs.items()}
 
 
 def read_inputs(inputs: dict[str, Any], paths: tuple[str, ...]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from mistpm.model.descriptor import Alias, Dependency
 from mistpm.model.identity import PackageId
 from mistpm.model.version import Version
 from mistpm.model.wire import Wire
@@ -20,13 +21,27 @@ class LockedEdge(Wire, frozen=True, kw_only=True):
     requires: str
     target: str = ""
     optional: bool = False
+    computed: bool = False
+
+
+class LockedComputation(Wire, frozen=True, kw_only=True):
+    """What a package of which some version computes requirements saw and said.
+
+    It saw all inputs of the release but `secrets`.  `asked` is the digest of what the locked version was
+    asked, empty where it computes nothing, and `requirements` what it answered.
+    """
+
+    asked: str = ""
+    requirements: dict[Alias, Dependency] = {}
+    secrets: tuple[str, ...] = ()
 
 
 class LockedPackage(Wire, frozen=True, kw_only=True):
     """A pin: which bytes, and how their dependencies were met.
 
     `when` tells for each dependency that has a condition whether it held; `reads` are the input paths
-    that conditions read; `requested` tells that the user asked for this release.
+    that conditions read; `computed` is there where a version of the package computes requirements;
+    `requested` tells that the user asked for this release.
     """
 
     package: PackageId
@@ -37,6 +52,7 @@ class LockedPackage(Wire, frozen=True, kw_only=True):
     dependencies: dict[str, LockedEdge] = {}
     when: dict[str, bool] = {}
     reads: tuple[str, ...] = ()
+    computed: LockedComputation | None = None
 
 
 class LockedFailure(Wire, frozen=True, kw_only=True):

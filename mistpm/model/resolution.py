@@ -28,21 +28,30 @@ class Edge(Struct, frozen=True, kw_only=True):
     computed: bool = False
 
 
+class Computation(Struct, frozen=True, kw_only=True):
+    """What there is to know of a package of which some version computes requirements.
+
+    `answer` is what the chosen version answered, None where that one computes nothing.  Such versions see
+    all inputs of the release but `secrets`, paths such as `admin.password`.
+    """
+
+    answer: dict[str, Dependency] | None = None
+    secrets: tuple[str, ...] = ()
+
+
 class Chosen(Struct, frozen=True, kw_only=True):
     """A chosen candidate with its edges, by alias.
 
     `undecided` and `skipped` hold the `when` of dependencies: alias to whether it holds.  `reads` are the
-    paths of inputs that any `when` considered for this release reads (`tls`, `backup.enabled`).  `answer`
-    is what a version that computes requirements answered, None for all others; such a package may read all
-    inputs (`*` in `reads`) but the `secrets`.
+    paths of inputs that any `when` considered for this release reads (`tls`, `backup.enabled`).  `computation`
+    is None where no version of the package computes requirements.
     """
 
     candidate: Candidate
     edges: tuple[Edge, ...] = ()
     when: dict[str, bool] = {}
     reads: tuple[str, ...] = ()
-    secrets: tuple[str, ...] = ()
-    answer: dict[str, Dependency] | None = None
+    computation: Computation | None = None
     requested: bool = False
 
 

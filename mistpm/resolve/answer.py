@@ -10,9 +10,9 @@ from msgspec import Struct
 
 from mistpm.errors import ResolutionError
 from mistpm.model.inputs import secret_paths
-from mistpm.model.resolution import Chosen, Edge
+from mistpm.model.resolution import Chosen, Computation, Edge
 from mistpm.resolve.choice import Choice
-from mistpm.resolve.conditions import EVERYTHING, InvalidConditionError, paths_read
+from mistpm.resolve.conditions import InvalidConditionError, paths_read
 from mistpm.resolve.node import Context, Node, Requirement
 
 _MOST_WAYS: Final = 10_000
@@ -81,7 +81,6 @@ class Answer:
     def _release(self, node: Node) -> Chosen:
         edges: list[Edge] = []
         when: dict[str, bool] = {}
-        said = node.answers.get(self.choice.places[node])
         for way in self.ways(node):
             conditions, calls = self._conditions(way.context)
             for alias, holds in conditions.items():
@@ -97,8 +96,7 @@ class Answer:
             edges=tuple(sorted(edges, key=lambda edge: edge.alias)),
             when=dict(sorted(when.items())),
             reads=_reads(node),
-            secrets=_secrets(node),
-            answer=None if said is None else dict(said),
+            computation=_computation(node, self.choice.places[node]),
             requested=node.kind == "asked",
         )
 
@@ -165,8 +163,8 @@ def _answered_for(choice: Choice) -> set[Context]:
 
 
 def _reads(node: Node) -> tuple[str, ...]:
-    """Give the inputs that the package reads for its requirements, in any version, sorted."""
-    paths = {EVERYTHING} if node.listing.computing else set()
+    """Give the inputs that conditions of the package read, in any version, sorted."""
+    paths: set[str] = set()
     for profile in node.listing.profiles:
         for dependency in profile.descriptor.dependencies.values():
             if dependency.when:
@@ -177,7 +175,13 @@ def _reads(node: Node) -> tuple[str, ...]:
     return tuple(sorted(paths))
 
 
-def _secrets(node: Node) -> tuple[str, ...]:
-    """Give the inputs that no version which computes requirements is told, sorted."""
+def _computation(node: Node, place: int) -> Computation | None:
+    """Give what the chosen version answered; secrets are what no version that can be asked is told."""
     schemas = [p.descriptor.inputs for p in node.listing.profiles if p.descriptor.computed]
-    return tuple(sorted(frozenset.intersection(*map(secret_paths, schemas)))) if schemas else ()
+    if not schemas:
+        return None
+    answer = node.answers.get(place)
+    return Computation(
+        answer=None if answer is None else dict(answer),
+        secrets=tuple(sorted(frozenset.intersection(*map(secret_paths, schemas)))),
+    )

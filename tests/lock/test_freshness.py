@@ -23,7 +23,10 @@ LOCK = lock_of(WORLD, asking(RELEASES, bind=BIND, minors="1.31 1.32"), kubernete
 
 
 RANGE = ">=1.31 <1.33"
-UNTOLD = "the order of releases, a range, a binding, a setting, what is provided, or an input that a condition reads"
+UNTOLD = (
+    "the order of releases, a range, a binding, a setting, what is provided,"
+    " or an input that requirements depend on"
+)
 
 
 def ask(releases: dict[str, str], **rest: Any) -> Question:
