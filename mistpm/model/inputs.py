@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from copy import deepcopy
 from typing import Any, Final
 
+_MOST_PLACES: Final = 10_000
 _DEEPEST: Final = 64  # schemas may refer to themselves; real inputs are never nested so deeply
 
 
@@ -37,12 +39,17 @@ def is_secret(path: str, schema: dict[str, Any]) -> bool:
 
 
 def secret_paths(schema: dict[str, Any]) -> frozenset[str]:
-    """Give the paths of what a schema says `writeOnly` of, `tls.key`; what is in a list has none."""
+    """Give the paths of what a schema says `writeOnly` of, `tls.key`; what is in a list has none.
+
+    A schema that refers to itself has no end of paths; the shallowest are looked at.
+    """
     found: set[str] = set()
-    waiting: list[tuple[tuple[str, ...], Any]] = [((), schema)]
-    while waiting:
-        path, place = waiting.pop()
-        for part in _parts(place, schema) if len(path) < _DEEPEST else ():
+    waiting: deque[tuple[tuple[str, ...], Any]] = deque([((), schema)])
+    for _ in range(_MOST_PLACES):
+        if not waiting:
+            break
+        path, place = waiting.popleft()
+        for part in _parts(place, schema):
             if path and part.get("writeOnly"):
                 found.add(".".join(path))
             properties = part.get("properties")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from mistpm.model.descriptor import Dependency, Descriptor
@@ -41,6 +41,19 @@ def descriptor_mistakes(descriptor: Descriptor) -> Iterator[Mistake]:
     for key, schema in (("inputs", descriptor.inputs), ("outputs", descriptor.outputs)):
         if schema.get("type", "object") != "object":
             yield (key, "type"), f"`{key}` are a mapping: the type is `object`", ""
+
+
+def answer_mistakes(descriptor: Descriptor, answer: Mapping[str, Dependency]) -> Iterator[Mistake]:
+    """Give every rule that computed requirements break; `descriptor` is of who computed them."""
+    for alias, dependency in answer.items():
+        if alias in descriptor.dependencies:
+            message = f"`dependencies` of the descriptor has an alias `{alias}` already"
+            yield ("requirements", alias), message, ""
+        if dependency.when:
+            message = "what is computed is decided already: there is no `when`"
+            yield ("requirements", alias, "when"), message, ""
+        for (_, *place), message, hint in _dependency_mistakes(descriptor, alias, dependency):
+            yield ("requirements", *place), message, hint
 
 
 def module_mistakes(descriptor: Descriptor, exports: Collection[str]) -> Iterator[Mistake]:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
-from mistpm.errors import DocumentError, MistError, RenderError
+from mistpm.errors import MistError, RenderError
 from mistpm.model.finding import Finding
 from mistpm.model.rendered import Rendered, RenderFailure
 from mistpm.model.resource import RenderedRelease
 from mistpm.render.configuration import Configuration
 from mistpm.render.finish import Answered, finish_release
-from mistpm.render.inputs import Inputs, prepare_inputs
+from mistpm.render.inputs import Inputs, prepare_inputs, require_fit
 from mistpm.render.manifests import read_manifests
 from mistpm.render.memo import LogEntry, Record
 from mistpm.render.release import ReleaseRender
@@ -94,11 +94,7 @@ class EnvironmentRender:
         )
         given = self._configuration(name).inputs
         inputs = prepare_inputs(self._shared.schema(pin, "inputs"), given, owner)
-        message = f"the inputs of `{name}` do not fit `{title(pin)}`"
-        if inputs.has_literals:
-            raise DocumentError("secret-literal", message, inputs.problems)
-        if inputs.problems:
-            raise DocumentError("invalid-inputs", message, inputs.problems)
+        require_fit(inputs, release=name, package=title(pin))
         return inputs
 
     def _run(

@@ -35,5 +35,10 @@ class Guest(Protocol):
         `answer` is called for each of the guest's requests; what it raises ends the render.
         """
 
+    def requirements(
+        self, module: Any, envelope: bytes, *, log: Callable[[int, str], None]
+    ) -> bytes:
+        """Ask the module what it requires for given inputs; raises `RenderError`, `PackageError`."""
+
     def interrupt(self) -> None:
         """End whatever runs, in all threads: Ctrl-C has arrived."""

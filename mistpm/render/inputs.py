@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from mistpm.errors import Problem
+from mistpm.errors import DocumentError, Problem
 from mistpm.model.inputs import completed
 from mistpm.model.secrets import SecretInput
 from mistpm.render.schema import Schema
@@ -27,6 +27,15 @@ class Inputs(Struct, frozen=True, kw_only=True):
     secrets: tuple[SecretInput, ...] = ()
     problems: tuple[Problem, ...] = ()
     has_literals: bool = False
+
+
+def require_fit(inputs: Inputs, *, release: str, package: str) -> None:
+    """Raise `DocumentError` (`secret-literal`, `invalid-inputs`) with all that is wrong, if anything is."""
+    message = f"the inputs of `{release}` do not fit `{package}`"
+    if inputs.has_literals:
+        raise DocumentError("secret-literal", message, inputs.problems)
+    if inputs.problems:
+        raise DocumentError("invalid-inputs", message, inputs.problems)
 
 
 def prepare_inputs(schema: Schema, given: Mapping[str, Any], owner: SecretOwner) -> Inputs:

@@ -174,8 +174,10 @@ class ReleaseRender:
 
     def _call_inputs(self, caller: Part, part: Part, call: Call, record: Record) -> dict[str, Any]:
         """Make a call's inputs ready; raises `Refusal`."""
-        descriptor = caller.package.descriptor
-        dependency = descriptor.dependencies.get(call.alias) if descriptor else None
+        descriptor, computed = caller.package.descriptor, caller.pin.computed
+        said = {**(descriptor.dependencies if descriptor else {})}
+        said |= computed.requirements if computed else {}
+        dependency = said.get(call.alias)
         given = with_fixed(call.inputs, dependency.with_ if dependency else {})
         inputs = prepare_inputs(
             self._shared.schema(part.pin, "inputs"),

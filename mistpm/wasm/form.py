@@ -24,6 +24,8 @@ EXPORTS = (
     "__mistletoe_dealloc",
     "__mistletoe_generate",
 )
+REQUIREMENTS = "__mistpm_requirements"
+"""What a package that computes requirements exports besides."""
 
 _CUSTOM, _IMPORTS, _FUNCTIONS = 0, 2, 3
 _FUNCTION, _TABLE, _MEMORY, _GLOBAL = range(4)

@@ -12,7 +12,7 @@ from mistpm.errors import DigestError, PackageError
 from mistpm.package.sections import code_digest, without_sections
 from mistpm.wasm.compiler import Compiler, is_small
 from mistpm.wasm.engine import engine_key
-from mistpm.wasm.form import read_form
+from mistpm.wasm.form import REQUIREMENTS, read_form
 from mistpm.wasm.module import Module, link
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ class Loader:
             if key not in self._loaded:
                 compiled = self._machine_code(data, key, name)
                 self._loaded[key] = link(self._engine, compiled, form, name=name)
-        return Module(name=name, digest=digest, code=self._loaded[key])
+        computes = REQUIREMENTS in form.exports
+        return Module(name=name, digest=digest, code=self._loaded[key], computes=computes)
 
     def _read(self, path: Path, name: str) -> bytes:
         """Read a module file, unless it is larger than any may be."""

@@ -6,7 +6,7 @@ import wasmtime
 from msgspec import Struct
 
 from mistpm.errors import PackageError
-from mistpm.wasm.form import EXPORTS, Form
+from mistpm.wasm.form import EXPORTS, REQUIREMENTS, Form
 from mistpm.wasm.host import define_host_functions
 
 _SIGNATURES = {
@@ -15,15 +15,20 @@ _SIGNATURES = {
     "__mistletoe_dealloc": "(i32, i32)",
     "__mistletoe_generate": "(i32, i32) -> i32",
     "_initialize": "()",
+    REQUIREMENTS: "(i32, i32) -> i32",
 }
 
 
 class Module(Struct, frozen=True, kw_only=True):
-    """A package's code: `name` is for messages, `digest` is that of the file it came from."""
+    """A package's code: `name` is for messages, `digest` is that of the file it came from.
+
+    `computes` tells that it can be asked for requirements.
+    """
 
     name: str
     digest: str
     code: wasmtime.InstancePre
+    computes: bool = False
 
     def __str__(self) -> str:
         """Give the name."""
@@ -60,7 +65,7 @@ def _check_exports(compiled: wasmtime.Module, name: str) -> None:
     wanted = {"memory": "a memory", **_SIGNATURES}
     wrong = [
         f"`{export}` is {found[export]}, must be {wanted[export]}"
-        for export in (*EXPORTS, "_initialize")
+        for export in (*EXPORTS, "_initialize", REQUIREMENTS)
         if export in found and found[export] != wanted[export]
     ]
     if wrong:

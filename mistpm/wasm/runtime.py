@@ -7,10 +7,11 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from mistpm.errors import RenderError
+from mistpm.errors import PackageError, RenderError
 from mistpm.model.answer import UNKNOWN_ALIAS, Answer
 from mistpm.wasm.cache import MachineCodeCache
 from mistpm.wasm.engine import make_engine
+from mistpm.wasm.form import REQUIREMENTS
 from mistpm.wasm.guest import Done, Guest, Request, ending, message
 from mistpm.wasm.limits import Budget, Limits
 from mistpm.wasm.loader import Loader
@@ -78,6 +79,24 @@ class Runtime:
         _check_input(module, envelope, budget.limits)
         guest = self._guest(module, budget)
         return self._run(guest, "__mistletoe_generate", envelope, answer, log)
+
+    def requirements(
+        self, module: Module, envelope: bytes, *, log: Callable[[int, str], None]
+    ) -> bytes:
+        """Run `__mistpm_requirements` as `generate` does its export; it may call nothing.
+
+        Raises `RenderError`, and `PackageError` (`missing-export`) where the module has no such export.
+        """
+        if not module.computes:
+            raise PackageError(
+                "missing-export",
+                f"`{module.name}` says `computed: true`, and does not export `{REQUIREMENTS}`",
+                hint="this is a fault in the package: tell its author",
+            )
+        budget = self.budget()
+        _check_input(module, envelope, budget.limits)
+        guest = self._guest(module, budget)
+        return self._run(guest, REQUIREMENTS, envelope, _no_dependencies, log)
 
     def info(self, module: Module) -> bytes:
         """Give what `__mistletoe_info` answers; raises `RenderError`."""
