@@ -8,6 +8,7 @@ MistError                     a mistake that the user can understand and mend
 ├─ RegistryError         69   a registry or a package in it cannot be had
 │  └─ DigestError        65   bytes are not what was promised
 ├─ ResolutionError       65   the requirements cannot be met together
+│  └─ SolvingTimeoutError 75  whether they can was not found out in the time that was allowed
 ├─ LockError             65   the lockfile is missing, stale, corrupt or from the future
 ├─ PlanError             65   the order cannot be made
 ├─ RenderError           65   a module failed, or its answer is not usable
@@ -128,6 +129,12 @@ class DigestError(RegistryError):
 
 class ResolutionError(MistError):
     """The requirements cannot be met together."""
+
+
+class SolvingTimeoutError(ResolutionError):
+    """Whether the requirements can be met was not found out in the time that was allowed."""
+
+    exit_code = 75
 
 
 class LockError(MistError):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
 from mistpm.model.cause import Conflict
 from mistpm.model.descriptor import Candidate, Dependency
+
+ABSENT: Final = frozenset({"package-not-found", "registry-unknown"})
+"""References of errors that are answers: there is no such package, whoever is asked and whenever."""
 
 
 class Edge(Struct, frozen=True, kw_only=True):
@@ -68,6 +71,11 @@ class Unresolved(Struct, frozen=True, kw_only=True):
     explanation: tuple[str, ...]
     hints: tuple[str, ...] = ()
     reference: str = "version-conflict"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there may be a solution: a registry did not answer what would have told."""
+        return self.conflict is None and self.reference not in ABSENT
 
 
 class Resolution(Struct, frozen=True, kw_only=True):

@@ -30,6 +30,11 @@ class Choice:
                 mask = node.listing.providing(api)
                 self._providers.setdefault(api, Option(node=node, mask=mask))
 
+    @property
+    def asked(self) -> list[str]:
+        """The releases of the file that are in it."""
+        return [node.name for node in self.places if node.kind == "asked"]
+
     def requirements(self, context: Context) -> tuple[Requirement, ...]:
         """Give what the chosen version requires in a context."""
         return context.at(self.places[context.node])
@@ -49,6 +54,25 @@ class Choice:
                 option = self.target(requirement) if requirement.constrains else None
                 if option is not None:
                     yield context, requirement, option
+
+    def open_releases(self) -> dict[str, Requirement]:
+        """Give the releases of the file that need what nobody can tell, each with the first such."""
+        users: dict[Node, list[Node]] = {}
+        for context, _, option in self.links():
+            users.setdefault(option.node, []).append(context.node)
+        found: dict[str, Requirement] = {}
+        for context in self.contexts:
+            for requirement in self.requirements(context):
+                if requirement.gap is not None and self.target(requirement) is None:
+                    waiting, seen = [context.node], {context.node}
+                    while waiting:
+                        node = waiting.pop()
+                        if node.kind == "asked":
+                            found.setdefault(node.name, requirement)
+                        new = [user for user in users.get(node, ()) if user not in seen]
+                        seen.update(new)
+                        waiting += new
+        return found
 
     def meets(self, option: Option) -> bool:
         """Tell whether an option's node is there, at one of its versions."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from mistpm.errors import RegistryError
 from mistpm.model.question import Held, Question
 from mistpm.model.version import Version
 
@@ -12,7 +13,8 @@ class Problem(Struct, frozen=True, kw_only=True):
     """A question with what was held before.
 
     `begin` names the releases of the file to begin at (None: all), others come in where something is
-    bound to them; `absent` are releases that have no solution.  `pins` keeps nodes (a release's name or a
+    bound to them; `absent` are releases that have no solution, `gaps` those of which nobody can tell
+    whether they have one, with what is in the way.  `pins` keeps nodes (a release's name or a
     called key) at a version.  `relaxed` keeps in mind the versions that something excludes, so that
     an explanation can say what excludes them.  `only_held` considers nothing but what is held.
     """
@@ -21,6 +23,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     held: Held = Held()
     begin: frozenset[str] | None = None
     absent: frozenset[str] = frozenset()
+    gaps: dict[str, RegistryError] = {}
     pins: dict[str, Version] = {}
     relaxed: bool = False
     only_held: bool = False

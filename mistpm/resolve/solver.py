@@ -37,7 +37,7 @@ class Solver:
         than a slice they are made in another thread, so that this one can hear Ctrl-C.  Raises `ResolutionError` (`resolution-timeout`).
         """
         self._deadline.effort.sat_calls += 1
-        self._deadline.check(_DOING)
+        self._deadline.check()
         spent = 0
         while True:
             answer = (self._aside if self._is_hard else self._slice)(assumptions)
@@ -61,7 +61,7 @@ class Solver:
             try:
                 answer = done.get(timeout=_TICK)
             except Empty:
-                self._deadline.check(_DOING)
+                self._deadline.check()
             else:
                 self._working = None
                 return answer
@@ -80,6 +80,3 @@ class Solver:
             self._solver.delete()
         else:
             self._solver.interrupt()
-
-
-_DOING: Final = "looking for a set of versions"

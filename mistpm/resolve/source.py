@@ -7,15 +7,18 @@ index of another ecosystem.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Final, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from mistpm.errors import RegistryError
 from mistpm.model.descriptor import Candidate
 from mistpm.model.identity import PackageId
 from mistpm.model.presence import Api
+from mistpm.model.resolution import ABSENT
 
-ABSENT: Final = frozenset({"package-not-found", "registry-unknown"})
-"""References that are answers: there is no such package, whoever is asked and whenever."""
+
+def is_answer(error: RegistryError) -> bool:
+    """Tell whether an error says that there is no such package, not that nobody knows."""
+    return error.reference in ABSENT
 
 
 class CandidateSource(Protocol):

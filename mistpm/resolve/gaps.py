@@ -1,0 +1,62 @@
+"""Gaps: what nobody can tell, because a registry does not answer, and whose answer it keeps open.
+
+`specs/resolve.md#what-cannot-be-asked`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from mistpm.errors import RegistryError
+from mistpm.model.resolution import Unresolved
+from mistpm.resolve.choice import Choice
+from mistpm.resolve.source import is_answer
+from mistpm.resolve.universe import Universe
+
+
+class Gap(Struct, frozen=True, kw_only=True):
+    """What a release needs (nothing, where it is the release's own package), and why nobody can tell."""
+
+    needs: str = ""
+    error: RegistryError
+
+
+def find_gaps(universe: Universe, choice: Choice) -> dict[str, Gap]:
+    """Give the releases of the file whose answer is open, by name.
+
+    What their packages require was taken for met, so that no version that could be had can be better
+    than what was chosen; where a choice needs nothing of the kind, it is the answer.
+    """
+    found = {
+        name: Gap(error=error) for name, error in universe.missing.items() if not is_answer(error)
+    }
+    for name, requirement in choice.open_releases().items():
+        if requirement.gap is not None:
+            found.setdefault(name, Gap(needs=requirement.text, error=requirement.gap))
+    return found
+
+
+def tell_gaps(gaps: Mapping[str, Gap], order: Iterable[str]) -> list[Unresolved]:
+    """Tell what is open, the releases together that the same error is in the way of.
+
+    The first line of each explanation is the error's message.
+    """
+    together: dict[tuple[str, str], list[str]] = {}
+    for name in order:
+        if name in gaps:
+            error = gaps[name].error
+            together.setdefault((error.reference, str(error)), []).append(name)
+    return [_told(names, gaps) for names in together.values()]
+
+
+def _told(names: list[str], gaps: Mapping[str, Gap]) -> Unresolved:
+    error = gaps[names[0]].error
+    needing = tuple(f"`{name}` needs `{gaps[name].needs}`" for name in names if gaps[name].needs)
+    return Unresolved(
+        releases=tuple(names),
+        explanation=(error.message, *error.context, *needing),
+        hints=tuple(error.hint.split("\n")) if error.hint else (),
+        reference=error.reference,
+    )
