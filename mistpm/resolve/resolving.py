@@ -11,11 +11,11 @@ from mistpm.model.question import Held, Question
 from mistpm.model.resolution import Chosen, Resolution, Unresolved
 from mistpm.resolve.answer import Answer
 from mistpm.resolve.binding import Binder
+from mistpm.resolve.catalogue import Catalogue
 from mistpm.resolve.choice import Choice, joined
 from mistpm.resolve.computed import Computing
 from mistpm.resolve.effort import Effort
 from mistpm.resolve.limits import Deadline, Limits
-from mistpm.resolve.listing import Catalogue
 from mistpm.resolve.mistakes import check
 from mistpm.resolve.parts import parts
 from mistpm.resolve.problem import Problem
@@ -93,7 +93,7 @@ class Resolver:
         """Solve as far as computed requirements are known; None where some were not known yet."""
         with self.deadline.effort.time("solve"):
             choice = walk(Universe(self.problem, self.catalogue))
-        if choice is None:
+        if choice is None or (self.catalogue.has_gaps and choice.open_releases()):
             return self._search()
         return None if self._ask(choice) else (choice, ())
 
@@ -103,34 +103,54 @@ class Resolver:
 
     def _search(self) -> tuple[Choice, tuple[Unresolved, ...]] | None:
         """Solve part by part; what has no solution is taken out, and the rest is solved without it."""
-        from mistpm.resolve.search import search
+        from mistpm.resolve.gaps import find_gaps, tell_gaps
         from mistpm.resolve.unresolved import find_unresolved
 
         choices: list[Choice] = []
         unresolved: list[Unresolved] = []
-        failed: set[str] = set()
-        remaining = set(self._names)
-        while remaining:
-            problem = replace(self.problem, begin=frozenset(remaining), absent=frozenset(failed))
+        problem = replace(self.problem, begin=frozenset(self._names))
+        while problem.begin:
             with self.deadline.effort.time("encode"):
                 universe = Universe(problem, self.catalogue).grow()
-            remaining = set(universe.missing)
-            for part in parts(universe):
-                choice = search(part, self.problem.held.free, self.deadline)
-                if choice is None:
-                    remaining.update(node.name for node in part if node.kind == "asked")
-                else:
-                    choices.append(choice)
+            impossible = self._search_parts(universe, choices)
+            gaps = find_gaps(universe, joined(choices)) if self.catalogue.has_gaps else {}
+            for name in gaps:
+                universe.missing.pop(name, None)
+            choices = [choice for choice in choices if not gaps.keys() & choice.asked]
             if self._ask(joined(choices)):
                 return None
-            if remaining:
+            found = tell_gaps(gaps, self._names)
+            if impossible or universe.missing:
                 with self.deadline.effort.time("explain"):
-                    found = find_unresolved(universe, frozenset(remaining), self.deadline)
-                unresolved += found
-                failed.update(name for part in found for name in part.releases)
-                remaining -= failed
+                    found += find_unresolved(universe, frozenset(impossible), self.deadline)
+            unresolved += found
+            failed = problem.absent.union(*(part.releases for part in found))
+            solved = {name for choice in choices for name in choice.asked}
+            problem = replace(
+                problem,
+                begin=frozenset(self._names) - solved - failed,
+                absent=failed,
+                gaps=problem.gaps | {name: gap.error for name, gap in gaps.items()},
+            )
         unresolved.sort(key=lambda part: self._names.index(part.releases[0]))
         return joined(choices), tuple(unresolved)
+
+    def _search_parts(self, universe: Universe, choices: list[Choice]) -> set[str]:
+        """Add the choice of each part that has a solution; gives the releases of those that have none."""
+        from mistpm.resolve.search import search
+
+        impossible: set[str] = set()
+        found = parts(universe)
+        for number, part in enumerate(found, start=1):
+            asked = [node.name for node in part if node.kind == "asked"]
+            self.deadline.settle([name for choice in choices for name in choice.asked])
+            self.deadline.begin_part(number, len(found), asked)
+            choice = search(part, self.problem.held.free, self.deadline)
+            if choice is None:
+                impossible.update(asked)
+            else:
+                choices.append(choice)
+        return impossible
 
     def _confirmed(self, choice: Choice) -> Choice:
         """Let resolvelib build the set from the choice."""
@@ -139,10 +159,16 @@ class Resolver:
         return Choice(build(choice), choice.contexts, choice.picked)
 
     def _kept(self, unresolved: tuple[Unresolved, ...]) -> Answer:
-        """Give what was held of the releases that have no solution, and of what they need."""
-        failed = {name for part in unresolved for name in part.releases}
+        """Give what was held of the releases that have no solution, and of what they need.
+
+        What a gap keeps open cannot be looked at; the lock alone knows what was held of it.
+        """
+        failed = {name for part in unresolved if not part.is_open for name in part.releases}
         problem = replace(self.problem, begin=frozenset(failed), only_held=True)
-        return Answer(walk_held(Universe(problem, self.catalogue)))
+        while True:
+            choice = walk_held(Universe(problem, self.catalogue))
+            if not self._ask(choice):
+                return Answer(choice)
 
     def _in_order(self, releases: dict[str, Chosen]) -> dict[str, Chosen]:
         """Order releases: those of the file as there, then what is pulled in by name."""

@@ -3,153 +3,276 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple, TypeVar
 
+from brute_force_rules import CONDITIONS
+from brute_force_state import series
+from hypothesis import strategies
+from hypothesis.strategies import SearchStrategy
+from msgspec.structs import replace
 from small_worlds import World, asking, dependency, package_id, setting
 
 from mistpm.model.descriptor import Dependency
-from mistpm.model.question import Held, Question
-from mistpm.model.version import parse_version
+from mistpm.model.identity import PackageId
+from mistpm.model.question import Held, Question, Setting
+from mistpm.model.ranges import parse_range
+from mistpm.model.resolution import called_key
+from mistpm.model.version import Version, parse_version
 
 T = TypeVar("T")
-Pick = Callable[[Sequence[T]], T]
 
-VERSIONS = ("0.0.1", "0.1.0", "0.2.0", "1.0.0", "1.1.0", "2.0.0-rc.1", "2.0.0", "2.1.0")
-RANGES = ("*", "*", "*", "*", "^1", ">=1", "<2", "<1.1", "^2", "0.x", ">=0.1 <2", ">=2.0.0-rc.1")
-APIS = ("a.b/v1/K", "a.b/v1/L", "a.b/v2/K", "c.d/v1/M")
-BUILT_IN = "v1/Pod"
-SCHEMA = {"type": "object", "properties": {"on": {"type": "boolean", "default": True}}}
+VERSIONS: Final = (
+    *("1.0.0", "2.0.0", "1.1.0", "0.1.0", "2.1.0", "0.2.0", "0.0.1"),
+    *("2.0.0-rc.1", "1.0.0+1"),
+)
+RANGES: Final = (
+    *("*", "*", "*", "*", "*", "^1", "^1", ">=1", ">=1", "<2", "<2", "^2"),
+    *("<1.1", "0.x", ">=0.1 <2", ">=2.0.0-rc.1"),
+)
+APIS: Final = ("a.b/v1/K", "a.b/v1/L", "a.b/v2/K", "c.d/v1/M")
+BUILT_IN: Final = ("v1/Pod", "storage.k8s.io/v1/VolumeAttributesClass")
+KUBERNETES: Final = (*[""] * 16, ">=1.33", "<1.34", "<1.33", ">=1.34")
+MINORS: Final = ("1.33", "1.33", "1.34", "1.32 1.33", "1.33 1.34")
+SCHEMAS: Final[tuple[dict[str, Any], ...]] = (
+    {},
+    {"on": {"type": "boolean", "default": True}},
+    {"on": {"type": "boolean", "default": False}},
+    {"on": {"type": "boolean"}, "size": {"type": "integer", "default": 2}},
+)
+ALIASES: Final = ("x", "y", "z")
 
-FLAVOURS = {
+FLAVOURS: Final = {
     "mixed": ("install",) * 3 + ("call",) * 4 + ("api",),
-    "apis": ("install",) * 2 + ("api",) * 3,
     "calls": ("install",) * 2 + ("call",) * 5,
+    "apis": ("install",) * 2 + ("api",) * 3,
+    "releases": ("install",),
 }
 """What dependencies are of, by flavour; a world of all kinds has few solutions."""
 
 
-class Chance:
-    """Where choices come from: Hypothesis or a seed."""
+class Case(NamedTuple):
+    """A world, a question about it, and what was held before."""
 
-    def __init__(self, pick: Callable[[Sequence[Any]], Any]) -> None:
-        self.pick = pick
+    world: World
+    question: Question
+    held: Held
+
+
+class Chance:
+    """Where choices come from: a seed, or Hypothesis, for which what comes first is simplest."""
+
+    def __init__(self, luck: random.Random) -> None:
+        self._luck = luck
+
+    def pick(self, choices: Sequence[T]) -> T:
+        """Take one."""
+        return self._luck.choice(choices)
 
     def one_in(self, count: int) -> bool:
-        """Be true once in a while; false is simpler."""
-        return bool(self.pick((False,) * (count - 1) + (True,)))
+        """Be true once in a while."""
+        return self.pick((False,) * (count - 1) + (True,))
+
+    def some(self, choices: Sequence[T], one_in: int) -> list[T]:
+        """Take each one once in a while."""
+        return [choice for choice in choices if self.one_in(one_in)]
 
 
 def seeded(seed: int) -> Chance:
     """Draw from a seed."""
-    return Chance(random.Random(seed).choice)  # noqa: S311 - nothing secret
+    return Chance(random.Random(seed))  # noqa: S311 - nothing secret
 
 
-def world_and_question(chance: Chance) -> tuple[World, Question, Held]:
-    """Make a world of up to four packages, a question and what was held."""
-    names = [f"g/p{number}" for number in range(chance.pick((2, 3, 4)))]
-    flavour = chance.pick(sorted(FLAVOURS))
-    apis = {name: chance.pick(APIS) for name in names}
-    world = World()
-    for name in names:
-        versions = sorted({chance.pick(VERSIONS) for _ in range(chance.pick((1, 2, 3, 4)))})
-        for version in versions:
-            _publish(world, (name, version), apis, flavour, chance)
-    return world, _question(names, chance), _held(world, names, chance)
+def chances() -> SearchStrategy[Chance]:
+    """Draw from Hypothesis, which makes what fails smaller."""
+    return strategies.randoms(use_true_random=False).map(Chance)
 
 
-def _publish(
-    world: World, what: tuple[str, str], apis: dict[str, str], flavour: str, chance: Chance
-) -> None:
-    name, version = what
-    needs: dict[str, str | Dependency] = {}
-    for alias in ("x", "y", "z")[: chance.pick((0, 0, 1, 1, 2, 3))]:
-        needs[alias] = _dependency(apis, flavour, chance)
-    names = sorted(apis)
-    provided = (apis[name], apis[name], chance.pick(APIS), "")
-    provides = chance.pick(provided if flavour == "apis" else (*provided, *[""] * 8))
-    world.add(
-        name,
-        version,
-        needs,
-        kubernetes=chance.pick(("",) * 8 + (">=1.33", "<1.33")),
-        provides=[provides] if provides else (),
-        conflicts=[f"{chance.pick(names)} {chance.pick(RANGES)}"] if chance.one_in(10) else (),
-        cluster=chance.one_in(12),
-        yanked=chance.one_in(12),
-        inputs=SCHEMA if chance.one_in(2) else {},
-    )
+def random_case(chance: Chance) -> Case:
+    """Make a world of up to five packages, a question and what was held."""
+    return _Maker(chance).case()
 
 
-def _dependency(apis: dict[str, str], flavour: str, chance: Chance) -> Dependency:
-    kind = chance.pick(FLAVOURS[flavour])
-    when = chance.pick(("", "", "", "", "inputs.on", "!inputs.on"))
-    name = chance.pick(sorted(apis))
-    if kind == "api":
-        api = chance.pick((apis[name], apis[name], chance.pick(APIS), BUILT_IN))
-        forms = ("api {} default {}", "api {} default {}", "api {}", "optional api {}")
-        return dependency(chance.pick(forms).format(api, name), when=when)
-    with_ = chance.pick(({}, {}, {"on": True}, {"on": False})) if kind == "call" else {}
-    text = f"{name} {chance.pick(RANGES)}"
-    return dependency(f"call {text}" if kind == "call" else text, when=when, with_=with_)
+class _Maker:
+    """Makes one case; remembers what the world is about."""
 
+    def __init__(self, chance: Chance) -> None:
+        self.chance = chance
+        self.flavour = chance.pick(sorted(FLAVOURS))
+        self.world = World()
+        self.packages = [package_id(f"g/p{n}") for n in range(chance.pick((2, 3, 4)))]
+        if chance.one_in(5):
+            self.packages.append(package_id(f"corp/g/p{chance.pick((0, 1))}"))
+        self.apis = {package: chance.pick(APIS) for package in self.packages}
+        self.versions = {package: self.some_versions() for package in self.packages}
+        self.is_conditional = chance.one_in(2)
+        self.is_computed = chance.one_in(4)
 
-def _question(names: list[str], chance: Chance) -> Question:
-    count = chance.pick((1, 1, 2, 2, 3))
-    releases = {f"r{n}": f"{chance.pick(names)} {chance.pick(RANGES)}" for n in range(count)}
-    bind = {
-        name: {chance.pick(("x", "y", "x.x", "x.y")): chance.pick(sorted(releases))}
-        for name in releases
-        if chance.one_in(8)
-    }
-    settings = [
-        setting(
-            name,
-            chance.pick(("*", "^1", "<2")),
-            name=chance.pick(("", "", "other")),
-            bind={chance.pick(("x", "y")): chance.pick(sorted(releases))}
-            if chance.one_in(12)
-            else {},
-            inputs={"on": chance.pick((True, False))},
+    def case(self) -> Case:
+        """Publish everything, then ask."""
+        for package in self.packages:
+            for version in self.versions[package]:
+                self.publish(package, version.text)
+        question = self.question()
+        if self.is_computed:
+            self.answer(question)
+        return Case(self.world, question, self.held(question))
+
+    def some_versions(self) -> list[Version]:
+        """Choose what is published of a package."""
+        count = self.chance.pick((1, 2, 3, 4, 5))
+        return [
+            parse_version(text)
+            for text in sorted({self.chance.pick(VERSIONS) for _ in range(count)})
+        ]
+
+    def publish(self, package: PackageId, version: str) -> None:
+        """Publish one version."""
+        chance = self.chance
+        needs = {
+            alias: self.dependency(package) for alias in ALIASES[: chance.pick((0, 0, 1, 1, 2, 3))]
+        }
+        api = self.apis[package]
+        provides = (api, api, chance.pick(APIS), "")
+        provided = chance.pick(provides if self.flavour == "apis" else (*[""] * 8, *provides))
+        properties = chance.pick(SCHEMAS) if self.is_conditional else {}
+        self.world.add(
+            package,
+            version,
+            needs,
+            kubernetes=chance.pick(KUBERNETES),
+            provides=[provided] if provided else (),
+            conflicts=[self.text(package)] if chance.one_in(10) else (),
+            cluster=chance.one_in(12),
+            yanked=chance.one_in(10),
+            computed=self.is_computed and chance.one_in(2),
+            inputs={"type": "object", "properties": properties} if properties else {},
         )
-        for name in names
-        if chance.one_in(4)
-    ]
-    # A release needs every input that a condition reads; a missing one is a mistake, tested elsewhere.
-    inputs = {name: {"on": chance.pick((True, False))} for name in releases}
-    named = {str(s.package) for s in settings}
-    settings += [
-        setting(name, inputs={"on": True}) for name in names if str(package_id(name)) not in named
-    ]
-    return asking(
-        releases,
-        bind=bind,
-        inputs=inputs,
-        settings=settings,
-        minors=chance.pick(("1.33", "1.33", "1.32 1.33")),
-        provided_apis=[chance.pick(APIS)] if chance.one_in(8) else (),
-        provided={chance.pick(names): chance.pick(VERSIONS)} if chance.one_in(8) else {},
-        prereleases=chance.one_in(10),
-    )
 
+    def text(self, package: PackageId) -> str:
+        """Name a package, as one of this registry if it is, and a range."""
+        other = self.chance.pick(self.packages)
+        return f"{self.reference(package, other)} {self.range(other)}"
 
-def _held(world: World, names: list[str], chance: Chance) -> Held:
-    if chance.one_in(2):
-        return Held()
-    releases = {}
-    for name in ("r0", "r1", "p0", "p1", "p2", "other"):
-        if chance.one_in(2):
-            package = package_id(chance.pick(names))
-            candidates = world.packages[package]
-            releases[name] = (package, chance.pick([c.version for c in candidates]))
-    called = {}
-    for key, version in (
-        ("p0@1", "1.0.0"),
-        ("p1@2", "2.0.0"),
-        ("p1@0.1", "0.1.0"),
-        ("p2@1", "1.1.0"),
-    ):
-        if chance.one_in(2):
-            called[f"starter/g/{key}"] = parse_version(version)
-    free = frozenset(name for name in ("r0", "p1", "starter/g/p1@2") if chance.one_in(4))
-    return Held(releases=releases, called=called, free=free)
+    def reference(self, package: PackageId, other: PackageId) -> str:
+        """Name another package within a package; from time to time one that is not there."""
+        if self.chance.one_in(60):
+            return "g/nowhere"
+        near = other.registry == package.registry
+        return f"{other.group}/{other.name}" if near else other
+
+    def range(self, package: PackageId) -> str:
+        """Choose a range, mostly one that something is in."""
+        if self.chance.one_in(20):
+            return self.chance.pick(RANGES)
+        return self.chance.pick(
+            [
+                text
+                for text in RANGES
+                if any(version in parse_range(text).versions for version in self.versions[package])
+            ]
+        )
+
+    def dependency(self, package: PackageId) -> Dependency:
+        """Make a dependency of a package."""
+        chance = self.chance
+        kind = chance.pick(FLAVOURS[self.flavour])
+        conditions = (*[""] * 4, *CONDITIONS)
+        when = chance.pick(conditions) if self.is_conditional else ""
+        if kind == "api":
+            other = chance.pick(self.packages)
+            apis = (*[self.apis[other]] * 4, chance.pick(APIS), chance.pick(BUILT_IN))
+            forms = ("api {} default {}", "api {} default {}", "api {}", "optional api {}")
+            text = chance.pick(forms).format(chance.pick(apis), self.reference(package, other))
+            return dependency(text, when=when)
+        if kind == "call":
+            with_ = chance.pick(({}, {"on": True}, {"on": False})) if self.is_conditional else {}
+            return dependency(f"call {self.text(package)}", when=when, with_=with_)
+        return dependency(self.text(package), when=when)
+
+    def question(self) -> Question:
+        """Ask for some releases."""
+        chance = self.chance
+        names = [f"r{n}" for n in range(chance.pick((1, 2, 2, 3)))]
+        several = chance.one_in(4)
+        wanted = [chance.pick(self.packages) for _ in names]
+        if several and len(wanted) > 1:
+            wanted[1] = wanted[0]
+        releases = {
+            name: f"{package} {self.range(package)}"
+            for name, package in zip(names, wanted, strict=True)
+        }
+        bind = {name: self.bind(names) for name in names if chance.one_in(3 if several else 12)}
+        inputs = {
+            name: {"on": chance.pick((True, False))} for name in names if not chance.one_in(8)
+        }
+        return asking(
+            releases,
+            bind=bind,
+            inputs=inputs,
+            settings=[self.setting(p, names) for p in chance.some(self.packages, 3)],
+            minors=chance.pick(MINORS),
+            provided_apis=[chance.pick(APIS)] if chance.one_in(8) else (),
+            provided={chance.pick(self.packages): chance.pick(VERSIONS)}
+            if chance.one_in(8)
+            else {},
+            prereleases=chance.one_in(10),
+        )
+
+    def bind(self, names: Sequence[str]) -> dict[str, str]:
+        """Bind an alias, or what is below one."""
+        paths = ("x", "x", "x", "x.x", "x.y", "y")
+        return {self.chance.pick(paths): self.chance.pick(names)}
+
+    def setting(self, package: PackageId, names: Sequence[str]) -> Setting:
+        """Configure what is pulled in of a package."""
+        chance = self.chance
+        return setting(
+            package,
+            chance.pick(("*", "*", "^1", "<2", ">=1")),
+            name=chance.pick(("", "", "", "other")),
+            bind=self.bind(names) if chance.one_in(8) else {},
+            inputs={"on": chance.pick((True, False))} if not chance.one_in(4) else {},
+        )
+
+    def answer(self, question: Question) -> None:
+        """Decide what modules compute."""
+        for package in self.packages:
+            names = [wanted.name for wanted in question.releases if wanted.package == package]
+            for candidate in self.world.packages[package]:
+                for name in (
+                    (*names, package.name, "other") if candidate.descriptor.computed else ()
+                ):
+                    if self.chance.one_in(2):
+                        needs = {"w": replace(self.dependency(package), when="")}
+                        self.world.answers[name, str(candidate)] = needs
+
+    def held(self, question: Question) -> Held:
+        """Hold versions of releases and of what could be pulled in or called."""
+        if not self.chance.one_in(2):
+            return Held()
+        places: dict[str, PackageId] = {p.name: p for p in self.packages}
+        places |= {s.name: s.package for s in question.settings if s.name}
+        places |= {wanted.name: wanted.package for wanted in question.releases}
+        releases = {
+            name: (package, version)
+            for name, package in places.items()
+            if (version := self.held_version(self.versions[package])) is not None
+        }
+        called: dict[str, Version] = {}
+        for package in self.packages:
+            for name in sorted({series(version) for version in self.versions[package]}):
+                versions = [v for v in self.versions[package] if series(v) == name]
+                version = self.held_version(versions)
+                if version is not None:
+                    called[called_key(package, name)] = version
+        names = sorted([*releases, *called])
+        free = self.chance.some(names, 4) if self.chance.one_in(2) else ()
+        return Held(releases=releases, called=called, free=frozenset(free))
+
+    def held_version(self, versions: Sequence[Version]) -> Version | None:
+        """Choose what was held of something: mostly what is there, or nothing, or what is gone."""
+        chance = self.chance
+        if chance.one_in(12):
+            return parse_version(chance.pick(("1.0.5", "3.0.0")))
+        return chance.pick(versions) if chance.pick((True, False)) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -48,24 +48,29 @@ def dependency(text: str, *, when: str = "", with_: dict[str, Any] | None = None
 
 
 class World:
-    """An in-memory registry; `asked_for` records which packages were looked up."""
+    """An in-memory registry; `asked_for` records which packages were looked up.
+
+    `answers` has what releases at a version compute that they require, by alias.
+    """
 
     def __init__(self) -> None:
         self.packages: dict[PackageId, list[Candidate]] = {}
         self.asked_for: list[str] = []
         self.broken: dict[PackageId, RegistryError] = {}
+        self.answers: dict[tuple[str, str], dict[str, Dependency]] = {}
 
     def add(
         self,
         package: str,
         versions: str,
-        needs: dict[str, str | Dependency] | None = None,
+        needs: Mapping[str, str | Dependency] | None = None,
         *,
         kubernetes: str = "",
         provides: Sequence[str] = (),
         conflicts: Sequence[str] = (),
         cluster: bool = False,
         yanked: str | bool = False,
+        computed: bool = False,
         inputs: dict[str, Any] | None = None,
     ) -> World:
         """Publish versions (`1.0.0 1.1.0`) of a package that all say the same."""
@@ -93,6 +98,7 @@ class World:
                         },
                         provides=Provides(apis=tuple(parse_api(api) for api in provides)),
                         conflicts=tuple(_conflict(text) for text in conflicts),
+                        computed=computed,
                         inputs=inputs or {},
                     ),
                 )
@@ -116,9 +122,17 @@ class World:
             if any(api in candidate.descriptor.provides.apis for candidate in candidates)
         ]
 
+    def requirements(
+        self, release: str, candidate: Candidate, inputs: dict[str, Any], question: Question
+    ) -> Mapping[str, Dependency]:
+        """Answer as a module does; it is asked only if its descriptor says so."""
+        del inputs, question
+        assert candidate.descriptor.computed
+        return self.answers.get((release, str(candidate)), {})
+
     def resolve(self, question: Question, held: Held | None = None) -> Resolution:
         """Resolve a question against this world."""
-        return resolve(question, self, held or Held())
+        return resolve(question, self, held or Held(), computing=self)
 
 
 def _conflict(text: str) -> Conflict:
