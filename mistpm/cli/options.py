@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -44,6 +45,30 @@ OutputOption = Annotated[
 ]
 OfflineOption = Annotated[
     bool, typer.Option("--offline", help="Use only what was fetched before; ask no network.")
+]
+
+SOLVE_TIMEOUT = 30.0
+"""Seconds."""
+
+
+def _seconds(text: str) -> float:
+    """Read a number of seconds."""
+    with suppress(ValueError):
+        if (seconds := float(text)) > 0:
+            return seconds
+    raise typer.BadParameter(f"'{text}' is not a number of seconds above 0")
+
+
+SolveTimeoutOption = Annotated[
+    float,
+    typer.Option(
+        "--solve-timeout",
+        metavar="SECONDS",
+        parser=_seconds,
+        envvar="MISTPM_SOLVE_TIMEOUT",
+        show_default=False,
+        help="Give up solving after so long; asking registries does not count. Default: 30.",
+    ),
 ]
 
 

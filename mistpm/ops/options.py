@@ -11,7 +11,8 @@ class Options(Struct, frozen=True, kw_only=True):
     """Where to work and how.
 
     `environment` is the file (None: look for it), `target` what `--target` says (empty: the
-    environment's own).  `locked` refuses to change the lock, `offline` asks no network.
+    environment's own).  `locked` refuses to change the lock, `offline` asks no network.  `solve_timeout` is in
+    seconds.
     """
 
     environment: Path | None = None
@@ -21,3 +22,4 @@ class Options(Struct, frozen=True, kw_only=True):
     keep_going: bool = False
     adopt: bool = False
     delete_namespaces: bool = False
+    solve_timeout: float = 30.0

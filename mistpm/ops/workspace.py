@@ -26,6 +26,7 @@ from mistpm.ops.targets import ChosenTarget, choose_target, open_target
 
 if TYPE_CHECKING:
     from mistpm.registry import Registries
+    from mistpm.resolve.limits import Limits
     from mistpm.target.protocol import Target, TargetState
     from mistpm.wasm import Runtime
 
@@ -114,6 +115,13 @@ class Workspace:
             offline=self.options.offline,
             progress=lambda fetched: self.reporter.advance(fetched.what),
         )
+
+    @property
+    def limits(self) -> Limits:
+        """How long solving may take."""
+        from mistpm.resolve.limits import Limits
+
+        return Limits(seconds=self.options.solve_timeout)
 
     @cached_property
     def runtime(self) -> Runtime:

@@ -9,6 +9,7 @@ import typer
 from mistpm.cli.command_app import command_app
 from mistpm.cli.completing import complete_release
 from mistpm.cli.options import (
+    SOLVE_TIMEOUT,
     AdoptOption,
     BindOption,
     DeleteDataOption,
@@ -24,6 +25,7 @@ from mistpm.cli.options import (
     PackageOption,
     RemoveUnneededOption,
     SetOption,
+    SolveTimeoutOption,
     TargetOption,
     VerboseOption,
     YesOption,
@@ -57,6 +59,7 @@ def install(
     keep_going: KeepGoingOption = False,
     locked: LockedOption = False,
     offline: OfflineOption = False,
+    solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
     output: OutputOption = Output.TEXT,
     verbose: VerboseOption = 0,
 ) -> None:
@@ -79,6 +82,7 @@ def install(
         keep_going=keep_going,
         adopt=adopt,
         delete_namespaces=delete_namespace,
+        solve_timeout=solve_timeout,
     )
     if not name and (package or namespace or inputs or settings or bind):
         raise UsageError(

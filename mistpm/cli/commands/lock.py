@@ -8,11 +8,13 @@ import typer
 
 from mistpm.cli.command_app import command_app
 from mistpm.cli.options import (
+    SOLVE_TIMEOUT,
     EnvironmentOption,
     LockedOption,
     OfflineOption,
     Output,
     OutputOption,
+    SolveTimeoutOption,
     VerboseOption,
 )
 from mistpm.cli.progress import TerminalReporter
@@ -34,6 +36,7 @@ def lock(
     ] = False,
     locked: LockedOption = False,
     offline: OfflineOption = False,
+    solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
     output: OutputOption = Output.TEXT,
     verbose: VerboseOption = 0,
 ) -> None:
@@ -48,7 +51,9 @@ def lock(
 
     terminal = Terminal(verbose=verbose)
     reporter = TerminalReporter(terminal)
-    options = Options(environment=environment, offline=offline, locked=locked)
+    options = Options(
+        environment=environment, offline=offline, locked=locked, solve_timeout=solve_timeout
+    )
     require_file(find_document(options))
     workspace = open_workspace(options, reporter)
     try:

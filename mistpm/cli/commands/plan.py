@@ -8,6 +8,7 @@ import typer
 
 from mistpm.cli.command_app import command_app
 from mistpm.cli.options import (
+    SOLVE_TIMEOUT,
     AdoptOption,
     DeleteNamespaceOption,
     EnvironmentOption,
@@ -16,6 +17,7 @@ from mistpm.cli.options import (
     OfflineOption,
     Output,
     OutputOption,
+    SolveTimeoutOption,
     TargetOption,
     VerboseOption,
 )
@@ -33,6 +35,7 @@ def plan(
     keep_going: KeepGoingOption = False,
     locked: LockedOption = False,
     offline: OfflineOption = False,
+    solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
     output: OutputOption = Output.TEXT,
     verbose: VerboseOption = 0,
 ) -> None:
@@ -48,6 +51,7 @@ def plan(
         keep_going=keep_going,
         adopt=adopt,
         delete_namespaces=delete_namespace,
+        solve_timeout=solve_timeout,
     )
     flags = Flags(diff=diff, output=output, verbose=verbose)
     apply(options, flags, lambda workspace: workspace, only_show=True)

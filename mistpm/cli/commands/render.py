@@ -9,6 +9,7 @@ import typer
 from mistpm.cli.command_app import command_app
 from mistpm.cli.completing import complete_form, complete_release
 from mistpm.cli.options import (
+    SOLVE_TIMEOUT,
     BindOption,
     EnvironmentOption,
     InputsOption,
@@ -18,6 +19,7 @@ from mistpm.cli.options import (
     OfflineOption,
     PackageOption,
     SetOption,
+    SolveTimeoutOption,
     TargetOption,
     VerboseOption,
 )
@@ -47,6 +49,7 @@ def render(
     keep_going: KeepGoingOption = False,
     locked: LockedOption = False,
     offline: OfflineOption = False,
+    solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
     output: Annotated[
         str,
         typer.Option(
@@ -79,6 +82,7 @@ def render(
         offline=offline,
         locked=locked and not package,
         keep_going=keep_going,
+        solve_timeout=solve_timeout,
     )
     named = tuple(names or ())
     if not package and (settings or inputs or namespace or bind):

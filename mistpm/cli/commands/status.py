@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from mistpm.cli.command_app import command_app
 from mistpm.cli.options import (
+    SOLVE_TIMEOUT,
     EnvironmentOption,
     LockedOption,
     OfflineOption,
     Output,
     OutputOption,
+    SolveTimeoutOption,
     TargetOption,
     VerboseOption,
 )
@@ -25,6 +27,7 @@ def status(
     target: TargetOption = "",
     locked: LockedOption = False,
     offline: OfflineOption = False,
+    solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
     output: OutputOption = Output.TEXT,
     verbose: VerboseOption = 0,
 ) -> None:
@@ -35,7 +38,13 @@ def status(
 
     terminal = Terminal(verbose=verbose)
     reporter = TerminalReporter(terminal)
-    options = Options(environment=environment, target=target, locked=locked, offline=offline)
+    options = Options(
+        environment=environment,
+        target=target,
+        locked=locked,
+        offline=offline,
+        solve_timeout=solve_timeout,
+    )
     try:
         report = tell(open_workspace(options, reporter))
     finally:

@@ -9,6 +9,7 @@ import typer
 from mistpm.cli.command_app import command_app
 from mistpm.cli.completing import complete_release
 from mistpm.cli.options import (
+    SOLVE_TIMEOUT,
     DeleteDataOption,
     DeleteNamespaceOption,
     EnvironmentOption,
@@ -17,6 +18,7 @@ from mistpm.cli.options import (
     Output,
     OutputOption,
     RemoveUnneededOption,
+    SolveTimeoutOption,
     TargetOption,
     VerboseOption,
     YesOption,
@@ -41,6 +43,7 @@ def uninstall(
     delete_namespace: DeleteNamespaceOption = False,
     keep_going: KeepGoingOption = False,
     offline: OfflineOption = False,
+    solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
     output: OutputOption = Output.TEXT,
     verbose: VerboseOption = 0,
 ) -> None:
@@ -59,6 +62,7 @@ def uninstall(
         offline=offline,
         keep_going=keep_going,
         delete_namespaces=delete_namespace,
+        solve_timeout=solve_timeout,
     )
 
     flags = Flags(

@@ -9,6 +9,7 @@ import typer
 from mistpm.cli.command_app import command_app
 from mistpm.cli.completing import complete_locked
 from mistpm.cli.options import (
+    SOLVE_TIMEOUT,
     DeleteDataOption,
     EnvironmentOption,
     KeepGoingOption,
@@ -16,6 +17,7 @@ from mistpm.cli.options import (
     Output,
     OutputOption,
     RemoveUnneededOption,
+    SolveTimeoutOption,
     TargetOption,
     VerboseOption,
     YesOption,
@@ -45,6 +47,7 @@ def upgrade(
     delete_data: DeleteDataOption = False,
     keep_going: KeepGoingOption = False,
     offline: OfflineOption = False,
+    solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
     output: OutputOption = Output.TEXT,
     verbose: VerboseOption = 0,
 ) -> None:
@@ -57,7 +60,11 @@ def upgrade(
     from mistpm.ops.upgrading import upgrade_wishes
 
     options = Options(
-        environment=environment, target=target, offline=offline, keep_going=keep_going
+        environment=environment,
+        target=target,
+        offline=offline,
+        keep_going=keep_going,
+        solve_timeout=solve_timeout,
     )
     flags = Flags(
         yes=yes,
