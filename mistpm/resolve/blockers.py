@@ -8,8 +8,8 @@ from mistpm.model.cause import Asked, Cause, Conflict, Ground, Pinned
 from mistpm.model.question import Held, Question
 from mistpm.model.resolution import Unresolved
 from mistpm.model.version import Version
+from mistpm.resolve.catalogue import Catalogue
 from mistpm.resolve.limits import Deadline, Limits
-from mistpm.resolve.listing import Catalogue
 from mistpm.resolve.node import Node, Requirement
 from mistpm.resolve.parts import parts
 from mistpm.resolve.problem import Problem

@@ -18,8 +18,8 @@ from mistpm.model.minors import Minor, supports
 from mistpm.model.question import Question
 from mistpm.model.ranges import Range
 from mistpm.model.version import Version
-from mistpm.resolve.listing import Profile
 from mistpm.resolve.node import Exclusion, Node
+from mistpm.resolve.profile import Profile
 
 
 def exclusions(node: Node, question: Question, pin: Version | None) -> Iterator[Exclusion]:

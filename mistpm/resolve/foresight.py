@@ -13,8 +13,8 @@ from mistpm.model.descriptor import Dependency
 from mistpm.model.identity import PackageId
 from mistpm.model.inputs import completed
 from mistpm.resolve.conditions import InvalidConditionError, evaluate
-from mistpm.resolve.listing import Profile
 from mistpm.resolve.node import Context
+from mistpm.resolve.profile import Profile
 from mistpm.resolve.requiring import given
 
 if TYPE_CHECKING:

@@ -7,34 +7,21 @@ cut and joined in one step: `specs/resolve.md#masks`.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
-from msgspec import Struct
-
-from mistpm.errors import RegistryError
-from mistpm.model.descriptor import Candidate, Descriptor
+from mistpm.model.descriptor import Candidate
 from mistpm.model.identity import PackageId
 from mistpm.model.presence import Api
 from mistpm.model.ranges import Range
 from mistpm.model.version import Version
 from mistpm.model.version_set import VersionSet
-from mistpm.resolve.computed import Computed, Computing
-from mistpm.resolve.limits import Deadline
+from mistpm.resolve.profile import Profile, mask_of, profiles
 from mistpm.resolve.series import series_of
-from mistpm.resolve.source import CandidateSource, DistantSource
-
-
-class Profile(Struct, frozen=True, kw_only=True, eq=False):
-    """Versions of a package that say the same: no constraint but a range tells them apart."""
-
-    descriptor: Descriptor
-    yanked: bool
-    mask: int
 
 
 class Listing:
-    """All versions of one package; made once for a question.
+    """All versions of one package; worked out once for a catalogue.
 
     Making it costs one comparison of descriptors per version.
     """
@@ -44,18 +31,12 @@ class Listing:
         self.candidates = _newest_first(candidates)
         self.all = (1 << len(self.candidates)) - 1
         self._oldest_first = [candidate.version.key for candidate in reversed(self.candidates)]
-        self._prereleases = self.mask_of(
+        self._prereleases = mask_of(
             at for at, candidate in enumerate(self.candidates) if candidate.version.is_prerelease
         )
         self._eligible: dict[tuple[str, bool], int] = {}
-        self.profiles = tuple(self._profiles())
-
-    def mask_of(self, places: Iterable[int]) -> int:
-        """Give the mask with these bits."""
-        mask = 0
-        for place in places:
-            mask |= 1 << place
-        return mask
+        self._profile_at: dict[int, Profile] = {}
+        self.profiles = profiles(self.candidates)
 
     def matching(self, versions: VersionSet) -> int:
         """Give what is in a set of versions; costs a binary search per end of an interval."""
@@ -106,7 +87,11 @@ class Listing:
 
     def profile(self, place: int) -> Profile:
         """Give the profile of the version at a bit."""
-        return next(profile for profile in self.profiles if profile.mask >> place & 1)
+        found = self._profile_at.get(place)
+        if found is None:
+            found = next(profile for profile in self.profiles if profile.mask >> place & 1)
+            self._profile_at[place] = found
+        return found
 
     def providing(self, api: Api) -> int:
         """Give the versions that provide an API."""
@@ -133,29 +118,6 @@ class Listing:
             for dependency in profile.descriptor.dependencies.values()
         )
 
-    def _profiles(self) -> Iterator[Profile]:
-        """Put together what says the same; neighbours mostly do."""
-        alike: dict[tuple[object, ...], list[tuple[Descriptor, list[int]]]] = {}
-        for place, candidate in enumerate(self.candidates):
-            descriptor = candidate.descriptor
-            key = (
-                bool(candidate.yanked),
-                tuple(descriptor.dependencies),
-                descriptor.kubernetes and descriptor.kubernetes.text,
-                descriptor.scope,
-                descriptor.computed,
-            )
-            group = alike.setdefault(key, [])
-            for other, places in reversed(group):
-                if _says_the_same(descriptor, other):
-                    places.append(place)
-                    break
-            else:
-                group.append((descriptor, [place]))
-        for (yanked, *_), group in alike.items():
-            for descriptor, places in group:
-                yield Profile(descriptor=descriptor, yanked=bool(yanked), mask=self.mask_of(places))
-
 
 def _newest_first(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
     """Order candidates; of equal versions (`1.2` and `1.2.0`) one is kept, always the same."""
@@ -165,58 +127,6 @@ def _newest_first(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
     return tuple(sorted(candidates, key=lambda candidate: candidate.version.key, reverse=True))
 
 
-def _says_the_same(one: Descriptor, other: Descriptor) -> bool:
-    """Tell whether two descriptors constrain alike; schemas count where requirements depend on inputs."""
-    return (
-        one.dependencies == other.dependencies
-        and one.provides == other.provides
-        and one.conflicts == other.conflicts
-        and (
-            one.inputs == other.inputs
-            or not (one.computed or any(each.when for each in one.dependencies.values()))
-        )
-    )
-
-
 def newest(mask: int) -> int:
     """Give the lowest bit that is set: the newest version's place."""
     return (mask & -mask).bit_length() - 1
-
-
-class Catalogue:
-    """The listings of one question: each package is asked for once, and only when it can matter."""
-
-    def __init__(
-        self, source: CandidateSource, deadline: Deadline, computing: Computing | None = None
-    ) -> None:
-        self.source = source
-        self.computed = Computed(computing, deadline)
-        self._deadline = deadline
-        self._listings: dict[PackageId, Listing | RegistryError] = {}
-        self._distant = source if isinstance(source, DistantSource) else None
-
-    @property
-    def is_distant(self) -> bool:
-        """Whether it pays to tell beforehand which packages will be asked for."""
-        return self._distant is not None and self._distant.distant
-
-    def expect(self, packages: Iterable[PackageId]) -> None:
-        """Tell a distant source which packages are about to be asked for; it gets them all at once."""
-        unknown = sorted({*packages} - self._listings.keys()) if self.is_distant else ()
-        if self._distant is not None and unknown:
-            with self._deadline.paused():
-                self._distant.expect(unknown)
-
-    def listing(self, package: PackageId) -> Listing | RegistryError:
-        """Give a package's listing, or what kept its registry from giving it."""
-        found = self._listings.get(package)
-        if found is None:
-            self._deadline.check(f"asking for `{package}`, after {len(self._listings)} others")
-            try:
-                with self._deadline.paused():
-                    candidates = self.source.candidates(package)
-                found = Listing(package, candidates)
-            except RegistryError as error:
-                found = error
-            self._listings[package] = found
-        return found

@@ -10,13 +10,15 @@ from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 
+from mistpm.errors import RegistryError
 from mistpm.model.cause import Asked, Cause, Dependent, Requires, RequiresApi
 from mistpm.model.descriptor import Candidate, Dependency
 from mistpm.model.identity import PackageId
 from mistpm.model.presence import Api
 from mistpm.model.version import Version
 from mistpm.resolve.binding import Binding
-from mistpm.resolve.listing import Listing, Profile
+from mistpm.resolve.listing import Listing
+from mistpm.resolve.profile import Profile, Statement, StatementKey, mask_of
 
 NodeKind: TypeAlias = Literal["asked", "pulled-in", "called"]
 """A release of the file, a release that something pulled in, a called package in one series."""
@@ -80,7 +82,7 @@ class Node:
         """Give the versions that compute requirements and were not asked; called ones never are."""
         if self.kind == "called" or not self.listing.computing:
             return 0
-        return self.listing.computing & ~self.listing.mask_of(self.answers)
+        return self.listing.computing & ~mask_of(self.answers)
 
     def candidate(self, place: int) -> Candidate:
         """Give the candidate at a bit."""
@@ -128,25 +130,45 @@ class Requirement:
 
     `holders` are the versions that have it; `given` tells that it is met without any node.  For an
     API, `default` is what may be pulled in to meet it; it is among the options as well.  `computed` tells
-    that the descriptor does not have it: these versions were asked.
+    that the descriptor does not have it: these versions were asked.  `gap` says why nobody knows what
+    could meet it; it is then taken for met, and whatever chose it is left open.
     """
 
-    def __init__(
-        self, context: Context, alias: str, use: Literal["install", "call", "api"], text: str
-    ) -> None:
+    __slots__ = (
+        "alias",
+        "api",
+        "cause",
+        "computed",
+        "context",
+        "default",
+        "gap",
+        "given",
+        "holders",
+        "mistake",
+        "optional",
+        "options",
+        "package",
+        "statement",
+        "text",
+        "use",
+    )
+
+    def __init__(self, context: Context, statement: Statement, mistake: Mistake | None) -> None:
         self.context = context
-        self.alias = alias
-        self.use = use
-        self.text = text
+        self.statement = statement
+        self.alias = statement.alias
+        self.use = statement.use
+        self.text = statement.text
+        self.package = statement.package
+        self.api = statement.dependency.api if mistake is None else None
+        self.optional = statement.dependency.optional
+        self.computed = statement.computed
+        self.mistake = mistake
         self.holders = 0
-        self.package: PackageId | None = None
-        self.api: Api | None = None
         self.options: tuple[Option, ...] = ()
         self.default: Option | None = None
-        self.optional = False
-        self.computed = False
-        self.given: Literal["", "kubernetes", "provided"] = ""
-        self.mistake: Mistake | None = None
+        self.given: Literal["", "kubernetes", "provided", "unknown"] = ""
+        self.gap: RegistryError | None = None
         self.cause: Requires | RequiresApi | None = None
 
     @property
@@ -155,9 +177,20 @@ class Requirement:
         return not (self.given or self.mistake or self.optional)
 
     @property
+    def named_package(self) -> PackageId:
+        """The package that is required, where it is not an API."""
+        assert self.package is not None  # noqa: S101 - who asks knows
+        return self.package
+
+    @property
     def decision(self) -> Decision:
         """Name the choice among options."""
         return self.context.node.key, self.use, self.alias, self.text
+
+    def leave_open(self, gap: RegistryError) -> None:
+        """Take it for met, because nobody can tell what meets it."""
+        self.given = "unknown"
+        self.gap = gap
 
     def __repr__(self) -> str:
         return f"Requirement({self.context.node.key!r}, {self.alias!r}, {self.text!r})"
@@ -178,7 +211,7 @@ class Context:
         self.requirements: dict[Profile, tuple[Requirement, ...]] = {}
         self.conditions: dict[Profile, dict[str, bool]] = {}
         self.computed: dict[int, tuple[Requirement, ...]] = {}
-        self.distinct: dict[tuple[object, ...], Requirement] = {}
+        self.distinct: dict[tuple[StatementKey, Mistake | None], Requirement] = {}
 
     def at(self, place: int) -> tuple[Requirement, ...]:
         """Give what the version at a bit requires here."""

@@ -9,8 +9,8 @@ from mistpm.model.identity import PackageId
 from mistpm.model.question import Held, Question, Wanted
 from mistpm.model.resolution import Resolution, Unresolved, called_key
 from mistpm.model.version import Version
+from mistpm.resolve.catalogue import Catalogue
 from mistpm.resolve.limits import Deadline, Limits
-from mistpm.resolve.listing import Catalogue
 from mistpm.resolve.problem import Problem
 from mistpm.resolve.resolving import Resolver
 from mistpm.resolve.series import series_of

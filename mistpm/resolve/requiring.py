@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
-
-import msgspec
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from mistpm.errors import RegistryError
 from mistpm.model.cause import Requires, RequiresApi
 from mistpm.model.descriptor import Dependency
-from mistpm.model.identity import PackageId
 from mistpm.model.inputs import completed, is_secret
 from mistpm.model.presence import Api, is_built_in
 from mistpm.model.question import Question
-from mistpm.model.ranges import ANY, Range
+from mistpm.model.ranges import ANY
 from mistpm.resolve.conditions import InvalidConditionError, evaluate, paths_read
-from mistpm.resolve.listing import Listing, Profile
+from mistpm.resolve.listing import Listing
 from mistpm.resolve.node import Context, Mistake, Node, Option, Requirement
+from mistpm.resolve.profile import Profile, Statement, statement
+from mistpm.resolve.source import is_answer
 
 if TYPE_CHECKING:
     from mistpm.resolve.universe import Universe
@@ -26,23 +25,27 @@ if TYPE_CHECKING:
 def require(universe: Universe, context: Context, profile: Profile) -> None:
     """Find what the versions of a profile require in a context, and admit what can meet it.
 
-    Equal dependencies of several profiles share one requirement.
+    What several profiles state alike is one requirement.  Without conditions it holds for all of these
+    at once; a condition is decided for each profile by itself.
     """
-    descriptor = profile.descriptor
     conditions: dict[str, bool] = {}
     found: list[Requirement] = []
     inputs: dict[str, Any] | None = None
-    for alias, dependency in sorted(descriptor.dependencies.items()):
+    schema = profile.descriptor.inputs
+    conditional = context.node.listing.is_conditional
+    for stated in profile.statements:
         mistake = None
-        if dependency.when:
+        # the same may be stated with another condition elsewhere, so this profile's own counts
+        when = conditional and profile.descriptor.dependencies[stated.alias].when
+        if when:
             if inputs is None:
-                inputs = completed(context.inputs, descriptor.inputs)
-            mistake = _mistake(context, dependency.when, inputs, descriptor.inputs)
-            conditions[alias] = mistake is not None or _holds(dependency.when, inputs)
-            if not conditions[alias]:
+                inputs = completed(context.inputs, schema)
+            mistake = _mistake(context, when, inputs, schema)
+            conditions[stated.alias] = mistake is not None or _holds(when, inputs)
+            if not conditions[stated.alias]:
                 continue
-        requirement = _requirement(universe, context, alias, dependency, mistake)
-        requirement.holders |= profile.mask
+        requirement = _requirement(universe, context, stated, mistake)
+        requirement.holders |= profile.mask if conditional else stated.mask
         found.append(requirement)
     context.requirements[profile] = tuple(found)
     context.conditions[profile] = conditions
@@ -54,15 +57,11 @@ def require_computed(
     """Find what the version at a bit answered that it requires besides, and admit what can meet it."""
     found = []
     for alias, dependency in sorted(answer.items()):
-        requirement = _requirement(universe, context, alias, dependency, None, computed=True)
-        requirement.holders |= 1 << place
+        stated = statement(alias, dependency, context.node.package.registry, 1 << place)
+        requirement = _requirement(universe, context, stated, None)
+        requirement.holders |= stated.mask
         found.append(requirement)
     context.computed[place] = tuple(found)
-
-
-def requirement_text(package: PackageId, range_: Range) -> str:
-    """Write a requirement as users do: `starter/data/postgresql ^16`."""
-    return f"{package} {range_.text}" if range_.text not in {"", ANY.text} else package
 
 
 def given(question: Question, api: Api) -> Literal["", "kubernetes", "provided"]:
@@ -98,44 +97,21 @@ def _mistake(
 
 
 def _requirement(
-    universe: Universe,
-    context: Context,
-    alias: str,
-    dependency: Dependency,
-    mistake: Mistake | None,
-    *,
-    computed: bool = False,
+    universe: Universe, context: Context, statement: Statement, mistake: Mistake | None
 ) -> Requirement:
-    registry = context.node.package.registry
-    package = dependency.package.within(registry) if dependency.package else None
-    use = dependency.use if package else "api"
-    text = requirement_text(package, dependency.version) if package else str(dependency.api)
-    with_ = msgspec.json.encode(dependency.with_, order="sorted")
-    key = (alias, use, text, dependency.default, dependency.optional, with_, mistake, computed)
-    requirement = context.distinct.get(key)
+    requirement = context.distinct.get((statement.key, mistake))
     if requirement is None:
-        requirement = context.distinct[key] = Requirement(context, alias, use, text)
-        requirement.optional = dependency.optional
-        requirement.mistake = mistake
-        requirement.computed = computed
-        if mistake is not None:
-            pass
-        elif dependency.api is not None:
-            default = dependency.default.within(registry) if dependency.default else None
-            _bind_api(universe, requirement, dependency.api, default)
-        elif package and use == "call":
-            _bind_call(universe, requirement, package, dependency)
-        elif package:
-            _bind_install(universe, requirement, package, dependency.version)
+        requirement = Requirement(context, statement, mistake)
+        context.distinct[statement.key, mistake] = requirement
+        if mistake is None:
+            _BIND[statement.use](universe, requirement)
     return requirement
 
 
-def _bind_install(
-    universe: Universe, requirement: Requirement, package: PackageId, range_: Range
-) -> None:
-    context = requirement.context
+def _bind_install(universe: Universe, requirement: Requirement) -> None:
+    context, package = requirement.context, requirement.named_package
+    range_ = requirement.statement.dependency.version
     bound = universe.binder.bind(context.binding, requirement.alias, package)
-    requirement.package = package
     provided, reason = "", ""
     if bound.to == "ambiguous":
         requirement.mistake = Mistake(kind="ambiguous-binding", package=package)
@@ -147,12 +123,14 @@ def _bind_install(
         version = universe.question.provided_packages[package]
         provided = version.text
         requirement.given = "provided" if version in range_.versions else ""
+    elif bound.release in universe.problem.gaps:
+        requirement.leave_open(universe.problem.gaps[bound.release])
     elif bound.release in universe.problem.absent:
         reason = f"{bound.release} has no solution itself"
     else:
         listing = universe.catalogue.listing(package)
         if isinstance(listing, RegistryError):
-            reason = listing.message
+            reason = _unlisted(requirement, listing)
         else:
             eligible = universe.eligible(listing, range_)
             reason = unmet(listing, eligible)
@@ -172,16 +150,14 @@ def _bind_install(
     )
 
 
-def _bind_call(
-    universe: Universe, requirement: Requirement, package: PackageId, dependency: Dependency
-) -> None:
-    caller = requirement.context
-    requirement.package = package
+def _bind_call(universe: Universe, requirement: Requirement) -> None:
+    caller, package = requirement.context, requirement.named_package
+    dependency = requirement.statement.dependency
     if caller.binding.target(requirement.alias):
         requirement.mistake = Mistake(kind="invalid-binding")
     listing = universe.catalogue.listing(package)
     if isinstance(listing, RegistryError):
-        reason = listing.message
+        reason = _unlisted(requirement, listing)
     else:
         binding = caller.binding.below(requirement.alias)
         eligible = universe.eligible(listing, dependency.version)
@@ -203,16 +179,14 @@ def _bind_call(
     )
 
 
-def _bind_api(
-    universe: Universe, requirement: Requirement, api: Api, default: PackageId | None
-) -> None:
+def _bind_api(universe: Universe, requirement: Requirement) -> None:
     """Leave the providers to the universe, which knows them when it has grown; find the default."""
-    question = universe.question
-    requirement.api = api
+    api, default = requirement.api, requirement.statement.default
+    assert api is not None  # noqa: S101 - it requires an API
     requirement.cause = RequiresApi(
         dependent=requirement.context.node.dependent, api=str(api), computed=requirement.computed
     )
-    requirement.given = given(question, api)
+    requirement.given = given(universe.question, api)
     if default is None or not requirement.constrains:
         return
     bound = universe.binder.bind(requirement.context.binding, requirement.alias, default)
@@ -221,11 +195,20 @@ def _bind_api(
             kind="invalid-binding", package=default, release=bound.release
         )
     listing = universe.catalogue.listing(default) if bound.to == "pulled-in" else None
-    if isinstance(listing, Listing):
+    if isinstance(listing, RegistryError):
+        _unlisted(requirement, listing)
+    elif listing is not None:
         eligible = universe.eligible(listing, ANY) & listing.providing(api)
         if eligible:
             node = universe.pulled_in(listing)
             (requirement.default,) = _offer(universe, [(node, eligible, node.contexts[0])])
+
+
+def _unlisted(requirement: Requirement, error: RegistryError) -> str:
+    """Say why a package has no versions; where that is not known, the requirement stays open."""
+    if not is_answer(error):
+        requirement.leave_open(error)
+    return error.message
 
 
 def _offer(universe: Universe, offers: list[tuple[Node, int, Context]]) -> tuple[Option, ...]:
@@ -235,6 +218,9 @@ def _offer(universe: Universe, offers: list[tuple[Node, int, Context]]) -> tuple
     return tuple(
         Option(node=node, mask=eligible, context=context) for node, eligible, context in offers
     )
+
+
+_BIND: Final = {"install": _bind_install, "call": _bind_call, "api": _bind_api}
 
 
 def unmet(listing: Listing, eligible: int) -> str:

@@ -19,11 +19,13 @@ from mistpm.model.question import Wanted
 from mistpm.model.ranges import Range
 from mistpm.model.resolution import called_key
 from mistpm.resolve.binding import Binder, Binding, binding_of
+from mistpm.resolve.catalogue import Catalogue
 from mistpm.resolve.exclusion import exclusions
 from mistpm.resolve.foresight import foreseen
-from mistpm.resolve.listing import Catalogue, Listing, Profile
+from mistpm.resolve.listing import Listing
 from mistpm.resolve.node import Context, Exclusion, Node, NodeKind, Option, Requirement
 from mistpm.resolve.problem import Problem
+from mistpm.resolve.profile import Profile
 from mistpm.resolve.requiring import require, require_computed, unmet
 
 
