@@ -51,6 +51,13 @@ class Question(Struct, frozen=True, kw_only=True):
     provided_packages: dict[PackageId, Version] = {}
     prereleases: bool = False
 
+    def inputs_of(self, release: str, package: PackageId) -> dict[str, Any]:
+        """Give the user's inputs of a release of a package: its own, or those of what gets pulled in."""
+        for wanted in self.releases:
+            if wanted.name == release:
+                return wanted.inputs
+        return next((each.inputs for each in self.settings if each.package == package), {})
+
 
 class Held(Struct, frozen=True, kw_only=True):
     """What an earlier resolution chose: kept where it can be (DESIGN: fewest changes first).

@@ -37,7 +37,7 @@ def fetch_locked(workspace: Workspace, lockfile: Lockfile, asking: Asking) -> Fe
     errors: dict[str, MistError] = {}
     for pin in pins:
         try:
-            packages[pin.digest] = read_package(_path(workspace, pin, asking))
+            packages[pin.digest] = read_package(module_path(workspace, pin, asking))
         except MistError as error:
             if not keep_going:
                 raise
@@ -45,7 +45,8 @@ def fetch_locked(workspace: Workspace, lockfile: Lockfile, asking: Asking) -> Fe
     return Fetched(packages=packages, errors=errors)
 
 
-def _path(workspace: Workspace, pin: LockedPackage, asking: Asking) -> Path:
+def module_path(workspace: Workspace, pin: LockedPackage, asking: Asking) -> Path:
+    """Give the file of a pinned module; raises as `fetch_locked` does."""
     file = asking.files.get(pin.package)
     if file is None:
         return workspace.registries.fetch(pin)

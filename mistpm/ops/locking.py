@@ -12,6 +12,7 @@ from mistpm.lock.from_resolution import held_by, lock_resolution, with_order
 from mistpm.lock.lockfile_document import write_lockfile
 from mistpm.model.lockfile import LockedFailure, LockedPackage, Lockfile
 from mistpm.ops.asking import Asking, Sources, ask
+from mistpm.ops.computing import Computing
 from mistpm.ops.lock_graph import nodes
 from mistpm.ops.workspace import Workspace
 
@@ -67,9 +68,13 @@ def solve(
     from mistpm.plan import plan_releases
     from mistpm.resolve import resolve
 
-    held = held_by(previous, free)
-    resolution = resolve(asking.asked.question, Sources(workspace, asking.files), held)
-    lockfile = lock_resolution(resolution, asking.asked, previous)
+    question = asking.asked.question
+    computing = Computing(workspace, asking, previous.releases.values() if previous else ())
+    resolution = resolve(
+        question, Sources(workspace, asking.files), held_by(previous, free), computing=computing
+    )
+    inquiries = computing.inquiries(resolution, question)
+    lockfile = lock_resolution(resolution, asking.asked, previous, inquiries)
     _require_same_bytes(previous, lockfile, asking)
     lockfile = with_order(lockfile, plan_releases(lockfile))
     return Solved(

@@ -12,13 +12,13 @@ from mistpm.model.environment import ReleaseEntry, SettingEntry, TargetEntry
 from mistpm.model.lockfile import LockedPackage, Lockfile
 from mistpm.model.rendered import Rendered, RenderFailure
 from mistpm.ops.asking import Asking
+from mistpm.ops.computing import answers_otherwise
 from mistpm.ops.fetching import fetch_locked
 from mistpm.ops.given_inputs import merge
 from mistpm.ops.leaving_out import left_out, without
+from mistpm.ops.log_lines import log_line
 from mistpm.ops.workspace import Workspace
 from mistpm.render import Configuration, render_environment
-
-_LEVELS = ("debug", "info", "warning", "error")
 
 
 def render_locked(workspace: Workspace, lockfile: Lockfile, asking: Asking) -> Rendered:
@@ -36,9 +36,7 @@ def render_locked(workspace: Workspace, lockfile: Lockfile, asking: Asking) -> R
     question = asking.asked.question
 
     def log(entry: tuple[str, int, str]) -> None:
-        who, level, text = entry
-        name = _LEVELS[level] if 0 <= level < len(_LEVELS) else str(level)
-        workspace.reporter.detail(f"{name}: {who}: {text}")
+        workspace.reporter.detail(log_line(*entry))
 
     rendered = render_environment(
         lockfile,
@@ -58,6 +56,14 @@ def render_locked(workspace: Workspace, lockfile: Lockfile, asking: Asking) -> R
     return msgspec.structs.replace(rendered, failures=(*_failures(leaving), *rendered.failures))
 
 
+def _deciding(name: str, what: str) -> UsageError:
+    return UsageError(
+        "target-input-decides",
+        f"the target changes {what}",
+        hint=f"set it under `releases.{name}.inputs`, where it is part of the lock",
+    )
+
+
 def _failures(leaving: Mapping[str, MistError]) -> tuple[RenderFailure, ...]:
     return tuple(RenderFailure(release=name, error=error) for name, error in leaving.items())
 
@@ -67,7 +73,8 @@ def configuration_of(
 ) -> Configuration:
     """Give a release's inputs and patches: the file's, or the settings', with the target's upon them.
 
-    Raises `UsageError` when a target changes an input that decides which packages are needed.
+    Raises `UsageError` when a target changes an input that decides which packages are needed; a
+    package that computes requirements is asked again where the target changes any.
     """
     releases = workspace.environment.releases
     said: ReleaseEntry | SettingEntry = (
@@ -79,11 +86,9 @@ def configuration_of(
     if before != after:
         paths = [path for path in {**before, **after} if before.get(path) != after.get(path)]
         listed = ", ".join(f"`{path}`" for path in sorted(paths))
-        raise UsageError(
-            "target-input-decides",
-            f"the target changes {listed} of `{name}`, which decides which packages are needed",
-            hint=f"set it under `releases.{name}.inputs`, where it is part of the lock",
-        )
+        raise _deciding(name, f"{listed} of `{name}`, which decides which packages are needed")
+    if inputs != said.inputs and answers_otherwise(workspace, asking, name, pin, inputs):
+        raise _deciding(name, f"inputs of `{name}`, and with them it requires other packages")
     return Configuration(
         namespace=said.namespace,
         inputs=inputs,
