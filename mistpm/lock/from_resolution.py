@@ -60,7 +60,11 @@ def lock_resolution(
 
 
 def _failure(part: Unresolved) -> LockedFailure:
+    """Record a part; what a registry in the way said is a matter of today, with addresses in it."""
     conflict = part.conflict
+    if part.is_open:
+        line = f"what it needs could not be asked for ({part.reference})"
+        part = msgspec.structs.replace(part, explanation=(line,), hints=())
     return LockedFailure(
         releases=part.releases,
         explanation=part.explanation,

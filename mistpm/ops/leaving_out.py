@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from mistpm.errors import MistError, RenderError, ResolutionError
+from mistpm.errors import MistError, RegistryError, RenderError, ResolutionError
 from mistpm.model.finding import Finding
-from mistpm.model.lockfile import LockedPackage, Lockfile
+from mistpm.model.lockfile import LockedFailure, LockedPackage, Lockfile
 from mistpm.model.rendered import Rendered
 
 
@@ -19,11 +19,7 @@ def left_out(lockfile: Lockfile, unfetched: Mapping[str, MistError]) -> dict[str
     that is left out.
     """
     found: dict[str, MistError] = {
-        name: ResolutionError(
-            "version-conflict", f"`{name}` cannot be resolved", hint="".join(part.hints[:1])
-        )
-        for part in lockfile.unresolved
-        for name in part.releases
+        name: _unresolved(name, part) for part in lockfile.unresolved for name in part.releases
     }
     for name in (name for stage in lockfile.order for name in stage):
         pin = lockfile.releases[name]
@@ -41,6 +37,13 @@ def left_out(lockfile: Lockfile, unfetched: Mapping[str, MistError]) -> dict[str
                 f"`{name}` is not rendered, because it needs `{lacking}`",
             )
     return found
+
+
+def _unresolved(name: str, part: LockedFailure) -> MistError:
+    message, hint = f"`{name}` cannot be resolved", "".join(part.hints[:1])
+    if part.reference == "version-conflict":
+        return ResolutionError("version-conflict", message, hint=hint)
+    return RegistryError(part.reference, f"{message}: {part.explanation[0]}", hint=hint)
 
 
 def without(lockfile: Lockfile, names: Mapping[str, MistError]) -> Lockfile:

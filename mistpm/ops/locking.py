@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from mistpm.errors import DigestError, LockError, ResolutionError
+from mistpm.errors import DigestError, LockError
 from mistpm.lock.freshness import is_fresh, what_changed
 from mistpm.lock.from_resolution import held_by, lock_resolution, with_order
 from mistpm.lock.lockfile_document import write_lockfile
-from mistpm.model.lockfile import LockedFailure, LockedPackage, Lockfile
+from mistpm.model.lockfile import LockedPackage, Lockfile
+from mistpm.model.resolution import Unresolved
 from mistpm.ops.asking import Asking, Sources, ask
 from mistpm.ops.computing import Computing
 from mistpm.ops.lock_graph import nodes
@@ -30,11 +31,15 @@ class Move(Struct, frozen=True, kw_only=True):
 
 
 class Solved(Struct, frozen=True, kw_only=True):
-    """A lock that answers the environment's question, and how it differs from the one before."""
+    """A lock that answers the environment's question, and how it differs from the one before.
+
+    `unresolved` are the parts that have no solution, or of which that could not be told.
+    """
 
     lockfile: Lockfile
     previous: Lockfile | None
     asking: Asking
+    unresolved: tuple[Unresolved, ...] = ()
     moves: tuple[Move, ...] = ()
 
     @property
@@ -71,14 +76,22 @@ def solve(
     question = asking.asked.question
     computing = Computing(workspace, asking, previous.releases.values() if previous else ())
     resolution = resolve(
-        question, Sources(workspace, asking.files), held_by(previous, free), computing=computing
+        question,
+        Sources(workspace, asking.files),
+        held_by(previous, free),
+        computing=computing,
+        limits=workspace.limits,
     )
     inquiries = computing.inquiries(resolution, question)
     lockfile = lock_resolution(resolution, asking.asked, previous, inquiries)
     _require_same_bytes(previous, lockfile, asking)
     lockfile = with_order(lockfile, plan_releases(lockfile))
     return Solved(
-        lockfile=lockfile, previous=previous, asking=asking, moves=moves(previous, lockfile)
+        lockfile=lockfile,
+        previous=previous,
+        asking=asking,
+        unresolved=resolution.unresolved,
+        moves=moves(previous, lockfile),
     )
 
 
@@ -89,22 +102,6 @@ def write_lock(workspace: Workspace, lockfile: Lockfile) -> bool:
     """
     path = workspace.lock_path
     return path is not None and write_lockfile(path, lockfile, replacing=workspace.lockfile)
-
-
-def require_solved(lockfile: Lockfile, *, keep_going: bool) -> None:
-    """Raise `ResolutionError` for the parts that have no solution, unless they may be left out."""
-    if not lockfile.unresolved or keep_going:
-        return
-    parts = lockfile.unresolved
-    names = ", ".join(f"`{name}`" for part in parts for name in part.releases)
-    hints = "\n".join(parts[0].hints if len(parts) == 1 else ())
-    rest = ", or install the rest with --keep-going" if lockfile.releases else ""
-    raise ResolutionError(
-        "version-conflict",
-        f"{names} cannot be resolved",
-        context=tuple(line for part in parts for line in _told(part, many=len(parts) > 1)),
-        hint=hints or f"change one of these{rest}",
-    )
 
 
 def moves(before: Lockfile | None, after: Lockfile) -> tuple[Move, ...]:
@@ -145,13 +142,6 @@ def _require_same_bytes(before: Lockfile | None, after: Lockfile, asking: Asking
                 note="a published version never changes: somebody replaced it in the registry",
                 hint="ask the registry's keeper; deleting the lock accepts whatever is there now",
             )
-
-
-def _told(part: LockedFailure, *, many: bool) -> tuple[str, ...]:
-    if not many:
-        return part.explanation
-    lines = (*part.explanation, *(f"hint: {hint}" for hint in part.hints))
-    return (f"{', '.join(part.releases)}:", *(f"  {line}" for line in lines))
 
 
 def _refusal(

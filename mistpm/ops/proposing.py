@@ -13,9 +13,10 @@ from mistpm.model.change import Change, Diff
 from mistpm.model.finding import Finding
 from mistpm.model.lockfile import Lockfile
 from mistpm.model.rendered import Rendered
+from mistpm.ops.failing import require_solved
 from mistpm.ops.holding import HeldBack, held_back
 from mistpm.ops.leaving_out import failure_findings
-from mistpm.ops.locking import Move, Solved, require_solved, solve
+from mistpm.ops.locking import Move, Solved, solve
 from mistpm.ops.rendering import render_locked
 from mistpm.ops.unused import unused_entries
 from mistpm.ops.workspace import Workspace
@@ -62,7 +63,7 @@ def propose(workspace: Workspace, wishes: Wishes = Wishes()) -> Proposal:  # noq
     manifests contradict each other.
     """
     solved = solve(workspace, free=wishes.free, new_minors=wishes.new_minors, always=wishes.always)
-    require_solved(solved.lockfile, keep_going=workspace.options.keep_going)
+    require_solved(solved, keep_going=workspace.options.keep_going)
     rendered = render_locked(workspace, solved.lockfile, solved.asking)
     findings = check(rendered)
     desired = want(workspace, solved.lockfile, rendered)

@@ -15,9 +15,10 @@ from mistpm.model.finding import Finding
 from mistpm.model.lockfile import Lockfile
 from mistpm.model.resource import RenderedRelease
 from mistpm.ops.adding import Addition, draft_release
+from mistpm.ops.failing import require_solved
 from mistpm.ops.leaving_out import failure_findings
 from mistpm.ops.lock_graph import find_nodes
-from mistpm.ops.locking import require_solved, solve
+from mistpm.ops.locking import solve
 from mistpm.ops.options import Options
 from mistpm.ops.rendering import render_locked
 from mistpm.ops.reporter import Reporter
@@ -45,7 +46,7 @@ def render_package(options: Options, addition: Addition, reporter: Reporter) -> 
     workspace = _alone(options, reporter)
     workspace = workspace.drafted(draft_release(workspace, addition))
     solved = solve(workspace)
-    require_solved(solved.lockfile, keep_going=False)
+    require_solved(solved, keep_going=False)
     rendered = render_locked(workspace, solved.lockfile, solved.asking)
     return RenderReport(
         releases=tuple(each for each in rendered.releases if each.name == addition.name),
@@ -62,7 +63,7 @@ def render_environment(
     """
     workspace = open_workspace(options, reporter)
     solved = solve(workspace)
-    require_solved(solved.lockfile, keep_going=options.keep_going)
+    require_solved(solved, keep_going=options.keep_going)
     wanted = _named(solved.lockfile, names)
     rendered = render_locked(workspace, solved.lockfile, solved.asking)
     findings = (*failure_findings(rendered), *rendered.findings)

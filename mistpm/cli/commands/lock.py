@@ -45,7 +45,8 @@ def lock(
     A lock that still answers is left as it is, without asking any registry.
     """
     from mistpm.ops.configuring import require_file
-    from mistpm.ops.locking import require_solved, solve, write_lock
+    from mistpm.ops.failing import require_solved
+    from mistpm.ops.locking import solve, write_lock
     from mistpm.ops.options import Options
     from mistpm.ops.workspace import find_document, open_workspace
 
@@ -75,4 +76,4 @@ def lock(
         terminal.show(f"Wrote {workspace.lock_title}.")
 
     emit(terminal, output, solved.lockfile, show)
-    require_solved(solved.lockfile, keep_going=False)
+    require_solved(solved, keep_going=False)
