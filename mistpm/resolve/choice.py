@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mistpm.model.presence import Api
-from mistpm.resolve.node import Context, Decision, Node, Option, Requirement
+from mistpm.resolve.node import Context, Decision, Gap, Node, Option, Requirement
 
 
 class Choice:
@@ -55,24 +55,32 @@ class Choice:
                 if option is not None:
                     yield context, requirement, option
 
-    def open_releases(self) -> dict[str, Requirement]:
+    def open_releases(self) -> dict[str, Gap]:
         """Give the releases of the file that need what nobody can tell, each with the first such."""
         users: dict[Node, list[Node]] = {}
         for context, _, option in self.links():
             users.setdefault(option.node, []).append(context.node)
-        found: dict[str, Requirement] = {}
+        found: dict[str, Gap] = {}
+        for holder, gap in self._gaps():
+            waiting, seen = [holder], {holder}
+            while waiting:
+                node = waiting.pop()
+                if node.kind == "asked":
+                    found.setdefault(node.name, gap)
+                new = [user for user in users.get(node, ()) if user not in seen]
+                seen.update(new)
+                waiting += new
+        return found
+
+    def _gaps(self) -> Iterator[tuple[Node, Gap]]:
+        """Give what nobody can tell, with the node that needs it."""
         for context in self.contexts:
             for requirement in self.requirements(context):
                 if requirement.gap is not None and self.target(requirement) is None:
-                    waiting, seen = [context.node], {context.node}
-                    while waiting:
-                        node = waiting.pop()
-                        if node.kind == "asked":
-                            found.setdefault(node.name, requirement)
-                        new = [user for user in users.get(node, ()) if user not in seen]
-                        seen.update(new)
-                        waiting += new
-        return found
+                    yield context.node, Gap(needs=requirement.text, error=requirement.gap)
+        for node, place in self.places.items():
+            if place in node.silences:
+                yield node, Gap(needs=str(node.candidate(place)), error=node.silences[place])
 
     def meets(self, option: Option) -> bool:
         """Tell whether an option's node is there, at one of its versions."""

@@ -7,11 +7,11 @@ can be had: once every chosen version was asked, it is the optimum (`specs/resol
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import msgspec
 
-from mistpm.errors import ResolutionError
+from mistpm.errors import MistError, ResolutionError
 from mistpm.model.descriptor import Candidate, Dependency
 from mistpm.model.question import Question
 from mistpm.resolve.limits import Deadline
@@ -19,6 +19,9 @@ from mistpm.resolve.limits import Deadline
 if TYPE_CHECKING:
     from mistpm.resolve.choice import Choice
     from mistpm.resolve.node import Node
+
+
+_Known: TypeAlias = tuple[dict[int, Mapping[str, Dependency]], dict[int, MistError]]
 
 
 class Computing(Protocol):
@@ -31,41 +34,57 @@ class Computing(Protocol):
 
         `inputs` are the user's, not completed.  The answer is a function of the arguments; of the question
         it depends on the minors and on what is provided only.  Its aliases are none of the descriptor's,
-        and it has no `when`.  What is raised ends the resolution.
+        and it has no `when`.  Raises `MistError` where the candidate cannot be asked: what needs it is open
+        then, as where a registry does not answer.
         """
 
 
 class Computed:
-    """What was answered so far; may live as long as the catalogue whose listings it numbers."""
+    """What was answered so far; may live as long as the catalogue whose listings it numbers.
+
+    `has_silences` tells that somebody could not be asked.
+    """
 
     def __init__(self, computing: Computing | None, deadline: Deadline) -> None:
+        self.has_silences = False
         self._computing = computing
         self._deadline = deadline
-        self._answers: dict[tuple[object, ...], dict[int, Mapping[str, Dependency]]] = {}
+        self._known: dict[tuple[object, ...], _Known] = {}
 
-    def answers(self, node: Node, question: Question) -> dict[int, Mapping[str, Dependency]]:
-        """Give what a release's versions answered, by their bits; grows when more are asked."""
+    def known(self, node: Node, question: Question) -> _Known:
+        """Give what a release's versions answered, and what kept others from it, by their bits.
+
+        Both grow when more are asked.
+        """
         inputs = msgspec.json.encode(node.contexts[0].inputs, order="sorted")
         surroundings = question.minors, question.provided_apis
-        return self._answers.setdefault((node.name, node.package, inputs, *surroundings), {})
+        return self._known.setdefault((node.name, node.package, inputs, *surroundings), ({}, {}))
 
     def ask(self, choice: Choice, question: Question) -> bool:
         """Ask every chosen version that was not asked before; tells whether there was any."""
-        waiting = [node for node, place in choice.places.items() if node.unasked >> place & 1]
+        waiting = [
+            node
+            for node, place in choice.places.items()
+            if node.unasked >> place & 1 and place not in node.silences
+        ]
         for node in waiting:
             self._ask(node, choice.places[node], question)
         return bool(waiting)
 
     def _ask(self, node: Node, place: int, question: Question) -> None:
-        candidate = node.candidate(place)
+        candidate, inputs = node.candidate(place), node.contexts[0].inputs
         if self._computing is None:
             raise AssertionError(f"{candidate} computes requirements, and nothing can ask it")
-        if len(node.answers) >= self._deadline.limits.answers:
-            raise _too_many(node)
-        inputs = node.contexts[0].inputs
-        with self._deadline.paused():
-            found = self._computing.requirements(node.name, candidate, inputs, question)
-        node.answers[place] = found
+        try:
+            if len(node.answers) >= self._deadline.limits.answers:
+                raise _too_many(node)
+            with self._deadline.paused():
+                found = self._computing.requirements(node.name, candidate, inputs, question)
+        except MistError as error:
+            node.silences[place] = error
+            self.has_silences = True
+        else:
+            node.answers[place] = found
 
 
 def _too_many(node: Node) -> ResolutionError:

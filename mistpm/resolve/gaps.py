@@ -1,4 +1,4 @@
-"""Gaps: what nobody can tell, because a registry does not answer, and whose answer it keeps open.
+"""Gaps: what nobody can tell, because somebody does not answer, and whose answer it keeps open.
 
 `specs/resolve.md#what-cannot-be-asked`.
 """
@@ -7,20 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from msgspec import Struct
-
-from mistpm.errors import RegistryError
 from mistpm.model.resolution import Unresolved
 from mistpm.resolve.choice import Choice
+from mistpm.resolve.node import Gap
 from mistpm.resolve.source import is_answer
 from mistpm.resolve.universe import Universe
-
-
-class Gap(Struct, frozen=True, kw_only=True):
-    """What a release needs (nothing, where it is the release's own package), and why nobody can tell."""
-
-    needs: str = ""
-    error: RegistryError
 
 
 def find_gaps(universe: Universe, choice: Choice) -> dict[str, Gap]:
@@ -32,10 +23,7 @@ def find_gaps(universe: Universe, choice: Choice) -> dict[str, Gap]:
     found = {
         name: Gap(error=error) for name, error in universe.missing.items() if not is_answer(error)
     }
-    for name, requirement in choice.open_releases().items():
-        if requirement.gap is not None:
-            found.setdefault(name, Gap(needs=requirement.text, error=requirement.gap))
-    return found
+    return {**choice.open_releases(), **found}
 
 
 def tell_gaps(gaps: Mapping[str, Gap], order: Iterable[str]) -> list[Unresolved]:

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 
-from mistpm.errors import RegistryError
+from mistpm.errors import MistError
 from mistpm.model.cause import Asked, Cause, Dependent, Requires, RequiresApi
 from mistpm.model.descriptor import Candidate, Dependency
 from mistpm.model.identity import PackageId
@@ -28,6 +28,13 @@ Decision: TypeAlias = tuple[str, str, str, str]
 """The choice of a calling node among series, whatever the context: node, use, alias, requirement."""
 
 
+class Gap(Struct, frozen=True, kw_only=True):
+    """What a release needs (nothing, where it is the release's own package), and why nobody can tell."""
+
+    needs: str = ""
+    error: MistError
+
+
 class Exclusion(Struct, frozen=True, kw_only=True):
     """Versions of a node that cannot be chosen whatever else is, and why."""
 
@@ -41,7 +48,8 @@ class Node:
     `key` is unique: the name of a release in the file, the package of a pulled-in release, the key of
     a called package; `name` is what the answer calls it.  `domain` are the versions considered,
     `range` the ones that the file asks for (all, where it does not ask).  A node that is `pinned` is
-    there in any case.  `answers` are computed requirements by the bit of the version that was asked.
+    there in any case.  `answers` are computed requirements by the bit of the version that was asked, `silences` what kept
+    versions from answering.
     """
 
     def __init__(self, key: str, kind: NodeKind, name: str, listing: Listing) -> None:
@@ -57,6 +65,7 @@ class Node:
         self.held: Version | None = None
         self.pinned = False
         self.answers: dict[int, Mapping[str, Dependency]] = {}
+        self.silences: dict[int, MistError] = {}
 
     @property
     def package(self) -> PackageId:
@@ -79,7 +88,7 @@ class Node:
 
     @property
     def unasked(self) -> int:
-        """Give the versions that compute requirements and were not asked; called ones never are."""
+        """Give the versions whose computed requirements nobody knows; called ones have none."""
         if self.kind == "called" or not self.listing.computing:
             return 0
         return self.listing.computing & ~mask_of(self.answers)
@@ -168,7 +177,7 @@ class Requirement:
         self.options: tuple[Option, ...] = ()
         self.default: Option | None = None
         self.given: Literal["", "kubernetes", "provided", "unknown"] = ""
-        self.gap: RegistryError | None = None
+        self.gap: MistError | None = None
         self.cause: Requires | RequiresApi | None = None
 
     @property
@@ -187,7 +196,7 @@ class Requirement:
         """Name the choice among options."""
         return self.context.node.key, self.use, self.alias, self.text
 
-    def leave_open(self, gap: RegistryError) -> None:
+    def leave_open(self, gap: MistError) -> None:
         """Take it for met, because nobody can tell what meets it."""
         self.given = "unknown"
         self.gap = gap

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from mistpm.errors import RegistryError
+from mistpm.errors import MistError
 from mistpm.model.question import Held, Question
 from mistpm.model.version import Version
 
@@ -23,7 +23,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     held: Held = Held()
     begin: frozenset[str] | None = None
     absent: frozenset[str] = frozenset()
-    gaps: dict[str, RegistryError] = {}
+    gaps: dict[str, MistError] = {}
     pins: dict[str, Version] = {}
     relaxed: bool = False
     only_held: bool = False

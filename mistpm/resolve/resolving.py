@@ -44,8 +44,8 @@ def resolve(
     without it there may be none of them.
 
     Raises `ResolutionError` (`ambiguous-binding`, `invalid-binding`, `invalid-condition`,
-    `release-name-clash`, `too-many-calls`, `too-many-computed-requirements`, `resolution-timeout`),
-    whatever else than a `RegistryError` the source raises, and whatever `computing` raises.
+    `release-name-clash`, `too-many-calls`, `resolution-timeout`), and whatever else than a
+    `RegistryError` the source raises.
     """
     return Resolver(question, source, held, limits, effort=effort, computing=computing).resolve()
 
@@ -99,7 +99,10 @@ class Resolver:
 
     def _ask(self, choice: Choice) -> bool:
         """Ask chosen versions for computed requirements; tells whether any had to be asked."""
-        return self.catalogue.computed.ask(choice, self.problem.question)
+        computed = self.catalogue.computed
+        was_asked = computed.ask(choice, self.problem.question)
+        self.catalogue.has_gaps |= computed.has_silences
+        return was_asked
 
     def _search(self) -> tuple[Choice, tuple[Unresolved, ...]] | None:
         """Solve part by part; what has no solution is taken out, and the rest is solved without it."""

@@ -196,7 +196,7 @@ class Universe:
     def _recall(self, node: Node) -> None:
         """Let a release know what its versions answered."""
         if node.listing.computing:
-            node.answers = self.catalogue.computed.answers(node, self.question)
+            node.answers, node.silences = self.catalogue.computed.known(node, self.question)
 
     def _allow(self, node: Node) -> int:
         if self.problem.only_held:
