@@ -60,8 +60,9 @@ class Requires(_Written, frozen=True, kw_only=True):
     """Versions of a package require another one in this range, to be installed or to be called.
 
     `bound` is the release of the file that the requirement is bound to, `provided` the version that
-    is there already, `unmet` says why nothing at all can meet it.  `computed` tells that these versions
-    said so when they were asked with the release's inputs, not in their descriptors.
+    is there already, `unmet` says why nothing at all can meet it; `impossible` tells that it is because
+    that release has no solution itself, which another conflict explains.  `computed` tells that these
+    versions said so when they were asked with the release's inputs, not in their descriptors.
     """
 
     dependent: Dependent
@@ -71,6 +72,7 @@ class Requires(_Written, frozen=True, kw_only=True):
     bound: str = ""
     provided: str = ""
     unmet: str = ""
+    impossible: bool = False
     computed: bool = False
 
 

@@ -113,6 +113,7 @@ def _bind_install(universe: Universe, requirement: Requirement) -> None:
     range_ = requirement.statement.dependency.version
     bound = universe.binder.bind(context.binding, requirement.alias, package)
     provided, reason = "", ""
+    impossible = bound.release in universe.problem.absent
     if bound.to == "ambiguous":
         requirement.mistake = Mistake(kind="ambiguous-binding", package=package)
     elif bound.to == "foreign":
@@ -125,7 +126,7 @@ def _bind_install(universe: Universe, requirement: Requirement) -> None:
         requirement.given = "provided" if version in range_.versions else ""
     elif bound.release in universe.problem.gaps:
         requirement.leave_open(universe.problem.gaps[bound.release])
-    elif bound.release in universe.problem.absent:
+    elif impossible:
         reason = f"{bound.release} has no solution itself"
     else:
         listing = universe.catalogue.listing(package)
@@ -146,6 +147,7 @@ def _bind_install(universe: Universe, requirement: Requirement) -> None:
         bound=bound.release,
         provided=provided,
         unmet=reason,
+        impossible=impossible,
         computed=requirement.computed,
     )
 
