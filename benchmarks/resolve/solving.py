@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
 from benchmarks.resolve.case import Case
 from benchmarks.resolve.outcome import Milliseconds, Outcome, causes_of
-from benchmarks.resolve.universe import name_of
+from benchmarks.resolve.universe import Universe, name_of
 from mistpm.errors import ResolutionError
-from mistpm.model.resolution import Resolution
-from mistpm.resolve import Limits, resolve
-from mistpm.resolve.effort import Effort
+from mistpm.model.cause import Conflict, Requires
+from mistpm.model.resolution import Resolution, Unresolved
+from mistpm.resolve import Effort, Limits, resolve
+from mistpm.resolve.catalogue import Library
+from mistpm.resolve.listing import Listing
 
 
 class Solving:
@@ -25,6 +27,7 @@ class Solving:
     def __init__(self, *, limits: Limits, runs: int = 1) -> None:
         self.limits = limits
         self.runs = runs
+        self._libraries: dict[Universe, Library] = {}
 
     def solve_all(self, cases: Iterable[Case]) -> Iterator[Outcome]:
         """Solve cases in turn."""
@@ -37,11 +40,11 @@ class Solving:
         return outcomes[(len(outcomes) - 1) // 2]
 
     def _once(self, case: Case) -> Outcome:
-        effort = Effort()
+        effort, library = Effort(), self._library(case.universe)
         begin = time.perf_counter_ns()
         try:
             resolution = resolve(
-                case.question(), case.universe, case.held(), limits=self.limits, effort=effort
+                case.question(), library, case.held(), limits=self.limits, effort=effort
             )
         except ResolutionError as error:
             if error.reference != "resolution-timeout":
@@ -54,14 +57,22 @@ class Solving:
             sat_calls=effort.sat_calls,
         )
 
+    def _library(self, universe: Universe) -> Library:
+        """Give the listings of a universe: what depends on it alone."""
+        library = self._libraries.get(universe)
+        if library is None:
+            library = self._libraries[universe] = Library(universe)
+            for package in universe.identities():
+                library.listings[package] = Listing(package, universe.candidates(package))
+        return library
+
 
 def _outcome(name: str, resolution: Resolution | None) -> Outcome:
     """Put an answer in the words of the case; None for one that was not found in time."""
     if resolution is None:
         return Outcome(name=name, verdict="budget", minimal=False)
     if resolution.unresolved:
-        conflict = resolution.unresolved[0].conflict
-        assert conflict is not None, "a universe in memory can always be asked"
+        conflict = _first_conflict(resolution.unresolved)
         return Outcome(
             name=name, verdict="unsat", causes=causes_of(conflict), minimal=conflict.minimal
         )
@@ -72,6 +83,30 @@ def _outcome(name: str, resolution: Resolution | None) -> Outcome:
             name_of(chosen.candidate.package): chosen.candidate.version.text
             for chosen in resolution.releases.values()
         },
+    )
+
+
+def _first_conflict(unresolved: Sequence[Unresolved]) -> Conflict:
+    """Give the conflict of the first part that failed, or else the one that this part failed for.
+
+    What is left of a part is solved again without the releases that failed, and may then fail because
+    of them; such a conflict does not stand by itself.
+    """
+    part, others = unresolved[0], list(unresolved[1:])
+    while blocking := next((other for other in others if _fails_for(part, other)), None):
+        part = blocking
+        others.remove(blocking)
+    assert part.conflict is not None, "a universe in memory can always be asked"
+    return part.conflict
+
+
+def _fails_for(part: Unresolved, other: Unresolved) -> bool:
+    """Tell whether a part needs a release of another one, which it cannot have."""
+    return any(
+        isinstance(ground.cause, Requires)
+        and ground.cause.impossible
+        and ground.cause.bound in other.releases
+        for ground in (part.conflict.grounds if part.conflict else ())
     )
 
 

@@ -66,6 +66,10 @@ class Universe:
                     "invalid-cases", f"the package `{name}` of {where} cannot be read: {error}"
                 ) from None
 
+    def identities(self) -> Collection[PackageId]:
+        """Give every package that there is."""
+        return self._candidates.keys()
+
     def candidates(self, package: PackageId) -> Sequence[Candidate]:
         """Give every version of a package."""
         return self._candidates.get(package, ())
