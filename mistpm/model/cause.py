@@ -162,10 +162,16 @@ Cause: TypeAlias = (
 
 
 class Ground(Struct, frozen=True, kw_only=True):
-    """A cause together with the versions that it speaks of, grouped (`1.2.0 to 1.4.0`)."""
+    """A cause together with the versions that it speaks of, grouped (`1.2.0 to 1.4.0`).
+
+    `every` tells that these are all versions of the package, but for those that `versions` names then.
+    `aside` are pre-releases that are in the cause's range and do not count.
+    """
 
     cause: Cause
     versions: str = ""
+    every: bool = False
+    aside: str = ""
 
 
 class Conflict(Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from itertools import combinations
 
@@ -28,12 +28,20 @@ class Encoding:
     Per node: one variable per block, at most one of them true, and `upto[node][i]`: one of the first
     `i + 1` blocks is chosen, so the last of these says that the node is there.  `picks` has the series
     that callers choose between, `moves` what says that a held node is there at another version.  With
-    `explaining`, every clause that stems from a cause is switched on by that cause's selector.
+    `explaining`, every clause that stems from a cause is switched on by that cause's selector; with
+    `only`, the other causes are left out.
     """
 
-    def __init__(self, nodes: Iterable[Node], *, explaining: bool = False) -> None:
+    def __init__(
+        self,
+        nodes: Iterable[Node],
+        *,
+        explaining: bool = False,
+        only: Collection[Cause] | None = None,
+    ) -> None:
         self.nodes = tuple(nodes)
         self.explaining = explaining
+        self._only = only
         self.clauses: list[list[int]] = []
         self.selectors: dict[Cause, int] = {}
         self.spoken_of: dict[Cause, tuple[Node, int]] = {}
@@ -50,7 +58,9 @@ class Encoding:
             for node in self.nodes
             for context in node.contexts
             for requirement in context.distinct.values()
-            if requirement.constrains and requirement.holders & node.domain
+            if requirement.constrains
+            and requirement.holders & node.domain
+            and (only is None or requirement.cause in only)
         ]
         self._conflicts = list(self._find_conflicts())
         self._encode()
@@ -286,6 +296,8 @@ class Encoding:
         """Give what switches a clause off with its cause, and remember which versions it is about."""
         if not self.explaining or cause is None:
             return []
+        if self._only is not None and cause not in self._only:
+            return [self._true]
         if cause not in self.selectors:
             self.selectors[cause] = self.variable()
         _, before = self.spoken_of.get(cause, (node, 0))
