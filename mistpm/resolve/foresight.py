@@ -24,13 +24,14 @@ if TYPE_CHECKING:
 def foreseen(universe: Universe, context: Context, profile: Profile) -> Iterator[PackageId]:
     """Give the packages that `require` will ask for; none where it was called already.
 
-    A condition that does not hold keeps a package away here as it does there.
+    A condition that does not hold keeps a package away here as it does there, and so does an API that
+    somebody else may turn out to provide.
     """
     if profile in context.requirements:
         return
     descriptor = profile.descriptor
     for alias, dependency in descriptor.dependencies.items():
-        reference = dependency.package or dependency.default
+        reference = dependency.package or (dependency.default if universe.is_growing else None)
         if reference is None or (dependency.api and given(universe.question, dependency.api)):
             continue
         package = reference.within(context.node.package.registry)

@@ -182,20 +182,29 @@ def _bind_call(universe: Universe, requirement: Requirement) -> None:
 
 
 def _bind_api(universe: Universe, requirement: Requirement) -> None:
-    """Leave the providers to the universe, which knows them when it has grown; find the default."""
+    """Leave the providers to the universe, which knows them when it has grown."""
     api, default = requirement.api, requirement.statement.default
     assert api is not None  # noqa: S101 - it requires an API
     requirement.cause = RequiresApi(
         dependent=requirement.context.node.dependent, api=str(api), computed=requirement.computed
     )
     requirement.given = given(universe.question, api)
-    if default is None or not requirement.constrains:
+    if default is not None and requirement.constrains:
+        bound = universe.binder.bind(requirement.context.binding, requirement.alias, default)
+        if bound.to == "foreign":
+            requirement.mistake = Mistake(
+                kind="invalid-binding", package=default, release=bound.release
+            )
+        if universe.is_growing:
+            find_default(universe, requirement)
+
+
+def find_default(universe: Universe, requirement: Requirement) -> None:
+    """Find what a required API pulls in; asks for its package, so only where that can matter."""
+    api, default = requirement.api, requirement.statement.default
+    if api is None or default is None or not requirement.constrains:
         return
     bound = universe.binder.bind(requirement.context.binding, requirement.alias, default)
-    if bound.to == "foreign":
-        requirement.mistake = Mistake(
-            kind="invalid-binding", package=default, release=bound.release
-        )
     listing = universe.catalogue.listing(default) if bound.to == "pulled-in" else None
     if isinstance(listing, RegistryError):
         _unlisted(requirement, listing)

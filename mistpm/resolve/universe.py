@@ -33,7 +33,8 @@ class Universe:
     """The nodes that can matter, by key in the order of discovery, with their requirements.
 
     Growing one costs a step per profile and context, not per version.  `missing` are the releases of
-    the file whose package cannot be had.
+    the file whose package cannot be had; `is_growing` tells that everything is considered, not only
+    what somebody chose.
     """
 
     def __init__(self, problem: Problem, catalogue: Catalogue) -> None:
@@ -43,12 +44,14 @@ class Universe:
         self.binder = Binder(problem.question)
         self.nodes: dict[str, Node] = {}
         self.missing: dict[str, RegistryError] = {}
+        self.is_growing = False
         self._allowed: dict[str, int] = {}
         self._contexts: dict[tuple[str, bytes, Binding], Context] = {}
         self._waiting: deque[Node] = deque()
 
     def grow(self) -> Universe:
         """Begin at the releases of the file and follow every requirement to the end."""
+        self.is_growing = True
         self.ask()
         while self._waiting:
             level = [
@@ -84,6 +87,11 @@ class Universe:
                 for context, profile in level
                 for package in foreseen(self, context, profile)
             )
+
+    def expect_defaults(self, apis: Iterable[Requirement]) -> None:
+        """Let packages come together that may be pulled in to provide APIs."""
+        defaults = (requirement.statement.default for requirement in apis)
+        self.catalogue.expect(default for default in defaults if default is not None)
 
     def require(self, context: Context, profile: Profile) -> None:
         """Find once what the versions of a profile require in a context, and what they were asked for."""

@@ -13,6 +13,7 @@ from mistpm.resolve.choice import Choice
 from mistpm.resolve.exclusion import kinds
 from mistpm.resolve.listing import newest
 from mistpm.resolve.node import Context, Decision, Node, Option, Requirement
+from mistpm.resolve.requiring import find_default
 from mistpm.resolve.universe import Universe
 
 
@@ -130,9 +131,14 @@ class _Walk:
     def _default(self, number: int) -> Iterator[Context]:
         """Pull the default of an API in, if nothing that is there provides it."""
         requirement = self.apis[number]
-        default = requirement.default
-        if any(self._provides(node, requirement) for node in self.places):
+        if self._is_provided(requirement):
             return
+        unprovided = [each for each in self.apis[number:] if not self._is_provided(each)]
+        self.universe.expect_defaults(unprovided)
+        find_default(self.universe, requirement)
+        default = requirement.default
+        if requirement.gap is not None:
+            return  # nobody can tell what it would pull in: see `Choice.open_releases`
         if default is None or default.context is None or default.node in self.places:
             if not self.lenient:
                 raise _NoStraightWayError
@@ -140,9 +146,12 @@ class _Walk:
         if self._choose(default.node, default.mask):
             yield default.context
 
-    def _provides(self, node: Node, requirement: Requirement) -> bool:
+    def _is_provided(self, requirement: Requirement) -> bool:
         api = requirement.api
-        return api is not None and api in node.candidate(self.places[node]).descriptor.provides.apis
+        return any(
+            api in node.candidate(place).descriptor.provides.apis
+            for node, place in self.places.items()
+        )
 
     def _check(self) -> None:
         """Give up where chosen versions exclude each other, or fewer series might do."""
