@@ -15,10 +15,10 @@ from mistpm.model.ranges import ANY
 from mistpm.resolve.choice import Choice
 from mistpm.resolve.limits import Deadline
 from mistpm.resolve.node import Node
+from mistpm.resolve.phrases import joined_words
 from mistpm.resolve.problem import Problem
 from mistpm.resolve.search import search
 from mistpm.resolve.universe import Universe
-from mistpm.resolve.writer import joined_words
 
 
 class Change(Struct, frozen=True, kw_only=True):
@@ -38,7 +38,7 @@ def find_hint(
         tried = Universe(problem, universe.catalogue).grow()
         if not tried.missing:
             choice = search(tuple(tried.nodes.values()), frozenset(), deadline)
-            if choice is not None:
+            if choice is not None and not choice.open_releases():
                 return change.told(choice)
     return ""
 
