@@ -36,7 +36,7 @@ class LazyGroup(Group):
         name = HIDDEN.get(cmd_name, cmd_name)
         if name not in self.list_commands(_ctx):
             return None
-        module = importlib.import_module(f"mistpm.cli.commands.{name}")
+        module = importlib.import_module(f"mistpm.cli.commands.{name.replace('-', '_')}")
         command = typer_main.get_command(module.app)
         command.name = name
         return command

@@ -20,6 +20,11 @@ def complete_locked(context: typer.Context, incomplete: str) -> list[str]:
     return _offers(incomplete, lambda: _locked(context))
 
 
+def complete_locked_version(context: typer.Context, incomplete: str) -> list[str]:
+    """Offer what the lock names, and after an at sign the versions of its package."""
+    return _offers(incomplete, lambda: _locked_versions(context, incomplete))
+
+
 def complete_package(context: typer.Context, incomplete: str) -> list[str]:
     """Offer packages, and after a colon their versions."""
     return _offers(incomplete, lambda: _packages(context, incomplete))
@@ -38,6 +43,13 @@ def complete_target(context: typer.Context, incomplete: str) -> list[str]:
 def complete_form(incomplete: str) -> list[str]:
     """Offer the forms of manifests."""
     from mistpm.cli.manifest_output import FORMS
+
+    return _offers(incomplete, lambda: FORMS)
+
+
+def complete_drawing(incomplete: str) -> list[str]:
+    """Offer the forms of a graph."""
+    from mistpm.cli.drawing_output import FORMS
 
     return _offers(incomplete, lambda: FORMS)
 
@@ -64,6 +76,23 @@ def _locked(context: typer.Context) -> list[str]:
         return []
     known = nodes(lockfile)
     return sorted({*known, *(str(locked.package) for locked in known.values())})
+
+
+def _locked_versions(context: typer.Context, incomplete: str) -> list[str]:
+    from mistpm.ops.lock_graph import find_nodes, nodes
+    from mistpm.ops.searching import versions_of
+    from mistpm.ops.workspace import open_workspace
+
+    name, at, _version = incomplete.rpartition("@")
+    if not at:
+        return _locked(context)
+    workspace = open_workspace(_options(context))
+    lockfile = workspace.lockfile
+    if lockfile is None:
+        return []
+    package = nodes(lockfile)[find_nodes(lockfile, name)[0]].package
+    offers = [f"{name}@{version}" for version in versions_of(workspace, package)]
+    return [*offers, *(key for key in lockfile.called if key.startswith(f"{name}@"))]
 
 
 def _packages(context: typer.Context, incomplete: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mistpm.cli.terminal import Terminal, bold, coloured, count, dim, printable
 from mistpm.model.change import Change, Diff
 from mistpm.model.finding import Finding
-from mistpm.ops.holding import HeldBack
+from mistpm.ops.held_back import HeldBack
 from mistpm.ops.locking import Move
 from mistpm.ops.proposing import Proposal
 

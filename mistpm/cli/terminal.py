@@ -82,7 +82,11 @@ class Terminal:
         if error.note:
             self.say(f"{typer.style('note', bold=True)}: {printable(error.note)}")
         for hint in filter(None, error.hint.split("\n")):
-            self.say(f"{typer.style('hint', fg='cyan', bold=True)}: {printable(hint)}")
+            self.hint(hint)
+
+    def hint(self, text: str) -> None:
+        """Tell what the user can do."""
+        self.say(f"{typer.style('hint', fg='cyan', bold=True)}: {printable(text)}")
 
     def finding(self, severity: str, text: str) -> None:
         """Show a finding on standard error."""

@@ -1,63 +1,12 @@
-"""The graph that a lockfile records: who needs what, read without any registry."""
+"""The graph that a lockfile records: its nodes by the names that users have for them, and their edges."""
 
 from __future__ import annotations
-
-from collections import deque
-from collections.abc import Iterator
-from heapq import heappop, heappush
-from itertools import count, islice
 
 from msgspec import Struct
 
 from mistpm.errors import UsageError
 from mistpm.model.lockfile import LockedEdge, LockedPackage, Lockfile
 from mistpm.ops.did_you_mean import did_you_mean
-
-
-class TreeNode(Struct, frozen=True, kw_only=True):
-    """A release or a called package, and below it what it depends on.
-
-    `alias` and `requires` tell how it was reached (empty for a root).  `node` is a release's name or a
-    called key.  `repeated` says that its own dependencies are shown where it came first; `note` says
-    what meets a requirement that no package meets (`provided by Kubernetes`).
-    """
-
-    alias: str = ""
-    use: str = ""
-    requires: str = ""
-    node: str = ""
-    package: str = ""
-    version: str = ""
-    note: str = ""
-    repeated: bool = False
-    dependencies: tuple[TreeNode, ...] = ()
-
-
-class Hop(Struct, frozen=True, kw_only=True):
-    """One step of a path: `node` needs the next one as `alias`, which `requires` says."""
-
-    node: str
-    alias: str
-    use: str
-    requires: str
-
-
-class Reason(Struct, frozen=True, kw_only=True, rename="camel"):
-    """Why one node is there: the file asks for it, or paths lead to it from releases that it asks for.
-
-    There may be very many paths; `more_paths` tells that not all are given.
-    """
-
-    node: str
-    package: str
-    version: str
-    requested: bool
-    paths: tuple[tuple[Hop, ...], ...]
-    more_paths: bool = False
-
-
-MOST_PATHS = 50
-"""Paths that `why` gives for one node; a wide graph has more than anybody reads."""
 
 NOTES = {
     "kubernetes": "Kubernetes itself",
@@ -67,45 +16,50 @@ NOTES = {
 """What meets a requirement that no node meets."""
 
 
+class Named(Struct, frozen=True, kw_only=True):
+    """What a name means: nodes of the lock (releases, called packages), or APIs that some require."""
+
+    nodes: tuple[str, ...] = ()
+    apis: tuple[str, ...] = ()
+
+
 def nodes(lockfile: Lockfile) -> dict[str, LockedPackage]:
     """Give releases and called packages by name or key."""
     return {**lockfile.releases, **lockfile.called}
 
 
-def tree(lockfile: Lockfile, names: tuple[str, ...] = ()) -> tuple[TreeNode, ...]:
-    """Give the releases that the file asks for (or `names`) with everything below them.
+class Need(Struct, frozen=True, kw_only=True):
+    """One edge of a lock: `node` needs what `edge` says as `alias`; `has_condition` if a `when` decided it."""
 
-    What was shown once is shown again without its dependencies, so cycles end.  Raises `UsageError`.
-    """
-    roots = [node for name in names for node in find_nodes(lockfile, name)] or sorted(
-        name for name, release in lockfile.releases.items() if release.requested
-    )
-    seen: set[str] = set()
-    start = LockedEdge(use="install", requires="")
-    return tuple(_node(lockfile, name, start, "", seen) for name in dict.fromkeys(roots))
+    node: str
+    alias: str
+    edge: LockedEdge
+    has_condition: bool = False
+
+    @property
+    def range(self) -> str:
+        """The versions that will do, as written; nothing for an API."""
+        return "" if self.edge.use == "api" else self.edge.requires.partition(" ")[2]
 
 
-def _node(lockfile: Lockfile, name: str, edge: LockedEdge, alias: str, seen: set[str]) -> TreeNode:
-    locked = nodes(lockfile).get(name)
-    if locked is None:
-        note = NOTES.get(edge.target, edge.target)
-        return TreeNode(alias=alias, use=edge.use, requires=edge.requires, note=note)
-    repeated = name in seen
-    seen.add(name)
-    below = {} if repeated else locked.dependencies
-    return TreeNode(
-        alias=alias,
-        use=edge.use if alias else "",
-        requires=edge.requires,
-        node=name,
-        package=str(locked.package),
-        version=str(locked.version),
-        repeated=repeated and bool(locked.dependencies),
-        dependencies=tuple(
-            _node(lockfile, inner.target, inner, inner_alias, seen)
-            for inner_alias, inner in sorted(below.items())
-        ),
-    )
+def needs_of(lockfile: Lockfile) -> dict[str, tuple[Need, ...]]:
+    """Give what each node needs, by alias."""
+    return {
+        name: tuple(
+            Need(node=name, alias=alias, edge=edge, has_condition=locked.when.get(alias, False))
+            for alias, edge in sorted(locked.dependencies.items())
+        )
+        for name, locked in sorted(nodes(lockfile).items())
+    }
+
+
+def needed_by(lockfile: Lockfile) -> dict[str, list[Need]]:
+    """Give who needs each node, by name and alias."""
+    found: dict[str, list[Need]] = {}
+    for needs in needs_of(lockfile).values():
+        for need in needs:
+            found.setdefault(need.edge.target, []).append(need)
+    return found
 
 
 def find_nodes(lockfile: Lockfile, text: str) -> tuple[str, ...]:
@@ -127,65 +81,61 @@ def find_nodes(lockfile: Lockfile, text: str) -> tuple[str, ...]:
         raise UsageError(
             "not-in-the-lock",
             f"nothing in the lock is called `{text}`",
-            context=did_you_mean(text, {*known, *packages}),
+            context=(*did_you_mean(text, {*known, *packages}), *_not_needed(lockfile, text)),
             hint="`mistpm tree` shows everything that is there",
         )
     return tuple(sorted(found))
 
 
-def why(lockfile: Lockfile, text: str) -> tuple[Reason, ...]:
-    """Give all reasons for what `text` names, one for each release or called package that it means."""
-    return tuple(_reason(lockfile, name) for name in find_nodes(lockfile, text))
+def find_named(lockfile: Lockfile, text: str) -> Named:
+    """Find nodes as `find_nodes` does, at a version too (`PACKAGE@1.2.3`), or an API that is required.
 
-
-def _reason(lockfile: Lockfile, name: str) -> Reason:
-    locked = nodes(lockfile)[name]
-    paths = tuple(islice(_paths(lockfile, name), MOST_PATHS + 1))
-    return Reason(
-        node=name,
-        package=str(locked.package),
-        version=str(locked.version),
-        requested=locked.requested,
-        paths=paths[:MOST_PATHS],
-        more_paths=len(paths) > MOST_PATHS,
-    )
-
-
-def _paths(lockfile: Lockfile, goal: str) -> Iterator[tuple[Hop, ...]]:
-    """Give simple paths from a requested release to `goal`, the shortest first.
-
-    Paths grow upwards, always the one with the shortest whole, of these the one with the least
-    missing (A*), so that what a wide graph has besides is never looked at.
+    Raises `UsageError`: `not-in-the-lock`, or `another-version` where nothing is at that version.
     """
-    above: dict[str, list[Hop]] = {}
-    for name, locked in sorted(nodes(lockfile).items()):
-        for alias, edge in locked.dependencies.items():
-            hop = Hop(node=name, alias=alias, use=edge.use, requires=edge.requires)
-            above.setdefault(edge.target, []).append(hop)
-    requested = {name for name, release in lockfile.releases.items() if release.requested}
-    missing = _distances(lockfile, requested)
-    order = count()
-    pending: list[tuple[int, int, int, tuple[Hop, ...]]] = [(0, 0, next(order), ())]
-    while pending:
-        *_, path = heappop(pending)
-        head = path[0].node if path else goal
-        if path and head in requested:
-            yield path
-        for hop in above.get(head, ()):
-            if hop.node in missing and hop.node != goal and all(hop.node != h.node for h in path):
-                rest = missing[hop.node]
-                heappush(pending, (len(path) + 1 + rest, rest, next(order), (hop, *path)))
+    apis = find_apis(lockfile, text)
+    name, at, version = text.rpartition("@")
+    if apis:
+        return Named(apis=apis)
+    if not at or text in nodes(lockfile):
+        return Named(nodes=find_nodes(lockfile, text))
+    found = find_nodes(lockfile, name)
+    locked = nodes(lockfile)
+    there = tuple(node for node in found if _is_at(locked[node], version))
+    if not there:
+        raise UsageError(
+            "another-version",
+            f"`{name}` is not at {version}",
+            context=tuple(f"{node} is at {locked[node].version}" for node in found),
+            hint=f"`mistpm why-not {text}` tells why",
+        )
+    return Named(nodes=there)
 
 
-def _distances(lockfile: Lockfile, starts: set[str]) -> dict[str, int]:
-    """Give how many hops each node is below the nearest of `starts`; others are left out."""
-    known = nodes(lockfile)
-    found = dict.fromkeys(starts, 0)
-    waiting = deque(sorted(starts))
-    while waiting:
-        node = waiting.popleft()
-        for edge in known[node].dependencies.values():
-            if edge.target in known and edge.target not in found:
-                found[edge.target] = found[node] + 1
-                waiting.append(edge.target)
-    return found
+def find_apis(lockfile: Lockfile, text: str) -> tuple[str, ...]:
+    """Find APIs that something requires, by their whole name or by their kind alone."""
+    apis = {
+        edge.requires
+        for locked in nodes(lockfile).values()
+        for edge in locked.dependencies.values()
+        if edge.use == "api"
+    }
+    if text in apis:
+        return (text,)
+    return tuple(sorted(api for api in apis if text and api.rpartition("/")[2] == text))
+
+
+def _is_at(locked: LockedPackage, text: str) -> bool:
+    """Tell whether a pin is at a version, or in what its first numbers name (`16`, `16.4`)."""
+    version = str(locked.version)
+    return version.removeprefix("v") == text.removeprefix("v") or version.startswith(f"{text}.")
+
+
+def _not_needed(lockfile: Lockfile, text: str) -> tuple[str, ...]:
+    """Tell of dependencies of that name which a condition keeps from being needed."""
+    alias = text.rpartition("/")[2]
+    return tuple(
+        f"`{name}` would need something as `{path}`, but its `when` does not hold"
+        for name, locked in nodes(lockfile).items()
+        for path, holds in locked.when.items()
+        if not holds and path.rpartition(".")[2] == alias
+    )

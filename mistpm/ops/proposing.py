@@ -14,7 +14,8 @@ from mistpm.model.finding import Finding
 from mistpm.model.lockfile import Lockfile
 from mistpm.model.rendered import Rendered
 from mistpm.ops.failing import require_solved
-from mistpm.ops.holding import HeldBack, held_back
+from mistpm.ops.held_back import HeldBack
+from mistpm.ops.holding import held_back
 from mistpm.ops.leaving_out import failure_findings
 from mistpm.ops.locking import Move, Solved, solve
 from mistpm.ops.rendering import render_locked

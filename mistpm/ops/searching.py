@@ -144,11 +144,14 @@ def whole_descriptor(registries: Registries, candidate: Candidate) -> Descriptor
         return None
 
 
-def newest_of(candidates: Iterable[Candidate]) -> Candidate | None:
-    """Give the newest version that is neither yanked nor a pre-release, else the newest of all."""
+def newest_of(candidates: Iterable[Candidate], *, prereleases: bool = False) -> Candidate | None:
+    """Give the newest version that is neither yanked nor a pre-release, else the newest of all.
+
+    With `prereleases` those count like all others.
+    """
     candidates = tuple(candidates)
     kept = [each for each in candidates if not each.yanked] or candidates
-    stable = [each for each in kept if not each.version.is_prerelease] or kept
+    stable = [each for each in kept if prereleases or not each.version.is_prerelease] or kept
     return max(stable, key=lambda each: each.version, default=None)
 
 
@@ -168,6 +171,12 @@ def known_versions(options: Options, text: str) -> tuple[str, ...]:
     """Give a package's versions, the newest first, for the shell's completion."""
     _local, candidates = _candidates(open_registries(options), text)
     return tuple(str(each.version) for each in candidates)
+
+
+def versions_of(workspace: Workspace, package: PackageId) -> tuple[str, ...]:
+    """Give a locked package's versions, the newest first, for the shell's completion."""
+    candidates = workspace.registries.candidates(package)
+    return tuple(str(version) for version in sorted({c.version for c in candidates}, reverse=True))
 
 
 def _version_info(candidate: Candidate) -> VersionInfo:

@@ -23,6 +23,7 @@ ROOMS: dict[str, set[str]] = {
     "render": {"model", "document", "package", "plan"},
     "check": {"model"},
     "diff": {"model", "document"},
+    "draw": {"model"},
     "target": {"model", "document", "diff"},
 }
 """What each room may import besides itself and the bottom; arrows point one way."""

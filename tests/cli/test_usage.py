@@ -100,7 +100,7 @@ def help_pages() -> list[list[str]]:
     """Give the arguments of every command, of those within commands too."""
     found = [[name] for section in SECTIONS.values() for name in section]
     for line in list(found):
-        module = importlib.import_module(f"mistpm.cli.commands.{line[0]}")
+        module = importlib.import_module(f"mistpm.cli.commands.{line[0].replace('-', '_')}")
         inner = getattr(typer_main.get_command(module.app), "commands", {})
         found += [[*line, name] for name in inner]
     return [[], *found]

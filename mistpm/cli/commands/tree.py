@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -10,15 +9,13 @@ import typer
 from mistpm.cli.command_app import command_app
 from mistpm.cli.completing import complete_locked
 from mistpm.cli.options import EnvironmentOption, Output, OutputOption, TargetOption
-from mistpm.cli.session import emit, locked_graph
-from mistpm.cli.terminal import Terminal, bold, dim
-from mistpm.ops.lock_graph import TreeNode
-from mistpm.ops.lock_graph import tree as grow
+from mistpm.cli.session import emit
+from mistpm.cli.terminal import Terminal
 
 app = command_app()
 
 
-@app.command(epilog="Example: mistpm tree shop")
+@app.command(epilog="Example: mistpm tree shop --depth 2")
 def tree(
     names: Annotated[
         list[str] | None,
@@ -28,6 +25,13 @@ def tree(
             autocompletion=complete_locked,
         ),
     ] = None,
+    depth: Annotated[
+        int | None,
+        typer.Option("--depth", metavar="N", min=0, help="Show only N levels below each root."),
+    ] = None,
+    invert: Annotated[
+        bool, typer.Option("--invert", help="Show who needs NAMES instead of what they need.")
+    ] = False,
     environment: EnvironmentOption = None,
     target: TargetOption = "",
     output: OutputOption = Output.TEXT,
@@ -36,36 +40,31 @@ def tree(
 
     An arrow `->` leads to another release, `=>` to a package that is called while rendering.
     """
+    from mistpm.cli.tree_text import branches, tree_rows
+    from mistpm.cli.view_text import note_stale, show_unresolved
+    from mistpm.errors import UsageError
+    from mistpm.ops.glance import glance
+    from mistpm.ops.options import Options
+    from mistpm.ops.tree import tree as grow
+
     terminal = Terminal()
-    roots = grow(locked_graph(environment, target), tuple(names or ()))
+    if invert and not names:
+        raise UsageError(
+            "nothing-to-invert",
+            "`mistpm tree --invert` shows who needs something, and nothing is named",
+            hint="name a release or a package: mistpm tree --invert NAME",
+        )
+    seen = glance(Options(environment=environment, target=target))
+    report = grow(seen, tuple(names or ()), depth=depth, inverted=invert)
+    note_stale(terminal, report.environment, report.stale)
 
     def show() -> None:
         # one print for all: a large tree has thousands of lines
-        lines = [line for root in roots for line in _lines(root)]
-        if lines:
-            terminal.show("\n".join(lines))
+        rows = tree_rows(report.lines, inverted=report.inverted)
+        if rows:
+            terminal.show("\n".join(branches(rows)))
+        elif not report.unresolved:
+            terminal.say("No releases. `mistpm add NAME -p PACKAGE` adds one.")
+        show_unresolved(terminal, report.unresolved)
 
-    emit(terminal, output, roots, show)
-
-
-def _lines(root: TreeNode) -> Iterator[str]:
-    yield f"{bold(root.node)}  {root.package} {root.version}"
-    yield from _below(root, "")
-
-
-def _below(node: TreeNode, indent: str) -> Iterator[str]:
-    for position, inner in enumerate(node.dependencies):
-        last = position == len(node.dependencies) - 1
-        branch, follow = ("└─ ", "   ") if last else ("├─ ", "│  ")
-        yield f"{indent}{branch}{_told(inner)}"
-        yield from _below(inner, indent + follow)
-
-
-def _told(node: TreeNode) -> str:
-    if not node.node:
-        return f"{node.alias}: {node.requires} {dim(f'({node.note})')}"
-    arrow = "=>" if node.use == "call" else "->"
-    name = f"{node.package} {node.version}"
-    where = name if node.use == "call" else f"{bold(node.node)}  {name}"
-    again = dim(" (shown above)") if node.repeated else ""
-    return f"{node.alias} {arrow} {where}  {dim(node.requires)}{again}"
+    emit(terminal, output, report, show)

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mistpm.cli.command_app import command_app
 from mistpm.cli.completing import complete_locked
-from mistpm.cli.options import EnvironmentOption, Output, OutputOption, TargetOption
-from mistpm.cli.session import emit, locked_graph
-from mistpm.cli.terminal import Terminal, bold, dim
-from mistpm.ops.lock_graph import Hop, Reason
-from mistpm.ops.lock_graph import why as explain
+from mistpm.cli.options import (
+    SOLVE_TIMEOUT,
+    EnvironmentOption,
+    OfflineOption,
+    Output,
+    OutputOption,
+    SolveTimeoutOption,
+    TargetOption,
+)
+from mistpm.cli.session import emit
+from mistpm.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from mistpm.ops.options import Options
+    from mistpm.ops.why import Why
 
 app = command_app()
-
-VERBS = {"call": "calls", "api": "needs the API", "install": "needs"}
 
 
 @app.command(epilog="Example: mistpm why starter/observability/metrics-server")
@@ -25,37 +33,65 @@ def why(
         str,
         typer.Argument(
             metavar="NAME",
-            help="A release, a package (REGISTRY/GROUP/NAME, or the end of that), or PACKAGE@SERIES.",
+            help="A release, a package (REGISTRY/GROUP/NAME, or the end of that), PACKAGE@VERSION, or an API.",
             autocompletion=complete_locked,
         ),
     ],
+    held: Annotated[
+        bool,
+        typer.Option(
+            "--held", help="Also ask the registries what keeps it from its newest version."
+        ),
+    ] = False,
+    paths: Annotated[
+        int,
+        typer.Option("--paths", metavar="N", min=1, help="Show at most N paths for each answer."),
+    ] = 20,
     environment: EnvironmentOption = None,
     target: TargetOption = "",
+    offline: OfflineOption = False,
+    solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
     output: OutputOption = Output.TEXT,
 ) -> None:
-    """Explain why a package or release is there: every path that leads to it, with its ranges."""
+    """Explain why something is there, at this version: the paths that lead to it, with their ranges.
+
+    The lock and mistpm.yaml are read, nothing else, unless --held asks for more.
+    """
+    from mistpm.cli.view_text import note_stale, show_unresolved
+    from mistpm.cli.why_text import show_reason
+    from mistpm.ops.glance import glance
+    from mistpm.ops.options import Options
+    from mistpm.ops.why import why as explain
+
     terminal = Terminal()
-    reasons = explain(locked_graph(environment, target), name)
+    options = Options(
+        environment=environment, target=target, offline=offline, solve_timeout=solve_timeout
+    )
+    report = explain(glance(options), name, most_paths=paths)
+    if held:
+        report = _with_held(report, options, terminal)
+    note_stale(terminal, report.environment, report.stale)
 
     def show() -> None:
-        for reason in reasons:
-            _show_reason(terminal, reason)
+        for reason in report.reasons:
+            show_reason(terminal, reason)
+        show_unresolved(terminal, report.unresolved, explained=True)
 
-    emit(terminal, output, reasons, show)
-
-
-def _show_reason(terminal: Terminal, reason: Reason) -> None:
-    terminal.show(f"{bold(reason.node)}  {reason.package} {reason.version}")
-    if reason.requested:
-        terminal.show("  asked for by the environment itself")
-    for path in reason.paths:
-        terminal.show(f"  {_told(path)}")
-    if reason.more_paths:
-        terminal.show(dim("  and more paths"))
+    emit(terminal, output, report, show)
 
 
-def _told(path: tuple[Hop, ...]) -> str:
-    steps = (
-        f"{bold(hop.node)} {VERBS[hop.use]} {hop.requires} {dim(f'as {hop.alias}')}" for hop in path
-    )
-    return ", ".join(steps)
+def _with_held(report: Why, options: Options, terminal: Terminal) -> Why:
+    """Add what holds each thing, for which registries are asked."""
+    from msgspec.structs import replace
+
+    from mistpm.cli.progress import TerminalReporter
+    from mistpm.ops.holding import held_now
+
+    reporter = TerminalReporter(terminal)
+    names = [reason.node for reason in report.reasons if reason.kind != "api"]
+    try:
+        found = held_now(options, reporter, names)
+    finally:
+        reporter.finish()
+    reasons = (replace(reason, held=found.get(reason.node)) for reason in report.reasons)
+    return replace(report, reasons=tuple(reasons))

@@ -1,0 +1,54 @@
+"""`mistpm graph`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mistpm.cli.command_app import command_app
+from mistpm.cli.completing import complete_drawing, complete_locked
+from mistpm.cli.options import EnvironmentOption, TargetOption
+from mistpm.cli.terminal import Terminal
+
+app = command_app()
+
+
+@app.command(epilog="Example: mistpm graph --output shop.svg")
+def graph(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="NAMES",
+            help="Releases or packages to begin at. Default: everything in the lock.",
+            autocompletion=complete_locked,
+        ),
+    ] = None,
+    environment: EnvironmentOption = None,
+    target: TargetOption = "",
+    output: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="dot|mermaid|svg|json|yaml|FILE",
+            help="The form, or a file whose ending tells it, or both. Default: dot.",
+            autocompletion=complete_drawing,
+        ),
+    ] = None,
+) -> None:
+    """Draw releases, called packages and APIs, and who needs what: dot, Mermaid or SVG.
+
+    Arrows lead from who needs to what is needed; dashed ones to packages that are called.
+    """
+    from mistpm.cli.drawing_output import parse_drawing, write_drawing
+    from mistpm.cli.view_text import note_stale
+    from mistpm.ops.glance import glance
+    from mistpm.ops.graph import graph as connect
+    from mistpm.ops.options import Options
+
+    drawing = parse_drawing(output or ())
+    terminal = Terminal()
+    report = connect(glance(Options(environment=environment, target=target)), tuple(names or ()))
+    note_stale(terminal, report.environment, report.stale)
+    write_drawing(terminal, report, drawing)

@@ -1,0 +1,70 @@
+"""`mistpm outdated`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mistpm.cli.command_app import command_app
+from mistpm.cli.options import (
+    SOLVE_TIMEOUT,
+    EnvironmentOption,
+    OfflineOption,
+    Output,
+    OutputOption,
+    SolveTimeoutOption,
+    TargetOption,
+    VerboseOption,
+)
+from mistpm.cli.progress import TerminalReporter
+from mistpm.cli.session import emit
+from mistpm.cli.terminal import Terminal
+
+OUTDATED = 1
+"""The exit code under `--exit-code`."""
+
+app = command_app()
+
+
+@app.command(epilog="Example: mistpm outdated --all --exit-code")
+def outdated(
+    everything: Annotated[
+        bool, typer.Option("--all", help="Look at what is pulled in and called too.")
+    ] = False,
+    exit_code: Annotated[
+        bool,
+        typer.Option(
+            "--exit-code", help=f"Exit with {OUTDATED} when anything is outdated: for CI."
+        ),
+    ] = False,
+    environment: EnvironmentOption = None,
+    target: TargetOption = "",
+    offline: OfflineOption = False,
+    solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
+    output: OutputOption = Output.TEXT,
+    verbose: VerboseOption = 0,
+) -> None:
+    """Show what is not at its newest version, what an upgrade would give, and what blocks the rest.
+
+    Solves as `mistpm upgrade` does and changes nothing. -v tells every block in full.
+    """
+    from mistpm.cli.outdated_text import show_outdated
+    from mistpm.cli.view_text import note_stale
+    from mistpm.ops.options import Options
+    from mistpm.ops.outdated import outdated as compare
+    from mistpm.ops.workspace import open_workspace
+
+    terminal = Terminal(verbose=verbose)
+    reporter = TerminalReporter(terminal)
+    options = Options(
+        environment=environment, target=target, offline=offline, solve_timeout=solve_timeout
+    )
+    try:
+        report = compare(open_workspace(options, reporter), everything=everything)
+    finally:
+        reporter.finish()
+    note_stale(terminal, report.environment, report.stale)
+    emit(terminal, output, report, lambda: show_outdated(terminal, report))
+    if exit_code and report.outdated:
+        raise typer.Exit(OUTDATED)

@@ -1,0 +1,55 @@
+"""How outdated releases look: a table, and under `-v` every reason in full."""
+
+from __future__ import annotations
+
+from mistpm.cli.terminal import Terminal, bold, count, printable
+from mistpm.cli.view_text import show_unresolved
+from mistpm.ops.outdated import Outdated, OutdatedNode
+
+
+def show_outdated(terminal: Terminal, report: Outdated) -> None:
+    """Print what is outdated, or that nothing is."""
+    if not report.outdated:
+        terminal.show(f"Nothing is outdated: {_looked_at(report)} at the newest version.")
+    rows = [
+        (
+            node.node,
+            node.current + (" (yanked)" if node.yanked else ""),
+            node.possible or "-",
+            node.newest or "?",
+            _short(node),
+        )
+        for node in report.outdated
+    ]
+    terminal.table(("RELEASE", "CURRENT", "POSSIBLE", "NEWEST", "BECAUSE"), rows)
+    if terminal.verbose:
+        for node in report.outdated:
+            _show_reasons(terminal, node)
+    show_unresolved(terminal, report.unresolved, explained=bool(terminal.verbose))
+    if any(node.possible not in {"", node.current} for node in report.outdated):
+        terminal.show("`mistpm upgrade` moves them to what is possible.")
+
+
+def _looked_at(report: Outdated) -> str:
+    if report.everything:
+        return count(report.looked_at, "release or called package", "releases and called packages")
+    return count(report.looked_at, "release of mistpm.yaml", "releases of mistpm.yaml")
+
+
+def _short(node: OutdatedNode) -> str:
+    """Tell in one line why a node is not newer."""
+    lines = [f"yanked: {node.yanked}"] if node.yanked else []
+    lines += node.because
+    if len(lines) > 1:
+        return f"{lines[0]} (and {len(lines) - 1} more; -v)"
+    return lines[0] if lines else ""
+
+
+def _show_reasons(terminal: Terminal, node: OutdatedNode) -> None:
+    if not node.because:
+        return
+    terminal.show(
+        f"{bold(node.node)}  {node.package} {node.current}; {node.newest or 'nobody knows what'} exists"
+    )
+    for line in node.because:
+        terminal.show(f"  {printable(line)}")

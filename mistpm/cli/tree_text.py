@@ -1,0 +1,60 @@
+"""How trees look: branches, arrows, and marks that say the same without colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from mistpm.cli.terminal import bold, dim
+from mistpm.ops.tree import TreeLine
+
+ARROWS = {"install": "->", "call": "=>", "api": "->"}
+"""An arrow leads to another release, a double one to a package that is called while rendering."""
+
+
+def branches(rows: Sequence[tuple[int, str]], indent: str = "") -> Iterator[str]:
+    """Draw rows, each a depth and a text, as a tree; costs a step for each row and level.
+
+    Whether a branch goes on below a row is known from the end, so it is drawn from there.
+    """
+    drawn: list[str] = []
+    open_at: list[bool] = []
+    for depth, text in reversed(rows):
+        del open_at[depth + 1 :]
+        open_at += [False] * (depth + 1 - len(open_at))
+        above = "".join("│  " if is_open else "   " for is_open in open_at[1:depth])
+        branch = ("├─ " if open_at[depth] else "└─ ") if depth else ""
+        drawn.append(f"{indent}{above}{branch}{text}")
+        open_at[depth] = True
+    return reversed(drawn)
+
+
+def tree_rows(lines: Iterable[TreeLine], *, inverted: bool) -> list[tuple[int, str]]:
+    """Tell the lines of a tree."""
+    return [(line.depth, _told(line, inverted=inverted)) for line in lines]
+
+
+def requirement(range_: str, *, use: str = "", requires: str = "", condition: bool = False) -> str:
+    """Tell in brackets what was required: a range or an API, and whether a `when` decided that."""
+    what = f"provides {requires}" if use == "api" else range_ or "any version"
+    return dim(f"({what}{', its `when` holds' if condition else ''})")
+
+
+def _told(line: TreeLine, *, inverted: bool) -> str:
+    if not line.node:
+        return f"{line.alias}: {line.requires} {dim(f'({line.note})')}"
+    name = f"{bold(line.node)}  {line.package} {line.version}"
+    if line.use == "call" and not inverted:
+        name = f"{bold(line.package)} {line.version}"
+    marks = _marks(line)
+    if not line.use:
+        return name + marks
+    needed = requirement(line.range, use=line.use, requires=line.requires, condition=line.condition)
+    if inverted:
+        arrow = ARROWS[line.use].replace("->", "<-").replace("=>", "<=")
+        return f"{arrow} {name}  {dim('as')} {line.alias} {needed}{marks}"
+    return f"{line.alias} {ARROWS[line.use]} {name}  {needed}{marks}"
+
+
+def _marks(line: TreeLine) -> str:
+    marks = {" (shown above)": line.repeated, " (a cycle)": line.cycle, " …": line.cut}
+    return dim("".join(mark for mark, is_so in marks.items() if is_so))

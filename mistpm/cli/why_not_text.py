@@ -1,0 +1,41 @@
+"""How the answer to "why not" looks: the explanation, or what would change and the command for it."""
+
+from __future__ import annotations
+
+from mistpm.cli.proposal_text import show_moves
+from mistpm.cli.terminal import Terminal, bold, printable
+from mistpm.ops.why_not import WhyNot
+
+
+def show_why_not(terminal: Terminal, report: WhyNot) -> None:
+    """Print why a version cannot be had, or what having it would change."""
+    at = f"is at {report.current}" if report.current else "is not there"
+    head = f"{bold(report.node)}  {report.package} {at}"
+    if not report.possible:
+        terminal.show(f"{head} and cannot be at {report.version}")
+        for line in report.explanation:
+            terminal.show(f"  {printable(line)}")
+        for hint in report.hints:
+            terminal.hint(hint)
+        return
+    if report.current == report.version:
+        terminal.show(f"{head}: nothing would change")
+        return
+    if not report.needed:
+        terminal.show(f"{head}; at {report.version} nothing would need it")
+        return
+    terminal.show(f"{head} and can be at {report.version}")
+    show_moves(terminal, report.moves)
+    if report.command:
+        terminal.hint(f"`{report.command}` does it")
+    elif report.edit:
+        terminal.hint(f"`{report.edit}` in mistpm.yaml, then `mistpm lock`, does it")
+    else:
+        terminal.hint(_by_hand(report))
+
+
+def _by_hand(report: WhyNot) -> str:
+    """Say what to do where neither a command nor an entry chooses the version."""
+    if "@" in report.node:
+        return "the packages that call it decide: their ranges, or a newer version of them"
+    return f"give `{report.node}` the file of that version in mistpm.yaml"

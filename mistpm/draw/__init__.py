@@ -1,0 +1,1 @@
+"""Graphs as text that others draw (dot, Mermaid) and as drawings (SVG)."""

@@ -1,0 +1,283 @@
+"""Why something is not at another version, or what would change if it were."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from mistpm.errors import RegistryError, UsageError
+from mistpm.lock.from_resolution import held_by
+from mistpm.model.cause import cause_json
+from mistpm.model.descriptor import Candidate
+from mistpm.model.identity import InvalidIdentityError, PackageId, parse_package_id
+from mistpm.model.lockfile import LockedPackage, Lockfile
+from mistpm.model.resolution import Chosen, Resolution, Unresolved
+from mistpm.model.version import InvalidVersionError, Version, parse_version
+from mistpm.ops.asking import Asking, Sources, ask
+from mistpm.ops.computing import Computing
+from mistpm.ops.glance import lock_missing, what_is_stale
+from mistpm.ops.lock_graph import find_nodes, nodes
+from mistpm.ops.locking import Move
+from mistpm.ops.package_argument import is_path
+from mistpm.ops.searching import newest_of
+from mistpm.ops.workspace import Workspace
+
+if TYPE_CHECKING:
+    from mistpm.resolve import Possible
+
+NEAREST = 3
+"""Versions that are offered on either side of one that there is not."""
+
+
+class WhyNot(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What stands against a version, or what having it would change.
+
+    `node` is the release or called package in question, `current` its version in the lock, empty where
+    it has none.  Where the version is not `possible`, `explanation` tells why in lines, `hints` are changes
+    that were tried out and would help, `causes` the causes as data, of which none can be left out if
+    `minimal`.  Where it is, `moves` are what would change, `command` does it, and `edit` says what to
+    write into mistpm.yaml where no command does.
+    """
+
+    environment: str
+    stale: tuple[str, ...]
+    node: str
+    package: str
+    current: str
+    version: str
+    possible: bool
+    needed: bool = True
+    moves: tuple[Move, ...] = ()
+    command: str = ""
+    edit: str = ""
+    explanation: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+    causes: tuple[dict[str, Any], ...] = ()
+    minimal: bool = True
+
+
+class _Meant(Struct, frozen=True, kw_only=True):
+    """What the user asks about: a node of the lock, or (`node` is empty) a package that is not there."""
+
+    node: str
+    package: PackageId
+    version: str
+
+
+def why_not(workspace: Workspace, text: str) -> WhyNot:
+    """Solve with what `text` names at a version: `NAME@VERSION`, or `NAME` for its newest one.
+
+    Keeps to the lock as far as that can be, writes nothing.  Raises `UsageError` for a name that is
+    unknown or means several releases, `RegistryError` for a version that there is not, `LockError`.
+    """
+    lockfile = workspace.lockfile
+    if lockfile is None:
+        raise lock_missing(workspace.document.title)
+    asking = ask(workspace, lockfile)
+    sources = Sources(workspace, asking.files)
+    meant = _meant(workspace, asking, lockfile, text)
+    candidates = tuple(sources.candidates(meant.package))
+    version = _version(meant, candidates, prereleases=asking.asked.question.prereleases)
+    return _Pinning(workspace, lockfile, asking, sources).answer(meant, version)
+
+
+class _Pinning:
+    """Solving with something at another version than the lock has."""
+
+    def __init__(
+        self, workspace: Workspace, lockfile: Lockfile, asking: Asking, sources: Sources
+    ) -> None:
+        self._workspace = workspace
+        self._lockfile = lockfile
+        self._asking = asking
+        self._sources = sources
+        self._computing = Computing(workspace, asking, lockfile.releases.values())
+
+    def answer(self, meant: _Meant, version: Version) -> WhyNot:
+        """Tell why it cannot be, or what would change."""
+        from mistpm.resolve import Possible
+
+        now = nodes(self._lockfile).get(meant.node)
+        found = self._solve(meant, version)
+        told = WhyNot(
+            environment=self._workspace.document.title,
+            stale=what_is_stale(self._lockfile, self._workspace.environment, self._workspace.base),
+            node=found.node if isinstance(found, Possible) else meant.node or meant.package.name,
+            package=str(meant.package),
+            current=str(now.version) if now else "",
+            version=str(version),
+            possible=isinstance(found, Possible),
+        )
+        if not isinstance(found, Possible):
+            grounds = found.conflict.grounds if found.conflict else ()
+            return replace(
+                told,
+                explanation=found.explanation,
+                hints=found.hints,
+                causes=tuple(cause_json(ground) for ground in grounds),
+                minimal=found.conflict.minimal if found.conflict else True,
+            )
+        told = replace(told, needed=found.is_needed, moves=_moves(self._lockfile, found.resolution))
+        if told.current == told.version or not told.needed:
+            return told
+        return self._with_what_does_it(told, meant)
+
+    def _solve(self, meant: _Meant, version: Version) -> Possible | Unresolved:
+        from mistpm.resolve import blockers, why_not
+        from mistpm.resolve.series import series_of
+
+        question, held = self._asking.asked.question, held_by(self._lockfile)
+        limits = self._workspace.limits
+        _, _, series = meant.node.partition("@")
+        if series and series != series_of(version):
+            # another series is another node, which nothing speaks of where callers' ranges end before it
+            found = blockers(question, self._sources, held, meant.node, version, limits=limits)
+            if found is not None:
+                return found
+        is_release = meant.node in self._asked or meant.node in self._lockfile.releases
+        return why_not(
+            question,
+            self._sources,
+            held,
+            meant.package,
+            version,
+            release=meant.node if is_release else "",
+            limits=limits,
+        )
+
+    def _with_what_does_it(self, told: WhyNot, meant: _Meant) -> WhyNot:
+        """Add the command that makes it so: an upgrade where that gives this very version."""
+        if meant.node and self._after_upgrade(meant.node, told.node) == told.version:
+            return replace(told, command=f"mistpm upgrade {meant.node}")
+        entry = self._workspace.environment.releases.get(told.node)
+        written = entry.package if entry else self._local_name(meant.package)
+        if entry is not None or not meant.node:
+            verb = "install" if entry else "add"
+            command = f"mistpm {verb} {told.node} -p {written}:{told.version}"
+            return replace(told, command="" if entry and is_path(written) else command)
+        if told.node in self._lockfile.releases:
+            edit = f'settings: {{{written}: {{version: "={told.version}"}}}}'
+            return replace(told, edit=edit)
+        return told
+
+    def _after_upgrade(self, freed: str, node: str) -> str:
+        """Give the version that a node has after an upgrade of one alone, empty where it has none."""
+        from mistpm.resolve import resolve
+
+        resolution = resolve(
+            self._asking.asked.question,
+            self._sources,
+            held_by(self._lockfile, frozenset({freed})),
+            computing=self._computing,
+            limits=self._workspace.limits,
+        )
+        chosen = {**resolution.releases, **resolution.called}.get(node)
+        return str(chosen.candidate.version) if chosen else ""
+
+    def _local_name(self, package: PackageId) -> str:
+        """Give a package as mistpm.yaml calls it."""
+        for alias in self._workspace.registries.aliases:
+            with suppress(RegistryError):
+                if self._workspace.registries.own_name(alias) == package.registry:
+                    return f"{alias}/{package.group}/{package.name}"
+        return str(package)
+
+    @property
+    def _asked(self) -> set[str]:
+        return {wanted.name for wanted in self._asking.asked.question.releases}
+
+
+def _meant(workspace: Workspace, asking: Asking, lockfile: Lockfile, text: str) -> _Meant:
+    """Find what is asked about: in the file, in the lock, or in a registry."""
+    known = nodes(lockfile)
+    name, _, version = (text, "", "") if text in known else text.partition("@")
+    for wanted in asking.asked.question.releases:
+        if wanted.name == name:
+            return _Meant(node=name, package=wanted.package, version=version)
+    try:
+        found = find_nodes(lockfile, name)
+    except UsageError:
+        package = _in_a_registry(workspace, name)
+        if package is None:
+            raise
+        return _Meant(node="", package=package, version=version)
+    if len(found) > 1:
+        at = f"@{version}" if version else ""
+        raise UsageError(
+            "ambiguous-name",
+            f"`{name}` means several things in the lock",
+            context=tuple(f"{node}  {known[node].package} {known[node].version}" for node in found),
+            hint=f"name one of them: mistpm why-not {found[0]}{at}",
+        )
+    return _Meant(node=found[0], package=known[found[0]].package, version=version)
+
+
+def _in_a_registry(workspace: Workspace, text: str) -> PackageId | None:
+    """Give the identity of `ALIAS/GROUP/NAME`, None where that names nothing known."""
+    try:
+        package = workspace.identity_of(parse_package_id(text))
+        return package if workspace.registries.candidates(package) else None
+    except (InvalidIdentityError, RegistryError):
+        return None
+
+
+def _version(meant: _Meant, candidates: tuple[Candidate, ...], *, prereleases: bool) -> Version:
+    """Give the version that is meant: the newest one where none is named; it must exist."""
+    if not meant.version:
+        newest = newest_of(candidates, prereleases=prereleases)
+        if newest is None:
+            raise RegistryError("no-matching-version", f"`{meant.package}` has no version at all")
+        return newest.version
+    try:
+        version = parse_version(meant.version)
+    except InvalidVersionError as error:
+        raise UsageError(
+            "invalid-version",
+            f"`{meant.version}` is not a version of `{meant.package}`",
+            context=(str(error), *_nearest(meant.version, candidates)),
+            hint=f"`mistpm info {meant.package}` lists its versions",
+        ) from error
+    if all(candidate.version != version for candidate in candidates):
+        raise RegistryError(
+            "no-matching-version",
+            f"`{meant.package}` has no version `{version}`",
+            context=_nearest(meant.version, candidates),
+            hint=f"`mistpm info {meant.package}` lists its versions",
+        )
+    return version
+
+
+def _nearest(text: str, candidates: tuple[Candidate, ...]) -> tuple[str, ...]:
+    """Give one line with the versions around one that there is not."""
+    known = sorted({candidate.version for candidate in candidates})
+    numbers = [int(part) for part in re.findall(r"\d+", text)[:3]]
+    place = bisect_left([list(version.key[:3]) for version in known], numbers)
+    near = known[max(place - NEAREST, 0) : place + NEAREST]
+    return (f"the nearest are {', '.join(str(version) for version in near)}",) if near else ()
+
+
+def _moves(lockfile: Lockfile, resolution: Resolution) -> tuple[Move, ...]:
+    """Compare a lock with a resolution, releases before called packages, each by name."""
+    return (
+        *_changed(lockfile.releases, resolution.releases),
+        *_changed(lockfile.called, resolution.called),
+    )
+
+
+def _changed(before: dict[str, LockedPackage], after: dict[str, Chosen]) -> Iterator[Move]:
+    for node in sorted({*before, *after}):
+        was = before.get(node)
+        now = after[node].candidate if node in after else None
+        if (was and (was.package, was.version)) != (now and (now.package, now.version)):
+            yield Move(
+                node=node,
+                package=str(now.package if now else was.package if was else ""),
+                before=str(was.version) if was else "",
+                after=str(now.version) if now else "",
+            )
