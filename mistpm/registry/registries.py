@@ -213,13 +213,23 @@ class Registries:
         return errors
 
     def _unknown(self, name: str, errors: Mapping[str, MistError]) -> RegistryError:
-        unasked = tuple(
-            f"`{alias}` did not tell its name: {error.message}" for alias, error in errors.items()
-        )
+        """Give the error for a name that nobody has, or that somebody may have who does not answer."""
+        near = closest(name, self._named.values())
+        if errors:
+            unasked = (
+                f"`{alias}` did not tell its name: {error.message}"
+                for alias, error in errors.items()
+            )
+            return RegistryError(
+                "registry-unreachable",
+                f"no registry that answers calls itself `{name}`",
+                context=(*near, *unasked),
+                hint="mend or remove what does not answer; `mistpm registry add NAME WHERE` adds a registry",
+            )
         return RegistryError(
             "registry-unknown",
             f"no registry of this environment calls itself `{name}`",
-            context=(*closest(name, self._named.values()), *unasked),
+            context=near,
             hint="`mistpm registry add NAME WHERE` adds it, if you trust it",
         )
 

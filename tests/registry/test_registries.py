@@ -95,6 +95,21 @@ def test_the_alias_does_not_make_a_registry(redis: bytes, tmp_path: Path, regist
 
 
 def test_no_registry_of_that_name(redis: bytes, registries: Open) -> None:
+    """Where all have told their names it is clear that it is none of them."""
+    assert redis
+    with pytest.raises(RegistryError) as found:
+        registries(mine=HERE).candidates(PackageId("startr/data/redis"))
+
+    expected = """\
+no registry of this environment calls itself `startr`
+  did you mean `starter`?
+hint: `mistpm registry add NAME WHERE` adds it, if you trust it"""
+
+    assert expected == str(found.value)
+    assert found.value.reference == "registry-unknown"
+
+
+def test_no_registry_of_that_name_answers(redis: bytes, registries: Open) -> None:
     """The error tells which registries could not be asked, since it may be one of them."""
     assert redis
     opened = registries(mine=HERE, gone={"directory": "gone"})
@@ -102,13 +117,13 @@ def test_no_registry_of_that_name(redis: bytes, registries: Open) -> None:
         opened.candidates(PackageId("startr/data/redis"))
 
     expected = """\
-no registry of this environment calls itself `startr`
+no registry that answers calls itself `startr`
   did you mean `starter`?
   `gone` did not tell its name: the registry `gone` cannot be reached
-hint: `mistpm registry add NAME WHERE` adds it, if you trust it"""
+hint: mend or remove what does not answer; `mistpm registry add NAME WHERE` adds a registry"""
 
     assert expected == str(found.value)
-    assert found.value.reference == "registry-unknown"
+    assert found.value.reference == "registry-unreachable"
 
 
 def test_the_registry_of_that_alias_cannot_be_reached(redis: bytes, registries: Open) -> None:
