@@ -30,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
     solving = Solving(limits=Limits(seconds=options.seconds), runs=options.runs)
+    solving.warm_up()
     done = report(solving.solve_all(cases))
     if options.output == "json":
         print(msgspec.json.format(msgspec.json.encode(done), indent=1).decode())
@@ -66,11 +67,9 @@ def _chosen(cases: list[Case], name: str | None) -> list[Case]:
     chosen = [case for case in cases if case.name == name]
     chosen = chosen or [case for case in cases if case.name.startswith(f"{name}/")]
     if not chosen:
-        near = get_close_matches(name, [case.name for case in cases], n=3)
-        meant = " or ".join(f"`{other}`" for other in near)
-        raise UsageError(
-            "no-case", f"no case is called `{name}`", hint=f"did you mean {meant}?" if meant else ""
-        )
+        near = get_close_matches(name, [case.name for case in cases], n=1)
+        hint = f"did you mean `{near[0]}`?" if near else ""
+        raise UsageError("no-case", f"no case is called `{name}`", hint=hint)
     return chosen
 
 

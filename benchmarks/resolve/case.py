@@ -9,7 +9,7 @@ from benchmarks.resolve.kubernetes import minor_for
 from benchmarks.resolve.universe import Universe, package_of
 from mistpm.model.identity import PackageId
 from mistpm.model.question import Held, Question, Wanted
-from mistpm.model.version import InvalidVersionError, Version
+from mistpm.model.version import Version
 
 
 class Case(Struct, frozen=True, kw_only=True):
@@ -40,12 +40,10 @@ class Case(Struct, frozen=True, kw_only=True):
         )
 
     def held(self) -> Held:
-        """Give what was locked; a version that cannot be one, as `?1.0.1`, leaves its package free."""
+        """Give what was locked; a version that the universe lacks leaves its package free."""
         releases: dict[str, tuple[PackageId, Version]] = {}
         for name, text in self.locked.items():
-            package = package_of(name)
-            try:
+            if text in self.universe.packages.get(name, {}):
+                package = package_of(name)
                 releases[package.name] = (package, parse_case_version(text))
-            except InvalidVersionError:
-                continue
         return Held(releases=releases, free=frozenset(package_of(name).name for name in self.free))

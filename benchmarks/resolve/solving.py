@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
 from benchmarks.resolve.case import Case
+from benchmarks.resolve.families import read_family
 from benchmarks.resolve.outcome import Milliseconds, Outcome, causes_of
 from benchmarks.resolve.universe import Universe, name_of
 from mistpm.errors import ResolutionError
@@ -28,6 +30,11 @@ class Solving:
         self.limits = limits
         self.runs = runs
         self._libraries: dict[Universe, Library] = {}
+
+    def warm_up(self) -> None:
+        """Bring in what is imported late: starting is not solving."""
+        for case in read_family("shared_tail")[:1]:
+            self.solve(case)
 
     def solve_all(self, cases: Iterable[Case]) -> Iterator[Outcome]:
         """Solve cases in turn."""
@@ -64,6 +71,7 @@ class Solving:
             library = self._libraries[universe] = Library(universe)
             for package in universe.identities():
                 library.listings[package] = Listing(package, universe.candidates(package))
+            gc.freeze()  # what is loaded stays, and need not be looked through while solving
         return library
 
 
