@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import networkx as nx
+
+_MOST_NAMES: Final = 20
 
 
 def find_cycle(graph: nx.DiGraph[str]) -> str:
@@ -20,23 +24,40 @@ def find_cycle(graph: nx.DiGraph[str]) -> str:
     if not circular:
         return ""
     path = _shortest(graph, min(circular))
-    aliases = [graph.edges[edge]["alias"] for edge in nx.utils.pairwise(path)]
+    aliases = [f"`{graph.edges[edge]['alias']}`" for edge in nx.utils.pairwise(path)]
     noun = "alias" if len(aliases) == 1 else "aliases"
-    return f"`{' -> '.join(path)}`, through the {noun} {', '.join(f'`{a}`' for a in aliases)}"
+    shown = " -> ".join(_shortened(path))
+    return f"`{shown}`, through the {noun} {', '.join(_shortened(aliases))}"
+
+
+def _shortened(names: list[str]) -> list[str]:
+    """Leave the middle out where there are too many names to read."""
+    left_out = len(names) - _MOST_NAMES
+    if left_out <= 0:
+        return names
+    half = _MOST_NAMES // 2
+    return [*names[:half], f"({left_out} more)", *names[-half:]]
 
 
 def _shortest(graph: nx.DiGraph[str], start: str) -> list[str]:
     """Give a shortest path from a node on a cycle back to itself; of several, the first in order."""
-    found = {start: [start]}
+    before: dict[str, str] = {}
     frontier = [start]
     while frontier:
         reached: list[str] = []
         for name in frontier:
             for successor in sorted(graph.successors(name)):
-                if successor == start:
-                    return [*found[name], start]
-                if successor not in found:
-                    found[successor] = [*found[name], successor]
+                if successor not in before:
+                    before[successor] = name
                     reached.append(successor)
+                if successor == start:
+                    return _path(before, start)
         frontier = reached
     raise AssertionError(start)  # pragma: no cover - only called for nodes on a cycle
+
+
+def _path(before: dict[str, str], start: str) -> list[str]:
+    path = [start, before[start]]
+    while path[-1] != start:
+        path.append(before[path[-1]])
+    return path[::-1]

@@ -259,3 +259,22 @@ def test_every_release_after_what_it_needs(
         assert needed <= set(step.after)
         assert 1 + max((stage[name] for name in step.after), default=-1) == stage[step.release]
     assert plan == plan_releases(lock_of(dict(reversed(releases.items()))))
+
+
+@pytest.mark.parametrize("use", ["install", "call"])
+def test_long_cycle(use: str) -> None:
+    """A circle of 5,000 is found at once, and told so that somebody can read it."""
+    names = [f"r{number:04}" for number in range(5000)]
+    edge = install if use == "install" else call
+    edges = {name: {"next": edge(names[(number + 1) % 5000])} for number, name in enumerate(names)}
+    lock = lock_of(edges) if use == "install" else lock_of({}, called=edges)
+
+    with pytest.raises(PlanError) as caught:
+        plan_releases(lock)
+
+    assert (
+        "`r0000 -> r0001 -> r0002 -> r0003 -> r0004 -> r0005 -> r0006 -> r0007 -> r0008 -> r0009"
+        " -> (4981 more) -> "
+        "r4991 -> r4992 -> r4993 -> r4994 -> r4995 -> r4996 -> r4997 -> r4998 -> r4999 -> r0000`"
+    ) in caught.value.message
+    assert caught.value.message.endswith(", (4980 more), " + ", ".join(["`next`"] * 10))
