@@ -10,6 +10,7 @@ from mistpm.model.question import Held, Question, Wanted
 from mistpm.model.resolution import Resolution, Unresolved, called_key
 from mistpm.model.version import Version
 from mistpm.resolve.catalogue import Catalogue
+from mistpm.resolve.computed import Computing
 from mistpm.resolve.limits import Deadline, Limits
 from mistpm.resolve.problem import Problem
 from mistpm.resolve.resolving import Resolver
@@ -43,6 +44,7 @@ def why_not(
     version: Version,
     *,
     release: str = "",
+    computing: Computing | None = None,
     limits: Limits = _LIMITS,
 ) -> Possible | Unresolved:
     """Solve with a package at a version, with the fewest changes to what is held.
@@ -56,7 +58,7 @@ def why_not(
         node = package.name
         wanted = Wanted(name=node, package=package)
         question = replace(question, releases=(*question.releases, wanted))
-    resolver = Resolver(question, source, held, limits=limits)
+    resolver = Resolver(question, source, held, limits=limits, computing=computing)
     resolver.problem = replace(resolver.problem, pins={node: version})
     resolution = resolver.resolve()
     for part in resolution.unresolved:
