@@ -64,7 +64,7 @@ def _failure(part: Unresolved) -> LockedFailure:
     conflict = part.conflict
     if part.is_open:
         line = f"what it needs could not be asked for ({part.reference})"
-        part = msgspec.structs.replace(part, explanation=(line,), hints=())
+        part = msgspec.structs.replace(part, explanation=(line, *part.needs), hints=())
     return LockedFailure(
         releases=part.releases,
         explanation=part.explanation,

@@ -63,7 +63,8 @@ class Unresolved(Struct, frozen=True, kw_only=True):
 
     `conflict` has the causes as data, None where a registry could not be asked for a release of the file;
     `explanation` tells them in lines, and `hints` are changes that were tried out and would help, best
-    first.  `reference` is that of the error to report: a registry's own where one stands in the way.
+    first.  `reference` is that of the error to report: a registry's own where one stands in the way,
+    and `needs` then tells which release needs what of it.
     """
 
     releases: tuple[str, ...]
@@ -71,6 +72,7 @@ class Unresolved(Struct, frozen=True, kw_only=True):
     explanation: tuple[str, ...]
     hints: tuple[str, ...] = ()
     reference: str = "version-conflict"
+    needs: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:

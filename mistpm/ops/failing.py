@@ -29,20 +29,21 @@ def failure_of(parts: Sequence[Unresolved], *, rest: bool = False) -> MistError:
     names = ", ".join(f"`{name}`" for part in parts for name in part.releases)
     message = f"{names} cannot be resolved"
     (part, *more) = parts
-    context = tuple(line for each in parts for line in _listed(each)) if more else part.explanation
+    lines = (*part.explanation, *part.needs)
+    context = tuple(line for each in parts for line in _listed(each)) if more else lines
     hints = () if more else part.hints
     going_on = ("install the rest with --keep-going",) if rest else ()
     if any(each.reference == CONFLICT for each in parts):
         hints = hints or (", or ".join(("change one of these", *going_on)),)
         return ResolutionError(CONFLICT, message, context=context, hint="\n".join(hints))
     if not more:
-        message, *lines = part.explanation
-        context = tuple(lines)
+        message, *rest_of_it = lines
+        context = tuple(rest_of_it)
     hint = "\n".join((*hints, *going_on))
     return RegistryError(part.reference, message, context=context, hint=hint)
 
 
 def _listed(part: Unresolved) -> tuple[str, ...]:
     """Give a part's lines below its releases, its hints among them."""
-    lines = (*part.explanation, *(f"hint: {hint}" for hint in part.hints))
+    lines = (*part.explanation, *part.needs, *(f"hint: {hint}" for hint in part.hints))
     return (f"{', '.join(part.releases)}:", *(f"  {line}" for line in lines))

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from mistpm.errors import CheckError, RefusedError
+from mistpm.errors import CheckError, RefusedError, RegistryError
 from mistpm.model.change import ApplyReport, Change
+from mistpm.ops.failing import CONFLICT
 from mistpm.ops.locking import write_lock
 from mistpm.ops.proposing import Proposal, permissions_of
 from mistpm.ops.workspace import Workspace
@@ -51,18 +52,21 @@ def require_consent(proposal: Proposal, consent: Consent, ask: Callable[[str], b
 
 
 def require_complete(proposal: Proposal) -> None:
-    """Raise `CheckError` when releases were left out, after everything else was done."""
+    """Raise when releases were left out, after everything else was done.
+
+    `RegistryError` where nothing but registries was in the way, else `CheckError`.
+    """
     left = proposal.desired.left_alone
     if left:
+        parts = proposal.lockfile.unresolved
         names = ", ".join(f"`{name}`" for name in left)
-        raise CheckError(
-            "incomplete",
-            f"{names} could not be installed; what was there of it is as it was",
-            context=tuple(
-                line for part in proposal.lockfile.unresolved for line in part.explanation
-            ),
-            hint="the rest is done; mend this and run it again",
-        )
+        message = f"{names} could not be installed; what was there of it is as it was"
+        context = tuple(line for part in parts for line in part.explanation)
+        hint = "the rest is done; mend this and run it again"
+        away = {name for part in parts if part.reference != CONFLICT for name in part.releases}
+        if away.issuperset(left):
+            raise RegistryError("incomplete", message, context=context, hint=hint)
+        raise CheckError("incomplete", message, context=context, hint=hint)
 
 
 def _losing(proposal: Proposal) -> str:

@@ -44,7 +44,8 @@ def _told(names: list[str], gaps: Mapping[str, Gap]) -> Unresolved:
     needing = tuple(f"`{name}` needs `{gaps[name].needs}`" for name in names if gaps[name].needs)
     return Unresolved(
         releases=tuple(names),
-        explanation=(error.message, *error.context, *needing),
+        explanation=(error.message, *error.context),
+        needs=needing,
         hints=tuple(error.hint.split("\n")) if error.hint else (),
         reference=error.reference,
     )

@@ -219,7 +219,8 @@ def _unlisted(requirement: Requirement, error: RegistryError) -> str:
     """Say why a package has no versions; where that is not known, the requirement stays open."""
     if not is_answer(error):
         requirement.leave_open(error)
-    return error.message
+    meant = (f" ({line})" for line in error.context if line.startswith("did you mean"))
+    return error.message + "".join(meant)
 
 
 def _offer(universe: Universe, offers: list[tuple[Node, int, Context]]) -> tuple[Option, ...]:
