@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from msgspec import Struct
@@ -12,9 +13,10 @@ from mistpm.atomic import write_atomically
 from mistpm.environment.location import is_file
 from mistpm.errors import PackageError
 from mistpm.model.descriptor import Descriptor
+from mistpm.ops.default_requirements import DefaultRequirements, ask_for_defaults
 from mistpm.ops.file_packages import ask_mistletoe
 from mistpm.ops.workspace import open_runtime
-from mistpm.package import pack, read_package
+from mistpm.package import Packed, pack, read_package
 from mistpm.package.sections import read_sections
 from mistpm.resolve.conditions import paths_read
 
@@ -23,13 +25,14 @@ TEMPLATE_MODULE = Path(__file__).parents[1] / "package" / "data" / "template.was
 
 
 class PackReport(Struct, frozen=True, kw_only=True):
-    """The package that was made."""
+    """The package that was made; `computed` is None where it computes no requirements."""
 
     file: str
     package: str
     version: str
     digest: str
     size: int
+    computed: DefaultRequirements | None = None
 
 
 class SectionInfo(Struct, frozen=True, kw_only=True):
@@ -40,7 +43,10 @@ class SectionInfo(Struct, frozen=True, kw_only=True):
 
 
 class Inspection(Struct, frozen=True, kw_only=True):
-    """What is inside a module; `descriptor` is None for a Mistletoe package, `info` what it says when it is run."""
+    """What is inside a module; `descriptor` is None for a Mistletoe package, `info` what it says when it is run.
+
+    `computed` is what it requires besides with the defaults of its inputs, None where it computes nothing.
+    """
 
     file: str
     digest: str
@@ -49,14 +55,17 @@ class Inspection(Struct, frozen=True, kw_only=True):
     assets: tuple[str, ...]
     sections: tuple[SectionInfo, ...]
     info: dict[str, Any]
+    computed: DefaultRequirements | None = None
 
 
 def pack_package(source: Path, output: Path | None) -> PackReport:
     """Make a module from `package.yaml`; `output` is a file or a folder, by default this folder.
 
-    Raises `DocumentError` with everything that is wrong, `PackageError`.
+    One that computes requirements is asked for them once, before anything is written.  Raises
+    `DocumentError` with everything that is wrong, `PackageError`, `RenderError`.
     """
     packed = pack(source, template=TEMPLATE_MODULE, paths_read=paths_read)
+    computed = _trial(packed) if packed.descriptor.computed else None
     place = output or Path()
     file = place if place.suffix else place / packed.name
     try:
@@ -75,13 +84,27 @@ def pack_package(source: Path, output: Path | None) -> PackReport:
         version=str(packed.descriptor.version),
         digest=made.digest,
         size=made.size,
+        computed=computed,
     )
+
+
+def _trial(packed: Packed) -> DefaultRequirements | None:
+    """Ask a package for requirements that lies nowhere yet."""
+    try:
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / packed.name
+            path.write_bytes(packed.data)
+            return ask_for_defaults(path)
+    except OSError as error:
+        raise PackageError(
+            "package-unwritable", f"`{packed.name}` cannot be tried out: {error.strerror}"
+        ) from error
 
 
 def inspect_file(path: Path) -> Inspection:
     """Look inside a module without trusting it; a package without a descriptor is asked in the sandbox.
 
-    Raises `PackageError`.
+    So is one that computes requirements.  Raises `PackageError`, `RenderError`.
     """
     if not is_file(path):
         raise PackageError("no-such-file", f"there is no file `{path}`", hint="check the path")
@@ -100,4 +123,5 @@ def inspect_file(path: Path) -> Inspection:
             for section in read_sections(path.read_bytes())
         ),
         info=document.to_builtins(info),
+        computed=ask_for_defaults(path),
     )

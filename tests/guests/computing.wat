@@ -7,15 +7,21 @@
   (data (i32.const 65536) "CASES")
   (data (i32.const 16) "apiVersion: mistletoe.dev/v1alpha1\nkind: MistPackage\nmetadata: {name: computing}\n")
   (data (i32.const 256)
-    "apiVersion: mistletoe.dev/v1alpha1\nkind: MistResult\ndata: {result: Ok, files: {}}\n")
+    "apiVersion: mistletoe.dev/v1alpha1\n"
+    "kind: MistResult\n"
+    "data:\n"
+    "  result: Ok\n"
+    "  files:\n"
+    "    config.yaml: |\n"
+    "      {apiVersion: v1, kind: ConfigMap, metadata: {name: computing}}\n")
 
-  (func (export "__mistletoe_info") (result i32) (call $pair (i32.const 16) (i32.const 83)))
+  (func (export "__mistletoe_info") (result i32) (call $pair (i32.const 16) (i32.const 81)))
   (func (export "__mistletoe_alloc") (param $size i32) (result i32)
     (drop (memory.grow (i32.add (i32.const 1) (i32.div_u (local.get $size) (i32.const 65536)))))
     (i32.const 196608))
   (func (export "__mistletoe_dealloc") (param i32 i32))
   (func (export "__mistletoe_generate") (param i32 i32) (result i32)
-    (call $pair (i32.const 256) (i32.const 82)))
+    (call $pair (i32.const 256) (i32.const 168)))
 
   (func (export "__mistpm_requirements") (param $input i32) (param $size i32) (result i32)
     (local $case i32) (local $answer i32)
@@ -27,9 +33,13 @@
             (i32.add (local.get $case) (i32.const 4)) (i32.load (local.get $case)))
         (then (return (call $answer (local.get $answer)))))
       (local.set $case
-        (i32.add (i32.add (local.get $answer) (i32.const 4)) (i32.load (local.get $answer))))
+        (i32.add (i32.add (local.get $answer) (i32.const 4)) (call $length (local.get $answer))))
       (br $cases))
     unreachable)
+
+  (func $length (param $at i32) (result i32)
+    (if (i32.lt_s (i32.load (local.get $at)) (i32.const 0)) (then (return (i32.const 0))))
+    (i32.load (local.get $at)))
 
   (func $answer (param $at i32) (result i32)
     (if (i32.eq (i32.load (local.get $at)) (i32.const -1)) (then unreachable))

@@ -8,11 +8,12 @@ import typer
 
 from mistpm.cli.command_app import command_app
 from mistpm.cli.completing import complete_package
+from mistpm.cli.dependency_text import dependency_text
 from mistpm.cli.input_rows import input_rows
 from mistpm.cli.options import EnvironmentOption, OfflineOption, Output, OutputOption
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal, bold
-from mistpm.model.descriptor import Dependency, Descriptor
+from mistpm.model.descriptor import Descriptor
 
 app = command_app()
 
@@ -58,10 +59,12 @@ def info(
 
 
 def _show_descriptor(terminal: Terminal, descriptor: Descriptor) -> None:
-    if descriptor.dependencies:
+    if descriptor.dependencies or descriptor.computed:
         terminal.show(bold(f"Dependencies of {descriptor.version}"))
         for alias, dependency in sorted(descriptor.dependencies.items()):
-            terminal.show(f"  {alias}: {_dependency(dependency)}")
+            terminal.show(f"  {alias}: {dependency_text(dependency)}")
+        if descriptor.computed:
+            terminal.show("  others, which it computes from its inputs")
     if descriptor.provides.apis:
         terminal.show(bold("Provides"))
         for api in descriptor.provides.apis:
@@ -70,12 +73,3 @@ def _show_descriptor(terminal: Terminal, descriptor: Descriptor) -> None:
     if rows:
         terminal.show(bold(f"Inputs of {descriptor.version}"))
         terminal.table(("INPUT", "TYPE", "DEFAULT", "DESCRIPTION"), rows)
-
-
-def _dependency(dependency: Dependency) -> str:
-    when = f", when {dependency.when}" if dependency.when else ""
-    if dependency.api is not None:
-        rest = f", by default {dependency.default}" if dependency.default else ""
-        return f"the API {dependency.api}{rest}{', optional' if dependency.optional else ''}{when}"
-    verb = "calls" if dependency.use == "call" else "installs"
-    return f"{verb} {dependency.package} {dependency.version}{when}"

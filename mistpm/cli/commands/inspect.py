@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from mistpm.cli.command_app import command_app
+from mistpm.cli.computed_text import computed_lines
 from mistpm.cli.options import Output, OutputOption
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal, bold, dim
@@ -36,6 +37,8 @@ def inspect(
         else:
             terminal.show(bold("No descriptor: a Mistletoe package, which says of itself"))
             _indented(document.dump(report.info))
+        for line in computed_lines(report.computed):
+            terminal.show(line)
         if report.assets:
             terminal.show(bold("Assets"))
             for path in report.assets:

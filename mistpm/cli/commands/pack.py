@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from mistpm.cli.command_app import command_app
+from mistpm.cli.computed_text import computed_lines
 from mistpm.cli.options import Output, OutputOption
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal
@@ -44,5 +45,7 @@ def pack(
     def show() -> None:
         terminal.show(f"Packed {report.package} {report.version} into {report.file}")
         terminal.show(f"  {report.digest}, {report.size:,} bytes")
+        for line in computed_lines(report.computed):
+            terminal.show(f"  {line}")
 
     emit(terminal, output, report, show)
