@@ -73,8 +73,9 @@ def test_error_of_the_server(session: Transcript, web: WebServer) -> None:
     web.odd["/index/apps/app.jsonl"] = refuse
     code, text = run(session, *INSTALL)
 
-    assert 65 == code
+    assert 69 == code
     assert "HTTP 500 Internal Server Error" in text
+    assert text.startswith("error: the registry `toy` cannot be reached [registry-unreachable]")
     assert before == tree(session.folder)
     del web.odd["/index/apps/app.jsonl"]
     assert 0 == run(session, *INSTALL)[0]
@@ -103,7 +104,7 @@ def test_server_that_is_gone(session: Transcript, web: WebServer) -> None:
     assert (0, "Nothing to do: 5 resources as wanted.\n\n") == run(session, "install")
     assert 0 == run(session, "status")[0]
     code, text = run(session, *FREE)
-    assert (65, True) == (code, "Connection refused" in text)
+    assert (69, True) == (code, "Connection refused" in text)
     assert "or work with what was fetched before: --offline" in text
     assert installed == tree(session.folder)
     assert 0 == run(session, *FREE, "--offline")[0]
@@ -124,7 +125,7 @@ def test_repository_that_is_gone(
 
     assert 0 == run(session, "install", "--locked")[0], session.text
     code, text = run(session, *FREE)
-    assert (65, True) == (code, "does not appear to be a git repository" in text), text
+    assert (69, True) == (code, "does not appear to be a git repository" in text), text
     assert installed == tree(work)
     assert 0 == run(session, *FREE, "--offline")[0], session.text
 
