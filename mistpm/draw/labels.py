@@ -16,7 +16,7 @@ KINDS: dict[NodeKind, str] = {
 }
 """Kinds of nodes in words, in the order of a legend."""
 
-LONGEST = 40
+LONGEST = 48
 """Characters of one line in a drawing; what is longer is cut in its middle."""
 
 

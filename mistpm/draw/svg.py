@@ -83,7 +83,8 @@ class _Drawing:
         widest = max((sum(_legend_width(kind) for kind in row) for row in self.legend), default=0)
         title = _text_width(graph.title, NAME)
         self.width = max(self.places.width, widest, title) + 2 * MARGIN
-        self.height = self.places.height + 2 * MARGIN + HEAD + LEGEND_ROW * len(self.legend)
+        legend = LEGEND_ROW * (len(self.legend) + 0.5)
+        self.height = self.places.height + 2 * MARGIN + HEAD + legend
 
     def lines(self) -> Iterator[str]:
         """Give the lines of the file: what is behind comes first."""
@@ -149,7 +150,7 @@ class _Drawing:
 
     def _legend(self) -> Iterator[str]:
         """Tell what the kinds of boxes mean, below the drawing."""
-        top = self.places.height + HEAD + 2 * MARGIN
+        top = self.places.height + HEAD + 2 * MARGIN + LEGEND_ROW / 2
         for row, kinds in enumerate(self.legend):
             x, y = MARGIN, top + row * LEGEND_ROW
             for kind in kinds:

@@ -7,12 +7,15 @@ from collections.abc import Iterable
 _SHOWN = 8
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> tuple[str, ...]:
-    """Give one line for an error's context: the closest known name, or the known ones if they are few."""
+def did_you_mean(name: str, known: Iterable[str], *, also: Iterable[str] = ()) -> tuple[str, ...]:
+    """Give one line for an error's context: the closest known name, or the known ones if they are few.
+
+    `also` are other ways of writing them, which are not listed.
+    """
     import difflib
 
     names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1)
+    close = difflib.get_close_matches(name, sorted({*names, *also}), n=1)
     if close:
         return (f"did you mean `{close[0]}`?",)
     if not names:

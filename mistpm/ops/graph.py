@@ -47,12 +47,12 @@ def graph(seen: Glance, names: tuple[str, ...] = ()) -> GraphReport:
     failed = {name for part in lockfile.unresolved for name in part.releases}
     failed = failed & shown if names else failed
     ids = {edge.target for edge in edges} | {edge.source for edge in edges} | shown | failed
-    title = f"{', '.join(names)} in {seen.file}" if names else seen.file
+    whole = f"{seen.environment.name} ({seen.file})" if seen.environment else seen.file
     return GraphReport(
         environment=seen.file,
         stale=seen.stale,
         graph=Graph(
-            title=title,
+            title=f"{', '.join(names)} in {whole}" if names else whole,
             nodes=tuple(_node(id_, known.get(id_), lockfile, failed) for id_ in sorted(ids)),
             edges=tuple(edges),
         ),

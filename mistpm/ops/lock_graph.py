@@ -78,10 +78,15 @@ def find_nodes(lockfile: Lockfile, text: str) -> tuple[str, ...]:
     found = exact or close
     if not found:
         packages = {str(locked.package) for locked in known.values()}
+        ends = {package.partition("/")[2] for package in packages}
+        ends |= {package.rpartition("/")[2] for package in packages}
         raise UsageError(
             "not-in-the-lock",
             f"nothing in the lock is called `{text}`",
-            context=(*did_you_mean(text, {*known, *packages}), *_not_needed(lockfile, text)),
+            context=(
+                *did_you_mean(text, {*known, *packages}, also=ends),
+                *_not_needed(lockfile, text),
+            ),
             hint="`mistpm tree` shows everything that is there",
         )
     return tuple(sorted(found))

@@ -64,6 +64,7 @@ def why(seen: Glance, text: str, *, most_paths: int = MOST_PATHS) -> Why:
     `another-version`.
     """
     lockfile = seen.lockfile
+    _require_locked(seen, text)
     failed = tuple(part for part in lockfile.unresolved if text in part.releases)
     reasons: list[Reason] = []
     above = Above(lockfile)
@@ -76,6 +77,17 @@ def why(seen: Glance, text: str, *, most_paths: int = MOST_PATHS) -> Why:
         reasons += [_of_api(above, api, most_paths) for api in named.apis]
         reasons += [_of_node(seen, above, node, most_paths) for node in named.nodes]
     return Why(environment=seen.file, stale=seen.stale, reasons=tuple(reasons), unresolved=failed)
+
+
+def _require_locked(seen: Glance, text: str) -> None:
+    """Raise `UsageError` for a release that the file asks for and that was not solved yet."""
+    known = {*seen.lockfile.releases, *(n for p in seen.lockfile.unresolved for n in p.releases)}
+    if seen.environment and text in seen.environment.releases and text not in known:
+        raise UsageError(
+            "not-in-the-lock",
+            f"`{seen.file}` asks for `{text}`, which is not in the lock yet",
+            hint="`mistpm lock` solves it",
+        )
 
 
 def _of_node(seen: Glance, above: Above, node: str, most_paths: int) -> Reason:

@@ -148,6 +148,7 @@ class _Pinning:
             meant.package,
             version,
             release=meant.node if is_release else "",
+            computing=self._computing,
             limits=limits,
         )
 
