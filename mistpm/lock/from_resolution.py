@@ -61,17 +61,17 @@ def lock_resolution(
 
 def _failure(part: Unresolved) -> LockedFailure:
     """Record a part; what a registry in the way said is a matter of today, with addresses in it."""
-    conflict = part.conflict
-    if part.is_open:
-        line = f"what it needs could not be asked for ({part.reference})"
-        part = msgspec.structs.replace(part, explanation=(line, *part.needs), hints=())
+    conflict, explanation, hints = part.conflict, part.explanation, part.hints
+    if part.is_open and not part.by_package:
+        explanation, hints = (f"what it needs could not be asked for ({part.reference})",), ()
     return LockedFailure(
         releases=part.releases,
-        explanation=part.explanation,
-        hints=part.hints,
+        explanation=(*explanation, *part.needs),
+        hints=hints,
         causes=tuple(cause_json(ground) for ground in conflict.grounds) if conflict else (),
         minimal=conflict is None or conflict.minimal,
         reference=part.reference,
+        by_package=part.by_package,
     )
 
 

@@ -67,6 +67,7 @@ class LockedFailure(Wire, frozen=True, kw_only=True):
     causes: tuple[dict[str, Any], ...] = ()
     minimal: bool = True
     reference: str = "version-conflict"
+    by_package: bool = False
 
 
 class Lockfile(Wire, frozen=True, kw_only=True):

@@ -64,7 +64,8 @@ class Unresolved(Struct, frozen=True, kw_only=True):
     `conflict` has the causes as data, None where a registry could not be asked for a release of the file;
     `explanation` tells them in lines, and `hints` are changes that were tried out and would help, best
     first.  `reference` is that of the error to report: a registry's own where one stands in the way,
-    and `needs` then tells which release needs what of it.
+    and `needs` then tells which release needs what of it.  `by_package` tells that a package stands in the
+    way which does not say what it requires, so that waiting for a registry would not help.
     """
 
     releases: tuple[str, ...]
@@ -73,10 +74,11 @@ class Unresolved(Struct, frozen=True, kw_only=True):
     hints: tuple[str, ...] = ()
     reference: str = "version-conflict"
     needs: tuple[str, ...] = ()
+    by_package: bool = False
 
     @property
     def is_open(self) -> bool:
-        """Whether there may be a solution: a registry did not answer what would have told."""
+        """Whether there may be a solution: somebody did not answer what would have told."""
         return self.conflict is None and self.reference not in ABSENT
 
 

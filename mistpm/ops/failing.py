@@ -14,8 +14,8 @@ CONFLICT = "version-conflict"
 def require_solved(solved: Solved, *, keep_going: bool) -> None:
     """Raise for the parts that have no solution, unless they may be left out.
 
-    `ResolutionError` where something clashes, `RegistryError` with the reference of the first registry in
-    the way where nothing does.
+    `ResolutionError` where something clashes or a package does not say what it requires, `RegistryError`
+    with the reference of the first registry in the way where nothing does.
     """
     if solved.unresolved and not keep_going:
         raise failure_of(solved.unresolved, rest=bool(solved.lockfile.releases))
@@ -24,7 +24,8 @@ def require_solved(solved: Solved, *, keep_going: bool) -> None:
 def failure_of(parts: Sequence[Unresolved], *, rest: bool = False) -> MistError:
     """Give the error for parts without a solution; `rest` tells that there are others with one.
 
-    A clash comes before a registry that does not answer: running it again mends the latter only.
+    A clash comes before a package that does not say what it requires, and that before a registry that does
+    not answer: running it again mends the last only.
     """
     names = ", ".join(f"`{name}`" for part in parts for name in part.releases)
     message = f"{names} cannot be resolved"
@@ -40,6 +41,9 @@ def failure_of(parts: Sequence[Unresolved], *, rest: bool = False) -> MistError:
         message, *rest_of_it = lines
         context = tuple(rest_of_it)
     hint = "\n".join((*hints, *going_on))
+    for each in parts:
+        if each.by_package:
+            return ResolutionError(each.reference, message, context=context, hint=hint)
     return RegistryError(part.reference, message, context=context, hint=hint)
 
 

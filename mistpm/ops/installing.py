@@ -63,7 +63,12 @@ def require_complete(proposal: Proposal) -> None:
         message = f"{names} could not be installed; what was there of it is as it was"
         context = tuple(line for part in parts for line in part.explanation)
         hint = "the rest is done; mend this and run it again"
-        away = {name for part in parts if part.reference != CONFLICT for name in part.releases}
+        away = {
+            name
+            for part in parts
+            if part.reference != CONFLICT and not part.by_package
+            for name in part.releases
+        }
         if away.issuperset(left):
             raise RegistryError("incomplete", message, context=context, hint=hint)
         raise CheckError("incomplete", message, context=context, hint=hint)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from mistpm.errors import RegistryError
 from mistpm.model.resolution import Unresolved
 from mistpm.resolve.choice import Choice
 from mistpm.resolve.node import Gap
@@ -48,4 +49,5 @@ def _told(names: list[str], gaps: Mapping[str, Gap]) -> Unresolved:
         needs=needing,
         hints=tuple(error.hint.split("\n")) if error.hint else (),
         reference=error.reference,
+        by_package=not isinstance(error, RegistryError),
     )

@@ -7,9 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from made_locks import asked_of, lock_of
-from random_worlds import Chance, seeded, world_and_question
+from random_worlds import Chance, chances, random_case, seeded
 from small_worlds import World, asking, dependency, package_id, setting
 
 from mistpm.errors import PlanError, RegistryError, ResolutionError
@@ -273,6 +272,7 @@ def mixed(world: World, random: Any) -> World:
         )
 
     other = World()
+    other.answers = dict(turn(world.answers.items()))
     for package, candidates in turn(world.packages.items()):
         other.packages[package] = [turned(each) for each in turn(candidates)]
     return other
@@ -288,18 +288,17 @@ def mixed_question(question: Question, random: Any) -> Question:
 
 
 @settings(max_examples=30)
-@given(st.data())
-def test_locking_again_changes_nothing(data: st.DataObject) -> None:
+@given(chances())
+def test_locking_again_changes_nothing(chance: Chance) -> None:
     """lock(lock(x)) = lock(x), to the byte; what is written is what is read."""
-    chance = Chance(lambda choices: data.draw(st.sampled_from(choices)))
-    world, question, _ = world_and_question(chance)
-    laws(world, question)
+    case = random_case(chance)
+    laws(case.world, case.question)
 
 
 @pytest.mark.slow
 def test_locking_again_changes_nothing_on_many_seeds() -> None:
     """The same without shrinking, on more worlds in less time."""
-    locked = [laws(*world_and_question(seeded(seed))[:2]) for seed in range(100)]
+    locked = [laws(*random_case(seeded(seed))[:2]) for seed in range(100)]
 
     assert locked.count(True) > 50
 
@@ -309,7 +308,7 @@ def test_the_order_in_which_registries_list_makes_no_difference(seed: int) -> No
     """Packages, index lines, keys of descriptors and settings in any order give the same bytes."""
     import random
 
-    world, question, _ = world_and_question(seeded(seed))
+    world, question, _ = random_case(seeded(seed))
     lock = solved(world, question)
     turn = random.Random(seed)  # noqa: S311 - nothing secret
     for _ in range(3):
