@@ -12,6 +12,8 @@ from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct, json
 
+from mistpm.model.identity import PackageId
+
 
 def _kind(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
@@ -38,6 +40,13 @@ class Dependent(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults
     package: str
     release: str = ""
     pulled_in: bool = False
+
+    @property
+    def title(self) -> str:
+        """The package, and the release that the file has of it where that is called otherwise."""
+        if self.pulled_in or self.release in {"", PackageId(self.package).name}:
+            return self.package
+        return f"{self.release} ({self.package})"
 
 
 class Asked(_Written, frozen=True, kw_only=True):
@@ -100,9 +109,10 @@ class Yanked(_Written, frozen=True, kw_only=True):
 
 
 class NotCallable(_Written, frozen=True, kw_only=True):
-    """Versions of a package cannot be called: they are cluster-wide, provide APIs, or compute requirements."""
+    """Versions of a package cannot be called; `why` says what they are or do (`is cluster-wide`)."""
 
     package: str
+    why: str
 
 
 class OneOwner(_Written, frozen=True, kw_only=True):
@@ -162,15 +172,14 @@ Cause: TypeAlias = (
 
 
 class Ground(Struct, frozen=True, kw_only=True):
-    """A cause together with the versions that it speaks of, grouped (`1.2.0 to 1.4.0`).
+    """A cause together with the versions that it speaks of, grouped.
 
-    `every` tells that these are all versions of the package, but for those that `versions` names then.
-    `aside` are pre-releases that are in the cause's range and do not count.
+    Such as `1.2.0 to 1.4.0`, `every version`, `every version but 1.3.5`.  `aside` are pre-releases that
+    are in the cause's range and do not count.
     """
 
     cause: Cause
     versions: str = ""
-    every: bool = False
     aside: str = ""
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mistpm.model.asker import Asker
 from mistpm.model.cause import Asked, Cause, Conflict, Ground, Pinned
 from mistpm.model.question import Held, Question
 from mistpm.model.resolution import Unresolved
 from mistpm.model.version import Version
 from mistpm.resolve.catalogue import Catalogue
+from mistpm.resolve.grouping import versions_text
 from mistpm.resolve.limits import Deadline, Limits
 from mistpm.resolve.node import Node, Requirement
 from mistpm.resolve.parts import parts
@@ -16,9 +18,10 @@ from mistpm.resolve.problem import Problem
 from mistpm.resolve.source import CandidateSource
 from mistpm.resolve.universe import Universe
 from mistpm.resolve.walk import walk_held
-from mistpm.resolve.writer import lines, versions_text
+from mistpm.resolve.writer import facts
 
 _LIMITS = Limits()
+_ASKER = Asker()
 
 
 def blockers(
@@ -29,6 +32,7 @@ def blockers(
     version: Version,
     *,
     limits: Limits = _LIMITS,
+    asker: Asker = _ASKER,
 ) -> Unresolved | None:
     """Tell why a release is not at a version; None where nothing but the objective speaks against it.
 
@@ -36,15 +40,22 @@ def blockers(
     in or called may move.  What stands directly against the version is told completely and costs no
     search; only where there is nothing of the kind is a conflict looked for, and told as a minimal one.
     """
-    return Blockers(question, source, held, limits).of(release, version)
+    return Blockers(question, source, held, limits, asker=asker).of(release, version)
 
 
 class Blockers:
     """Answers `blockers` for one resolution, which it looks at only once."""
 
     def __init__(
-        self, question: Question, source: CandidateSource, held: Held, limits: Limits = _LIMITS
+        self,
+        question: Question,
+        source: CandidateSource,
+        held: Held,
+        limits: Limits = _LIMITS,
+        *,
+        asker: Asker = _ASKER,
     ) -> None:
+        self._asker = asker
         self._question = question
         self._held = held
         self._names = [wanted.name for wanted in question.releases]
@@ -65,7 +76,9 @@ class Blockers:
         if not found:
             return None
         conflict = Conflict(grounds=found, minimal=True)
-        return Unresolved(releases=(release,), conflict=conflict, explanation=lines(conflict))
+        return Unresolved(
+            releases=(release,), conflict=conflict, explanation=facts(found, self._asker)
+        )
 
     def _direct(self, node: Node, place: int) -> Iterator[Ground]:
         """Find what excludes the version, requires another one, or is required by it and not there."""
@@ -101,12 +114,13 @@ class Blockers:
             problem = Problem(question=self._question, pins=pins, relaxed=True)
             universe = Universe(problem, self._catalogue).grow()
             of_release = [p for p in parts(universe) if any(node.name == release for node in p)]
-            conflict = explain(of_release[0], self._names, self._deadline) if of_release else None
-            if conflict is None:
+            explained = explain(of_release[0], self._names, self._deadline) if of_release else None
+            if explained is None:
                 return ()
-            causes = [ground.cause for ground in conflict.grounds]
+            grounds = explained.conflict.grounds
+            causes = [ground.cause for ground in grounds]
             if any(isinstance(cause, Pinned) and cause.node == release for cause in causes):
-                return tuple(g for g in conflict.grounds if _says_something(g.cause))
+                return tuple(g for g in grounds if _says_something(g.cause))
         return ()
 
 

@@ -27,8 +27,10 @@ class Encoding:
 
     Per node: one variable per block, at most one of them true, and `upto[node][i]`: one of the first
     `i + 1` blocks is chosen, so the last of these says that the node is there.  `picks` has the series
-    that callers choose between, `moves` what says that a held node is there at another version.  With
-    `explaining`, every clause that stems from a cause is switched on by that cause's selector; with
+    that callers choose between, `moves` what says that a held node is there at another version.  What
+    brings something along is in `supporting`, what has clauses of it in `requirements`.
+
+    With `explaining`, every clause that stems from a cause is switched on by that cause's selector; with
     `only`, the other causes are left out.
     """
 
@@ -53,15 +55,18 @@ class Encoding:
         self._anys: dict[tuple[int, ...], int] = {}
         self._count = 0
         self._true = self.variable()
-        self.requirements = [
+        self.supporting = [
             requirement
             for node in self.nodes
             for context in node.contexts
             for requirement in context.distinct.values()
-            if requirement.constrains
-            and requirement.holders & node.domain
-            and (only is None or requirement.cause in only)
+            if requirement.constrains and requirement.holders & node.domain
         ]
+        self.requirements = (
+            self.supporting
+            if only is None
+            else [requirement for requirement in self.supporting if requirement.cause in only]
+        )
         self._conflicts = list(self._find_conflicts())
         self._encode()
 
@@ -89,6 +94,8 @@ class Encoding:
 
     def switch(self, cause: Cause | None) -> int:
         """Give the literal that says that a cause is in force; true where nothing is explained."""
+        if self._only is not None and cause not in self._only:
+            return -self._true
         return self._true if cause is None else self.selectors.get(cause, self._true)
 
     def within(self, option: Option) -> list[int]:
@@ -228,7 +235,7 @@ class Encoding:
             for node, mask in places:
                 masks[node] = masks.get(node, 0) | mask
             for (one, its), (other, others) in combinations(masks.items(), 2):
-                names = tuple(sorted((_title(one), _title(other))))
+                names = tuple(sorted((one.dependent.title, other.dependent.title)))
                 cause = OneOwner(group=group, kind=kind, owners=names)
                 self.add(
                     *self._guard(cause, one, its),
@@ -303,7 +310,3 @@ class Encoding:
         _, before = self.spoken_of.get(cause, (node, 0))
         self.spoken_of[cause] = node, before | mask & node.domain
         return [-self.selectors[cause]]
-
-
-def _title(node: Node) -> str:
-    return node.package if node.kind == "pulled-in" else f"{node.name} ({node.package})"

@@ -50,8 +50,9 @@ def _of_profile(node: Node, profile: Profile, question: Question) -> Iterator[Ex
             cause = NeedsKubernetes(package=package, range=needed.text, missing=missing)
             yield Exclusion(cause=cause, mask=profile.mask)
     if node.kind == "called":
-        if descriptor.scope == "cluster" or descriptor.provides.apis or descriptor.computed:
-            yield Exclusion(cause=NotCallable(package=package), mask=profile.mask)
+        why = _not_callable(descriptor)
+        if why:
+            yield Exclusion(cause=NotCallable(package=package, why=why), mask=profile.mask)
     else:
         provided = {(api.group, api.kind) for api in question.provided_apis}
         for group, kind in sorted(kinds(descriptor) & provided):
@@ -73,6 +74,15 @@ def _of_profile(node: Node, profile: Profile, question: Question) -> Iterator[Ex
 def kinds(descriptor: Descriptor) -> set[tuple[str, str]]:
     """Give the (group, kind) pairs that a package owns where it is installed."""
     return {(api.group, api.kind) for api in descriptor.provides.apis}
+
+
+def _not_callable(descriptor: Descriptor) -> str:
+    """Say why a package cannot be rendered inside of another, if so."""
+    if descriptor.scope == "cluster":
+        return "is cluster-wide"
+    if descriptor.provides.apis:
+        return "provides APIs"
+    return "computes requirements" if descriptor.computed else ""
 
 
 @cache

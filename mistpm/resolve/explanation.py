@@ -1,4 +1,4 @@
-"""Why there is no solution: a set of causes of which none can be left out.
+"""Why there is no solution: causes of which none can be left out, and how they lead to that.
 
 `specs/resolve.md#explanations`.
 """
@@ -6,61 +6,62 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Final
+
+from msgspec import Struct
 
 from mistpm.model.cause import Asked, Cause, Conflict, Ground
-from mistpm.resolve.encoding import Encoding
-from mistpm.resolve.foundation import FoundedSolver
+from mistpm.resolve.cores import Cores
+from mistpm.resolve.derivation import Step, derive
+from mistpm.resolve.grouping import versions_text
 from mistpm.resolve.limits import Deadline
+from mistpm.resolve.minimizing import minimized
 from mistpm.resolve.node import Node
-from mistpm.resolve.solver import Solver
-from mistpm.resolve.writer import versions_text
+from mistpm.resolve.nogood import read_nogoods
+
+_MOST_CAUSES: Final = 40
+"""A derivation of more causes than this is not looked for: nobody would follow it."""
+
+
+class Explanation(Struct, frozen=True, kw_only=True):
+    """A conflict, and the steps that lead to it; there are none where they would be too many."""
+
+    conflict: Conflict
+    steps: tuple[Step, ...]
 
 
 def explain(
     nodes: Sequence[Node], releases: Collection[str], deadline: Deadline
-) -> Conflict | None:
+) -> Explanation | None:
     """Give causes that cannot hold together, taken from nodes of a relaxed universe.
 
-    Only these releases are asked for; None where there is no conflict among them.  Causes are left out one by one, those found last first, and each
-    time the solver's core replaces the rest (deletion; Bakker and others 1993), so it takes at most one
-    call for each cause of the first core.
+    Only these releases are asked for; None where there is no conflict among them.  The clauses of all
+    causes are needed once, for a first core; everything after that is done with the few that are in it.
     """
-    encoding = Encoding(nodes, explaining=True)
-    solver = Solver(encoding.clauses, deadline)
-    try:
-        founded = FoundedSolver(encoding, solver)
-        switches = [
-            switch
-            for cause, switch in encoding.selectors.items()
-            if not isinstance(cause, Asked) or cause.release in releases
-        ]
-        if founded.decide(switches):
+    with Cores(nodes, deadline) as all_cores:
+        asked = [c for c in all_cores.causes if not isinstance(c, Asked) or c.release in releases]
+        if all_cores.can_hold(asked):
             return None
-        remaining = _ordered(switches, solver.core())
-        minimal = True
-        needed: set[int] = set()
-        while (
-            attempt := next((s for s in reversed(remaining) if s not in needed), None)
-        ) is not None:
-            others = [switch for switch in remaining if switch != attempt]
-            answer = founded.decide(others, conflicts=deadline.limits.conflicts)
-            if answer is False:
-                remaining = _ordered(others, solver.core())
-            else:
-                needed.add(attempt)
-                minimal &= answer is not None
-    finally:
-        solver.close()
-    kept = set(remaining)
-    causes = [cause for cause, switch in encoding.selectors.items() if switch in kept]
-    return Conflict(grounds=tuple(_ground(cause, encoding) for cause in causes), minimal=minimal)
+        core = all_cores.core()
+        order = [cause for cause in asked if cause in core]
+        spoken_of = {cause: all_cores.encoding.spoken_of[cause] for cause in order}
+    with Cores(nodes, deadline, order) as cores:
+        remaining, minimal = minimized(cores, order, deadline.limits.conflicts)
+    grounds = tuple(_ground(cause, *spoken_of[cause]) for cause in remaining)
+    return Explanation(
+        conflict=Conflict(grounds=grounds, minimal=minimal),
+        steps=_steps(nodes, remaining, deadline),
+    )
 
 
-def _ordered(switches: Sequence[int], core: Collection[int]) -> list[int]:
-    kept = set(core)
-    return [switch for switch in switches if switch in kept]
+def _steps(nodes: Sequence[Node], causes: Sequence[Cause], deadline: Deadline) -> tuple[Step, ...]:
+    """Derive the conflict; what has to be added so that nothing holds itself up is known only then."""
+    if len(causes) > _MOST_CAUSES:
+        return ()
+    with Cores(nodes, deadline, causes) as cores:
+        cores.can_hold(causes)
+        return derive(tuple(read_nogoods(cores.encoding, cores.clauses)))
 
 
-def _ground(cause: Cause, encoding: Encoding) -> Ground:
-    node, mask = encoding.spoken_of[cause]
+def _ground(cause: Cause, node: Node, mask: int) -> Ground:
     return Ground(cause=cause, versions=versions_text(node.listing, mask))

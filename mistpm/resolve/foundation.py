@@ -56,7 +56,7 @@ class Selection:
         waiting = deque(
             context
             for node in self.encoding.nodes
-            if node.asked is not None and self.encoding.switch(node.asked) in self.model
+            if node.asked is not None
             for context in node.contexts
         )
         while waiting:
@@ -67,39 +67,44 @@ class Selection:
             self.contexts[context] = None
             self.chosen[context.node] = block
             for requirement in context.at(block.place):
-                switch = self.encoding.switch(requirement.cause)
-                if requirement.constrains and switch in self.model:
+                if requirement.constrains:
                     waiting.extend(self._follow(requirement))
 
     def _follow(self, requirement: Requirement) -> Iterator[Context]:
         """Give the contexts that a requirement brings along."""
         options: tuple[Option, ...] = requirement.options
         if requirement.use == "api":
-            self._apis.append(requirement)
+            if self.encoding.switch(requirement.cause) in self.model:
+                self._apis.append(requirement)
             options = (requirement.default,) if requirement.default is not None else ()
         elif requirement.use == "call":
             options = self._pick(requirement)
         for option in options:
-            block = self.block(option.node)
-            if option.context is not None and block is not None and block.mask & option.mask:
-                yield option.context
+            context, block = option.context, self.block(option.node)
+            if context is not None and block is not None and block.mask & option.mask:
+                yield from (context,) if self.encoding.use(context) in self.model else ()
 
     def _pick(self, requirement: Requirement) -> tuple[Option, ...]:
-        picks = self.encoding.picks.get(requirement.decision, {})
+        picks = self.encoding.picks.get(requirement.decision)
         for option in requirement.options:
-            if not picks or picks[option.node] in self.model:
+            if picks is None or picks[option.node] in self.model:
                 self.picked[requirement.decision] = option
-                return (option,)
+                return (option,) if picks else requirement.options
         return ()
 
 
 class FoundedSolver:
-    """Finds only models in which every required API is provided by something that is needed."""
+    """Finds only models in which every required API is provided by something that is needed.
+
+    `formulas` are the clauses that this took so far.  What explains a conflict switches causes off: then
+    their requirements bind nobody, but what meets them is still there for a reason.
+    """
 
     def __init__(self, encoding: Encoding, solver: Solver) -> None:
         self.encoding = encoding
         self.solver = solver
         self.model: frozenset[int] = frozenset()
+        self.formulas: list[list[int]] = []
         self._selection: Selection | None = None
         self._needs_providers = any(r.use == "api" for r in encoding.requirements)
 
@@ -132,6 +137,10 @@ class FoundedSolver:
                 return True
             self._exclude(selection)
 
+    def _add(self, clause: list[int]) -> None:
+        self.formulas.append(clause)
+        self.solver.add(clause)
+
     def _exclude(self, selection: Selection) -> None:
         """Demand of what is there without need that something outside of it brings it along."""
         encoding, model = self.encoding, selection.model
@@ -144,17 +153,14 @@ class FoundedSolver:
                         loose[context] = None
         supports = list(self._supports(loose))
         for context in loose:
-            self.solver.add([-encoding.use(context), *supports])
+            self._add([-encoding.use(context), *supports])
             if context.node not in selection.chosen:
-                self.solver.add([-encoding.presence(context.node), *supports])
+                self._add([-encoding.presence(context.node), *supports])
 
     def _supports(self, loose: Collection[Context]) -> Iterator[int]:
         """Give a literal for each way in which something outside brings one of these along."""
         encoding = self.encoding
-        for node in encoding.nodes:
-            if node.asked is not None and any(context in loose for context in node.contexts):
-                yield encoding.switch(node.asked)
-        for requirement in encoding.requirements:
+        for requirement in encoding.supporting:
             if requirement.context in loose:
                 continue
             default = (requirement.default,) if requirement.default is not None else ()
@@ -169,10 +175,9 @@ class FoundedSolver:
         picks = encoding.picks.get(requirement.decision, {})
         for literal in (
             encoding.use(context),
-            encoding.switch(requirement.cause),
             *([picks[option.node]] if picks else ()),
         ):
-            self.solver.add([-support, literal])
-        self.solver.add([-support, *encoding.holding(requirement)])
-        self.solver.add([-support, *encoding.within(option)])
+            self._add([-support, literal])
+        self._add([-support, *encoding.holding(requirement)])
+        self._add([-support, *encoding.within(option)])
         return support

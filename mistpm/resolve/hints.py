@@ -12,6 +12,7 @@ from mistpm.model.minors import known_minors
 from mistpm.model.presence import parse_api
 from mistpm.model.question import Question
 from mistpm.model.ranges import ANY
+from mistpm.resolve.catalogue import Catalogue
 from mistpm.resolve.choice import Choice
 from mistpm.resolve.limits import Deadline
 from mistpm.resolve.node import Node
@@ -35,12 +36,20 @@ def find_hint(
     releases = frozenset(node.name for node in part if node.kind == "asked")
     for change in _changes(universe, conflict):
         problem = Problem(question=change.question, begin=releases)
-        tried = Universe(problem, universe.catalogue).grow()
-        if not tried.missing:
-            choice = search(tuple(tried.nodes.values()), frozenset(), deadline)
-            if choice is not None and not choice.open_releases():
-                return change.told(choice)
+        choice = _solved(problem, universe.catalogue, deadline)
+        if choice is not None:
+            return change.told(choice)
     return ""
+
+
+def _solved(problem: Problem, catalogue: Catalogue, deadline: Deadline) -> Choice | None:
+    """Solve a changed question, asking for computed requirements; None where anything stays open."""
+    while True:
+        tried = Universe(problem, catalogue).grow()
+        nodes = () if tried.missing else tuple(tried.nodes.values())
+        choice = search(nodes, frozenset(), deadline) if nodes else None
+        if choice is None or not catalogue.computed.ask(choice, problem.question):
+            return None if choice is None or choice.open_releases() else choice
 
 
 def _changes(universe: Universe, conflict: Conflict) -> Iterator[Change]:

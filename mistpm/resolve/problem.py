@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from mistpm.errors import MistError
+from mistpm.model.asker import Asker
 from mistpm.model.question import Held, Question
 from mistpm.model.version import Version
 
@@ -16,7 +17,8 @@ class Problem(Struct, frozen=True, kw_only=True):
     bound to them; `absent` are releases that have no solution, `gaps` those of which nobody can tell
     whether they have one, with what is in the way.  `pins` keeps nodes (a release's name or a
     called key) at a version.  `relaxed` keeps in mind the versions that something excludes, so that
-    an explanation can say what excludes them.  `only_held` considers nothing but what is held.
+    an explanation can say what excludes them.  `only_held` considers nothing but what is held.  `asker` is
+    for explanations alone.
     """
 
     question: Question
@@ -27,3 +29,4 @@ class Problem(Struct, frozen=True, kw_only=True):
     pins: dict[str, Version] = {}
     relaxed: bool = False
     only_held: bool = False
+    asker: Asker = Asker()

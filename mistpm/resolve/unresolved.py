@@ -7,7 +7,9 @@ from collections.abc import Collection, Sequence
 from msgspec.structs import replace
 
 from mistpm.errors import RegistryError
-from mistpm.model.cause import Asked, Conflict
+from mistpm.model.asker import Asker
+from mistpm.model.cause import Asked, Conflict, Ground
+from mistpm.model.question import Wanted
 from mistpm.model.resolution import Unresolved
 from mistpm.resolve.explanation import explain
 from mistpm.resolve.hints import find_hint
@@ -15,7 +17,7 @@ from mistpm.resolve.limits import Deadline
 from mistpm.resolve.node import Node
 from mistpm.resolve.parts import families, parts
 from mistpm.resolve.universe import Universe
-from mistpm.resolve.writer import lines
+from mistpm.resolve.writer import facts, tell
 
 
 def find_unresolved(
@@ -27,22 +29,24 @@ def find_unresolved(
     nothing else, so that the others of its part may still have a solution.
     """
     if universe.missing:
-        return [_missing(name, error) for name, error in universe.missing.items()]
+        wanted = {wanted.name: wanted for wanted in universe.question.releases}
+        asker = universe.problem.asker
+        return [_missing(wanted[name], error, asker) for name, error in universe.missing.items()]
     problem = replace(universe.problem, begin=failing, relaxed=True)
     relaxed = Universe(problem, universe.catalogue).grow()
     groups = families(universe)
     found: list[Unresolved] = []
     for part in parts(relaxed):
         if any(node.name in failing for node in part if node.kind == "asked"):
-            conflict = explain(part, failing, deadline)
-            if conflict is not None:
+            explanation = explain(part, failing, deadline)
+            if explanation is not None:
+                conflict = explanation.conflict
                 hint = find_hint(relaxed, part, conflict, deadline)
-                releases = _touched(conflict, groups, part)
                 found.append(
                     Unresolved(
-                        releases=releases,
+                        releases=_touched(conflict, groups, part),
                         conflict=conflict,
-                        explanation=lines(conflict),
+                        explanation=tell(conflict, explanation.steps, problem.asker),
                         hints=(hint,) if hint else (),
                     )
                 )
@@ -50,12 +54,19 @@ def find_unresolved(
     return found
 
 
-def _missing(name: str, error: RegistryError) -> Unresolved:
-    line = f"{name} is asked for in mistpm.yaml; {error.message}"
+def _missing(wanted: Wanted, error: RegistryError, asker: Asker) -> Unresolved:
+    cause = Asked(
+        release=wanted.name,
+        package=wanted.package,
+        range=str(wanted.range),
+        unmet=error.message,
+    )
+    conflict = Conflict(grounds=(Ground(cause=cause),), minimal=True)
     return Unresolved(
-        releases=(name,),
-        explanation=(line, *error.context),
-        hints=(error.hint,) if error.hint else (),
+        releases=(wanted.name,),
+        conflict=conflict,
+        explanation=(*facts(conflict.grounds, asker), *error.context),
+        hints=tuple(error.hint.split("\n")) if error.hint else (),
         reference=error.reference,
     )
 

@@ -1,152 +1,173 @@
-"""The one writer: causes told as lines (`specs/resolve.md#words`)."""
+"""The one writer: a conflict as *Because ... and ..., so ...* (`specs/resolve.md#words`)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import singledispatch
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
-from mistpm.model.cause import (
-    Asked,
-    Cause,
-    Configured,
-    Conflict,
-    ConflictsWith,
-    Dependent,
-    NeedsKubernetes,
-    NotCallable,
-    OncePerEnvironment,
-    OneOwner,
-    Pinned,
-    ProvidedAlready,
-    Requires,
-    RequiresApi,
-    Yanked,
+from mistpm.model.asker import Asker
+from mistpm.model.cause import Asked, Cause, Conflict, Ground, Pinned
+from mistpm.resolve.derivation import Step
+from mistpm.resolve.grouping import versions_text
+from mistpm.resolve.nogood import Nogood, Variable
+from mistpm.resolve.phrases import joined_words, phrase, these
+from mistpm.resolve.storyline import storyline
+
+_WIDTH: Final = 100
+"""A line is begun anew with the fact that would not fit; facts themselves are not broken."""
+_MOST_FACTS: Final = 40
+_NOT_MINIMAL: Final = (
+    "Some of this may not be part of the conflict, which is too hard to narrow down."
 )
-from mistpm.resolve.listing import Listing
 
 
-def lines(conflict: Conflict) -> tuple[str, ...]:
-    """Tell a conflict, one line for each cause, in the order of its grounds."""
-    found = tuple(told(ground.cause, ground.versions) for ground in conflict.grounds)
-    return found if conflict.minimal else (*found, "some of this may not be part of the conflict")
+def tell(conflict: Conflict, steps: Sequence[Step], asker: Asker) -> tuple[str, ...]:
+    """Tell a conflict, each of its causes once: as its derivation, or where there is none as facts."""
+    lines = _Story(conflict, steps, asker).lines() if steps else _listed(conflict, asker)
+    return tuple(lines) if conflict.minimal else (*lines, _NOT_MINIMAL)
 
 
-@singledispatch
-def told(cause: Cause, versions: str) -> str:
-    """Tell one cause, which speaks of these versions."""
-    raise NotImplementedError(cause, versions)
+def facts(grounds: Iterable[Ground], asker: Asker) -> tuple[str, ...]:
+    """Tell causes one by one, a line for each."""
+    return tuple(phrase(ground, asker).alone for ground in grounds)
 
 
-@told.register
-def _(cause: Asked, versions: str) -> str:
-    del versions  # what is asked for is a range
-    at = f" at{_range(cause.range)}" if _range(cause.range) else ""
-    return f"{cause.release} is asked for{at} in mistpm.yaml{_but(cause.unmet)}"
+def _listed(conflict: Conflict, asker: Asker) -> Iterator[str]:
+    told = facts(conflict.grounds, asker)
+    yield "These cannot all hold:"
+    yield from (f"- {line}" for line in told[:_MOST_FACTS])
+    if len(told) > _MOST_FACTS:
+        yield f"- and {len(told) - _MOST_FACTS} more"
 
 
-@told.register
-def _(cause: Configured, versions: str) -> str:
-    del versions
-    return f"the settings ask for {cause.package}{_range(cause.range)}"
+class _Story:
+    """Tells the steps of a derivation; numbers those that are needed later than in the next one."""
 
+    def __init__(self, conflict: Conflict, steps: Sequence[Step], asker: Asker) -> None:
+        self._conflict = conflict
+        self._steps = steps
+        self._asker = asker
+        self._grounds: Mapping[Cause, Ground] = {g.cause: g for g in conflict.grounds}
+        self._told: set[Cause] = set()
+        used_later = {
+            premise.step
+            for number, step in enumerate(steps)
+            for premise in step.premises
+            if premise.step is not None and premise.step != number - 1
+        }
+        self._numbers = {step: number for number, step in enumerate(sorted(used_later), 1)}
 
-@told.register
-def _(cause: Requires, versions: str) -> str:
-    verb = "requires" if cause.use == "install" else "calls"
-    bound = f" (bound to {cause.bound})" if cause.bound else ""
-    but = _but(f"{cause.provided} is provided" if cause.provided else cause.unmet)
-    who = _dependent(cause.dependent, versions)
-    return f"{who} {verb} {cause.package}{_range(cause.range)}{bound}{but}"
-
-
-@told.register
-def _(cause: RequiresApi, versions: str) -> str:
-    return f"{_dependent(cause.dependent, versions)} needs the API {cause.api}{_but(cause.unmet)}"
-
-
-@told.register
-def _(cause: NeedsKubernetes, versions: str) -> str:
-    includes = f"the environment includes {joined_words(cause.missing)}"
-    return f"{cause.package} {versions} needs Kubernetes {cause.range}; {includes}"
-
-
-@told.register
-def _(cause: Yanked, versions: str) -> str:
-    return f"{cause.package} {versions} is yanked"
-
-
-@told.register
-def _(cause: NotCallable, versions: str) -> str:
-    return f"{cause.package} {versions} cannot be called: it is cluster-wide or provides APIs"
-
-
-@told.register
-def _(cause: OneOwner, versions: str) -> str:
-    del versions  # the owners' own requirements tell them
-    what = _kind(cause.group, cause.kind)
-    return f"only one release can provide {what}; {joined_words(cause.owners)} would"
-
-
-@told.register
-def _(cause: ProvidedAlready, versions: str) -> str:
-    what = _kind(cause.group, cause.kind)
-    return f"{cause.package} {versions} provides {what}, which is provided already"
-
-
-@told.register
-def _(cause: OncePerEnvironment, versions: str) -> str:
-    releases = joined_words(cause.releases)
-    return f"{cause.package} {versions} is cluster-wide: it can have one release, not {releases}"
-
-
-@told.register
-def _(cause: ConflictsWith, versions: str) -> str:
-    but = _but(f"{cause.provided} is provided" if cause.provided else "")
-    who = _dependent(cause.dependent, versions)
-    return f"{who} refuses to be together with {cause.package}{_range(cause.range)}{but}"
-
-
-@told.register
-def _(cause: Pinned, versions: str) -> str:
-    del versions  # these are all the others
-    return f"{cause.node} is at {cause.package} {cause.version}"
-
-
-def versions_text(listing: Listing, mask: int) -> str:
-    """Tell some versions of a package, neighbours together: `1.0.0, 1.2.0 to 1.4.0`, oldest first."""
-    runs: list[tuple[int, int]] = []
-    for place in range(len(listing.candidates) - 1, -1, -1):
-        if mask >> place & 1:
-            if runs and runs[-1][1] == place + 1:
-                runs[-1] = runs[-1][0], place
+    def lines(self) -> Iterator[str]:
+        for number, step in enumerate(self._steps):
+            facts = self._facts(step)
+            references = self._references(number, step)
+            follows = any(premise.step == number - 1 for premise in step.premises) and number > 0
+            last = number == len(self._steps) - 1
+            because = references + facts
+            if last:
+                conclusion = self._impossible()
+                begin = "So, because " if follows and because else "So " if follows else "Because "
             else:
-                runs.append((place, place))
-    texts = []
-    for oldest, newest in runs:
-        first, last = listing.candidates[oldest].version, listing.candidates[newest].version
-        texts.append(f"{first} to {last}" if oldest != newest else str(first))
-    return ", ".join(texts)
+                conclusion = _cannot(step.conclusion)
+                begin = "And because " if follows and because else "So " if follows else "Because "
+            end = f" ({self._numbers[number]})." if number in self._numbers else "."
+            yield from _sentence(begin, because, conclusion + end)
+
+    def _references(self, number: int, step: Step) -> list[str]:
+        """Point to the conclusions that the step rests on, other than the one just told."""
+        earlier = [p.step for p in step.premises if p.step is not None and p.step != number - 1]
+        words = [f"({self._numbers[each]})" for each in earlier]
+        return [f"of {joined_words(words)}"] if words else []
+
+    def _facts(self, step: Step) -> list[str]:
+        """Tell the premises that were not told before; what goes on from one is told in one breath."""
+        given = [premise.nogood for premise in step.premises if premise.step is None]
+        facts: list[str] = []
+        before: Cause | None = None
+        for link in storyline([n for n in given if n.cause not in self._told]):
+            cause = link.nogood.cause
+            if cause is None or cause in self._told or isinstance(cause, Pinned):
+                continue
+            self._told.add(cause)
+            told = phrase(self._grounds[cause], self._asker)
+            if link.continues:
+                facts[-1] += f", {told.following}"
+            elif self._asks_again(before, cause):
+                facts[-1] += f" and {told.following}"
+            else:
+                facts.append(told.alone)
+            before = cause
+        return facts
+
+    def _asks_again(self, before: Cause | None, cause: Cause) -> bool:
+        return (
+            isinstance(before, Asked)
+            and isinstance(cause, Asked)
+            and self._asker.asks(before.release) == self._asker.asks(cause.release)
+        )
+
+    def _impossible(self) -> str:
+        """Say what all of this makes impossible."""
+        causes = [ground.cause for ground in self._conflict.grounds]
+        pinned = [c for c in causes if isinstance(c, Pinned)]
+        if pinned:
+            one = pinned[0]
+            return f"{one.node} cannot be at {one.version}"
+        names = [cause.release for cause in causes if isinstance(cause, Asked)]
+        if len(names) == 1:
+            return f"{names[0]} cannot be had"
+        how = "together" if len(names) == 2 else "all together"
+        return f"{joined_words(names)} cannot be had {how}"
 
 
-def joined_words(words: Sequence[str]) -> str:
-    """Write `a`, `a and b`, `a, b and c`."""
-    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+def _cannot(nogood: Nogood) -> str:
+    """Tell the conclusion of a step: versions that cannot be chosen, not beside each other, or alone."""
+    there = [
+        _versions(variable, mask) for variable, mask in nogood.terms if not mask & variable.absent
+    ]
+    lacking = [
+        _versions(variable, variable.all & ~mask)
+        for variable, mask in nogood.terms
+        if mask & variable.absent
+    ]
+    if lacking:
+        who = joined_words(there) or "it"
+        return f"{who} needs {joined_words(lacking, 'or')}"
+    return (
+        f"{there[0]} cannot be chosen"
+        if len(there) == 1
+        else f"{joined_words(there)} exclude each other"
+    )
 
 
-def _dependent(dependent: Dependent, versions: str) -> str:
-    what = f"{dependent.package} {versions}".rstrip()
-    if dependent.release and not dependent.pulled_in:
-        return f"{dependent.release} ({what})"
-    return what
+def _versions(variable: Variable, mask: int) -> str:
+    node = variable.node
+    if node is None:
+        return "what else is called"
+    return these(node.dependent.title, versions_text(node.listing, mask & ~variable.absent))
 
 
-def _range(text: str) -> str:
-    return f" {text}" if text not in {"", "*"} else ""
+def _sentence(begin: str, facts: Sequence[str], conclusion: str) -> Iterator[str]:
+    """Make a sentence of facts and a conclusion; where it is long, each fact of its own gets a line."""
+    *most, last = (*facts, conclusion) if facts else ("", conclusion)
+    joined = f"{', '.join(most[:-1])} and {most[-1]}" if len(most) > 1 else most[0]
+    whole = f"{begin}{joined}, {last}" if joined else f"{begin}{last}"
+    if len(whole) <= _WIDTH:
+        yield whole
+        return
+    for number, fact in enumerate(most):
+        start = begin if number == 0 else "  and " if number == len(most) - 1 else "  "
+        yield from _wrapped(f"{start}{fact},")
+    yield f"  {last}"
 
 
-def _but(reason: str) -> str:
-    return f"; {reason}" if reason else ""
-
-
-def _kind(group: str, kind: str) -> str:
-    return f"{group}/{kind}" if group else kind
+def _wrapped(text: str) -> Iterator[str]:
+    """Break a line where it goes on with "which"."""
+    line, *more = text.split(", which ")
+    for piece in more:
+        if len(line) + len(piece) + len(", which ") > _WIDTH:
+            yield f"{line},"
+            line = "    which " + piece
+        else:
+            line += ", which " + piece
+    yield line
