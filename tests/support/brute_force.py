@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from typing import Final
+from typing import ClassVar
 
 from brute_force_objective import Objective
 from brute_force_rules import Rules
-from brute_force_state import Need, Place, Solution, Use, series
+from brute_force_state import Need, Place, Solution, Use
 
 from mistpm.model.ranges import Range
-
-MOST_STATES: Final = 4000
 
 
 class TooManyStatesError(Exception):
@@ -27,11 +25,16 @@ class Oracle(Rules):
     """Answers one question, with the releases of the file that are not `absent`."""
 
     states = 0
+    most_states: ClassVar[int] = 2000
+    objective: ClassVar[type[Objective]] = Objective
 
     def best(self) -> Solution | None:
         """Give the best solution by the documented objective, None where there is none."""
         solutions = self.solutions()
-        return Objective(self, solutions).best() if solutions else None
+        if not solutions:
+            return None
+        (best,) = self.objective(self, solutions).best()
+        return best
 
     def solutions(self) -> list[Solution]:
         """Give all solutions, each once; raises `TooManyStatesError`."""
@@ -47,7 +50,7 @@ class Oracle(Rules):
     def extended(self, state: Solution) -> Iterator[Solution]:
         """Give the solutions that agree with a state."""
         self.states += 1
-        if self.states > MOST_STATES:
+        if self.states > self.most_states:
             raise TooManyStatesError
         if not self.is_peaceful(state):
             return
@@ -57,11 +60,21 @@ class Oracle(Rules):
             yield state
             return
         of_packages = [need for need in unmet if need.kind != "api"]
+        if any(self.is_hopeless(need, state) for need in of_packages):
+            return
         if of_packages:
             yield from self.tried(of_packages[0], state)
         else:
             for need in unmet:
                 yield from self.tried_default(need, state)
+
+    def is_hopeless(self, need: Need, state: Solution) -> bool:
+        """Tell whether what is chosen already keeps an unmet need from being met."""
+        if need.kind == "call":
+            picked = state.picks.get((need.use.place, need.alias))
+            return picked is not None and self.call_use(need, picked).place in state.versions
+        target = need.target
+        return target is None or target.kind == "asked" or target in state.versions
 
     def is_met(self, need: Need, state: Solution) -> bool:
         """Tell whether a state has what a need asks for."""
@@ -88,20 +101,22 @@ class Oracle(Rules):
         )
 
     def tried(self, need: Need, state: Solution) -> Iterator[Solution]:
-        """Try what could meet a need; nothing, where what is chosen already does not."""
-        target, range_ = need.target, need.dependency.version
+        """Try what could meet a need on a package."""
+        range_ = need.dependency.version
         if need.kind == "install":
-            if target is not None and target.kind == "pulled-in" and target not in state.versions:
-                yield from self.tried_all(target, range_, state)
-        elif (need.use.place, need.alias) not in state.picks:
-            assert need.package is not None
-            for picked in {series(version) for version in self.eligible(need.package, range_)}:
-                picks = {**state.picks, (need.use.place, need.alias): picked}
-                place = self.call_use(need, picked).place
-                if place in state.versions:
-                    yield from self.extended(Solution(state.versions, picks))
-                else:
-                    yield from self.tried_all(place, range_, Solution(state.versions, picks))
+            assert need.target is not None
+            yield from self.tried_all(need.target, range_, state)
+            return
+        assert need.package is not None
+        owner = need.use.place, need.alias
+        series = {self.series(version) for version in self.eligible(need.package, range_)}
+        for picked in series if owner not in state.picks else {state.picks[owner]}:
+            chosen = Solution(state.versions, {**state.picks, owner: picked})
+            place = self.call_use(need, picked).place
+            if place in state.versions:
+                yield from self.extended(chosen)
+            else:
+                yield from self.tried_all(place, range_, chosen)
 
     def tried_all(self, place: Place, range_: Range, state: Solution) -> Iterator[Solution]:
         """Try every version of a place."""
@@ -128,6 +143,8 @@ class Oracle(Rules):
         for use in self.uses(solution):
             for need in self.needs(use, solution):
                 owner = self.name(use.place)
+                if need.mistake:
+                    continue
                 if need.kind == "call":
                     picked = solution.picks[use.place, need.alias]
                     found[owner, need.alias] = self.call_use(need, picked).place.name
@@ -182,7 +199,7 @@ class Oracle(Rules):
         if need.kind == "call" and need.package is not None:
             fitting = self.eligible(need.package, need.dependency.version)
             for version in sorted(fitting, key=lambda version: version.key, reverse=True):
-                use = self.call_use(need, series(version))
+                use = self.call_use(need, self.series(version))
                 if self.held_at(use.place) == version:
                     return [use]
         return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from brute_force_state import Need, Place, Solution, Use, series
+from brute_force_state import Need, Place, Solution, Use
 
 if TYPE_CHECKING:
     from brute_force import Oracle
@@ -21,14 +21,13 @@ class Objective:
         self.waiting = [oracle.first_use(place) for place in oracle.asked]
         self.deferred: list[Need] = []
 
-    def best(self) -> Solution:
+    def best(self) -> list[Solution]:
         """Go through the levels; each one decides among what is equal in those before."""
         self.keep_fewest_changes()
         self.keep_newest_of_the_file()
         self.keep_fewest_series()
         self.walk()
-        assert len(self.remaining) == 1, self.remaining
-        return self.remaining[0]
+        return self.remaining
 
     def keep_fewest_changes(self) -> None:
         """Level 1."""
@@ -49,12 +48,16 @@ class Objective:
         while self.waiting or self.deferred:
             if not self.waiting:
                 self.default(self.deferred.pop(0))
-            elif (use := self.waiting.pop(0)) not in seen:
+            elif (use := self.following()) not in seen:
                 seen.add(use)
                 needs = self.oracle.needs(use, self.remaining[0])
                 for need in sorted(needs, key=self.order):
                     if not need.mistake:
                         self.decide(need)
+
+    def following(self) -> Use:
+        """Give what is to be walked on from: what was found first."""
+        return self.waiting.pop(0)
 
     def order(self, need: Need) -> tuple[str, str]:
         """Compare what one version requires: by package identity, then by alias."""
@@ -128,5 +131,5 @@ class Objective:
         assert need.package is not None
         packages = self.oracle.packages[need.package]
         versions = sorted(packages, key=lambda version: version.key, reverse=True)
-        names = list(dict.fromkeys(series(version) for version in versions))
+        names = list(dict.fromkeys(map(self.oracle.series, versions)))
         return names.index(solution.picks[need.use.place, need.alias])

@@ -59,6 +59,9 @@ class Rules:
         ]
         self._eligible: dict[tuple[PackageId, str], tuple[Version, ...]] = {}
         self._possible: dict[tuple[Place, str], list[Version]] = {}
+        self._enemies: dict[object, bool] = {}
+        self._call_uses: dict[object, Use] = {}
+        self._needs: dict[tuple[Use, Version], list[Need]] = {}
 
     # --- what is possible ------------------------------------------------------------------------
 
@@ -95,7 +98,7 @@ class Rules:
         ):
             return True
         if place.kind == "called":
-            wrong = series(candidate.version) != place.series
+            wrong = self.series(candidate.version) != place.series
             return wrong or self.is_not_callable(candidate)
         return self.is_outside_settings(place, candidate) or self.owns_a_fact(candidate)
 
@@ -139,15 +142,22 @@ class Rules:
 
     def is_peaceful(self, state: Solution) -> bool:
         """Tell whether no two places exclude each other."""
-        chosen = {p: self.packages[p.package][v] for p, v in state.versions.items()}
-        for (one, mine), (other, theirs) in itertools.permutations(chosen.items(), 2):
-            if self.refuses(mine, theirs):
-                return False
-            if "called" in {one.kind, other.kind}:
-                continue
-            if self.is_second(mine, theirs) or self.owns_the_same(mine, theirs):
-                return False
-        return True
+        pairs = itertools.combinations(state.versions.items(), 2)
+        return not any(itertools.starmap(self.are_enemies, pairs))
+
+    def are_enemies(self, one: tuple[Place, Version], other: tuple[Place, Version]) -> bool:
+        """Tell whether two places exclude each other at these versions."""
+        key = one, other
+        if key not in self._enemies:
+            releases = "called" not in {one[0].kind, other[0].kind}
+            mine, theirs = (self.packages[place.package][version] for place, version in key)
+            self._enemies[key] = (
+                self.refuses(mine, theirs)
+                or self.refuses(theirs, mine)
+                or (releases and (self.is_second(mine, theirs) or self.is_second(theirs, mine)))
+                or (releases and self.owns_the_same(mine, theirs))
+            )
+        return self._enemies[key]
 
     def refuses(self, one: Candidate, other: Candidate) -> bool:
         """Tell whether one says that it conflicts with the other."""
@@ -180,6 +190,10 @@ class Rules:
             return place.name
         setting = self.settings.get(place.package)
         return setting.name if setting and setting.name else place.package.name
+
+    def series(self, version: Version) -> str:
+        """Give the part of a version that callers see."""
+        return series(version)
 
     def identity(self, reference: PackageReference, candidate: Candidate) -> PackageId:
         """Give the package that a candidate means."""
@@ -236,9 +250,12 @@ class Rules:
     def call_use(self, need: Need, picked: str) -> Use:
         """Give the use of a called package."""
         assert need.package is not None
-        place = Place("called", f"{need.package}@{picked}", need.package, picked)
-        with_ = json.dumps(need.dependency.with_, sort_keys=True)
-        return Use(place, with_, self.bind_below(need))
+        key = need.use, need.alias, picked, id(need.dependency)
+        if key not in self._call_uses:
+            place = Place("called", f"{need.package}@{picked}", need.package, picked)
+            with_ = json.dumps(need.dependency.with_, sort_keys=True)
+            self._call_uses[key] = Use(place, with_, self.bind_below(need))
+        return self._call_uses[key]
 
     def bind_below(self, need: Need) -> tuple[tuple[str, str], ...]:
         """Give what is bound in the package that a need calls."""
@@ -247,7 +264,14 @@ class Rules:
 
     def needs(self, use: Use, state: Solution) -> list[Need]:
         """Give what the version at a place requires in a use; what is met by facts is left out."""
-        candidate = self.packages[use.place.package][state.versions[use.place]]
+        version = state.versions[use.place]
+        if (use, version) not in self._needs:
+            candidate = self.packages[use.place.package][version]
+            self._needs[use, version] = self.needs_of(use, candidate)
+        return self._needs[use, version]
+
+    def needs_of(self, use: Use, candidate: Candidate) -> list[Need]:
+        """Give the same of a candidate."""
         found = []
         for alias, dependency in sorted(self.dependencies(use, candidate).items()):
             holds = self.decided(use, candidate, dependency.when)

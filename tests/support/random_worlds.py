@@ -27,13 +27,14 @@ VERSIONS: Final = (
     *("2.0.0-rc.1", "1.0.0+1"),
 )
 RANGES: Final = (
-    *("*", "*", "*", "*", "*", "^1", "^1", ">=1", ">=1", "<2", "<2", "^2"),
-    *("<1.1", "0.x", ">=0.1 <2", ">=2.0.0-rc.1"),
+    *("*",) * 9,
+    *(">=1", ">=1", ">=1", "<2", "<2", "^1", "^1", "^2", "!=1.1.0", "!=2.0.0"),
+    *("<1.1", "0.x", ">=0.1 <2", ">=2.0.0-rc.1", "^1 || ^2", "<1 || >=2"),
 )
-APIS: Final = ("a.b/v1/K", "a.b/v1/L", "a.b/v2/K", "c.d/v1/M")
+APIS: Final = ("a.b/v1/K", "a.b/v1/L", "c.d/v1/M", "a.b/v2/K", "c.d/v1/N")
 BUILT_IN: Final = ("v1/Pod", "storage.k8s.io/v1/VolumeAttributesClass")
-KUBERNETES: Final = (*[""] * 16, ">=1.33", "<1.34", "<1.33", ">=1.34")
-MINORS: Final = ("1.33", "1.33", "1.34", "1.32 1.33", "1.33 1.34")
+KUBERNETES: Final = (*[""] * 20, ">=1.33", "<1.34", "<1.33", ">=1.34")
+MINORS: Final = ("1.33", "1.34", "1.32 1.33", "1.33 1.34")
 SCHEMAS: Final[tuple[dict[str, Any], ...]] = (
     {},
     {"on": {"type": "boolean", "default": True}},
@@ -43,7 +44,7 @@ SCHEMAS: Final[tuple[dict[str, Any], ...]] = (
 ALIASES: Final = ("x", "y", "z")
 
 FLAVOURS: Final = {
-    "mixed": ("install",) * 3 + ("call",) * 4 + ("api",),
+    "mixed": ("install",) * 3 + ("call",) * 4 + ("api",) * 2,
     "calls": ("install",) * 2 + ("call",) * 5,
     "apis": ("install",) * 2 + ("api",) * 3,
     "releases": ("install",),
@@ -101,9 +102,10 @@ class _Maker:
         self.flavour = chance.pick(sorted(FLAVOURS))
         self.world = World()
         self.packages = [package_id(f"g/p{n}") for n in range(chance.pick((2, 3, 4)))]
-        if chance.one_in(5):
+        if chance.one_in(3):
             self.packages.append(package_id(f"corp/g/p{chance.pick((0, 1))}"))
-        self.apis = {package: chance.pick(APIS) for package in self.packages}
+        apis = APIS if chance.pick((True, False)) else APIS[::-1]
+        self.apis = dict(zip(self.packages, apis, strict=False))
         self.versions = {package: self.some_versions() for package in self.packages}
         self.is_conditional = chance.one_in(2)
         self.is_computed = chance.one_in(4)
@@ -118,23 +120,22 @@ class _Maker:
             self.answer(question)
         return Case(self.world, question, self.held(question))
 
+    # --- what there is ---------------------------------------------------------------------------
+
     def some_versions(self) -> list[Version]:
         """Choose what is published of a package."""
         count = self.chance.pick((1, 2, 3, 4, 5))
-        return [
-            parse_version(text)
-            for text in sorted({self.chance.pick(VERSIONS) for _ in range(count)})
-        ]
+        texts = {self.chance.pick(VERSIONS) for _ in range(count)}
+        return [parse_version(text) for text in sorted(texts)]
 
     def publish(self, package: PackageId, version: str) -> None:
         """Publish one version."""
         chance = self.chance
-        needs = {
-            alias: self.dependency(package) for alias in ALIASES[: chance.pick((0, 0, 1, 1, 2, 3))]
-        }
-        api = self.apis[package]
-        provides = (api, api, chance.pick(APIS), "")
-        provided = chance.pick(provides if self.flavour == "apis" else (*[""] * 8, *provides))
+        count = chance.pick((0, 0, 1, 1, 2, 2, 3))
+        needs = {alias: self.dependency(package) for alias in ALIASES[:count]}
+        own = self.apis[package]
+        odds = {"apis": (own, own, own, chance.pick(APIS), ""), "mixed": (*[""] * 5, own)}
+        provided = chance.pick(odds.get(self.flavour, ("",)))
         properties = chance.pick(SCHEMAS) if self.is_conditional else {}
         self.world.add(
             package,
@@ -142,12 +143,28 @@ class _Maker:
             needs,
             kubernetes=chance.pick(KUBERNETES),
             provides=[provided] if provided else (),
-            conflicts=[self.text(package)] if chance.one_in(10) else (),
-            cluster=chance.one_in(12),
+            conflicts=[self.text(package)] if chance.one_in(12) else (),
+            cluster=chance.one_in(15),
             yanked=chance.one_in(10),
             computed=self.is_computed and chance.one_in(2),
             inputs={"type": "object", "properties": properties} if properties else {},
         )
+
+    def dependency(self, package: PackageId) -> Dependency:
+        """Make a dependency of a package."""
+        chance = self.chance
+        kind = chance.pick(FLAVOURS[self.flavour])
+        when = chance.pick((*[""] * 3, *CONDITIONS)) if self.is_conditional else ""
+        if kind == "api":
+            other = chance.pick(self.packages)
+            apis = (*[self.apis[other]] * 5, chance.pick(APIS), chance.pick(BUILT_IN))
+            forms = (*["api {} default {}"] * 4, "api {}", "optional api {}")
+            text = chance.pick(forms).format(chance.pick(apis), self.reference(package, other))
+            return dependency(text, when=when)
+        if kind == "call":
+            with_ = chance.pick(({}, {"on": True}, {"on": False})) if self.is_conditional else {}
+            return dependency(f"call {self.text(package)}", when=when, with_=with_)
+        return dependency(self.text(package), when=when)
 
     def text(self, package: PackageId) -> str:
         """Name a package, as one of this registry if it is, and a range."""
@@ -156,84 +173,18 @@ class _Maker:
 
     def reference(self, package: PackageId, other: PackageId) -> str:
         """Name another package within a package; from time to time one that is not there."""
-        if self.chance.one_in(60):
+        if self.chance.one_in(80):
             return "g/nowhere"
         near = other.registry == package.registry
         return f"{other.group}/{other.name}" if near else other
 
     def range(self, package: PackageId) -> str:
         """Choose a range, mostly one that something is in."""
-        if self.chance.one_in(20):
+        if self.chance.one_in(30):
             return self.chance.pick(RANGES)
-        return self.chance.pick(
-            [
-                text
-                for text in RANGES
-                if any(version in parse_range(text).versions for version in self.versions[package])
-            ]
-        )
-
-    def dependency(self, package: PackageId) -> Dependency:
-        """Make a dependency of a package."""
-        chance = self.chance
-        kind = chance.pick(FLAVOURS[self.flavour])
-        conditions = (*[""] * 4, *CONDITIONS)
-        when = chance.pick(conditions) if self.is_conditional else ""
-        if kind == "api":
-            other = chance.pick(self.packages)
-            apis = (*[self.apis[other]] * 4, chance.pick(APIS), chance.pick(BUILT_IN))
-            forms = ("api {} default {}", "api {} default {}", "api {}", "optional api {}")
-            text = chance.pick(forms).format(chance.pick(apis), self.reference(package, other))
-            return dependency(text, when=when)
-        if kind == "call":
-            with_ = chance.pick(({}, {"on": True}, {"on": False})) if self.is_conditional else {}
-            return dependency(f"call {self.text(package)}", when=when, with_=with_)
-        return dependency(self.text(package), when=when)
-
-    def question(self) -> Question:
-        """Ask for some releases."""
-        chance = self.chance
-        names = [f"r{n}" for n in range(chance.pick((1, 2, 2, 3)))]
-        several = chance.one_in(4)
-        wanted = [chance.pick(self.packages) for _ in names]
-        if several and len(wanted) > 1:
-            wanted[1] = wanted[0]
-        releases = {
-            name: f"{package} {self.range(package)}"
-            for name, package in zip(names, wanted, strict=True)
-        }
-        bind = {name: self.bind(names) for name in names if chance.one_in(3 if several else 12)}
-        inputs = {
-            name: {"on": chance.pick((True, False))} for name in names if not chance.one_in(8)
-        }
-        return asking(
-            releases,
-            bind=bind,
-            inputs=inputs,
-            settings=[self.setting(p, names) for p in chance.some(self.packages, 3)],
-            minors=chance.pick(MINORS),
-            provided_apis=[chance.pick(APIS)] if chance.one_in(8) else (),
-            provided={chance.pick(self.packages): chance.pick(VERSIONS)}
-            if chance.one_in(8)
-            else {},
-            prereleases=chance.one_in(10),
-        )
-
-    def bind(self, names: Sequence[str]) -> dict[str, str]:
-        """Bind an alias, or what is below one."""
-        paths = ("x", "x", "x", "x.x", "x.y", "y")
-        return {self.chance.pick(paths): self.chance.pick(names)}
-
-    def setting(self, package: PackageId, names: Sequence[str]) -> Setting:
-        """Configure what is pulled in of a package."""
-        chance = self.chance
-        return setting(
-            package,
-            chance.pick(("*", "*", "^1", "<2", ">=1")),
-            name=chance.pick(("", "", "", "other")),
-            bind=self.bind(names) if chance.one_in(8) else {},
-            inputs={"on": chance.pick((True, False))} if not chance.one_in(4) else {},
-        )
+        versions = self.versions[package]
+        ranges = [text for text in RANGES if any(v in parse_range(text).versions for v in versions)]
+        return self.chance.pick(ranges)
 
     def answer(self, question: Question) -> None:
         """Decide what modules compute."""
@@ -243,9 +194,78 @@ class _Maker:
                 for name in (
                     (*names, package.name, "other") if candidate.descriptor.computed else ()
                 ):
-                    if self.chance.one_in(2):
+                    if not self.chance.one_in(3):
                         needs = {"w": replace(self.dependency(package), when="")}
                         self.world.answers[name, str(candidate)] = needs
+
+    # --- what is asked ---------------------------------------------------------------------------
+
+    def question(self) -> Question:
+        """Ask for some releases."""
+        chance = self.chance
+        names = [f"r{n}" for n in range(chance.pick((1, 2, 2, 3)))]
+        wanted = {name: chance.pick(self.packages) for name in names}
+        if chance.one_in(3):
+            wanted |= dict.fromkeys(names[-2:], chance.pick(self.packages))
+        settings = [self.setting(package, wanted) for package in self.packages if chance.one_in(2)]
+        return asking(
+            {name: f"{package} {self.range(package)}" for name, package in wanted.items()},
+            bind={name: self.bind(package, wanted) for name, package in wanted.items()},
+            inputs={name: self.inputs() for name in names},
+            settings=settings,
+            minors=chance.pick(MINORS),
+            provided_apis=[chance.pick(APIS)] if chance.one_in(5) else (),
+            provided={chance.pick(self.packages): chance.pick(VERSIONS)}
+            if chance.one_in(5)
+            else {},
+            prereleases=chance.one_in(8),
+        )
+
+    def inputs(self) -> dict[str, Any]:
+        """Give inputs to a release; a missing one may be a mistake."""
+        return {} if self.chance.one_in(6) else {"on": self.chance.pick((True, False))}
+
+    def bind(self, package: PackageId, wanted: dict[str, PackageId]) -> dict[str, str]:
+        """Bind what could be meant in several ways, rarely anything else."""
+        chance = self.chance
+        if chance.one_in(25):
+            return {chance.pick(("x", "y", "x.x", "y.x")): chance.pick(sorted(wanted))}
+        return {
+            path: chance.pick(names)
+            for path, other in sorted(self.paths(package).items())
+            if len(names := [name for name in wanted if wanted[name] == other]) > 1
+            and not chance.one_in(4)
+        }
+
+    def paths(self, package: PackageId) -> dict[str, PackageId]:
+        """Give what some version of a package installs, itself or in what it calls."""
+        found: dict[str, PackageId] = {}
+        for alias, need in self.needs(package):
+            other = need.package.within(package.registry) if need.package else None
+            if other is not None and need.use == "install":
+                found[alias] = other
+            elif other is not None:
+                for inner, below in self.needs(other):
+                    if below.package is not None and below.use == "install":
+                        found[f"{alias}.{inner}"] = below.package.within(other.registry)
+        return found
+
+    def needs(self, package: PackageId) -> list[tuple[str, Dependency]]:
+        """Give what the versions of a package depend on."""
+        candidates = self.world.packages.get(package, ())
+        return [need for c in candidates for need in c.descriptor.dependencies.items()]
+
+    def setting(self, package: PackageId, wanted: dict[str, PackageId]) -> Setting:
+        """Configure what is pulled in of a package."""
+        return setting(
+            package,
+            self.chance.pick(("*", "*", "*", "^1", "<2", ">=1")),
+            name=self.chance.pick(("", "", "other")),
+            bind=self.bind(package, wanted),
+            inputs=self.inputs(),
+        )
+
+    # --- what was before -------------------------------------------------------------------------
 
     def held(self, question: Question) -> Held:
         """Hold versions of releases and of what could be pulled in or called."""
@@ -257,22 +277,26 @@ class _Maker:
         releases = {
             name: (package, version)
             for name, package in places.items()
-            if (version := self.held_version(self.versions[package])) is not None
+            if (version := self.held_version(package, self.versions[package])) is not None
         }
         called: dict[str, Version] = {}
         for package in self.packages:
-            for name in sorted({series(version) for version in self.versions[package]}):
+            for name in sorted(set(map(series, self.versions[package]))):
                 versions = [v for v in self.versions[package] if series(v) == name]
-                version = self.held_version(versions)
+                version = self.held_version(package, versions)
                 if version is not None:
                     called[called_key(package, name)] = version
         names = sorted([*releases, *called])
-        free = self.chance.some(names, 4) if self.chance.one_in(2) else ()
+        free = self.chance.some(names, 3) if self.chance.one_in(2) else ()
         return Held(releases=releases, called=called, free=frozenset(free))
 
-    def held_version(self, versions: Sequence[Version]) -> Version | None:
-        """Choose what was held of something: mostly what is there, or nothing, or what is gone."""
+    def held_version(self, package: PackageId, versions: Sequence[Version]) -> Version | None:
+        """Choose what was held of something: what was withdrawn, any, nothing, or what is gone."""
         chance = self.chance
-        if chance.one_in(12):
+        if chance.one_in(20):
             return parse_version(chance.pick(("1.0.5", "3.0.0")))
-        return chance.pick(versions) if chance.pick((True, False)) else None
+        candidates = self.world.packages[package]
+        yanked = [c.version for c in candidates if c.yanked and c.version in versions]
+        if yanked and chance.one_in(2):
+            return chance.pick(yanked)
+        return None if chance.one_in(3) else chance.pick(versions)
