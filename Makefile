@@ -8,16 +8,19 @@ unexport PYTHONDONTWRITEBYTECODE
 READY := $(VENV)/.ready
 TOOLCHAIN ?= $${XDG_CACHE_HOME:-$$HOME/.cache}/mistpm/wasm-toolchain
 
-.PHONY: help demo test lint unit slow registry modules messages golden bench clean
+.PHONY: help demo test lint unit slow cluster controlplane registry modules messages golden bench peers clean
 
 help:
 	@echo "make demo      install a real application from the starter registry and show every step"
 	@echo "make test      lint, types, and all tests"
 	@echo "make unit      the fast tests only"
+	@echo "make cluster   the tests that need a Kubernetes control plane"
+	@echo "make controlplane  build that (tests/controlplane), where it is missing: 8 minutes, later seconds"
 	@echo "make golden    write the golden transcripts again (review the diff)"
 	@echo "make registry  pack the starter registry again, byte for byte"
 	@echo "make modules   build the Rust modules of the starter registry again, byte for byte"
 	@echo "make bench     measure what benchmarks/README.md tells"
+	@echo "make peers     build the resolver that mistpm's is compared with (needs cargo)"
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -35,10 +38,16 @@ lint: $(READY)
 	$(BIN)/mypy
 
 unit: $(READY)
-	$(BIN)/pytest -m "not slow" -n 2
+	$(BIN)/pytest -m "not slow and not cluster" -n 2
 
 slow: $(READY)
-	$(BIN)/pytest -m slow -n 2
+	$(BIN)/pytest -m "slow and not cluster" -n 2
+
+cluster: controlplane
+	$(BIN)/pytest -m cluster -n 2
+
+controlplane: $(READY)
+	$(BIN)/python tests/support/control_plane_binary.py $(SERIES)
 
 messages: $(READY)
 	$(BIN)/python -m scripts.list_messages
@@ -56,6 +65,11 @@ modules:
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.start_up
+	$(BIN)/python -m benchmarks.resolve --family all --runs 3
+
+peers:
+	@command -v cargo >/dev/null || { echo "there is no cargo: install Rust 1.85 or newer, for instance with rustup"; exit 1; }
+	cargo build --release --locked --manifest-path benchmarks/peers/pubgrub/Cargo.toml
 
 clean:
 	rm -rf $(VENV) build dist

@@ -14,6 +14,8 @@ from benchmarks.resolve.case import Case
 from benchmarks.resolve.case_file import read_cases
 from benchmarks.resolve.families import FAMILIES, read_family
 from benchmarks.resolve.outcome import report
+from benchmarks.resolve.peer_table import peer_table
+from benchmarks.resolve.peers import ask_peers
 from benchmarks.resolve.solving import Solving
 from benchmarks.resolve.table import table
 from mistpm.errors import MistError, UsageError
@@ -32,7 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     solving = Solving(limits=Limits(seconds=options.seconds), runs=options.runs)
     solving.warm_up()
     done = report(solving.solve_all(cases))
-    if options.output == "json":
+    if options.peers:
+        peers = ask_peers(cases, seconds=options.seconds, runs=options.runs)
+        print("\n".join(peer_table(done.cases, peers)))
+    elif options.output == "json":
         print(msgspec.json.format(msgspec.json.encode(done), indent=1).decode())
     else:
         print("\n".join(table(done, details=options.only is not None)))
@@ -47,7 +52,11 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--family", choices=(*FAMILIES, "all"), help="synthetic cases that are hard in one way"
     )
     parser.add_argument("--only", metavar="NAME", help="solve this case alone, and tell its answer")
-    parser.add_argument("--output", choices=("text", "json"), default="text")
+    told = parser.add_mutually_exclusive_group()
+    told.add_argument("--output", choices=("text", "json"), default="text")
+    told.add_argument(
+        "--peers", action="store_true", help="ask other resolvers too, and tell the ratios"
+    )
     parser.add_argument(
         "--seconds", type=float, default=30.0, help="time for one case, default %(default)g"
     )

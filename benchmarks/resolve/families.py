@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from itertools import combinations
 from types import MappingProxyType
 from typing import Final
@@ -40,18 +41,21 @@ def read_family(name: str) -> list[Case]:
 def late_conflict(depth: int, width: int, side: int, *, possible: bool) -> Family:
     """Make a chain at whose end a package is needed that a root has narrowed long before.
 
-    Nothing on the way tells, so who goes back step by step tries every version of every link.  Where
-    it is possible, the oldest version of the last link is content with anything.
+    Nothing on the way tells, and every link has a package at its side that has nothing to do with it, so
+    who goes back step by step tries all of them.  Where it is possible, the oldest version of the last
+    link is content with anything.
     """
-    universe: Packages = {"side": _alike(side)}
-    for link in range(depth - 1):
-        universe[f"link{link:03}"] = _alike(width, {f"link{link + 1:03}": "*"})
-    last = [{"side": "=1.0.0"}] * width
-    universe[f"link{depth - 1:03}"] = _versions([{"side": "*"}, *last[1:]] if possible else last)
+    universe: Packages = {"goal": _alike(2)}
+    for link in range(depth):
+        below = {f"link{link + 1:03}": "*"} if link + 1 < depth else {"goal": "=1.0.0"}
+        universe[f"link{link:03}"] = _alike(width, {f"side{link:03}": "*", **below})
+        universe[f"side{link:03}"] = _alike(side)
+    if possible:
+        universe[f"link{depth - 1:03}"]["1.0.0"] = Release({"goal": "*"})
     return Family(
         name=f"late_conflict/d{depth}w{width}s{side}{'sat' if possible else 'unsat'}",
         universe=universe,
-        roots={"link000": "*", "side": ">1.0.0"},
+        roots={"link000": "*", "goal": ">1.0.0"},
     )
 
 
@@ -182,29 +186,29 @@ def _alike(count: int, needs: Mapping[str, str] = MappingProxyType({})) -> dict[
 
 FAMILIES: Final[Mapping[str, tuple[Callable[[], Family], ...]]] = {
     "late_conflict": (
-        lambda: late_conflict(5, 3, 3, possible=False),
-        lambda: late_conflict(100, 10, 10, possible=True),
-        lambda: late_conflict(100, 10, 10, possible=False),
+        partial(late_conflict, 5, 3, 3, possible=False),
+        partial(late_conflict, 100, 10, 10, possible=True),
+        partial(late_conflict, 100, 10, 10, possible=False),
     ),
     "shared_tail": (
-        lambda: shared_tail(2, 3),
-        lambda: shared_tail(4, 3),
-        lambda: shared_tail(100, 10),
+        partial(shared_tail, 2, 3),
+        partial(shared_tail, 4, 3),
+        partial(shared_tail, 100, 10),
     ),
     "pigeonhole": (
-        lambda: pigeonhole(7, 6),
-        lambda: pigeonhole(8, 7),
-        lambda: pigeonhole(10, 9),
+        partial(pigeonhole, 7, 6),
+        partial(pigeonhole, 8, 7),
+        partial(pigeonhole, 10, 9),
     ),
-    "sudoku": (lambda: sudoku(3, 26), lambda: sudoku(4, 130)),
-    "clique": (lambda: clique(20, 100),),
-    "clique_indirect": (lambda: clique_indirect(15, 50),),
+    "sudoku": (partial(sudoku, 3, 26), partial(sudoku, 4, 130)),
+    "clique": (partial(clique, 20, 100),),
+    "clique_indirect": (partial(clique_indirect, 15, 50),),
     "sat3": (
-        lambda: sat3(10, 0),
-        lambda: sat3(20, 0),
-        lambda: sat3(50, 0),
-        lambda: sat3(100, 0),
-        lambda: sat3(100, 1),
-        lambda: sat3(150, 0),
+        # both verdicts of each size
+        *(partial(sat3, 10, seed) for seed in (0, 1)),
+        *(partial(sat3, 20, seed) for seed in (0, 4)),
+        *(partial(sat3, 50, seed) for seed in (0, 4)),
+        *(partial(sat3, 100, seed) for seed in (0, 4, 6)),
+        *(partial(sat3, 150, seed) for seed in (0, 3)),
     ),
 }

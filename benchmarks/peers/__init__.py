@@ -1,0 +1,1 @@
+"""Other resolvers, asked the same questions."""
