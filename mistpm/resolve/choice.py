@@ -60,7 +60,11 @@ class Choice:
         users: dict[Node, list[Node]] = {}
         for context, _, option in self.links():
             users.setdefault(option.node, []).append(context.node)
-        found: dict[str, Gap] = {}
+        found = {
+            node.name: Gap(error=node.silences[place])
+            for node, place in self.places.items()
+            if node.kind == "asked" and place in node.silences
+        }
         for holder, gap in self._gaps():
             waiting, seen = [holder], {holder}
             while waiting:
