@@ -7,6 +7,8 @@ from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from mistpm.errors import RegistryError, ResolutionError
 from mistpm.lock.from_resolution import held_by
 from mistpm.model.cause import cause_json
@@ -24,6 +26,8 @@ from mistpm.ops.workspace import Workspace, open_workspace
 if TYPE_CHECKING:
     from mistpm.resolve.blockers import Blockers
 
+FAILED = "it cannot be resolved"
+KEPT_FOR_FAILED = "it is kept for what cannot be resolved"
 KEPT = "nothing but the lock keeps it there: `mistpm upgrade {}` moves it"
 
 
@@ -31,20 +35,25 @@ class Holding:
     """Answers for one lock, which is looked at only once, what holds its nodes where they are."""
 
     def __init__(self, workspace: Workspace, asking: Asking, lockfile: Lockfile) -> None:
+        self._asker = workspace.asker
         self._question = asking.asked.question
         self._sources = Sources(workspace, asking.files)
         self._lockfile = lockfile
+        self._limits = workspace.limits
+        self._failed = {name for part in lockfile.unresolved for name in part.releases}
 
     @cached_property
     def _blockers(self) -> Blockers:
         from mistpm.resolve.blockers import Blockers
 
-        return Blockers(self._question, self._sources, held_by(self._lockfile))
+        held = held_by(self._lockfile)
+        return Blockers(self._question, self._sources, held, self._limits, asker=self._asker)
 
     def of(self, name: str, *, kept: str = KEPT) -> HeldBack | None:
         """Tell what holds a node below the newest version of its package; None where it is at that.
 
-        `kept` is said where nothing does.  Raises `RegistryError`, `ResolutionError`.
+        `kept` is said where nothing does.  What has no solution, or is kept for that, is held by nothing
+        else.  Raises `RegistryError`, `ResolutionError`.
         """
         locked = nodes(self._lockfile)[name]
         newest = newest_of(
@@ -52,29 +61,49 @@ class Holding:
         )
         if newest is None or newest.version <= locked.version:
             return None
-        blocked = self._blockers.of(name, newest.version)
-        conflict = blocked.conflict if blocked else None
-        return HeldBack(
+        held = HeldBack(
             release=name,
             package=str(locked.package),
             version=str(locked.version),
             newest=str(newest.version),
-            because=blocked.explanation if blocked else (kept.format(name),),
-            causes=tuple(cause_json(ground) for ground in conflict.grounds) if conflict else (),
+            because=(kept.format(name),),
         )
+        if name not in self._solved:
+            return replace(held, because=(FAILED if name in self._failed else KEPT_FOR_FAILED,))
+        blocked = self._blockers.of(name, newest.version)
+        if blocked is None:
+            return held
+        grounds = blocked.conflict.grounds if blocked.conflict else ()
+        causes = tuple(cause_json(ground) for ground in grounds)
+        return replace(held, because=blocked.explanation, causes=causes)
 
-    def those(self, names: Iterable[str]) -> tuple[HeldBack, ...]:
-        """Tell the same of several; what cannot be told is left out, because this is only news."""
+    def releases(self) -> tuple[HeldBack, ...]:
+        """Tell the same of all releases that have a solution, as far as that can be told: it is only news."""
         found = []
-        for name in names:
-            with suppress(RegistryError, ResolutionError):
-                found.append(self.of(name))
+        for name in self._lockfile.releases:
+            if name in self._solved:
+                with suppress(RegistryError, ResolutionError):
+                    found.append(self.of(name))
         return tuple(held for held in found if held is not None)
+
+    @cached_property
+    def _solved(self) -> set[str]:
+        """The nodes that releases with a solution need, themselves among them."""
+        known = nodes(self._lockfile)
+        asked = {name for name, pin in self._lockfile.releases.items() if pin.requested}
+        found = asked - self._failed
+        waiting = list(found)
+        while waiting:
+            for edge in known[waiting.pop()].dependencies.values():
+                if edge.target in known and edge.target not in found:
+                    found.add(edge.target)
+                    waiting.append(edge.target)
+        return found
 
 
 def held_back(workspace: Workspace, solved: Solved) -> tuple[HeldBack, ...]:
     """Find the releases that are held back in what was solved."""
-    return Holding(workspace, solved.asking, solved.lockfile).those(solved.lockfile.releases)
+    return Holding(workspace, solved.asking, solved.lockfile).releases()
 
 
 def held_now(

@@ -81,6 +81,7 @@ def solve(
         held_by(previous, free),
         computing=computing,
         limits=workspace.limits,
+        asker=workspace.asker,
     )
     inquiries = computing.inquiries(resolution, question)
     lockfile = lock_resolution(resolution, asking.asked, previous, inquiries)

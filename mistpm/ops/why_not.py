@@ -133,11 +133,13 @@ class _Pinning:
         from mistpm.resolve.series import series_of
 
         question, held = self._asking.asked.question, held_by(self._lockfile)
-        limits = self._workspace.limits
+        limits, asker = self._workspace.limits, self._workspace.asker
         _, _, series = meant.node.partition("@")
         if series and series != series_of(version):
             # another series is another node, which nothing speaks of where callers' ranges end before it
-            found = blockers(question, self._sources, held, meant.node, version, limits=limits)
+            found = blockers(
+                question, self._sources, held, meant.node, version, limits=limits, asker=asker
+            )
             if found is not None:
                 return found
         is_release = meant.node in self._asked or meant.node in self._lockfile.releases
@@ -150,6 +152,7 @@ class _Pinning:
             release=meant.node if is_release else "",
             computing=self._computing,
             limits=limits,
+            asker=asker,
         )
 
     def _with_what_does_it(self, told: WhyNot, meant: _Meant) -> WhyNot:

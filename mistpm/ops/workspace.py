@@ -15,6 +15,7 @@ from mistpm.environment.location import FILE_NAME, LOCK_NAME, as_seen, find_envi
 from mistpm.environment.user_configuration import cache_folder
 from mistpm.errors import DocumentError, UsageError
 from mistpm.lock.lockfile_document import parse_lockfile, read_lockfile
+from mistpm.model.asker import Asker
 from mistpm.model.environment import Environment, RegistryEntry
 from mistpm.model.identity import PackageId
 from mistpm.model.lockfile import Lockfile
@@ -35,7 +36,7 @@ class Workspace:
     """An environment with its lock, registries, target and caches; each is opened when first used.
 
     `document` may be a draft that nothing has written yet; `drafted` gives a workspace with another
-    draft that shares what is open.
+    draft that shares what is open.  `commanded` are the releases that are in the draft only, or otherwise.
     """
 
     def __init__(
@@ -47,10 +48,17 @@ class Workspace:
         self.document = document
         self.options = options
         self.reporter = reporter
+        self.commanded: frozenset[str] = frozenset()
 
     def drafted(self, document: EnvironmentDocument) -> Workspace:
         """Give this workspace with another environment in it."""
         other = Workspace(document, self.options, self.reporter)
+        before = self.environment.releases
+        other.commanded = self.commanded | {
+            name
+            for name, entry in document.environment.releases.items()
+            if before.get(name) != entry
+        }
         shared = {"base", "target", "state", "runtime", "lockfile"}
         if document.environment.registries == self.environment.registries:
             shared |= {"registries", "registry_entries"}
@@ -65,6 +73,11 @@ class Workspace:
     def environment(self) -> Environment:
         """What the document means; raises `DocumentError`."""
         return self.document.environment
+
+    @property
+    def asker(self) -> Asker:
+        """How explanations call the environment, and what only the command line asks for."""
+        return Asker(title=self.document.title, is_file=self.has_file, commanded=self.commanded)
 
     @property
     def has_file(self) -> bool:

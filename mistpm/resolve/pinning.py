@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
+from mistpm.model.asker import Asker
 from mistpm.model.identity import PackageId
 from mistpm.model.question import Held, Question, Wanted
 from mistpm.model.resolution import Resolution, Unresolved, called_key
@@ -19,6 +20,7 @@ from mistpm.resolve.source import CandidateSource
 from mistpm.resolve.universe import Universe
 
 _LIMITS = Limits()
+_ASKER = Asker()
 
 
 class Possible(Struct, frozen=True, kw_only=True):
@@ -46,6 +48,7 @@ def why_not(
     release: str = "",
     computing: Computing | None = None,
     limits: Limits = _LIMITS,
+    asker: Asker = _ASKER,
 ) -> Possible | Unresolved:
     """Solve with a package at a version, with the fewest changes to what is held.
 
@@ -58,8 +61,8 @@ def why_not(
         node = package.name
         wanted = Wanted(name=node, package=package)
         question = replace(question, releases=(*question.releases, wanted))
-    resolver = Resolver(question, source, held, limits=limits, computing=computing)
-    resolver.problem = replace(resolver.problem, pins={node: version})
+    pins = {node: version}
+    resolver = Resolver(question, source, held, limits, computing=computing, pins=pins, asker=asker)
     resolution = resolver.resolve()
     for part in resolution.unresolved:
         if node in part.releases or _is_pinned(part, node):

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from mistpm.model.asker import Asker
 from mistpm.model.question import Held, Question
 from mistpm.model.resolution import Chosen, Resolution, Unresolved
+from mistpm.model.version import Version
 from mistpm.resolve.answer import Answer
 from mistpm.resolve.binding import Binder
 from mistpm.resolve.catalogue import Catalogue
@@ -25,6 +27,8 @@ from mistpm.resolve.walk import walk, walk_held
 
 _NOTHING_HELD = Held()
 _LIMITS = Limits()
+_ASKER = Asker()
+_NO_PINS: dict[str, Version] = {}
 
 
 def resolve(
@@ -35,19 +39,22 @@ def resolve(
     computing: Computing | None = None,
     limits: Limits = _LIMITS,
     effort: Effort | None = None,
+    asker: Asker = _ASKER,
 ) -> Resolution:
     """Choose a version for every release of the question and for all that they need.
 
     The answer is the best in the sense of `specs/resolve.md#objective`, whatever the order in which the
     source lists versions.  What has no solution is in `unresolved`, and keeps what was held.  What it cost
     is counted in `effort`.  `computing` asks chosen versions that compute requirements what these are;
-    without it there may be none of them.
+    without it there may be none of them.  `asker` is how explanations call the environment.
 
     Raises `ResolutionError` (`ambiguous-binding`, `invalid-binding`, `invalid-condition`,
     `release-name-clash`, `too-many-calls`, `resolution-timeout`), and whatever else than a
     `RegistryError` the source raises.
     """
-    return Resolver(question, source, held, limits, effort=effort, computing=computing).resolve()
+    return Resolver(
+        question, source, held, limits, effort=effort, computing=computing, asker=asker
+    ).resolve()
 
 
 class Resolver:
@@ -62,8 +69,10 @@ class Resolver:
         *,
         effort: Effort | None = None,
         computing: Computing | None = None,
+        pins: dict[str, Version] = _NO_PINS,
+        asker: Asker = _ASKER,
     ) -> None:
-        self.problem = Problem(question=question, held=held)
+        self.problem = Problem(question=question, held=held, pins=pins, asker=asker)
         self.binder = Binder(question)
         self.deadline = Deadline(limits, effort)
         self.catalogue = Catalogue(source, self.deadline, computing)
