@@ -14,7 +14,7 @@ from brute_force_objective import Objective
 from brute_force_rules import Rules
 from brute_force_state import Need, Place, Solution, Use
 
-from mistpm.model.ranges import Range
+from mistpm.model.ranges import ANY, Range
 
 
 class TooManyStatesError(Exception):
@@ -206,7 +206,11 @@ class Oracle(Rules):
 
     def default_held(self, need: Need, state: Solution) -> list[Use]:
         """Give the use of an API's default, if it was held and nothing else provides the API."""
-        if need.target is None or self.is_provided(need, state) or need.target in state.versions:
+        place = need.target
+        if place is None or self.is_provided(need, state) or place in state.versions:
             return []
-        fits = self.held_at(need.target) in self.default_versions(need)
-        return [self.first_use(need.target)] if fits else []
+        version = self.held_at(place)
+        if version not in self.eligible(place.package, ANY):
+            return []
+        provides = self.packages[place.package][version].descriptor.provides
+        return [self.first_use(place)] if need.dependency.api in provides.apis else []
