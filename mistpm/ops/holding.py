@@ -14,6 +14,7 @@ from mistpm.lock.from_resolution import held_by
 from mistpm.model.cause import cause_json
 from mistpm.model.lockfile import Lockfile
 from mistpm.ops.asking import Asking, Sources, ask
+from mistpm.ops.computing import Computing
 from mistpm.ops.glance import lock_missing
 from mistpm.ops.held_back import HeldBack
 from mistpm.ops.lock_graph import nodes
@@ -38,6 +39,7 @@ class Holding:
         self._asker = workspace.asker
         self._question = asking.asked.question
         self._sources = Sources(workspace, asking.files)
+        self._computing = Computing(workspace, asking, lockfile.releases.values())
         self._lockfile = lockfile
         self._limits = workspace.limits
         self._failed = {name for part in lockfile.unresolved for name in part.releases}
@@ -46,8 +48,14 @@ class Holding:
     def _blockers(self) -> Blockers:
         from mistpm.resolve.blockers import Blockers
 
-        held = held_by(self._lockfile)
-        return Blockers(self._question, self._sources, held, self._limits, asker=self._asker)
+        return Blockers(
+            self._question,
+            self._sources,
+            held_by(self._lockfile),
+            self._limits,
+            computing=self._computing,
+            asker=self._asker,
+        )
 
     def of(self, name: str, *, kept: str = KEPT) -> HeldBack | None:
         """Tell what holds a node below the newest version of its package; None where it is at that.

@@ -21,7 +21,7 @@ from mistpm.model.resolution import Chosen, Resolution, Unresolved
 from mistpm.model.version import InvalidVersionError, Version, parse_version
 from mistpm.ops.asking import Asking, Sources, ask
 from mistpm.ops.computing import Computing
-from mistpm.ops.glance import lock_missing, what_is_stale
+from mistpm.ops.glance import lock_missing, staleness
 from mistpm.ops.lock_graph import find_nodes, nodes
 from mistpm.ops.locking import Move
 from mistpm.ops.package_argument import is_path
@@ -107,7 +107,7 @@ class _Pinning:
         found = self._solve(meant, version)
         told = WhyNot(
             environment=self._workspace.document.title,
-            stale=what_is_stale(self._lockfile, self._workspace.environment, self._workspace.base),
+            stale=staleness(self._lockfile, self._asking.asked),
             node=found.node if isinstance(found, Possible) else meant.node or meant.package.name,
             package=str(meant.package),
             current=str(now.version) if now else "",
@@ -138,7 +138,14 @@ class _Pinning:
         if series and series != series_of(version):
             # another series is another node, which nothing speaks of where callers' ranges end before it
             found = blockers(
-                question, self._sources, held, meant.node, version, limits=limits, asker=asker
+                question,
+                self._sources,
+                held,
+                meant.node,
+                version,
+                computing=self._computing,
+                limits=limits,
+                asker=asker,
             )
             if found is not None:
                 return found

@@ -10,6 +10,8 @@ from mistpm.model.question import Held, Question
 from mistpm.model.resolution import Unresolved
 from mistpm.model.version import Version
 from mistpm.resolve.catalogue import Catalogue
+from mistpm.resolve.choice import Choice
+from mistpm.resolve.computed import Computing
 from mistpm.resolve.grouping import versions_text
 from mistpm.resolve.limits import Deadline, Limits
 from mistpm.resolve.node import Node, Requirement
@@ -31,6 +33,7 @@ def blockers(
     release: str,
     version: Version,
     *,
+    computing: Computing | None = None,
     limits: Limits = _LIMITS,
     asker: Asker = _ASKER,
 ) -> Unresolved | None:
@@ -39,8 +42,10 @@ def blockers(
     `held` is a whole resolution.  Its other releases of the file stay at their versions, what is pulled
     in or called may move.  What stands directly against the version is told completely and costs no
     search; only where there is nothing of the kind is a conflict looked for, and told as a minimal one.
+    `computing` is as in `resolve`; of what is not held only the version in question is asked.
     """
-    return Blockers(question, source, held, limits, asker=asker).of(release, version)
+    found = Blockers(question, source, held, limits, computing=computing, asker=asker)
+    return found.of(release, version)
 
 
 class Blockers:
@@ -53,6 +58,7 @@ class Blockers:
         held: Held,
         limits: Limits = _LIMITS,
         *,
+        computing: Computing | None = None,
         asker: Asker = _ASKER,
     ) -> None:
         self._asker = asker
@@ -60,10 +66,8 @@ class Blockers:
         self._held = held
         self._names = [wanted.name for wanted in question.releases]
         self._deadline = Deadline(limits)
-        self._catalogue = Catalogue(source, self._deadline)
-        problem = Problem(question=question, held=held, only_held=True)
-        self._universe = Universe(problem, self._catalogue)
-        self._choice = walk_held(self._universe)
+        self._catalogue = Catalogue(source, self._deadline, computing)
+        self._universe, self._choice = self._walked()
 
     def of(self, release: str, version: Version) -> Unresolved | None:
         """See `blockers`."""
@@ -80,6 +84,15 @@ class Blockers:
             releases=(release,), conflict=conflict, explanation=facts(found, self._asker)
         )
 
+    def _walked(self) -> tuple[Universe, Choice]:
+        """Look at what is held, all that its packages compute included."""
+        problem = Problem(question=self._question, held=self._held, only_held=True)
+        while True:
+            universe = Universe(problem, self._catalogue)
+            choice = walk_held(universe)
+            if not self._catalogue.computed.ask(choice, self._question):
+                return universe, choice
+
     def _direct(self, node: Node, place: int) -> Iterator[Ground]:
         """Find what excludes the version, requires another one, or is required by it and not there."""
         if node.asked is not None and not node.range >> place & 1:
@@ -92,6 +105,8 @@ class Blockers:
                 yield _ground(requirement.cause, context.node, self._choice.places[context.node])
         context = node.contexts[0]
         self._universe.require(context, node.listing.profile(place))
+        self._catalogue.computed.ask_version(node, place, self._question)
+        self._universe.require_answer(context, place)
         for requirement in context.at(place):
             if requirement.constrains and self._is_unmet(requirement):
                 yield _ground(requirement.cause, node, place)

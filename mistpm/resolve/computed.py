@@ -62,16 +62,13 @@ class Computed:
 
     def ask(self, choice: Choice, question: Question) -> bool:
         """Ask every chosen version that was not asked before; tells whether there was any."""
-        waiting = [
-            node
-            for node, place in choice.places.items()
-            if node.unasked >> place & 1 and place not in node.silences
-        ]
-        for node in waiting:
-            self._ask(node, choice.places[node], question)
-        return bool(waiting)
+        asked = [self.ask_version(*chosen, question) for chosen in choice.places.items()]
+        return any(asked)
 
-    def _ask(self, node: Node, place: int, question: Question) -> None:
+    def ask_version(self, node: Node, place: int, question: Question) -> bool:
+        """Ask one version if that was not done before; tells whether it was necessary."""
+        if not node.unasked >> place & 1 or place in node.silences:
+            return False
         candidate, inputs = node.candidate(place), node.contexts[0].inputs
         if self._computing is None:
             raise AssertionError(f"{candidate} computes requirements, and nothing can ask it")
@@ -85,6 +82,7 @@ class Computed:
             self.has_silences = True
         else:
             node.answers[place] = found
+        return True
 
 
 def _too_many(node: Node) -> ResolutionError:

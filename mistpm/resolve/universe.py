@@ -97,9 +97,15 @@ class Universe:
         """Find once what the versions of a profile require in a context, and what they were asked for."""
         if profile not in context.requirements:
             require(self, context, profile)
-        for place, answer in context.node.answers.items():
-            if profile.mask & context.node.domain & 1 << place and place not in context.computed:
-                require_computed(self, context, place, answer)
+        for place in context.node.answers:
+            if profile.mask & context.node.domain & 1 << place:
+                self.require_answer(context, place)
+
+    def require_answer(self, context: Context, place: int) -> None:
+        """Find once what the version at a bit requires besides, if it was asked."""
+        answer = context.node.answers.get(place)
+        if answer is not None and place not in context.computed:
+            require_computed(self, context, place, answer)
 
     def allowed(self, node: Node) -> int:
         """Give the versions of a node that can be chosen at all."""
