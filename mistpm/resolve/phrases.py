@@ -87,13 +87,15 @@ def _(cause: Requires, ground: Ground, asker: Asker) -> Phrase:
     bound = cause.bound and cause.bound != PackageId(cause.package).name
     what = of_package(cause.package, cause.range) + (f" (bound to {cause.bound})" if bound else "")
     but = f"{cause.provided} is provided" if cause.provided else cause.unmet
-    return _said(cause.dependent, ground, f"{verb} {what}{_but(but)}{_aside(ground)}")
+    said = f"{verb} {what}{_computed(cause)}{_but(but)}{_aside(ground)}"
+    return _said(cause.dependent, ground, said)
 
 
 @_told.register
 def _(cause: RequiresApi, ground: Ground, asker: Asker) -> Phrase:
     del asker
-    return _said(cause.dependent, ground, f"needs the API {cause.api}{_but(cause.unmet)}")
+    said = f"needs the API {cause.api}{_computed(cause)}{_but(cause.unmet)}"
+    return _said(cause.dependent, ground, said)
 
 
 @_told.register
@@ -156,6 +158,10 @@ def _(cause: Pinned, ground: Ground, asker: Asker) -> Phrase:
 def _said(dependent: Dependent, ground: Ground, predicate: str) -> Phrase:
     subject = these(dependent.title, ground.versions)
     return Phrase(alone=f"{subject} {predicate}", following=f"which {predicate}")
+
+
+def _computed(cause: Requires | RequiresApi) -> str:
+    return " for its inputs" if cause.computed else ""
 
 
 def _but(reason: str) -> str:
