@@ -25,7 +25,9 @@ def show_outdated(terminal: Terminal, report: Outdated) -> None:
     if terminal.verbose:
         for node in report.outdated:
             _show_reasons(terminal, node)
-    show_unresolved(terminal, report.unresolved, explained=bool(terminal.verbose))
+    show_unresolved(
+        terminal, report.unresolved, explained=bool(terminal.verbose), how="-v tells why"
+    )
     if any(node.possible not in {"", node.current} for node in report.outdated):
         terminal.show("`mistpm upgrade` moves them to what is possible.")
 

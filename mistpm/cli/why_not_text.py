@@ -9,7 +9,7 @@ from mistpm.ops.why_not import WhyNot
 
 def show_why_not(terminal: Terminal, report: WhyNot) -> None:
     """Print why a version cannot be had, or what having it would change."""
-    at = f"is at {report.current}" if report.current else "is not there"
+    at = f"is at {report.current}" if report.current else "is not in the lock"
     head = f"{bold(report.node)}  {report.package} {at}"
     if not report.possible:
         terminal.show(f"{head} and cannot be at {report.version}")

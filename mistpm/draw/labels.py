@@ -27,7 +27,8 @@ def node_lines(node: GraphNode) -> tuple[str, ...]:
     if node.kind in {"kubernetes", "provided", "unmet"}:
         return (KINDS[node.kind],)
     if node.package:
-        return node.id, f"{node.package} {node.version}".rstrip()
+        failed = ", unresolved" if node.kind == "unresolved" else ""
+        return node.id, f"{node.package} {node.version}".rstrip() + failed
     return node.id, KINDS[node.kind]
 
 

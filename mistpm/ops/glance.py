@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mistpm import document
 from mistpm.environment.location import LOCK_NAME, as_seen, find_environment, here, is_there
-from mistpm.errors import DocumentError, LockError
+from mistpm.errors import DocumentError, LockError, MistError
 from mistpm.lock.lockfile_document import read_lockfile
 from mistpm.model.environment import Environment, ReleaseEntry
 from mistpm.model.identity import FILE_REGISTRY, PackageId
@@ -20,6 +22,9 @@ from mistpm.model.lockfile import Lockfile
 from mistpm.model.minor import Minor, parse_minor
 from mistpm.ops.options import Options
 from mistpm.ops.package_argument import is_path
+
+if TYPE_CHECKING:
+    from mistpm.lock.question_digest import Asked
 
 
 class Glance(Struct, frozen=True, kw_only=True):
@@ -52,9 +57,12 @@ def glance(options: Options) -> Glance:
             file.read_bytes().decode(), Environment, file=title, reference="invalid-environment"
         )
     except (DocumentError, OSError, UnicodeDecodeError):
-        broken = f"`{title}` cannot be read: any other command says why"
+        broken = f"`{title}` cannot be read"
         return Glance(file=title, lockfile=lockfile, environment=None, stale=(broken,))
-    stale = what_is_stale(lockfile, environment, file.parent)
+    names = _own_names(lockfile, environment)
+    stale = staleness(lockfile, _asked(lockfile, environment, file.parent, names))
+    if stale and not _is_certain(lockfile, environment, names):
+        stale = _exactly(options, lockfile, stale)
     return Glance(file=title, lockfile=lockfile, environment=environment, stale=stale)
 
 
@@ -67,37 +75,72 @@ def lock_missing(title: str) -> LockError:
     )
 
 
-def what_is_stale(lockfile: Lockfile, environment: Environment, folder: Path) -> tuple[str, ...]:
-    """Say what an environment asks that its lock does not answer, nothing where it answers all.
+def staleness(lockfile: Lockfile, asked: Asked) -> tuple[str, ...]:
+    """Say in lines what is asked that a lock does not answer, nothing where it answers all."""
+    from mistpm.lock.freshness import is_fresh, what_changed
+
+    return () if is_fresh(lockfile, asked) else what_changed(lockfile, asked)
+
+
+def _asked(
+    lockfile: Lockfile, environment: Environment, folder: Path, names: Mapping[str, str]
+) -> Asked:
+    """Give what an environment asks, as far as it and the lock tell.
 
     What the file calls a registry is taken to be what it was when the lock was written, so no
     registry is asked; a package given by its path is read for its digest, from `folder`.
     """
-    from mistpm.lock.freshness import is_fresh, what_changed
     from mistpm.lock.question_digest import Asked
     from mistpm.ops.environment_question import question_of
 
-    names = _own_names(lockfile, environment)
+    releases = {
+        name: _package(entry, lockfile, name, names) for name, entry in environment.releases.items()
+    }
+    provided = environment.provided.packages.items()
     question = question_of(
         environment,
-        releases={
-            name: _package(entry, lockfile, name, names)
-            for name, entry in environment.releases.items()
-        },
+        releases=releases,
         settings={_identity(key, names): entry for key, entry in environment.settings.items()},
-        provided={
-            _identity(key, names): version for key, version in environment.provided.packages.items()
-        },
+        provided={_identity(key, names): version for key, version in provided},
         minors=_minors(lockfile, environment),
     )
-    kubernetes = environment.kubernetes.text if environment.kubernetes else ""
-    files = {
-        question.releases[number].package: _digest(folder / entry.package)
-        for number, entry in enumerate(environment.releases.values())
+    return Asked(
+        question=question,
+        kubernetes=environment.kubernetes.text if environment.kubernetes else "",
+        files={
+            releases[name]: _digest(folder / entry.package)
+            for name, entry in environment.releases.items()
+            if is_path(entry.package)
+        },
+    )
+
+
+def _is_certain(lockfile: Lockfile, environment: Environment, names: Mapping[str, str]) -> bool:
+    """Tell whether the lock knows the identity of everything that the file names."""
+    texts = [
+        *(entry.package for entry in environment.releases.values() if not is_path(entry.package)),
+        *environment.settings,
+        *environment.provided.packages,
+    ]
+    known = all(text.partition("/")[0] in names for text in texts)
+    return known and all(
+        name in lockfile.releases
+        for name, entry in environment.releases.items()
         if is_path(entry.package)
-    }
-    asked = Asked(question=question, kubernetes=kubernetes, files=files)
-    return () if is_fresh(lockfile, asked) else what_changed(lockfile, asked)
+    )
+
+
+def _exactly(options: Options, lockfile: Lockfile, otherwise: tuple[str, ...]) -> tuple[str, ...]:
+    """Say what is stale by asking the registries for their names, as far as that needs no network."""
+    from mistpm.ops.asking import ask
+    from mistpm.ops.workspace import open_workspace
+
+    try:
+        return staleness(
+            lockfile, ask(open_workspace(replace(options, offline=True)), lockfile).asked
+        )
+    except MistError:
+        return otherwise
 
 
 def _remembered(options: Options) -> Glance:

@@ -10,9 +10,9 @@ from msgspec import Struct
 from mistpm.errors import RegistryError, ResolutionError
 from mistpm.model.descriptor import Candidate
 from mistpm.model.lockfile import LockedFailure, LockedPackage, Lockfile
-from mistpm.ops.asking import Sources
-from mistpm.ops.glance import lock_missing, what_is_stale
-from mistpm.ops.holding import Holding
+from mistpm.ops.asking import Sources, ask
+from mistpm.ops.glance import lock_missing, staleness
+from mistpm.ops.holding import FAILED, Holding
 from mistpm.ops.lock_graph import nodes
 from mistpm.ops.locking import Solved, solve
 from mistpm.ops.searching import newest_of
@@ -75,7 +75,7 @@ def outdated(workspace: Workspace, *, everything: bool = False) -> Outdated:
     found = [comparison.of(name) for name in names]
     return Outdated(
         environment=workspace.document.title,
-        stale=what_is_stale(lockfile, workspace.environment, workspace.base),
+        stale=staleness(lockfile, ask(workspace, lockfile).asked),
         everything=everything,
         looked_at=len(names),
         outdated=tuple(node for node in found if node is not None),
@@ -90,7 +90,7 @@ class _Comparison:
         self._lockfile = lockfile
         self._now = nodes(lockfile)
         self._then = nodes(solved.lockfile)
-        self._failed = {n: part for part in solved.lockfile.unresolved for n in part.releases}
+        self._failed = {n for part in solved.lockfile.unresolved for n in part.releases}
         self._sources = Sources(workspace, solved.asking.files)
         self._prereleases = solved.asking.asked.question.prereleases
         self._holding = Holding(workspace, solved.asking, solved.lockfile)
@@ -106,9 +106,7 @@ class _Comparison:
         known = str(max(newest.version, now.version)) if newest else ""
         yanked = _yanked(candidates, now)
         if name in self._failed:
-            return self._told(
-                name, newest=known, yanked=yanked, because=self._failed[name].explanation
-            )
+            return self._told(name, newest=known, yanked=yanked, because=(FAILED,))
         then = self._then.get(name)
         if then is None:
             return self._told(

@@ -46,6 +46,14 @@ class Transcript:
         self.text += "\n"
         return code
 
+    def prepare(self, command: str) -> None:
+        """Run a command that is not a part of what is told; it must work."""
+        before = self.text
+        code = self.run(command)
+        told, self.text = self.text, before
+
+        assert code == 0, told
+
     def show(self, path: str) -> None:
         """Write down a file's text."""
         text = (self.folder / path).read_text(encoding="utf-8")

@@ -64,7 +64,7 @@ def outdated(
         report = compare(open_workspace(options, reporter), everything=everything)
     finally:
         reporter.finish()
-    note_stale(terminal, report.environment, report.stale)
+    note_stale(terminal, report.environment, report.stale, solved=True)
     emit(terminal, output, report, lambda: show_outdated(terminal, report))
     if exit_code and report.outdated:
         raise typer.Exit(OUTDATED)

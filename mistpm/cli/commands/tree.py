@@ -65,6 +65,6 @@ def tree(
             terminal.show("\n".join(branches(rows)))
         elif not report.unresolved:
             terminal.say("No releases. `mistpm add NAME -p PACKAGE` adds one.")
-        show_unresolved(terminal, report.unresolved)
+        show_unresolved(terminal, report.unresolved, how="`mistpm why {}` tells why")
 
     emit(terminal, output, report, show)

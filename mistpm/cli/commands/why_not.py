@@ -59,5 +59,5 @@ def why_not(
         report = explain(open_workspace(options, reporter), name)
     finally:
         reporter.finish()
-    note_stale(terminal, report.environment, report.stale)
+    note_stale(terminal, report.environment, report.stale, solved=True)
     emit(terminal, output, report, lambda: show_why_not(terminal, report))
