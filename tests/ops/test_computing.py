@@ -104,7 +104,8 @@ def test_the_lock_keeps_the_answer(web: Shop) -> None:
         ),
     } == release.dependencies
     assert release.computed is not None
-    assert f"""\
+    assert (
+        f"""\
     computed:
       asked: {release.computed.asked}
       requirements:
@@ -113,7 +114,9 @@ def test_the_lock_keeps_the_answer(web: Shop) -> None:
           version: ^1
       secrets:
       - password
-""" in text
+"""
+        in text
+    )
     assert "PASSWORD" not in text
 
 
@@ -295,7 +298,6 @@ def test_an_input_that_does_not_fit(web: Shop) -> None:
     assert (
         "the inputs of `web` do not fit `toy/apps/web@1.0.0`",
         "inputs.storage: 3 is not a string",
-        "`web` needs `toy/apps/web@1.0.0`",
     ) == explanation
 
 
@@ -327,8 +329,12 @@ def test_an_unknown_package(web: Shop) -> None:
     write(web, storage="disk")
     _, explanation, _ = failure(web)
 
-    assert any("toy/data/minoi" in line for line in explanation)
-    assert any("toy/data/minio" in line.replace("toy/data/minoi", "") for line in explanation)
+    assert (
+        "Because mistpm.yaml asks for toy/apps/web,",
+        "    which requires toy/data/minoi ^1 for its inputs, but the registry `toy` has no package"
+        " `data/minoi` (did you mean `data/minio`?),",
+        "  web cannot be had.",
+    ) == explanation
 
 
 def test_a_conflict(web: Shop) -> None:
@@ -337,7 +343,11 @@ def test_a_conflict(web: Shop) -> None:
     reference, explanation, _ = failure(web)
 
     assert "version-conflict" == reference
-    assert any("toy/data/minio ^2" in line for line in explanation)
+    assert (
+        "Because mistpm.yaml asks for toy/apps/web,",
+        "    which requires toy/data/minio ^2 for its inputs, but the newest is 1.1.0,",
+        "  web cannot be had.",
+    ) == explanation
 
 
 def test_interrupted_while_asking(web: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -378,7 +388,7 @@ def test_a_package_given_by_path(web: Shop, storage: StorageRegistry) -> None:
     web.write(releases={"web": {"package": "./web.wasm", "inputs": {"storage": "s3"}}})
     (part,) = lock(web).unresolved
 
-    assert any("file/data/minio" in line for line in part.explanation)
+    assert "which requires file/data/minio ^1 for its inputs, but" in part.explanation[2]
 
 
 def test_pack_asks_once(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -272,3 +273,16 @@ def test_equal_questions_have_equal_bytes() -> None:
 
     assert inquiry(both) == inquiry(dict(reversed(both.items())))
     assert replace(inquiry(both), release="web").digest == inquiry(both).digest
+
+
+def test_the_page_says_what_is_asked_and_answered(tmp_path: Path) -> None:
+    """`specs/host-abi.md` has an input with the keys that there are, and an answer that is read."""
+    page = (Path(__file__).parents[2] / "specs" / "host-abi.md").read_text(encoding="utf-8")
+    section = page.partition("## Computed requirements\n")[2].partition("\n## ")[0]
+    asked, answered = re.findall(r"```json\n(.*?)```", section, re.DOTALL)
+    seen, told = envelope(), json.loads(asked)
+
+    assert seen.keys() == told.keys()
+    assert seen["mistpm"].keys() == told["mistpm"].keys()
+    assert seen["mistpm"]["release"].keys() == told["mistpm"]["release"].keys()
+    assert ["store"] == list(answer(tmp_path, computing(answered)))

@@ -55,7 +55,7 @@ def test_the_package_is_short() -> None:
 
 def test_documents_are_json() -> None:
     """Every document on the page can be read."""
-    assert 3 == len([json.loads(block) for block in blocks("json")])
+    assert 5 == len([json.loads(block) for block in blocks("json")])
 
 
 def test_statuses() -> None:
