@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from mistpm.cli.terminal import bold, dim
+from mistpm.ops.paths import Hop
 from mistpm.ops.tree import TreeLine
 
 ARROWS = {"install": "->", "call": "=>", "api": "->"}
@@ -33,10 +34,11 @@ def tree_rows(lines: Iterable[TreeLine], *, inverted: bool) -> list[tuple[int, s
     return [(line.depth, _told(line, inverted=inverted)) for line in lines]
 
 
-def requirement(range_: str, *, use: str = "", requires: str = "", condition: bool = False) -> str:
-    """Tell in brackets what was required: a range or an API, and whether a `when` decided that."""
-    what = f"provides {requires}" if use == "api" else range_ or "any version"
-    return dim(f"({what}{', its `when` holds' if condition else ''})")
+def requirement(line: TreeLine | Hop) -> str:
+    """Tell in brackets what was required: a range or an API, and what decided that."""
+    what = f"provides {line.requires}" if line.use == "api" else line.range or "any version"
+    condition = ", its `when` holds" if line.condition else ""
+    return dim(f"({what}{condition}{', for its inputs' if line.computed else ''})")
 
 
 def _told(line: TreeLine, *, inverted: bool) -> str:
@@ -48,7 +50,7 @@ def _told(line: TreeLine, *, inverted: bool) -> str:
     marks = _marks(line)
     if not line.use:
         return name + marks
-    needed = requirement(line.range, use=line.use, requires=line.requires, condition=line.condition)
+    needed = requirement(line)
     if inverted:
         arrow = ARROWS[line.use].replace("->", "<-").replace("=>", "<=")
         return f"{arrow} {name}  {dim('as')} {line.alias} {needed}{marks}"

@@ -86,8 +86,7 @@ def _step(hop: Hop, after: Hop | None, reason: Reason) -> str:
         )
     if reason.kind == "api" and after is None:
         return f"{hop.alias} {ARROWS['api']} {name}"
-    needed = requirement(hop.range, use=hop.use, requires=hop.requires, condition=hop.condition)
-    return f"{hop.alias} {ARROWS[hop.use]} {name}  {needed}"
+    return f"{hop.alias} {ARROWS[hop.use]} {name}  {requirement(hop)}"
 
 
 def _many(number: int) -> str:

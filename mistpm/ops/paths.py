@@ -17,7 +17,7 @@ from mistpm.ops.lock_graph import Need, needed_by, nodes
 class Hop(Struct, frozen=True, kw_only=True, rename="camel"):
     """One step of a path: `node` needs the next one as `alias`, at a version in `range`.
 
-    `condition` tells that a `when` of the node's package decided so.
+    `condition` tells that a `when` of the node's package decided so, `computed` that its module did.
     """
 
     node: str
@@ -28,6 +28,7 @@ class Hop(Struct, frozen=True, kw_only=True, rename="camel"):
     requires: str
     range: str
     condition: bool = False
+    computed: bool = False
 
 
 _Path: TypeAlias = "tuple[Need, _Path] | None"
@@ -121,6 +122,7 @@ class Above:
                 requires=need.edge.requires,
                 range=need.range,
                 condition=need.has_condition,
+                computed=need.edge.computed,
             )
 
     def _distances(self) -> dict[str, int]:

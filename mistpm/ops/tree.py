@@ -16,7 +16,7 @@ class TreeLine(Struct, frozen=True, kw_only=True, rename="camel"):
     """A release or a called package at its place in a tree; `depth` is 0 for a root.
 
     `alias`, `use` and `range` tell how the line above needs it, or in an inverted tree how it needs the
-    line above; `condition` that a `when` decided so.  `node` is a release's name or a called key.  Where
+    line above; `condition` that a `when` decided so, `computed` that its module did.  `node` is a release's name or a called key.  Where
     no node meets a requirement, `note` says who does, and `requires` what.  `repeated` says that what
     is below is shown where the node came first, `cycle` that it is a line above this one, `cut` that
     there is more below than was asked for.
@@ -32,6 +32,7 @@ class TreeLine(Struct, frozen=True, kw_only=True, rename="camel"):
     range: str = ""
     requires: str = ""
     condition: bool = False
+    computed: bool = False
     note: str = ""
     repeated: bool = False
     cycle: bool = False
@@ -130,6 +131,7 @@ class _Growing:
             range=need.range if need else "",
             requires=need.edge.requires if need else "",
             condition=need.has_condition if need else False,
+            computed=need.edge.computed if need else False,
             note="" if locked else NOTES.get(name, name),
             repeated=repeated,
             cycle=cycle,
