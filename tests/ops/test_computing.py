@@ -381,14 +381,20 @@ def test_killed_while_asking(web: Shop) -> None:
     assert {"cache": "1.0.0", "minio": "1.1.0", "web": "1.0.0"} == pins(lock(web))
 
 
-def test_a_package_given_by_path(web: Shop, storage: StorageRegistry) -> None:
-    """Its file is asked where it lies."""
-    packed = next((storage.folder / "apps" / "web").glob("*.wasm"))
-    shutil.copy(packed, web.folder / "web.wasm")
-    web.write(releases={"web": {"package": "./web.wasm", "inputs": {"storage": "s3"}}})
-    (part,) = lock(web).unresolved
+def test_a_package_given_by_path(web: Shop, folder: Path, asked: list[str]) -> None:
+    """Its file is asked where it lies, and again when it is another file."""
+    for number, range_ in enumerate(("1.0.0", "^1"), start=1):
+        module = computing(requiring(store=f"toy/data/minio {range_}"))
+        source = packed_source(folder / str(number), module)
+        pack_package(source, web.folder / "web.wasm")
+        asked.clear()
+        web.write(releases={"web": {"package": "./web.wasm"}})
+        lock(web)
+        lock(web)
 
-    assert "which requires file/data/minio ^1 for its inputs, but" in part.explanation[2]
+        assert ["file/apps/web@1.0.0"] == asked
+    edge = lock(web).lockfile.releases["web"].dependencies["store"]
+    assert ("toy/data/minio ^1", True) == (edge.requires, edge.computed)
 
 
 def test_pack_asks_once(folder: Path) -> None:
@@ -422,7 +428,7 @@ def test_pack_does_not_ask_without_inputs(folder: Path) -> None:
 def packed_source(folder: Path, module: bytes, more: str = "") -> Path:
     """Write the source of a package."""
     source = folder / "source"
-    source.mkdir()
+    source.mkdir(parents=True)
     (source / "module.wasm").write_bytes(module)
     default = "" if more else ", default: local"
     (source / "package.yaml").write_text(f"""\
