@@ -26,36 +26,36 @@ NARROWEST = 320.0
 
 SPACING = Spacing()
 STYLE = """\
-text { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; fill: #1f2328; }
-.name { font-size: 13px; font-weight: 600; }
-.detail { font-size: 11px; fill: #59636e; }
-.label { font-size: 10px; fill: #59636e; }
-.paper { fill: #ffffff; }
-.node rect { fill: #f6f8fa; stroke: #6e7781; stroke-width: 1.2; }
-.asked rect { fill: #ddf4ff; stroke: #0969da; stroke-width: 2.6; }
-.called rect { fill: #ffffff; stroke-dasharray: 5 3; }
-.api rect { fill: #fff8c5; stroke: #9a6700; }
-.kubernetes rect, .provided rect { fill: #eaeef2; stroke: #1f2328; }
-.unmet rect { fill: none; stroke-dasharray: 1 4; }
-.unresolved rect { fill: #ffebe9; stroke: #cf222e; stroke-width: 2.6; stroke-dasharray: 9 4; }
-.edge path { fill: none; stroke: #6e7781; stroke-width: 1.2; }
-.call path { stroke-dasharray: 5 3; }
-.optional path { stroke-dasharray: 1 4; }
-.edge:hover path { stroke: #0969da; stroke-width: 2.4; }
-#arrow path { fill: #6e7781; }
+.mistpm text { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; fill: #1f2328; }
+.mistpm .name { font-size: 13px; font-weight: 600; }
+.mistpm .detail { font-size: 11px; fill: #59636e; }
+.mistpm .label { font-size: 10px; fill: #59636e; }
+.mistpm .paper { fill: #ffffff; }
+.mistpm .node rect { fill: #f6f8fa; stroke: #6e7781; stroke-width: 1.2; }
+.mistpm .asked rect { fill: #ddf4ff; stroke: #0969da; stroke-width: 2.6; }
+.mistpm .called rect { fill: #ffffff; stroke-dasharray: 5 3; }
+.mistpm .api rect { fill: #fff8c5; stroke: #9a6700; }
+.mistpm .kubernetes rect, .mistpm .provided rect { fill: #eaeef2; stroke: #1f2328; }
+.mistpm .unmet rect { fill: none; stroke-dasharray: 1 4; }
+.mistpm .unresolved rect { fill: #ffebe9; stroke: #cf222e; stroke-width: 2.6; stroke-dasharray: 9 4; }
+.mistpm .edge path { fill: none; stroke: #6e7781; stroke-width: 1.2; }
+.mistpm .call path { stroke-dasharray: 5 3; }
+.mistpm .optional path { stroke-dasharray: 1 4; }
+.mistpm .edge:hover path { stroke: #0969da; stroke-width: 2.4; }
+#mistpm-arrow path { fill: #6e7781; }
 @media (prefers-color-scheme: dark) {
-  text { fill: #f0f6fc; }
-  .detail, .label { fill: #9198a1; }
-  .paper { fill: #0d1117; }
-  .node rect { fill: #151b23; stroke: #9198a1; }
-  .asked rect { fill: #0c2d6b; stroke: #4493f8; }
-  .called rect { fill: #0d1117; }
-  .api rect { fill: #341a00; stroke: #d29922; }
-  .kubernetes rect, .provided rect { fill: #262c36; stroke: #f0f6fc; }
-  .unresolved rect { fill: #490202; stroke: #f85149; }
-  .edge path { stroke: #9198a1; }
-  .edge:hover path { stroke: #4493f8; }
-  #arrow path { fill: #9198a1; }
+  .mistpm text { fill: #f0f6fc; }
+  .mistpm .detail, .mistpm .label { fill: #9198a1; }
+  .mistpm .paper { fill: #0d1117; }
+  .mistpm .node rect { fill: #151b23; stroke: #9198a1; }
+  .mistpm .asked rect { fill: #0c2d6b; stroke: #4493f8; }
+  .mistpm .called rect { fill: #0d1117; }
+  .mistpm .api rect { fill: #341a00; stroke: #d29922; }
+  .mistpm .kubernetes rect, .mistpm .provided rect { fill: #262c36; stroke: #f0f6fc; }
+  .mistpm .unresolved rect { fill: #490202; stroke: #f85149; }
+  .mistpm .edge path { stroke: #9198a1; }
+  .mistpm .edge:hover path { stroke: #4493f8; }
+  #mistpm-arrow path { fill: #9198a1; }
 }"""
 
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -92,13 +92,14 @@ class _Drawing:
         width, height = shown(self.width), shown(self.height)
         yield (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
-            f' viewBox="0 0 {width} {height}" role="img" aria-labelledby="title description">'
+            f' viewBox="0 0 {width} {height}" class="mistpm" role="img"'
+            ' aria-labelledby="mistpm-title mistpm-description">'
         )
-        yield f'<title id="title">{title}</title>'
-        yield f'<desc id="description">{_xml(self._description())}</desc>'
+        yield f'<title id="mistpm-title">{title}</title>'
+        yield f'<desc id="mistpm-description">{_xml(self._description())}</desc>'
         yield f"<style>\n{STYLE}\n</style>"
         yield (
-            '<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8"'
+            '<defs><marker id="mistpm-arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8"'
             ' markerHeight="8" markerUnits="userSpaceOnUse" orient="auto-start-reverse">'
             '<path d="M0 0.5 L8 4 L0 7.5 Z"/></marker></defs>'
         )
@@ -141,7 +142,7 @@ class _Drawing:
         path = path or self.routes.loop(self.links[number].source, SPACING.layers / 2)
         end = "start" if number in self.layers.backward else "end"
         yield f'<g class="{" ".join(filter(None, classes))}"><title>{_xml(edge_title(edge))}</title>'
-        yield f'<path d="{path}" marker-{end}="url(#arrow)"/>'
+        yield f'<path d="{path}" marker-{end}="url(#mistpm-arrow)"/>'
         chain = self.layers.chains[number]
         if edge_line(edge) and chain:
             x, y = self.places.left_of(chain[1]), self.places.middles[chain[1]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from mistpm.errors import UsageError
@@ -70,12 +72,7 @@ def find_nodes(lockfile: Lockfile, text: str) -> tuple[str, ...]:
     Raises `UsageError` with what was perhaps meant.
     """
     known = nodes(lockfile)
-    if text in known:
-        return (text,)
-    exact = [name for name, locked in known.items() if locked.package == text]
-    tail = "/".join(text.split("/")[-2:])
-    close = [name for name, locked in known.items() if f"/{locked.package}".endswith(f"/{tail}")]
-    found = exact or close
+    found = _matching(known, text)
     if not found:
         packages = {str(locked.package) for locked in known.values()}
         ends = {package.partition("/")[2] for package in packages}
@@ -89,7 +86,26 @@ def find_nodes(lockfile: Lockfile, text: str) -> tuple[str, ...]:
             ),
             hint="`mistpm tree` shows everything that is there",
         )
-    return tuple(sorted(found))
+    return found
+
+
+def _matching(known: Mapping[str, LockedPackage], text: str) -> tuple[str, ...]:
+    if text in known:
+        return (text,)
+    exact = [name for name, locked in known.items() if locked.package == text]
+    tail = f"/{'/'.join(text.split('/')[-2:])}"
+    close = [
+        name
+        for name, locked in known.items()
+        if f"/{locked.package}".endswith(tail) or f"/{name}".endswith(tail)
+    ]
+    return tuple(sorted(exact or close))
+
+
+def without_version(lockfile: Lockfile, text: str) -> tuple[str, str]:
+    """Take the version off `NAME@VERSION`; what stands behind a called package may be its series."""
+    name, at, version = text.rpartition("@")
+    return (text, "") if not at or _matching(nodes(lockfile), text) else (name, version)
 
 
 def find_named(lockfile: Lockfile, text: str) -> Named:
@@ -98,12 +114,12 @@ def find_named(lockfile: Lockfile, text: str) -> Named:
     Raises `UsageError`: `not-in-the-lock`, or `another-version` where nothing is at that version.
     """
     apis = find_apis(lockfile, text)
-    name, at, version = text.rpartition("@")
     if apis:
         return Named(apis=apis)
-    if not at or text in nodes(lockfile):
-        return Named(nodes=find_nodes(lockfile, text))
+    name, version = without_version(lockfile, text)
     found = find_nodes(lockfile, name)
+    if not version:
+        return Named(nodes=found)
     locked = nodes(lockfile)
     there = tuple(node for node in found if _is_at(locked[node], version))
     if not there:

@@ -103,8 +103,11 @@ class _Comparison:
         except RegistryError as error:
             return self._told(name, because=(error.message,))
         newest = newest_of(candidates, prereleases=self._prereleases)
-        known = str(max(newest.version, now.version)) if newest else ""
         yanked = _yanked(candidates, now)
+        # one's own may be a pre-release, which is newer than what is called the newest
+        known = (
+            str(newest.version if yanked else max(newest.version, now.version)) if newest else ""
+        )
         if name in self._failed:
             return self._told(name, newest=known, yanked=yanked, because=(FAILED,))
         then = self._then.get(name)

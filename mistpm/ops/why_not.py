@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -11,28 +9,24 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mistpm.errors import RegistryError, UsageError
+from mistpm.errors import RegistryError
 from mistpm.lock.from_resolution import held_by
 from mistpm.model.cause import cause_json
-from mistpm.model.descriptor import Candidate
-from mistpm.model.identity import InvalidIdentityError, PackageId, parse_package_id
+from mistpm.model.identity import PackageId
 from mistpm.model.lockfile import LockedPackage, Lockfile
 from mistpm.model.resolution import Chosen, Resolution, Unresolved
-from mistpm.model.version import InvalidVersionError, Version, parse_version
+from mistpm.model.version import Version
 from mistpm.ops.asking import Asking, Sources, ask
 from mistpm.ops.computing import Computing
 from mistpm.ops.glance import lock_missing, staleness
-from mistpm.ops.lock_graph import find_nodes, nodes
+from mistpm.ops.lock_graph import nodes
 from mistpm.ops.locking import Move
+from mistpm.ops.meant_version import Meant, find_meant, meant_version
 from mistpm.ops.package_argument import is_path
-from mistpm.ops.searching import newest_of
 from mistpm.ops.workspace import Workspace
 
 if TYPE_CHECKING:
     from mistpm.resolve import Possible
-
-NEAREST = 3
-"""Versions that are offered on either side of one that there is not."""
 
 
 class WhyNot(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -62,14 +56,6 @@ class WhyNot(Struct, frozen=True, kw_only=True, rename="camel"):
     minimal: bool = True
 
 
-class _Meant(Struct, frozen=True, kw_only=True):
-    """What the user asks about: a node of the lock, or (`node` is empty) a package that is not there."""
-
-    node: str
-    package: PackageId
-    version: str
-
-
 def why_not(workspace: Workspace, text: str) -> WhyNot:
     """Solve with what `text` names at a version: `NAME@VERSION`, or `NAME` for its newest one.
 
@@ -81,9 +67,9 @@ def why_not(workspace: Workspace, text: str) -> WhyNot:
         raise lock_missing(workspace.document.title)
     asking = ask(workspace, lockfile)
     sources = Sources(workspace, asking.files)
-    meant = _meant(workspace, asking, lockfile, text)
-    candidates = tuple(sources.candidates(meant.package))
-    version = _version(meant, candidates, prereleases=asking.asked.question.prereleases)
+    meant = find_meant(workspace, asking.asked.question, lockfile, text)
+    candidates = sources.candidates(meant.package)
+    version = meant_version(meant, candidates, prereleases=asking.asked.question.prereleases)
     return _Pinning(workspace, lockfile, asking, sources).answer(meant, version)
 
 
@@ -99,7 +85,7 @@ class _Pinning:
         self._sources = sources
         self._computing = Computing(workspace, asking, lockfile.releases.values())
 
-    def answer(self, meant: _Meant, version: Version) -> WhyNot:
+    def answer(self, meant: Meant, version: Version) -> WhyNot:
         """Tell why it cannot be, or what would change."""
         from mistpm.resolve import Possible
 
@@ -128,29 +114,13 @@ class _Pinning:
             return told
         return self._with_what_does_it(told, meant)
 
-    def _solve(self, meant: _Meant, version: Version) -> Possible | Unresolved:
-        from mistpm.resolve import blockers, why_not
-        from mistpm.resolve.series import series_of
+    def _solve(self, meant: Meant, version: Version) -> Possible | Unresolved:
+        from mistpm.resolve import Possible, blockers, why_not
 
         question, held = self._asking.asked.question, held_by(self._lockfile)
         limits, asker = self._workspace.limits, self._workspace.asker
-        _, _, series = meant.node.partition("@")
-        if series and series != series_of(version):
-            # another series is another node, which nothing speaks of where callers' ranges end before it
-            found = blockers(
-                question,
-                self._sources,
-                held,
-                meant.node,
-                version,
-                computing=self._computing,
-                limits=limits,
-                asker=asker,
-            )
-            if found is not None:
-                return found
         is_release = meant.node in self._asked or meant.node in self._lockfile.releases
-        return why_not(
+        found = why_not(
             question,
             self._sources,
             held,
@@ -161,8 +131,25 @@ class _Pinning:
             limits=limits,
             asker=asker,
         )
+        if isinstance(found, Possible) and self._is_on_top(meant, found):
+            blocked = blockers(
+                question,
+                self._sources,
+                held,
+                meant.node,
+                version,
+                computing=self._computing,
+                limits=limits,
+                asker=asker,
+            )
+            return blocked or found
+        return found
 
-    def _with_what_does_it(self, told: WhyNot, meant: _Meant) -> WhyNot:
+    def _is_on_top(self, meant: Meant, found: Possible) -> bool:
+        """Tell whether a called package was asked for besides, because no range leads to that series."""
+        return meant.node in self._lockfile.called and "@" not in found.node
+
+    def _with_what_does_it(self, told: WhyNot, meant: Meant) -> WhyNot:
         """Add the command that makes it so: an upgrade where that gives this very version."""
         if meant.node and self._after_upgrade(meant.node, told.node) == told.version:
             return replace(told, command=f"mistpm upgrade {meant.node}")
@@ -202,75 +189,6 @@ class _Pinning:
     @property
     def _asked(self) -> set[str]:
         return {wanted.name for wanted in self._asking.asked.question.releases}
-
-
-def _meant(workspace: Workspace, asking: Asking, lockfile: Lockfile, text: str) -> _Meant:
-    """Find what is asked about: in the file, in the lock, or in a registry."""
-    known = nodes(lockfile)
-    name, _, version = (text, "", "") if text in known else text.partition("@")
-    for wanted in asking.asked.question.releases:
-        if wanted.name == name:
-            return _Meant(node=name, package=wanted.package, version=version)
-    try:
-        found = find_nodes(lockfile, name)
-    except UsageError:
-        package = _in_a_registry(workspace, name)
-        if package is None:
-            raise
-        return _Meant(node="", package=package, version=version)
-    if len(found) > 1:
-        at = f"@{version}" if version else ""
-        raise UsageError(
-            "ambiguous-name",
-            f"`{name}` means several things in the lock",
-            context=tuple(f"{node}  {known[node].package} {known[node].version}" for node in found),
-            hint=f"name one of them: mistpm why-not {found[0]}{at}",
-        )
-    return _Meant(node=found[0], package=known[found[0]].package, version=version)
-
-
-def _in_a_registry(workspace: Workspace, text: str) -> PackageId | None:
-    """Give the identity of `ALIAS/GROUP/NAME`, None where that names nothing known."""
-    try:
-        package = workspace.identity_of(parse_package_id(text))
-        return package if workspace.registries.candidates(package) else None
-    except (InvalidIdentityError, RegistryError):
-        return None
-
-
-def _version(meant: _Meant, candidates: tuple[Candidate, ...], *, prereleases: bool) -> Version:
-    """Give the version that is meant: the newest one where none is named; it must exist."""
-    if not meant.version:
-        newest = newest_of(candidates, prereleases=prereleases)
-        if newest is None:
-            raise RegistryError("no-matching-version", f"`{meant.package}` has no version at all")
-        return newest.version
-    try:
-        version = parse_version(meant.version)
-    except InvalidVersionError as error:
-        raise UsageError(
-            "invalid-version",
-            f"`{meant.version}` is not a version of `{meant.package}`",
-            context=(str(error), *_nearest(meant.version, candidates)),
-            hint=f"`mistpm info {meant.package}` lists its versions",
-        ) from error
-    if all(candidate.version != version for candidate in candidates):
-        raise RegistryError(
-            "no-matching-version",
-            f"`{meant.package}` has no version `{version}`",
-            context=_nearest(meant.version, candidates),
-            hint=f"`mistpm info {meant.package}` lists its versions",
-        )
-    return version
-
-
-def _nearest(text: str, candidates: tuple[Candidate, ...]) -> tuple[str, ...]:
-    """Give one line with the versions around one that there is not."""
-    known = sorted({candidate.version for candidate in candidates})
-    numbers = [int(part) for part in re.findall(r"\d+", text)[:3]]
-    place = bisect_left([list(version.key[:3]) for version in known], numbers)
-    near = known[max(place - NEAREST, 0) : place + NEAREST]
-    return (f"the nearest are {', '.join(str(version) for version in near)}",) if near else ()
 
 
 def _moves(lockfile: Lockfile, resolution: Resolution) -> tuple[Move, ...]:

@@ -118,8 +118,8 @@ def test_a_drawing_says_in_words_what_it_shows(odd: Graph) -> None:
     labels = (root.attrib["aria-labelledby"] or "").split()
     named = {element.attrib.get("id"): element.text for element in root}
 
-    assert ("img", ["title", "description"]) == (root.attrib["role"], labels)
-    assert " is provided by " in (named["description"] or "")
+    assert ("img", ["mistpm-title", "mistpm-description"]) == (root.attrib["role"], labels)
+    assert " is provided by " in (named["mistpm-description"] or "")
     assert len(odd.nodes) + len(odd.edges) == len(list(root.iter(f"{NAMESPACE}title"))) - 1
 
 
