@@ -33,10 +33,21 @@ def _pins(lockfile: Lockfile) -> Iterator[str]:
         for name, pin in pins.items():
             if not _DIGEST.fullmatch(pin.digest):
                 yield f"{place}.{name}: `{pin.digest}` is not a digest"
+            yield from _computed(f"{place}.{name}", pin)
             for alias, edge in pin.dependencies.items():
                 known = lockfile.called if edge.use == "call" else lockfile.releases
                 if edge.target and edge.target not in known and edge.target not in RESERVED_NAMES:
                     yield f"{place}.{name}: `{alias}` leads to `{edge.target}`, which is not pinned"
+
+
+def _computed(place: str, pin: LockedPackage) -> Iterator[str]:
+    """Compare what a module answered with what stands among the dependencies as computed."""
+    found = {alias for alias, edge in pin.dependencies.items() if edge.computed}
+    said = set(pin.computed.requirements) if pin.computed else set()
+    if pin.computed and (pin.computed.asked or said) and not _DIGEST.fullmatch(pin.computed.asked):
+        yield f"{place}: `{pin.computed.asked}` is not a digest"
+    for alias in sorted(found ^ said):
+        yield f"{place}: `{alias}` is computed in one place and not in the other"
 
 
 def _order(lockfile: Lockfile) -> Iterator[str]:

@@ -136,7 +136,7 @@ def _locked(chosen: Chosen, inquiry: str = "") -> LockedPackage:
         computed=None
         if computation is None
         else LockedComputation(
-            asked=inquiry,
+            asked="" if computation.answer is None else inquiry,
             requirements=dict(sorted((computation.answer or {}).items())),
             secrets=computation.secrets,
         ),

@@ -16,6 +16,8 @@ import msgspec
 from mistpm.errors import DocumentError, PackageError, Problem, UsageError
 from mistpm.model.descriptor import IndexLine
 from mistpm.package import solving_part
+from mistpm.package.exports import exported_names
+from mistpm.package.rules import module_mistakes
 from mistpm.registry.keeper_index import index_files, read_files, read_lines, unusable, write_files
 from mistpm.registry.layout import (
     INDEX_FOLDER,
@@ -192,6 +194,7 @@ class _Survey:
             raise unusable(self._folder, "read", error) from error
         try:
             descriptor = descriptor_of(data, module)
+            exports = exported_names(data, source=module.path)
         except DocumentError as error:
             self.problems += error.problems
             return None
@@ -201,6 +204,9 @@ class _Survey:
         faults = list(misplaced(descriptor, module))
         for fault in faults:
             self._problem(module.path, fault, "pack it again, or move it to where it belongs")
+        for _, message, hint in module_mistakes(descriptor, exports):
+            self._problem(module.path, message, hint or "pack it again")
+            faults.append(message)
         if faults:
             return None
         return IndexLine(

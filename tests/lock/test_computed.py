@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from made_locks import asked_of
+from made_locks import INQUIRY, asked_of, lock_of
 from small_worlds import World, asking, dependency, setting
 
 from mistpm.lock.freshness import is_fresh
-from mistpm.lock.from_resolution import lock_resolution, with_order
 from mistpm.lock.lockfile_document import format_lockfile, parse_lockfile
-from mistpm.model.lockfile import LockedComputation, Lockfile
+from mistpm.model.lockfile import LockedComputation
 from mistpm.model.question import Question
-from mistpm.plan import plan_releases
 
 INPUTS = {
     "properties": {
@@ -21,7 +19,6 @@ INPUTS = {
         "admin": {"properties": {"key": {"writeOnly": True}, "name": {"type": "string"}}},
     }
 }
-DIGEST = "sha256:" + "5" * 64
 
 
 def storage() -> World:
@@ -46,20 +43,13 @@ def question(releases: dict[str, str] | None = None, **inputs: Any) -> Question:
     )
 
 
-def lock(asked: Question) -> Lockfile:
-    """Lock the answer, with a made-up digest of what was asked."""
-    resolution = storage().resolve(asked)
-    made = lock_resolution(resolution, asked_of(asked), None, {"web": DIGEST})
-    return with_order(made, plan_releases(made))
-
-
 def test_a_lock_keeps_answers() -> None:
     """What was asked, what was answered, what is not told; and it is read as it is written."""
-    made = lock(question())
+    made = lock_of(storage(), question())
 
     assert (
         LockedComputation(
-            asked=DIGEST,
+            asked=INQUIRY,
             requirements={"store": dependency("data/minio ^5")},
             secrets=("admin.key",),
         )
@@ -86,6 +76,6 @@ def test_every_input_counts_but_where_a_secret_comes_from(
 ) -> None:
     """Whether it is asked for in the file or pulled in and configured there."""
     admin = {"key": {"fromEnv": "A"}, "name": "x"}
-    made = lock(question(releases, storage="s3", admin=admin))
+    made = lock_of(storage(), question(releases, storage="s3", admin=admin))
 
     assert fresh == is_fresh(made, asked_of(question(releases, **inputs)))

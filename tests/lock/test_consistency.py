@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from made_locks import lock_of
+from made_locks import INQUIRY, lock_of
 from msgspec.structs import replace
-from small_worlds import World, asking
+from small_worlds import World, asking, dependency
 
 from mistpm.errors import LockError
 from mistpm.lock.consistency import contradictions
@@ -102,3 +102,28 @@ def test_an_optional_need_may_come_later() -> None:
 def test_a_lock_that_mistpm_made_holds_together() -> None:
     """Needs that Kubernetes meets, or nobody, lead to no pin."""
     assert () == contradictions(LOCK)
+
+
+def computing(*, asked: str = INQUIRY, edges: bool = True, **requirements: str) -> Lockfile:
+    """Lock an application that computed these requirements."""
+    world = World().add("apps/web", "1.0.0", computed=True).add("data/store", "1.0.0")
+    needs = {alias: dependency(text) for alias, text in requirements.items()}
+    world.answers["web", "starter/apps/web@1.0.0"] = needs
+    lock = lock_of(world, asking({"web": "apps/web"}))
+    web = lock.releases["web"]
+    assert web.computed is not None
+    changed = replace(
+        web,
+        computed=replace(web.computed, asked=asked),
+        dependencies=web.dependencies if edges else {},
+    )
+    return replace(lock, releases={**lock.releases, "web": changed})
+
+
+def test_what_was_computed_stands_among_the_dependencies() -> None:
+    """A merge may take one without the other."""
+    assert () == contradictions(computing(store="data/store"))
+    assert ("releases.web: `store` is computed in one place and not in the other",) == (
+        contradictions(computing(store="data/store", edges=False))
+    )
+    assert ("releases.web: `x` is not a digest",) == contradictions(computing(asked="x"))

@@ -6,6 +6,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from computing_modules import computing
 from hypothesis import given
 from hypothesis import strategies as st
 from made_registries import DATE, EMPTY, RegistryFolder, digest, made_module, module_path
@@ -14,6 +15,7 @@ from mistpm import document
 from mistpm.errors import DocumentError, RegistryError, UsageError
 from mistpm.model.identity import PackageReference
 from mistpm.model.version import parse_version
+from mistpm.package.sections import DESCRIPTOR_SECTION, find_section, with_section
 from mistpm.registry.index import read_index, write_index
 from mistpm.registry.keeper import IndexReport, check_index, make_index
 from mistpm.registry.yanking import unyank, yank
@@ -114,6 +116,20 @@ the registry in `DIR` has 2 mistakes
     folder.index()
 
     assert folder.files() == right
+
+
+def test_a_module_is_what_its_descriptor_says(folder: RegistryFolder) -> None:
+    """Requirements that nobody would ask for, or that nobody can, are no package."""
+    folder.add("data/redis", "7.2.1", computed=True)
+    described = find_section(made_module("data/redis", "7.2.2"), DESCRIPTOR_SECTION, source="redis")
+    assert described is not None
+    module = with_section(computing("{}"), DESCRIPTOR_SECTION, bytes(described))
+    folder.put("data/redis", "7.2.2", module)
+
+    assert """\
+  data/redis/redis-7.2.1.mist-pack.wasm: the module does not export `__mistpm_requirements` (pack it again)
+  data/redis/redis-7.2.2.mist-pack.wasm: the module exports `__mistpm_requirements`, which nobody will ask\
+ (write `computed: true`)""" in problems(folder)
 
 
 def test_everything_wrong_comes_at_once(folder: RegistryFolder) -> None:

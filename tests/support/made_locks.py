@@ -13,6 +13,9 @@ from mistpm.model.version import parse_version
 from mistpm.ops.glance import Glance
 from mistpm.plan import plan_releases
 
+INQUIRY = "sha256:" + "5" * 64
+"""What stands for the digest of what a package was asked that computes requirements."""
+
 
 def asked_of(question: Question, kubernetes: str = "") -> Asked:
     """Give a question as it is compared with a lock."""
@@ -24,7 +27,8 @@ def lock_of(
 ) -> Lockfile:
     """Solve a question and lock the answer, with the fewest changes to a lock before."""
     resolution = world.resolve(question, held_by(previous))
-    lockfile = lock_resolution(resolution, asked_of(question, kubernetes), previous)
+    inquiries = dict.fromkeys(resolution.releases, INQUIRY)
+    lockfile = lock_resolution(resolution, asked_of(question, kubernetes), previous, inquiries)
     return with_order(lockfile, plan_releases(lockfile))
 
 
