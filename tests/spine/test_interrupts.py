@@ -15,6 +15,7 @@ from typing import IO
 
 import pytest
 from desired_states import tree
+from hard_worlds import clauses, pigeons, write_index
 from made_registries import Request, serving
 from scripted_modules import LOOP, scripted
 from shop import INSTALL, publish_shop, write_shop
@@ -34,6 +35,22 @@ main()
 """
 """Tells when mistpm has begun: Ctrl-C before that meets Python alone."""
 
+TELLING = """
+import sys
+from mistpm.resolve.solver import Solver
+
+def tell(method):
+    def told(*arguments, **options):
+        sys.stderr.write(f"{method.__name__}\\n")
+        sys.stderr.flush()
+        return method(*arguments, **options)
+    return told
+
+Solver._slice = tell(Solver._slice)
+Solver._aside = tell(Solver._aside)
+"""
+"""Tells each call of the solver, in this thread and in another one."""
+
 INTERRUPTED = "\ninterrupted: run the same command again to finish what was begun\n"
 PATIENCE = 60
 """Seconds after which a test gives up; nothing should take a tenth of that."""
@@ -47,10 +64,10 @@ def shop(folder: Path) -> Path:
     return folder / "work"
 
 
-def start(work: Path, *arguments: str) -> subprocess.Popen[str]:
+def start(work: Path, *arguments: str, telling: str = "") -> subprocess.Popen[str]:
     """Begin a command, and come back when it can be interrupted."""
     process = subprocess.Popen(
-        (sys.executable, "-c", PROGRAM, *arguments),
+        (sys.executable, "-c", telling + PROGRAM, *arguments),
         cwd=work,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -110,6 +127,27 @@ def test_while_a_module_runs(shop: Path) -> None:
 
     assert (130, INTERRUPTED) == interrupt(process)
     assert before == tree(shop)
+
+
+HARD = {"pigeons": lambda: pigeons(12), "clauses": lambda: clauses(250, seed=1)}
+
+
+@pytest.mark.parametrize("call", ["_slice", "_aside"])
+@pytest.mark.parametrize("name", HARD)
+def test_while_something_hard_is_solved(folder: Path, name: str, call: str) -> None:
+    """Whether the solver has just begun, or has been busy for long, Ctrl-C does not wait for it."""
+    write_index(folder / "toy", HARD[name]())
+    environment = write_shop(folder / "work")
+    with environment.open("a", encoding="utf-8") as file:
+        file.write("releases: {top: {package: toy/x/top}}\n")
+    work = environment.parent
+    before = tree(work)
+    process = start(work, "lock", telling=TELLING)
+    wait_for(process.stderr, call)
+    code, said = interrupt(process)
+
+    assert (130, True) == (code, said.endswith(INTERRUPTED)), said
+    assert before == tree(work)
 
 
 def test_while_the_network_is_silent(folder: Path) -> None:
