@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from made_storage import publish_storage
 from toy_registry import ToyRegistry, config_map
 
 HEAVY = {
@@ -64,3 +65,20 @@ def test_looking_at_a_lock_loads_nothing_heavy(folder: Path, arguments: list[str
     loaded(["lock"])
 
     assert loaded(arguments) & HEAVY == set()
+
+
+def test_only_what_computes_requirements_is_run_to_be_solved(folder: Path) -> None:
+    """Solving runs no module of other packages, and a valid lock needs none that was asked."""
+    registry = publish_storage(folder / "toy")
+    registry.publish("apps/a", "1.0.0", {"a.yaml": config_map()})
+    registry.index()
+    running = {"wasmtime", "jsonschema_rs"}
+    seen = []
+    for package in ("apps/a", "apps/web"):
+        (folder / "mistpm.yaml").write_text(
+            "{apiVersion: mistpm.dev/v1, kind: Environment, name: e, id: e, target: {directory: out},"
+            f" registries: {{toy: {{directory: toy}}}}, releases: {{a: {{package: toy/{package}}}}}}}"
+        )
+        seen.append([loaded(["lock"]) & running, loaded(["lock"]) & HEAVY])
+
+    assert [[set(), set()], [running, set()]] == seen
