@@ -8,6 +8,7 @@ from mistpm.model.environment import Environment
 from mistpm.model.finding import Finding
 from mistpm.model.lockfile import Lockfile
 from mistpm.ops.did_you_mean import did_you_mean
+from mistpm.ops.lock_graph import nodes
 from mistpm.ops.locking import Solved
 
 
@@ -16,6 +17,7 @@ def unused_entries(environment: Environment, solved: Solved) -> tuple[Finding, .
     return (
         *_of_targets(environment, solved.lockfile),
         *_of_settings(environment, solved),
+        *_of_provided(environment, solved),
     )
 
 
@@ -41,12 +43,34 @@ def _of_settings(environment: Environment, solved: Solved) -> Iterator[Finding]:
     if solved.lockfile.unresolved:
         return
     pulled_in = {pin.package for pin in solved.lockfile.releases.values() if not pin.requested}
-    settings = solved.asking.asked.question.settings
-    for key, setting in zip(environment.settings, settings, strict=True):
+    question = solved.asking.asked.question
+    for key, setting in zip(environment.settings, question.settings, strict=True):
         if setting.package not in pulled_in:
             yield Finding(
                 severity="info",
                 code="unused-entry",
                 path=f"settings.{key}",
                 message=f"`settings.{key}` configures nothing: nothing pulls that package in",
+                hint="".join(did_you_mean(setting.package, pulled_in)),
+            )
+
+
+def _of_provided(environment: Environment, solved: Solved) -> Iterator[Finding]:
+    """Tell of packages only: an API that is provided is something that templates can ask about."""
+    if solved.lockfile.unresolved:
+        return
+    met = {
+        edge.requires.partition(" ")[0]
+        for pin in nodes(solved.lockfile).values()
+        for edge in pin.dependencies.values()
+        if edge.target == "provided"
+    }
+    provided = solved.asking.asked.question.provided_packages
+    for key, package in zip(environment.provided.packages, provided, strict=True):
+        if package not in met:
+            yield Finding(
+                severity="info",
+                code="unused-entry",
+                path=f"provided.packages.{key}",
+                message=f"`provided.packages.{key}` meets nothing: nothing requires that package",
             )

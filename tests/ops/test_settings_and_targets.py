@@ -275,6 +275,25 @@ def test_names_that_configure_nothing_are_told(shop: Shop) -> None:
     ] == found
 
 
+def test_what_is_set_or_provided_for_nothing_is_told(shop: Shop) -> None:
+    """Packages that nothing pulls in, or requires; an API may be of use to a template."""
+    shop.write(
+        releases={"won": {"package": "toy/apps/lonely"}},
+        settings={"toy/data/d": {"inputs": {"size": 2}}},
+        provided={"packages": {"toy/data/db": "1.0.0"}, "apis": ["a.example.org/v1/Thing"]},
+    )
+    found = [
+        f"{each.severity}: {each.message}"
+        for each in shop.propose().findings
+        if each.code == "unused-entry"
+    ]
+
+    assert [
+        "info: `settings.toy/data/d` configures nothing: nothing pulls that package in",
+        "info: `provided.packages.toy/data/db` meets nothing: nothing requires that package",
+    ] == found
+
+
 def test_a_range_of_unknown_kubernetes_versions_is_told(shop: Shop) -> None:
     """With those that are known."""
     shop.write(releases=APP)

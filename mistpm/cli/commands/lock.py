@@ -68,11 +68,14 @@ def lock(
             releases = count(len(solved.lockfile.releases), "release")
             terminal.show(f"{workspace.lock_title} is up to date: {releases}.")
             return
-        from mistpm.cli.proposal_text import show_held_back, show_moves
+        from mistpm.cli.proposal_text import show_finding, show_held_back, show_moves
         from mistpm.ops.holding import held_back
+        from mistpm.ops.unused import unused_entries
 
         show_moves(terminal, solved.moves)
         show_held_back(terminal, held_back(workspace, solved))
+        for finding in unused_entries(workspace.environment, solved):
+            show_finding(terminal, finding)
         terminal.show(f"Wrote {workspace.lock_title}.")
 
     emit(terminal, output, solved.lockfile, show)
