@@ -12,8 +12,9 @@ from mistpm.errors import RegistryError, RenderError
 from mistpm.model.cause import Requires
 from mistpm.model.descriptor import Candidate, Dependency
 from mistpm.model.question import Question
-from mistpm.model.resolution import Computation, Edge
-from mistpm.resolve import Limits, resolve
+from mistpm.model.resolution import Computation, Edge, Unresolved
+from mistpm.model.version import parse_version
+from mistpm.resolve import Limits, blockers, resolve
 
 
 class Modules(World):
@@ -303,3 +304,41 @@ def test_packages_that_answer_are_looked_up_only_then(world: Modules) -> None:
 
     assert package_id("data/store") not in world.asked_for
     assert ["web"] == [name for part in resolution.unresolved for name in part.releases]
+
+
+def causes(part: Unresolved | None) -> list[Requires]:
+    """Give the requirements among the causes of a part."""
+    assert part is not None
+    assert part.conflict is not None
+    return [g.cause for g in part.conflict.grounds if isinstance(g.cause, Requires)]
+
+
+def test_what_holds_a_release_back_may_be_computed(world: Modules) -> None:
+    """What is held is known with its answers, and the version in question is asked."""
+    world.answer("web", "apps/web@1.0.0", store="data/store ^1")
+    world.answer("web", "apps/web@2.0.0", store="data/store ^4")
+    question = asking({"web": "apps/web", "store": "data/store"})
+    held = holding(web="apps/web 1.0.0", store="data/store 1.0.0")
+    found = [
+        blockers(question, world, held, name, parse_version("2.0.0"), computing=world)
+        for name in ("store", "web")
+    ]
+
+    assert [[(True, "^1")], [(True, "^4")]] == [
+        [(cause.computed, cause.range) for cause in causes(part)] for part in found
+    ]
+    assert ["web 1.0.0", "web 2.0.0"] == sorted(set(world.asked))
+
+
+def test_hints_are_tried_out_with_asking(world: Modules) -> None:
+    """Another version that computes what cannot be had either is no hint; one that can is."""
+    world.answer("web", "apps/web@2.0.0", store="data/store ^4")
+    world.answer("web", "apps/web@1.0.0", store="data/store ^5")
+    (hopeless,) = world.resolve(asking({"web": "apps/web ^2"})).unresolved
+    asked = sorted(world.asked)
+    world.answer("web", "apps/web@1.0.0", store="data/store ^1")
+    (better,) = world.resolve(asking({"web": "apps/web ^2"})).unresolved
+
+    assert ["web 1.0.0", "web 2.0.0"] == asked
+    assert not any("1.0.0" in hint for hint in hopeless.hints)
+    assert any("1.0.0" in hint for hint in better.hints)
