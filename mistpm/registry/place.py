@@ -12,6 +12,8 @@ from mistpm.errors import RegistryError
 
 BLOT: Final = "***"
 
+_MOST_PROBLEMS: Final = 20
+
 _USERINFO: Final = re.compile(r"^([a-z][a-z0-9+.-]*://)([^/]*)@", re.IGNORECASE)
 
 
@@ -56,7 +58,10 @@ class Place(Struct, frozen=True, kw_only=True):
         )
 
     def invalid(self, file: str, problems: tuple[str, ...]) -> RegistryError:
-        """Give the error for a file of the registry that cannot be used."""
+        """Give the error for a file of the registry that cannot be used, with the first problems."""
+        more = len(problems) - _MOST_PROBLEMS
+        if more > 0:
+            problems = (*problems[:_MOST_PROBLEMS], f"and {more:,} more")
         return RegistryError(
             "invalid-registry",
             f"the registry `{self.alias}` has a file that cannot be used: `{file}`",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mistpm.registry.layout import parse_index_file, parse_module_file
-from mistpm.registry.place import blotted, without_credentials
+from mistpm.registry.place import Place, blotted, without_credentials
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,12 @@ def test_names_may_have_dashes_that_look_like_versions() -> None:
     assert found is not None
     assert (found.name, str(found.version)) == ("redis-7", "1.0.0-rc.1+2")
     assert found.path == "data/redis-7/redis-7-1.0.0-rc.1+2.mist-pack.wasm"
+
+
+def test_of_many_problems_the_first_are_told() -> None:
+    """Nobody reads ten thousand lines."""
+    place = Place(alias="starter", address="../starter")
+    error = place.invalid("index/x/y.jsonl", tuple(f"line {n}" for n in range(10_000)))
+
+    assert ("address: ../starter", "line 0", "line 1") == error.context[:3]
+    assert ("line 19", "and 9,980 more") == error.context[-2:]
