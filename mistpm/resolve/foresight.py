@@ -1,7 +1,7 @@
 """Foresight: which packages a step of the search is about to ask for, so that they come together.
 
 Where a round trip is dear, a level of the graph costs one and not one for each package:
-`specs/resolve.md#asking`.
+`specs/resolve.md#sources`.
 """
 
 from __future__ import annotations
