@@ -13,6 +13,7 @@ settings.register_profile(
 )
 settings.load_profile("mistpm")
 
+pytest_plugins = ["control_plane_fixtures"]
 
 for name in ("CI", "NO_COLOR", "KUBECONFIG", "MISTPM_CONFIG_DIR", "MISTPM_CACHE_DIR"):
     os.environ.pop(name, None)  # not in a fixture: those of the whole session would come before it

@@ -1,0 +1,119 @@
+"""A plain client of a Kubernetes API: what tests look at a cluster with, beside what they test."""
+
+from __future__ import annotations
+
+import base64
+import json
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+import urllib3
+
+APPLY = "application/apply-patch+yaml"
+JSON = "application/json"
+
+
+class Answer(NamedTuple):
+    """What the API server answered; a body that is not JSON is text."""
+
+    status: int
+    body: Any
+    headers: Mapping[str, str]
+
+
+class KubernetesApi:
+    """The API server of a kubeconfig, asked as its user; nothing is tried twice."""
+
+    def __init__(self, kubeconfig: Path, *, token: str | None = None) -> None:
+        document = json.loads(kubeconfig.read_text("utf-8"))
+        cluster = document["clusters"][0]["cluster"]
+        authority = base64.b64decode(cluster["certificate-authority-data"]).decode()
+        self._server = cluster["server"]
+        self._headers = {
+            "Authorization": f"Bearer {token or document['users'][0]['user']['token']}",
+            "Accept": JSON,
+        }
+        self._pool = urllib3.PoolManager(
+            maxsize=8, ssl_context=ssl.create_default_context(cadata=authority), retries=False
+        )
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        document: object = None,
+        *,
+        content_type: str = JSON,
+        query: Mapping[str, str] | None = None,
+        timeout: float = 10,
+    ) -> Answer:
+        """Send one request; raises urllib3's errors where there is no answer."""
+        response = self._pool.request(
+            method,
+            f"{self._server}{path}" + (f"?{urlencode(query)}" if query else ""),
+            body=None if document is None else json.dumps(document),
+            headers=self._headers | {"Content-Type": content_type},
+            timeout=timeout,
+        )
+        text = response.data.decode()
+        is_json = response.headers.get("Content-Type", "").startswith(JSON)
+        return Answer(response.status, json.loads(text) if is_json else text, response.headers)
+
+    def get(self, path: str, **parameters: str) -> Answer:
+        """Read an object, or a list of them."""
+        return self.request("GET", path, query=parameters)
+
+    def create(self, path: str, document: object, **parameters: str) -> Answer:
+        """Create an object in the collection of this path."""
+        return self.request("POST", path, document, query=parameters)
+
+    def apply(
+        self, path: str, document: object, *, manager: str = "test", **parameters: str
+    ) -> Answer:
+        """Apply an object on the server, as a field manager."""
+        parameters["fieldManager"] = manager
+        return self.request("PATCH", path, document, content_type=APPLY, query=parameters)
+
+    def delete(self, path: str, **options: object) -> Answer:
+        """Delete an object, with delete options such as `propagationPolicy`."""
+        return self.request("DELETE", path, options or None)
+
+    def wait_for(
+        self, path: str, is_so: Callable[[Answer], bool], *, seconds: float = 30
+    ) -> Answer:
+        """Ask until the answer is as it should be; raises AssertionError with the last one."""
+        deadline = time.monotonic() + seconds
+        while not is_so(answer := self.get(path)):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{path}: {json.dumps(answer.body, indent=2)}")
+            time.sleep(0.02)
+        return answer
+
+
+def is_there(answer: Answer) -> bool:
+    """Tell that an object exists."""
+    return answer.status == 200
+
+
+def is_gone(answer: Answer) -> bool:
+    """Tell that an object does not exist any more."""
+    return answer.status == 404
+
+
+def has_condition(
+    name: str, *, reason: str | None = None, value: str = "True"
+) -> Callable[[Answer], bool]:
+    """Tell that an object has a condition in its status, true unless said otherwise."""
+
+    def is_so(answer: Answer) -> bool:
+        conditions = answer.body.get("status", {}).get("conditions", [])
+        return any(
+            (each["type"], each["status"]) == (name, value) and reason in {None, each.get("reason")}
+            for each in conditions
+        )
+
+    return is_so
