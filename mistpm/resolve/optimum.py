@@ -105,12 +105,18 @@ class Optimum:
         first, best = 0, self._position(node)
         attempt = 0
         while first < best:
+            self._tell(node, best)
             if self._founded.solve([upto[attempt]]):
                 best = self._position(node)
             else:
                 first = attempt + 1
             attempt = (first + best) // 2
         self._solver.add([self._encoding.blocks[node][best].literal])
+
+    def _tell(self, node: Node, best: int) -> None:
+        """Say what is being decided, should the time be over."""
+        known = node.candidate(self._encoding.blocks[node][best].place).version
+        self._solver.deadline.doing = f"looking for the newest `{node.name}`; {known} would do"
 
     def _position(self, node: Node) -> int:
         """Give which of a node's blocks is chosen."""

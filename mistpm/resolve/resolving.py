@@ -129,11 +129,13 @@ class Resolver:
             for name in gaps:
                 universe.missing.pop(name, None)
             choices = [choice for choice in choices if not gaps.keys() & choice.asked]
+            self.deadline.settled = [name for choice in choices for name in choice.asked]
             if self._ask(joined(choices)):
                 return None
             found = tell_gaps(gaps, self._names)
             if impossible or universe.missing:
                 with self.deadline.effort.time("explain"):
+                    self.deadline.doing = "finding out what clashes"
                     found += find_unresolved(universe, frozenset(impossible), self.deadline)
             unresolved += found
             failed = problem.absent.union(*(part.releases for part in found))
@@ -155,13 +157,13 @@ class Resolver:
         found = parts(universe)
         for number, part in enumerate(found, start=1):
             asked = [node.name for node in part if node.kind == "asked"]
-            self.deadline.settle([name for choice in choices for name in choice.asked])
             self.deadline.begin_part(number, len(found), asked)
             choice = search(part, self.problem.held.free, self.deadline)
             if choice is None:
                 impossible.update(asked)
             else:
                 choices.append(choice)
+                self.deadline.settled += choice.asked
         return impossible
 
     def _confirmed(self, choice: Choice) -> Choice:

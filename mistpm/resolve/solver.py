@@ -21,7 +21,7 @@ class Solver:
     """A CDCL solver (Glucose 4) that keeps what it learns from one call to the next."""
 
     def __init__(self, clauses: Sequence[Sequence[int]], deadline: Deadline) -> None:
-        self._deadline = deadline
+        self.deadline = deadline
         self._solver = Glucose4(bootstrap_with=clauses)
         self._is_hard = False
         self._working: Thread | None = None
@@ -34,10 +34,11 @@ class Solver:
         """Tell whether the clauses can hold under assumptions.
 
         With a budget of `conflicts` the answer may be None: not decided within it.  Where calls take more
-        than a slice they are made in another thread, so that this one can hear Ctrl-C.  Raises `ResolutionError` (`resolution-timeout`).
+        than a slice they are made in another thread, so that this one can hear Ctrl-C.  Raises
+        `SolvingTimeoutError` (`resolution-timeout`).
         """
-        self._deadline.effort.sat_calls += 1
-        self._deadline.check()
+        self.deadline.effort.sat_calls += 1
+        self.deadline.check()
         spent = 0
         while True:
             answer = (self._aside if self._is_hard else self._slice)(assumptions)
@@ -61,7 +62,7 @@ class Solver:
             try:
                 answer = done.get(timeout=_TICK)
             except Empty:
-                self._deadline.check()
+                self.deadline.check()
             else:
                 self._working = None
                 return answer
