@@ -173,8 +173,10 @@ class FoundedSolver:
         encoding, context = self.encoding, requirement.context
         support = encoding.variable()
         picks = encoding.picks.get(requirement.decision, {})
+        brought = () if option.context is None else (encoding.use(option.context),)
         for literal in (
             encoding.use(context),
+            *brought,
             *([picks[option.node]] if picks else ()),
         ):
             self._add([-support, literal])
