@@ -31,7 +31,7 @@ class Encoding:
     brings something along is in `supporting`, what has clauses of it in `requirements`.
 
     With `explaining`, every clause that stems from a cause is switched on by that cause's selector; with
-    `only`, the other causes are left out.
+    `only`, the other causes are left out, and nothing is hoped of versions that were not asked yet.
     """
 
     def __init__(
@@ -44,6 +44,7 @@ class Encoding:
         self.nodes = tuple(nodes)
         self.explaining = explaining
         self._only = only
+        self.is_hopeful = only is None
         self.clauses: list[list[int]] = []
         self.selectors: dict[Cause, int] = {}
         self.spoken_of: dict[Cause, tuple[Node, int]] = {}
@@ -283,6 +284,8 @@ class Encoding:
     @cached_property
     def _hopes(self) -> list[int]:
         """Give the literals of what was not asked yet what it requires: it may bring a provider along."""
+        if not self.is_hopeful:
+            return []
         return [literal for node in self.nodes for literal in self._literals(node, node.unasked)]
 
     def _literals(self, node: Node, mask: int) -> list[int]:

@@ -30,7 +30,9 @@ class Selection:
         self.picked: dict[Decision, Option] = {}
         self._apis: list[Requirement] = []
         self._reach()
-        hopeful = any(block.mask & node.unasked for node, block in self.chosen.items())
+        hopeful = encoding.is_hopeful and any(
+            block.mask & node.unasked for node, block in self.chosen.items()
+        )
         self.unprovided = tuple(r for r in self._apis if not hopeful and self.provider(r) is None)
 
     def block(self, node: Node) -> Block | None:
