@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +18,8 @@ def emit(terminal: Terminal, output: Output, report: Any, show: Callable[[], Non
 
     data = document.to_builtins(report)
     if output is Output.JSON:
+        import json
+
         terminal.show(json.dumps(data, indent=2, ensure_ascii=False))
     else:
         terminal.show(document.dump(data).rstrip("\n"))

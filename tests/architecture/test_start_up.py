@@ -52,7 +52,11 @@ def test_help_of_a_command_loads_nothing_heavy() -> None:
     assert loaded(["install", "--help"]) & HEAVY == set()
 
 
-@pytest.mark.parametrize("arguments", [["lock"], ["why", "a"], ["tree"], ["list"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["lock"], ["why", "a"], ["tree"], ["tree", "--invert", "a"], ["graph", "-o", "svg"], ["list"]],
+    ids=" ".join,
+)
 def test_looking_at_a_lock_loads_nothing_heavy(folder: Path, arguments: list[str]) -> None:
     """With a valid lock nothing is solved, fetched or rendered, and nothing for that is loaded."""
     registry = ToyRegistry(folder / "toy")
