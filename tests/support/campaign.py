@@ -1,6 +1,7 @@
-"""Compares the resolver with the oracle on as many random worlds as one has time for.
+"""Compares the resolver with the oracle, and holds laws against it, on as many worlds as one has time for.
 
 python tests/support/campaign.py --worlds 100000 --seed 0     what differs is told, made as small as it gets
+python tests/support/campaign.py --worlds 1000 --laws         the same with laws, on larger worlds too
 python tests/support/campaign.py --worlds 1000 --coverage     how many of the worlds are about each rule
 """
 
@@ -10,40 +11,64 @@ import argparse
 import sys
 import traceback
 from collections import Counter
+from collections.abc import Callable
 
 from brute_force import TooManyStatesError
 from brute_force_comparison import compare
 from brute_force_without import oracles_without, rules_that_matter
-from random_worlds import Case, random_case, seeded
+from laws import LAWS, Law
+from random_worlds import LARGE, SMALL, Case, Chance, Size, random_case, seeded
 from smaller_worlds import smallest, told_case
 
+Check = Callable[[Case, Chance], str]
+"""Looks at one case and says what kind it is; what is wrong is raised."""
 
-def outcome(case: Case) -> str:
-    """Give what kind of case it is, or where the comparison failed."""
+
+def by_oracle(case: Case, chance: Chance) -> str:
+    """Compare a case with the oracle."""
+    del chance
     try:
         return compare(case)
     except TooManyStatesError:
         return "too many states"
+
+
+def by_law(law: Law) -> Check:
+    """Hold a law against a case."""
+    return lambda case, chance: f"{law.__name__} {law(case, chance)}"
+
+
+class Campaign:
+    """Makes checks seed by seed, and counts."""
+
+    def __init__(self) -> None:
+        self.outcomes: Counter[str] = Counter()
+
+    def check(self, check: Check, seed: int, size: Size) -> None:
+        """Make one check; what is wrong is told, small, the first few times."""
+        found = outcome(check, random_case(seeded(seed), size), seed)
+        self.outcomes[found] += 1
+        if found.startswith("WRONG") and self.outcomes[found] <= 3:
+            small = smallest(
+                random_case(seeded(seed), size),
+                lambda case: bool(case.question.releases) and outcome(check, case, seed) == found,
+            )
+            say(f"seed {seed}, {size}: {found}\n{told_case(small)}\n")
+
+    def tell(self) -> int:
+        """Tell what came out; gives how many were wrong."""
+        for name, number in sorted(self.outcomes.items()):
+            say(f"{number:8} {name}")
+        return sum(self.outcomes[name] for name in self.outcomes if name.startswith("WRONG"))
+
+
+def outcome(check: Check, case: Case, seed: int) -> str:
+    """Give what kind of case it is, or where it is wrong."""
+    try:
+        return check(case, seeded(seed))
     except Exception as error:  # noqa: BLE001 - whatever is wrong is what is looked for
         place = traceback.extract_tb(error.__traceback__)[-1]
         return f"WRONG: {type(error).__name__} in {place.name}, line {place.lineno}: {place.line}"
-
-
-def compare_all(first: int, count: int) -> int:
-    """Compare worlds, tell those that differ; gives how many did."""
-    outcomes: Counter[str] = Counter()
-    for seed in range(first, first + count):
-        case = random_case(seeded(seed))
-        found = outcome(case)
-        outcomes[found] += 1
-        if found.startswith("WRONG") and outcomes[found] <= 3:
-            small = smallest(case, lambda other: outcome(other) == found)  # noqa: B023 - called at once
-            say(f"seed {seed}: {found}\n{told_case(small)}\n")
-        if (seed - first + 1) % 10_000 == 0:
-            say(f"{seed - first + 1} worlds: {dict(outcomes)}")
-    for name, number in sorted(outcomes.items()):
-        say(f"{number:8} {name}")
-    return sum(number for name, number in outcomes.items() if name.startswith("WRONG"))
 
 
 def cover(first: int, count: int) -> None:
@@ -67,11 +92,22 @@ def main() -> int:
     parser.add_argument("--worlds", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=0, help="the first one")
     parser.add_argument("--coverage", action="store_true")
+    parser.add_argument("--laws", action="store_true")
     options = parser.parse_args()
     if options.coverage:
         cover(options.seed, options.worlds)
         return 0
-    return 1 if compare_all(options.seed, options.worlds) else 0
+    campaign = Campaign()
+    for seed in range(options.seed, options.seed + options.worlds):
+        if options.laws:
+            for law in LAWS:
+                campaign.check(by_law(law), seed, SMALL)
+                campaign.check(by_law(law), seed, LARGE)
+        else:
+            campaign.check(by_oracle, seed, SMALL)
+        if (seed + 1) % 10_000 == 0:
+            say(f"up to seed {seed}: {dict(campaign.outcomes)}")
+    return 1 if campaign.tell() else 0
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple, TypeVar
@@ -89,23 +90,36 @@ def chances() -> SearchStrategy[Chance]:
     return strategies.randoms(use_true_random=False).map(Chance)
 
 
-def random_case(chance: Chance) -> Case:
-    """Make a world of up to five packages, a question and what was held."""
-    return _Maker(chance).case()
+class Size(NamedTuple):
+    """How much there may be in a world."""
+
+    packages: tuple[int, ...] = (2, 3, 4)
+    versions: tuple[int, ...] = (1, 2, 3, 4, 5)
+    releases: tuple[int, ...] = (1, 2, 2, 3)
+
+
+SMALL: Final = Size()
+LARGE: Final = Size(packages=(5, 7, 9), versions=(3, 5, 7), releases=(2, 3, 4, 5))
+
+
+def random_case(chance: Chance, size: Size = SMALL) -> Case:
+    """Make a world, a question and what was held."""
+    return _Maker(chance, size).case()
 
 
 class _Maker:
     """Makes one case; remembers what the world is about."""
 
-    def __init__(self, chance: Chance) -> None:
+    def __init__(self, chance: Chance, size: Size) -> None:
         self.chance = chance
+        self.size = size
         self.flavour = chance.pick(sorted(FLAVOURS))
         self.world = World()
-        self.packages = [package_id(f"g/p{n}") for n in range(chance.pick((2, 3, 4)))]
+        self.packages = [package_id(f"g/p{n}") for n in range(chance.pick(size.packages))]
         if chance.one_in(3):
             self.packages.append(package_id(f"corp/g/p{chance.pick((0, 1))}"))
         apis = APIS if chance.pick((True, False)) else APIS[::-1]
-        self.apis = dict(zip(self.packages, apis, strict=False))
+        self.apis = dict(zip(self.packages, itertools.cycle(apis), strict=False))
         self.versions = {package: self.some_versions() for package in self.packages}
         self.is_conditional = chance.one_in(2)
         self.is_computed = chance.one_in(4)
@@ -124,7 +138,7 @@ class _Maker:
 
     def some_versions(self) -> list[Version]:
         """Choose what is published of a package."""
-        count = self.chance.pick((1, 2, 3, 4, 5))
+        count = self.chance.pick(self.size.versions)
         texts = {self.chance.pick(VERSIONS) for _ in range(count)}
         return [parse_version(text) for text in sorted(texts)]
 
@@ -203,7 +217,7 @@ class _Maker:
     def question(self) -> Question:
         """Ask for some releases."""
         chance = self.chance
-        names = [f"r{n}" for n in range(chance.pick((1, 2, 2, 3)))]
+        names = [f"r{n}" for n in range(chance.pick(self.size.releases))]
         wanted = {name: chance.pick(self.packages) for name in names}
         if chance.one_in(3):
             wanted |= dict.fromkeys(names[-2:], chance.pick(self.packages))
