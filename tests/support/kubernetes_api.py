@@ -83,7 +83,7 @@ class KubernetesApi:
         return self.request("DELETE", path, options or None)
 
     def wait_for(
-        self, path: str, is_so: Callable[[Answer], bool], *, seconds: float = 30
+        self, path: str, is_so: Callable[[Answer], bool], *, seconds: float = 60
     ) -> Answer:
         """Ask until the answer is as it should be; raises AssertionError with the last one."""
         deadline = time.monotonic() + seconds
@@ -110,7 +110,7 @@ def has_condition(
     """Tell that an object has a condition in its status, true unless said otherwise."""
 
     def is_so(answer: Answer) -> bool:
-        conditions = answer.body.get("status", {}).get("conditions", [])
+        conditions = answer.body.get("status", {}).get("conditions") or []
         return any(
             (each["type"], each["status"]) == (name, value) and reason in {None, each.get("reason")}
             for each in conditions
