@@ -30,8 +30,8 @@ class Encoding:
     that callers choose between, `moves` what says that a held node is there at another version.  What
     brings something along is in `supporting`, what has clauses of it in `requirements`.
 
-    With `explaining`, every clause that stems from a cause is switched on by that cause's selector; with
-    `only`, the other causes are left out, and nothing is hoped of versions that were not asked yet.
+    With `explaining`, every clause that stems from a cause is switched on by that cause's selector, and
+    nothing is hoped of versions that were not asked yet; with `only`, the other causes are left out.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Encoding:
         self.nodes = tuple(nodes)
         self.explaining = explaining
         self._only = only
-        self.is_hopeful = only is None
+        self.is_hopeful = not explaining
         self.clauses: list[list[int]] = []
         self.selectors: dict[Cause, int] = {}
         self.spoken_of: dict[Cause, tuple[Node, int]] = {}
