@@ -39,7 +39,7 @@ def read_cases(path: Path) -> list[Case]:
     """Read a file of cases, with the universes that they name beside it.
 
     A universe without roots is queried, version by version or by the root sets that it carries:
-    `specs/resolve.md#measured` tells how.  Raises `UsageError` where there is no such file and
+    `benchmarks/README.md#cases` tells how.  Raises `UsageError` where there is no such file and
     `DocumentError` for one that is not as it must be.
     """
     return _CaseFile(path).cases()
