@@ -174,13 +174,13 @@ Cause: TypeAlias = (
 class Ground(Struct, frozen=True, kw_only=True):
     """A cause together with the versions that it speaks of, grouped.
 
-    Such as `1.2.0 to 1.4.0`, `every version`, `every version but 1.3.5`.  `aside` are pre-releases that
-    are in the cause's range and do not count.
+    Such as `1.2.0 to 1.4.0`, `every version`, `every version but 1.3.5`.  `note` has what else to know
+    about it here, in words: who could provide an API, or which pre-releases do not count.
     """
 
     cause: Cause
     versions: str = ""
-    aside: str = ""
+    note: str = ""
 
 
 class Conflict(Struct, frozen=True, kw_only=True):

@@ -10,10 +10,10 @@ from typing import Final
 
 from msgspec import Struct
 
-from mistpm.model.cause import Asked, Cause, Conflict, Ground
+from mistpm.model.cause import Asked, Cause, Conflict
 from mistpm.resolve.cores import Cores
 from mistpm.resolve.derivation import Step, derive
-from mistpm.resolve.grouping import versions_text
+from mistpm.resolve.grounds import Grounds
 from mistpm.resolve.limits import Deadline
 from mistpm.resolve.minimizing import minimized
 from mistpm.resolve.node import Node
@@ -44,12 +44,12 @@ def explain(
             return None
         core = all_cores.core()
         order = [cause for cause in asked if cause in core]
-        spoken_of = {cause: all_cores.encoding.spoken_of[cause] for cause in order}
+        spoken_of = all_cores.encoding.spoken_of
     with Cores(nodes, deadline, order) as cores:
         remaining, minimal = minimized(cores, order, deadline.limits.conflicts)
-    grounds = tuple(_ground(cause, *spoken_of[cause]) for cause in remaining)
+    grounds = Grounds(nodes, {cause: spoken_of[cause] for cause in remaining})
     return Explanation(
-        conflict=Conflict(grounds=grounds, minimal=minimal),
+        conflict=Conflict(grounds=grounds.all(), minimal=minimal),
         steps=_steps(nodes, remaining, deadline),
     )
 
@@ -61,7 +61,3 @@ def _steps(nodes: Sequence[Node], causes: Sequence[Cause], deadline: Deadline) -
     with Cores(nodes, deadline, causes) as cores:
         cores.can_hold(causes)
         return derive(tuple(read_nogoods(cores.encoding, cores.clauses)))
-
-
-def _ground(cause: Cause, node: Node, mask: int) -> Ground:
-    return Ground(cause=cause, versions=versions_text(node.listing, mask))

@@ -67,7 +67,7 @@ def _told(cause: Cause, ground: Ground, asker: Asker) -> Phrase:
 def _(cause: Asked, ground: Ground, asker: Asker) -> Phrase:
     name = f" as {cause.release}" if cause.release != PackageId(cause.package).name else ""
     what = of_package(cause.package, cause.range) + name
-    text = f"for {what}{_but(cause.unmet)}{_aside(ground)}"
+    text = f"for {what}{_but(cause.unmet)}{_note(ground)}"
     return Phrase(alone=f"{asker.asks(cause.release)} {text}", following=text)
 
 
@@ -87,14 +87,14 @@ def _(cause: Requires, ground: Ground, asker: Asker) -> Phrase:
     bound = cause.bound and cause.bound != PackageId(cause.package).name
     what = of_package(cause.package, cause.range) + (f" (bound to {cause.bound})" if bound else "")
     but = f"{cause.provided} is provided" if cause.provided else cause.unmet
-    said = f"{verb} {what}{_computed(cause)}{_but(but)}{_aside(ground)}"
+    said = f"{verb} {what}{_computed(cause)}{_but(but)}{_note(ground)}"
     return _said(cause.dependent, ground, said)
 
 
 @_told.register
 def _(cause: RequiresApi, ground: Ground, asker: Asker) -> Phrase:
     del asker
-    said = f"needs the API {cause.api}{_computed(cause)}{_but(cause.unmet)}"
+    said = f"needs the API {cause.api}{_computed(cause)}{_but(cause.unmet)}{_note(ground)}"
     return _said(cause.dependent, ground, said)
 
 
@@ -168,8 +168,8 @@ def _but(reason: str) -> str:
     return f", but {reason}" if reason else ""
 
 
-def _aside(ground: Ground) -> str:
-    return f" (the pre-release {ground.aside} aside)" if ground.aside else ""
+def _note(ground: Ground) -> str:
+    return f", {ground.note}" if ground.note else ""
 
 
 def _kind(group: str, kind: str) -> str:

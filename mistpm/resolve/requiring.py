@@ -127,7 +127,7 @@ def _bind_install(universe: Universe, requirement: Requirement) -> None:
     elif bound.release in universe.problem.gaps:
         requirement.leave_open(universe.problem.gaps[bound.release])
     elif impossible:
-        reason = f"{bound.release} has no solution itself"
+        reason = f"{bound.release} cannot be had itself"
     else:
         listing = universe.catalogue.listing(package)
         if isinstance(listing, RegistryError):
@@ -241,4 +241,5 @@ def unmet(listing: Listing, eligible: int) -> str:
         return ""
     if not listing.candidates:
         return "it has no versions"
-    return f"the newest is {listing.candidates[0].version}"
+    newest = listing.candidates[0].version
+    return f"the newest is {newest}{', a pre-release' if newest.is_prerelease else ''}"

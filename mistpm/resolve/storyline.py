@@ -6,7 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from mistpm.model.cause import Asked, Configured, OncePerEnvironment, OneOwner, RequiresApi
+from mistpm.model.cause import (
+    Asked,
+    Cause,
+    Configured,
+    OncePerEnvironment,
+    OneOwner,
+    RequiresApi,
+)
 from mistpm.resolve.nogood import Nogood, Variable
 
 _BETWEEN = (OneOwner, OncePerEnvironment)
@@ -14,43 +21,47 @@ _BETWEEN = (OneOwner, OncePerEnvironment)
 
 
 class Link(Struct, frozen=True, kw_only=True, eq=False):
-    """A nogood to be told; `continues` tells that it holds for all that the one before it led to."""
+    """A cause to be told; `continues` tells that it holds for all that the one before it led to."""
 
-    nogood: Nogood
+    cause: Cause
     continues: bool = False
 
 
 def storyline(nogoods: Sequence[Nogood]) -> list[Link]:
-    """Order nogoods that have causes; those without one only connect others."""
+    """Order the causes of nogoods, each once; nogoods without one only connect others."""
     return _Storyline(nogoods).links()
 
 
 class _Storyline:
     def __init__(self, nogoods: Sequence[Nogood]) -> None:
-        self._waiting = {nogood: None for nogood in nogoods if nogood.cause is not None}
-        self._connecting = [nogood for nogood in nogoods if nogood.cause is None]
+        first: dict[Cause, Nogood] = {}
+        for nogood in nogoods:
+            if nogood.cause is not None:
+                first.setdefault(nogood.cause, nogood)
+        self._waiting = {nogood: cause for cause, nogood in first.items()}
+        self._connecting = [nogood for nogood in nogoods if nogood not in self._waiting]
         self._links: list[Link] = []
+        self._before: Nogood | None = None
 
     def links(self) -> list[Link]:
-        between = [n for n in self._waiting if isinstance(n.cause, _BETWEEN)]
-        for nogood in between:
-            del self._waiting[nogood]
-        heads = [n for n in self._waiting if isinstance(n.cause, Asked)]
+        between = [n for n, cause in self._waiting.items() if isinstance(cause, _BETWEEN)]
+        last = [Link(cause=self._waiting.pop(nogood)) for nogood in between]
+        heads = [n for n, cause in self._waiting.items() if isinstance(cause, Asked)]
         for nogood in (*heads, *self._waiting):
             self._tell(nogood)
-        return [*self._links, *(Link(nogood=nogood) for nogood in between)]
+        return [*self._links, *last]
 
     def _tell(self, head: Nogood) -> None:
         """Tell a nogood and everything that its objects lead to, before the next one."""
         stack: list[tuple[Nogood, bool]] = [(head, False)]
         while stack:
             nogood, may_continue = stack.pop()
-            if nogood not in self._waiting:
+            cause = self._waiting.pop(nogood, None)
+            if cause is None:
                 continue
-            del self._waiting[nogood]
-            before = self._links[-1].nogood if self._links else None
-            goes_on = may_continue and before is not None and _continues(nogood, before)
-            self._links.append(Link(nogood=nogood, continues=goes_on))
+            goes_on = may_continue and self._before is not None and _continues(nogood, self._before)
+            self._links.append(Link(cause=cause, continues=goes_on))
+            self._before = nogood
             following = [n for n in self._following(nogood) if not isinstance(n.cause, Asked)]
             following.sort(key=lambda n: not _continues(n, nogood))
             stack += [(n, True) for n in reversed(following)]

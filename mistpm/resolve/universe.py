@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from mistpm.errors import RegistryError
 from mistpm.model.cause import Asked, Configured
+from mistpm.model.presence import Api
 from mistpm.model.question import Wanted
 from mistpm.model.ranges import Range
 from mistpm.model.resolution import called_key
@@ -178,7 +179,9 @@ class Universe:
             range=str(wanted.range),
             unmet=unmet(listing, node.range),
         )
-        if not (self.problem.relaxed or self.problem.only_held):
+        begin = self.problem.begin
+        explained = self.problem.relaxed and (begin is None or wanted.name in begin)
+        if not (explained or self.problem.only_held):  # the ranges of others are facts
             self._allowed[node.key] &= node.range
         node.contexts.append(Context(node, wanted.inputs, binding_of(wanted.bind)))
         self._recall(node)
@@ -232,5 +235,18 @@ class Universe:
                     if (mask := node.providing(api))
                 )
                 if not requirement.options and requirement.cause is not None:
-                    nobody = "nothing in the environment provides it"
-                    requirement.cause = replace(requirement.cause, unmet=nobody)
+                    requirement.cause = replace(
+                        requirement.cause, unmet=self._without_provider(api)
+                    )
+
+    def _without_provider(self, api: Api) -> str:
+        """Say why nothing provides an API: nobody could, or who could has no solution."""
+        able = []
+        for wanted in self.question.releases:
+            if wanted.name in self.problem.absent:
+                listing = self.catalogue.listing(wanted.package)
+                if not isinstance(listing, RegistryError) and listing.providing(api):
+                    able.append(wanted.name)
+        if able:
+            return f"who could provide it cannot be had: {' and '.join(able)}"
+        return "nothing in the environment provides it"

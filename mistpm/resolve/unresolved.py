@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from msgspec.structs import replace
 
 from mistpm.errors import RegistryError
 from mistpm.model.asker import Asker
-from mistpm.model.cause import Asked, Conflict, Ground
+from mistpm.model.cause import Asked, Conflict, Ground, Requires
+from mistpm.model.identity import PackageId
 from mistpm.model.question import Wanted
 from mistpm.model.resolution import Unresolved
 from mistpm.resolve.explanation import explain
-from mistpm.resolve.hints import find_hint
+from mistpm.resolve.hints import find_hints
 from mistpm.resolve.limits import Deadline
 from mistpm.resolve.node import Node
 from mistpm.resolve.parts import families, parts
@@ -41,17 +42,29 @@ def find_unresolved(
             explanation = explain(part, failing, deadline)
             if explanation is not None:
                 conflict = explanation.conflict
-                hint = find_hint(relaxed, part, conflict, deadline)
+                releases = _touched(conflict, groups, part)
                 found.append(
                     Unresolved(
-                        releases=_touched(conflict, groups, part),
+                        releases=releases,
                         conflict=conflict,
                         explanation=tell(conflict, explanation.steps, problem.asker),
-                        hints=(hint,) if hint else (),
+                        hints=(
+                            *find_hints(relaxed, releases, conflict, deadline),
+                            *_of_registries(conflict, relaxed),
+                        ),
                     )
                 )
     assert found  # noqa: S101 - relaxed, the universe has no more solutions than before
     return found
+
+
+def _of_registries(conflict: Conflict, universe: Universe) -> Iterator[str]:
+    """Give what registries say to packages that they do not have."""
+    for ground in conflict.grounds:
+        if isinstance(ground.cause, Requires) and ground.cause.unmet:
+            listing = universe.catalogue.listing(PackageId(ground.cause.package))
+            if isinstance(listing, RegistryError) and listing.hint:
+                yield from listing.hint.split("\n")
 
 
 def _missing(wanted: Wanted, error: RegistryError, asker: Asker) -> Unresolved:

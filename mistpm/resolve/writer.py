@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from msgspec.structs import replace
+
 from mistpm.model.asker import Asker
 from mistpm.model.cause import Asked, Cause, Conflict, Ground, Pinned
 from mistpm.resolve.derivation import Step
 from mistpm.resolve.grouping import versions_text
 from mistpm.resolve.nogood import Nogood, Variable
 from mistpm.resolve.phrases import joined_words, phrase, these
+from mistpm.resolve.sentence import Fact, sentence
 from mistpm.resolve.storyline import storyline
 
-_WIDTH: Final = 100
-"""A line is begun anew with the fact that would not fit; facts themselves are not broken."""
 _MOST_FACTS: Final = 40
 _NOT_MINIMAL: Final = (
     "Some of this may not be part of the conflict, which is too hard to narrow down."
@@ -48,7 +49,8 @@ class _Story:
         self._steps = steps
         self._asker = asker
         self._grounds: Mapping[Cause, Ground] = {g.cause: g for g in conflict.grounds}
-        self._told: set[Cause] = set()
+        # the conclusion tells what is asked about
+        self._told: set[Cause] = {cause for cause in self._grounds if isinstance(cause, Pinned)}
         used_later = {
             premise.step
             for number, step in enumerate(steps)
@@ -64,47 +66,34 @@ class _Story:
             follows = any(premise.step == number - 1 for premise in step.premises) and number > 0
             last = number == len(self._steps) - 1
             because = references + facts
-            if last:
-                conclusion = self._impossible()
-                begin = "So, because " if follows and because else "So " if follows else "Because "
-            else:
-                conclusion = _cannot(step.conclusion)
-                begin = "And because " if follows and because else "So " if follows else "Because "
+            conclusion = self._impossible() if last else _cannot(step.conclusion)
+            begin = "So, because " if last else "And because "
+            begin = begin if follows else "Because "
             end = f" ({self._numbers[number]})." if number in self._numbers else "."
-            yield from _sentence(begin, because, conclusion + end)
+            yield from sentence(begin if because else "So ", because, conclusion + end)
 
-    def _references(self, number: int, step: Step) -> list[str]:
+    def _references(self, number: int, step: Step) -> list[Fact]:
         """Point to the conclusions that the step rests on, other than the one just told."""
         earlier = [p.step for p in step.premises if p.step is not None and p.step != number - 1]
         words = [f"({self._numbers[each]})" for each in earlier]
-        return [f"of {joined_words(words)}"] if words else []
+        return [Fact(pieces=(f"of {joined_words(words)}",))] if words else []
 
-    def _facts(self, step: Step) -> list[str]:
+    def _facts(self, step: Step) -> list[Fact]:
         """Tell the premises that were not told before; what goes on from one is told in one breath."""
+        told: list[Fact] = []
         given = [premise.nogood for premise in step.premises if premise.step is None]
-        facts: list[str] = []
-        before: Cause | None = None
         for link in storyline([n for n in given if n.cause not in self._told]):
-            cause = link.nogood.cause
-            if cause is None or cause in self._told or isinstance(cause, Pinned):
-                continue
+            cause = link.cause
             self._told.add(cause)
-            told = phrase(self._grounds[cause], self._asker)
-            if link.continues:
-                facts[-1] += f", {told.following}"
-            elif self._asks_again(before, cause):
-                facts[-1] += f" and {told.following}"
+            words = phrase(self._grounds[cause], self._asker)
+            if link.continues and told:
+                told[-1] = replace(told[-1], pieces=(*told[-1].pieces, words.following))
             else:
-                facts.append(told.alone)
-            before = cause
-        return facts
-
-    def _asks_again(self, before: Cause | None, cause: Cause) -> bool:
-        return (
-            isinstance(before, Asked)
-            and isinstance(cause, Asked)
-            and self._asker.asks(before.release) == self._asker.asks(cause.release)
-        )
+                asks = self._asker.asks(cause.release) if isinstance(cause, Asked) else ""
+                again = bool(told and asks == told[-1].asks != "" and len(told[-1].pieces) == 1)
+                text = words.following if again else words.alone
+                told.append(Fact(pieces=(text,), asks=asks, again=again))
+        return told
 
     def _impossible(self) -> str:
         """Say what all of this makes impossible."""
@@ -145,29 +134,3 @@ def _versions(variable: Variable, mask: int) -> str:
     if node is None:
         return "what else is called"
     return these(node.dependent.title, versions_text(node.listing, mask & ~variable.absent))
-
-
-def _sentence(begin: str, facts: Sequence[str], conclusion: str) -> Iterator[str]:
-    """Make a sentence of facts and a conclusion; where it is long, each fact of its own gets a line."""
-    *most, last = (*facts, conclusion) if facts else ("", conclusion)
-    joined = f"{', '.join(most[:-1])} and {most[-1]}" if len(most) > 1 else most[0]
-    whole = f"{begin}{joined}, {last}" if joined else f"{begin}{last}"
-    if len(whole) <= _WIDTH:
-        yield whole
-        return
-    for number, fact in enumerate(most):
-        start = begin if number == 0 else "  and " if number == len(most) - 1 else "  "
-        yield from _wrapped(f"{start}{fact},")
-    yield f"  {last}"
-
-
-def _wrapped(text: str) -> Iterator[str]:
-    """Break a line where it goes on with "which"."""
-    line, *more = text.split(", which ")
-    for piece in more:
-        if len(line) + len(piece) + len(", which ") > _WIDTH:
-            yield f"{line},"
-            line = "    which " + piece
-        else:
-            line += ", which " + piece
-    yield line

@@ -175,7 +175,7 @@ def test_what_has_no_solution_is_recorded_and_keeps_its_pins() -> None:
     )
     [part] = after.unresolved
     assert ("shop",) == part.releases
-    assert "shop is asked for at ^7 in mistpm.yaml" in part.explanation[0]
+    assert "mistpm.yaml asks for starter/apps/shop ^7" in part.explanation[0]
 
 
 def test_a_registry_that_does_not_answer_takes_no_pins_away() -> None:

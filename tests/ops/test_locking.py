@@ -103,7 +103,7 @@ def test_locked_refuses_a_lock_with_unresolved_parts(shop: Shop) -> None:
         error.reference,
         error.message,
     )
-    assert ("db is asked for at ^7 in mistpm.yaml") in error.context[0]
+    assert ("mistpm.yaml asks for toy/data/db ^7") in error.context[0]
 
 
 def test_stale_locks_are_solved_again_with_the_fewest_changes(shop: Shop) -> None:

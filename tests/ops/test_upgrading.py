@@ -145,10 +145,10 @@ def test_what_holds_a_release_back_is_told(shop: Shop) -> None:
     proposal = shop.propose()
 
     assert {
-        "app": ("app is asked for at =1.0.0 in mistpm.yaml",),
-        "db": ("app (toy/apps/app 1.0.0) requires toy/data/db ^1",),
+        "app": ("mistpm.yaml asks for toy/apps/app =1.0.0",),
+        "db": ("toy/apps/app 1.0.0 requires toy/data/db ^1",),
         "meter": (
-            "toy/watch/meter 2.0.0 needs Kubernetes >=1.34; the environment includes 1.31 and 1.32",
+            "toy/watch/meter 2.0.0 needs Kubernetes >=1.34, while the environment includes 1.31 and 1.32",
         ),
         "one": ("nothing but the lock keeps it there: `mistpm upgrade one` moves it",),
     } == {each.release: each.because for each in proposal.held_back}

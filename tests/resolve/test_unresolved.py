@@ -29,10 +29,11 @@ def test_range_against_range(world: World) -> None:
 
     assert explained(world, question) == (
         "shop-db, shop\n"
-        "  shop-db is asked for at ^16 in mistpm.yaml\n"
-        "  shop is asked for in mistpm.yaml\n"
-        "  shop (starter/apps/shop 1.2.0 to 1.4.0) requires starter/data/pg ^17 (bound to shop-db)\n"
-        "hint: allow shop-db 17.0.0 in mistpm.yaml, where it is asked for at ^16"
+        "  Because mistpm.yaml asks for starter/data/pg ^16 as shop-db,\n"
+        "    and for starter/apps/shop, which requires starter/data/pg ^17 (bound to shop-db),\n"
+        "    shop-db and shop cannot be had together.\n"
+        "hint: allow shop-db 17.0.0 in mistpm.yaml, which asks for ^16\n"
+        "hint: without shop, shop-db can be had"
     )
 
 
@@ -43,13 +44,12 @@ def test_versions_are_grouped(world: World) -> None:
 
     assert explained(world, question) == (
         "shop-db, shop\n"
-        "  shop-db is asked for at ^16 in mistpm.yaml\n"
-        "  shop is asked for in mistpm.yaml\n"
-        "  shop (starter/apps/shop 1.2.0 to 1.3.0, 1.4.0) requires starter/data/pg ^17"
-        " (bound to shop-db)\n"
-        "  shop (starter/apps/shop 0.8.0 to 1.0.0, 1.3.5) requires starter/data/pg ^15"
-        " (bound to shop-db)\n"
-        "hint: allow shop-db 17.0.0 in mistpm.yaml, where it is asked for at ^16"
+        "  Because mistpm.yaml asks for starter/data/pg ^16 as shop-db and for starter/apps/shop,\n"
+        "    starter/apps/shop 1.2.0 to 1.3.0, 1.4.0 requires starter/data/pg ^17 (bound to shop-db),\n"
+        "    and starter/apps/shop 0.8.0 to 1.0.0, 1.3.5 requires starter/data/pg ^15 (bound to shop-db),\n"
+        "    shop-db and shop cannot be had together.\n"
+        "hint: allow shop-db 17.0.0 in mistpm.yaml, which asks for ^16\n"
+        "hint: without shop, shop-db can be had"
     )
 
 
@@ -62,11 +62,10 @@ def test_three_packages_deep() -> None:
 
     assert explained(world, asking({"a": "apps/a"}, settings=[setting("x/d", "^1")])) == (
         "a\n"
-        "  a is asked for in mistpm.yaml\n"
-        "  the settings ask for starter/x/d ^1\n"
-        "  a (starter/apps/a 1.0.0) requires starter/x/b\n"
-        "  starter/x/b 1.0.0 to 1.1.0 calls starter/x/c\n"
-        "  starter/x/c 1.0.0 requires starter/x/d >=2"
+        "  Because mistpm.yaml asks for starter/apps/a, which requires starter/x/b, which calls starter/x/c,\n"
+        "      which requires starter/x/d >=2, of which the settings allow only ^1,\n"
+        "    a cannot be had.\n"
+        "hint: allow starter/x/d 2.0.0 under `settings` in mistpm.yaml, which allow only ^1"
     )
 
 
@@ -76,14 +75,16 @@ def test_kubernetes_is_too_old(world: World) -> None:
 
     assert explained(world, asking({"new": "apps/new"}, minors="1.32 1.33")) == (
         "new\n"
-        "  new is asked for in mistpm.yaml\n"
-        "  starter/apps/new 2.0.0 needs Kubernetes >=1.34; the environment includes 1.32 and 1.33\n"
+        "  Because mistpm.yaml asks for starter/apps/new,\n"
+        "      which needs Kubernetes >=1.34, while the environment includes 1.32 and 1.33,\n"
+        "    new cannot be had.\n"
         "hint: Kubernetes 1.34 would do"
     )
     assert explained(world, asking({"new": "apps/new"}, minors="1.33 1.34")) == (
         "new\n"
-        "  new is asked for in mistpm.yaml\n"
-        "  starter/apps/new 2.0.0 needs Kubernetes >=1.34; the environment includes 1.33\n"
+        "  Because mistpm.yaml asks for starter/apps/new,\n"
+        "      which needs Kubernetes >=1.34, while the environment includes 1.33,\n"
+        "    new cannot be had.\n"
         "hint: leave Kubernetes 1.33 out of `kubernetes` in mistpm.yaml"
     )
 
@@ -92,8 +93,8 @@ def test_no_such_version(world: World) -> None:
     """A range in which there is nothing is told with what there is."""
     assert explained(world, asking({"shop": "apps/shop ^9"})) == (
         "shop\n"
-        "  shop is asked for at ^9 in mistpm.yaml; the newest is 1.4.0\n"
-        "hint: allow shop 1.4.0 in mistpm.yaml, where it is asked for at ^9"
+        "  Because mistpm.yaml asks for starter/apps/shop ^9, but the newest is 1.4.0, shop cannot be had.\n"
+        "hint: allow shop 1.4.0 in mistpm.yaml, which asks for ^9"
     )
 
 
@@ -103,8 +104,9 @@ def test_a_requirement_that_no_version_meets(world: World) -> None:
 
     assert explained(world, asking({"odd": "apps/odd"})) == (
         "odd\n"
-        "  odd is asked for in mistpm.yaml\n"
-        "  odd (starter/apps/odd 1.0.0) requires starter/data/pg ^99; the newest is 17.0.0"
+        "  Because mistpm.yaml asks for starter/apps/odd,\n"
+        "      which requires starter/data/pg ^99, but the newest is 17.0.0,\n"
+        "    odd cannot be had."
     )
 
 
@@ -115,11 +117,11 @@ def test_an_api_that_nobody_provides(world: World) -> None:
 
     assert explained(world, asking({"mon": "apps/mon"})) == (
         "mon\n"
-        "  mon is asked for in mistpm.yaml\n"
-        "  mon (starter/apps/mon 1.0.0) needs the API a.b/v1/K;"
-        " nothing in the environment provides it\n"
-        "hint: add starter/x/p to mistpm.yaml, or list `a.b/v1/K` under `provided` in mistpm.yaml"
-        " if something else provides it"
+        "  Because mistpm.yaml asks for starter/apps/mon,\n"
+        "      which needs the API a.b/v1/K, but nothing in the environment provides it,\n"
+        "    mon cannot be had.\n"
+        "hint: `mistpm add p -p starter/x/p` adds what provides a.b/v1/K\n"
+        "hint: list a.b/v1/K under `provided` in mistpm.yaml, if something else provides it"
     )
 
 
@@ -130,15 +132,16 @@ def test_an_api_owned_twice(world: World) -> None:
 
     assert explained(world, asking({"p": "x/p", "q": "x/q"})) == (
         "p, q\n"
-        "  p is asked for in mistpm.yaml\n"
-        "  q is asked for in mistpm.yaml\n"
-        "  only one release can provide a.b/K; p (starter/x/p) and q (starter/x/q) would\n"
-        "hint: without p the rest can be had"
+        "  Because mistpm.yaml asks for starter/x/p and for starter/x/q,\n"
+        "    and only one of starter/x/p and starter/x/q can provide a.b/K,\n"
+        "    p and q cannot be had together.\n"
+        "hint: without q, p can be had"
     )
     assert explained(world, asking({"p": "x/p"}, provided_apis=["a.b/v2/K"])) == (
         "p\n"
-        "  p is asked for in mistpm.yaml\n"
-        "  starter/x/p 1.0.0 provides a.b/K, which is provided already"
+        "  Because mistpm.yaml asks for starter/x/p, which provides a.b/K, which is provided already,\n"
+        "    p cannot be had.\n"
+        "hint: take a.b/v2/K out of `provided` in mistpm.yaml, if mistpm is to install it"
     )
 
 
@@ -150,11 +153,10 @@ def test_a_called_series(world: World) -> None:
 
     assert explained(world, asking({"a": "apps/a", "b": "apps/b"})) == (
         "a, b\n"
-        "  a is asked for in mistpm.yaml\n"
-        "  b is asked for in mistpm.yaml\n"
-        "  a (starter/apps/a 1.0.0) calls starter/x/lib >=1.1 <2\n"
-        "  b (starter/apps/b 1.0.0) calls starter/x/lib ~1.0\n"
-        "hint: without a the rest can be had"
+        "  Because mistpm.yaml asks for starter/apps/a, which calls starter/x/lib >=1.1 <2,\n"
+        "    and mistpm.yaml asks for starter/apps/b, which calls starter/x/lib ~1.0,\n"
+        "    a and b cannot be had together.\n"
+        "hint: without b, a can be had"
     )
 
 
@@ -164,9 +166,9 @@ def test_what_cannot_be_called(world: World) -> None:
 
     assert explained(world, asking({"a": "apps/a"})) == (
         "a\n"
-        "  a is asked for in mistpm.yaml\n"
-        "  starter/x/lib 1.0.0 to 1.1.0 cannot be called: it is cluster-wide or provides APIs\n"
-        "  a (starter/apps/a 1.0.0) calls starter/x/lib"
+        "  Because mistpm.yaml asks for starter/apps/a, which calls starter/x/lib,\n"
+        "      which is cluster-wide and cannot be called,\n"
+        "    a cannot be had."
     )
 
 
@@ -176,9 +178,8 @@ def test_yanked(world: World) -> None:
 
     assert explained(world, asking({"db": "data/pg ^18"})) == (
         "db\n"
-        "  db is asked for at ^18 in mistpm.yaml\n"
-        "  starter/data/pg 18.0.0 to 18.1.0 is yanked\n"
-        "hint: allow db 17.0.0 in mistpm.yaml, where it is asked for at ^18"
+        "  Because mistpm.yaml asks for starter/data/pg ^18 as db, which was yanked, db cannot be had.\n"
+        "hint: allow db 17.0.0 in mistpm.yaml, which asks for ^18"
     )
 
 
@@ -186,9 +187,10 @@ def test_what_is_provided_does_not_fit(world: World) -> None:
     """A provided version is a fact."""
     assert explained(world, asking({"shop": "apps/shop"}, provided={"data/pg": "15.0.0"})) == (
         "shop\n"
-        "  shop is asked for in mistpm.yaml\n"
-        "  shop (starter/apps/shop 1.2.0 to 1.4.0) requires starter/data/pg ^17;"
-        " 15.0.0 is provided"
+        "  Because mistpm.yaml asks for starter/apps/shop,\n"
+        "      which requires starter/data/pg ^17, but 15.0.0 is provided,\n"
+        "    shop cannot be had.\n"
+        "hint: take starter/data/pg out of `provided` in mistpm.yaml, if mistpm is to install it"
     )
 
 
@@ -198,23 +200,24 @@ def test_twice_and_refused(world: World) -> None:
 
     assert explained(world, asking({"one": "x/wide", "two": "x/wide"})) == (
         "one, two\n"
-        "  one is asked for in mistpm.yaml\n"
-        "  two is asked for in mistpm.yaml\n"
-        "  starter/x/wide 1.0.0 is cluster-wide: it can have one release, not one and two\n"
-        "hint: without one the rest can be had"
+        "  Because mistpm.yaml asks for starter/x/wide as one and for starter/x/wide as two,\n"
+        "    and starter/x/wide 1.0.0 is cluster-wide and can have one release, not one and two,\n"
+        "    one and two cannot be had together.\n"
+        "hint: without two, one can be had"
     )
     assert explained(world, asking({"picky": "x/picky", "db": "data/pg ^16"})) == (
         "picky, db\n"
-        "  picky is asked for in mistpm.yaml\n"
-        "  db is asked for at ^16 in mistpm.yaml\n"
-        "  picky (starter/x/picky 1.0.0) refuses to be together with starter/data/pg >=16\n"
-        "hint: allow db 15.0.0 in mistpm.yaml, where it is asked for at ^16"
+        "  Because mistpm.yaml asks for starter/x/picky, which refuses to be together with starter/data/pg >=16,\n"
+        "    and mistpm.yaml asks for starter/data/pg ^16 as db,\n"
+        "    picky and db cannot be had together.\n"
+        "hint: allow db 15.0.0 in mistpm.yaml, which asks for ^16\n"
+        "hint: without db, picky can be had"
     )
     assert explained(world, asking({"picky": "x/picky"}, provided={"data/pg": "16.0.0"})) == (
         "picky\n"
-        "  picky is asked for in mistpm.yaml\n"
-        "  picky (starter/x/picky 1.0.0) refuses to be together with starter/data/pg >=16;"
-        " 16.0.0 is provided"
+        "  Because mistpm.yaml asks for starter/x/picky,\n"
+        "      which refuses to be together with starter/data/pg >=16, but 16.0.0 is provided,\n"
+        "    picky cannot be had."
     )
 
 
@@ -229,14 +232,14 @@ def test_a_package_that_is_not_there(world: World) -> None:
 
     assert explained(world, asking({"shop": "apps/shp"})) == (
         "shop\n"
-        "  shop is asked for in mistpm.yaml; `starter/apps/shp` is not in the registry `starter`\n"
+        "  mistpm.yaml asks for starter/apps/shp as shop, but `starter/apps/shp` is not in the registry `starter`\n"
         "hint: did you mean `starter/apps/shop`?"
     )
     assert explained(world, asking({"odd": "apps/odd"})) == (
         "odd\n"
-        "  odd is asked for in mistpm.yaml\n"
-        "  odd (starter/apps/odd 1.0.0) requires starter/data/pgg;"
-        " there is no package `starter/data/pgg`"
+        "  Because mistpm.yaml asks for starter/apps/odd,\n"
+        "      which requires starter/data/pgg, but there is no package `starter/data/pgg`,\n"
+        "    odd cannot be had."
     )
 
 
@@ -279,8 +282,9 @@ def test_conditions_that_clash_with_the_file(world: World) -> None:
 
     assert explained(world, question) == (
         "db, tls\n"
-        "  db is asked for at ^16 in mistpm.yaml\n"
-        "  tls is asked for in mistpm.yaml\n"
-        "  tls (starter/apps/tls 1.0.0) requires starter/data/pg ^15 (bound to db)\n"
-        "hint: allow db 15.0.0 in mistpm.yaml, where it is asked for at ^16"
+        "  Because mistpm.yaml asks for starter/data/pg ^16 as db,\n"
+        "    and for starter/apps/tls, which requires starter/data/pg ^15 (bound to db),\n"
+        "    db and tls cannot be had together.\n"
+        "hint: allow db 15.0.0 in mistpm.yaml, which asks for ^16\n"
+        "hint: without tls, db can be had"
     )
