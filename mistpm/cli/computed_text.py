@@ -16,7 +16,7 @@ def computed_lines(computed: DefaultRequirements | None) -> Iterator[str]:
     if computed is None:
         return
     if computed.unasked:
-        yield "Computes requirements; it was not asked, for want of inputs:"
+        yield "Computes requirements, but not from the defaults of its inputs:"
         yield from (f"  {problem}" for problem in computed.unasked)
     elif not computed.requirements:
         yield "Computes requirements; with the defaults of its inputs there are none"

@@ -17,7 +17,7 @@ from mistpm.package import read_package
 class DefaultRequirements(Struct, frozen=True, kw_only=True):
     """What a package answers for the defaults of its inputs, as the newest Kubernetes.
 
-    `unasked` says why there is no answer: which inputs have no default.
+    `unasked` says why there is no answer: which inputs have no default, or what went wrong.
     """
 
     requirements: dict[str, Dependency] = {}

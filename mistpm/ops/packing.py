@@ -11,7 +11,7 @@ from msgspec import Struct
 from mistpm import document
 from mistpm.atomic import write_atomically
 from mistpm.environment.location import is_file
-from mistpm.errors import PackageError
+from mistpm.errors import PackageError, RenderError
 from mistpm.model.descriptor import Descriptor
 from mistpm.ops.default_requirements import DefaultRequirements, ask_for_defaults
 from mistpm.ops.file_packages import ask_mistletoe
@@ -88,6 +88,14 @@ def pack_package(source: Path, output: Path | None) -> PackReport:
     )
 
 
+def _computed(path: Path) -> DefaultRequirements | None:
+    """Ask a package for requirements; that it cannot tell is something to be told of it."""
+    try:
+        return ask_for_defaults(path)
+    except RenderError as error:
+        return DefaultRequirements(unasked=(error.message, *error.context))
+
+
 def _trial(packed: Packed) -> DefaultRequirements | None:
     """Ask a package for requirements that lies nowhere yet."""
     try:
@@ -104,7 +112,7 @@ def _trial(packed: Packed) -> DefaultRequirements | None:
 def inspect_file(path: Path) -> Inspection:
     """Look inside a module without trusting it; a package without a descriptor is asked in the sandbox.
 
-    So is one that computes requirements.  Raises `PackageError`, `RenderError`.
+    So is one that computes requirements, and it may fail.  Raises `PackageError`.
     """
     if not is_file(path):
         raise PackageError("no-such-file", f"there is no file `{path}`", hint="check the path")
@@ -123,5 +131,5 @@ def inspect_file(path: Path) -> Inspection:
             for section in read_sections(path.read_bytes())
         ),
         info=document.to_builtins(info),
-        computed=ask_for_defaults(path),
+        computed=_computed(path),
     )

@@ -6,10 +6,22 @@ import re
 from pathlib import Path
 
 import pytest
+from computing_modules import TRAP, computing, requiring
 from made_storage import publish_storage
 from transcript import Transcript
 
 from mistpm.ops import new_environment
+
+SOURCE = """\
+apiVersion: mistpm.dev/v1
+kind: Package
+group: apps
+name: web
+version: 1.0.0
+computed: true
+inputs: {type: object, properties: {storage: {type: string, default: s3}}}
+build: {module: module.wasm}
+"""
 
 
 @pytest.fixture
@@ -64,6 +76,21 @@ def test_one_that_fails_leaves_the_others_alone(shop: Transcript) -> None:
     shop.run("mistpm install --yes")
     shop.run("mistpm install --yes --keep-going")
     shop.expect("computed-requirements-keep-going")
+
+
+def test_an_author_sees_what_is_computed(shop: Transcript) -> None:
+    """`pack` asks once, with the defaults of the inputs; so does `inspect`."""
+    source = shop.folder.parent / "source"
+    source.mkdir()
+    (source / "package.yaml").write_text(SOURCE, encoding="utf-8")
+    module = source / "module.wasm"
+    module.write_bytes(computing(requiring(store="data/minio ^1", pods={"api": "v1/Pod"})))
+    shop.run("mistpm pack ../source")
+    shop.run("mistpm inspect web-1.0.0.mist-pack.wasm")
+    module.write_bytes(computing(TRAP))
+    shop.run("mistpm pack ../source --to bad.wasm")
+    shop.text = re.sub("sha256:[0-9a-f]{64}", "sha256:...", shop.text)
+    shop.expect("computed-requirements-packing")
 
 
 def edit(shop: Transcript, old: str, new: str) -> None:

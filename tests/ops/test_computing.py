@@ -417,6 +417,17 @@ def test_pack_refuses_a_module_that_fails(folder: Path) -> None:
     assert [] == list(folder.glob("*.mist-pack.wasm"))
 
 
+def test_one_that_fails_can_be_looked_into(folder: Path, storage: StorageRegistry) -> None:
+    """What went wrong is told, and the rest is shown."""
+    place = storage.put("apps/bad", "1.0.0", computing(TRAP), computed=True)
+    found = inspect_file(place)
+
+    assert folder in place.parents
+    assert found.descriptor is not None
+    assert found.computed is not None
+    assert found.computed.unasked[0].startswith("`file/apps/bad@1.0.0` stopped: ")
+
+
 def test_pack_does_not_ask_without_inputs(folder: Path) -> None:
     """What has no default cannot be made up."""
     source = packed_source(folder, computing(TRAP), "required: [storage], ")
