@@ -138,3 +138,18 @@ def test_one_of_two_is_gone(session: Transcript) -> None:
     path.write_text(text.replace("registries:\n", more), encoding="utf-8")
 
     assert 0 == run(session, *INSTALL)[0], session.text
+
+
+def test_no_command_asks_twice(session: Transcript, web: WebServer) -> None:
+    """Whatever solves asks for each index once, and a lock that still answers asks for nothing."""
+    assert 0 == run(session, *INSTALL)[0]
+    for command in (("outdated", "--all"), ("why-not", "app"), ("upgrade", "--plan"), FREE):
+        web.seen.clear()
+        code, text = run(session, *command)
+        assert 0 == code, text
+        assert sorted(set(web.seen)) == sorted(web.seen), command
+        assert any(path.startswith("/index/") for path in web.seen), command
+    for command in (("lock",), ("tree",), ("why", "app"), ("plan",)):
+        web.seen.clear()
+        assert 0 == run(session, *command)[0]
+        assert [] == web.seen, command
