@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from mistpm.ops.lock_graph import needed_by
 from mistpm.ops.workspace import Workspace
 
 
@@ -18,7 +19,9 @@ class ListedRelease(Struct, frozen=True, kw_only=True, rename="camel"):
 
 def list_releases(workspace: Workspace) -> tuple[ListedRelease, ...]:
     """Give the file's releases in its order, then those that were pulled in, by name."""
-    locked = workspace.lockfile.releases if workspace.lockfile else {}
+    lockfile = workspace.lockfile
+    locked = lockfile.releases if lockfile else {}
+    above = needed_by(lockfile) if lockfile else {}
     asked = workspace.environment.releases
     listed = [
         ListedRelease(
@@ -32,11 +35,7 @@ def list_releases(workspace: Workspace) -> tuple[ListedRelease, ...]:
     for name, release in locked.items():
         if name in asked:
             continue
-        needing = sorted(
-            other
-            for other, above in locked.items()
-            if any(edge.target == name for edge in above.dependencies.values())
-        )
+        needing = sorted({need.node for need in above.get(name, ()) if need.node in locked})
         listed.append(
             ListedRelease(
                 release=name,
