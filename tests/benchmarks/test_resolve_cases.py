@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from benchmarks.resolve.__main__ import main
+
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests" / "resolve" / "cases"
 
@@ -285,14 +287,16 @@ MISTAKES: dict[str, tuple[object, int, str]] = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES)
-def test_mistakes(tmp_path: Path, mistake: tuple[object, int, str]) -> None:
+def test_mistakes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], mistake: tuple[object, int, str]
+) -> None:
     """What cannot be read is named, and nothing is solved."""
     document, code, message = mistake
     path = written(tmp_path, document)
-    done = run("--cases", path)
+    found = main(["--cases", str(path)])
 
     message = message.replace("PATH", str(path)).replace("FOLDER", str(tmp_path))
-    assert (code, "", f"error: {message}\n") == (done.returncode, done.stdout, done.stderr)
+    assert (code, ("", f"error: {message}\n")) == (found, capsys.readouterr())
 
 
 def test_no_file(tmp_path: Path) -> None:
