@@ -60,6 +60,11 @@ class Cores:
         return self.encoding.selectors
 
     @property
+    def conflicts(self) -> int:
+        """How many conflicts of the solver all of this took."""
+        return self._solver.conflicts
+
+    @property
     def clauses(self) -> list[list[int]]:
         """The clauses, with what was added so that nothing holds only itself up."""
         return [*self.encoding.clauses, *self._founded.formulas]
@@ -68,6 +73,12 @@ class Cores:
         """Tell whether causes can hold together; None where that is not known within a budget."""
         switches = [self.encoding.selectors[cause] for cause in causes]
         return self._founded.decide(switches, conflicts=conflicts)
+
+    def fix(self, causes: Iterable[Cause], *, hold: bool) -> None:
+        """Let causes hold from now on, or never again; then they are not to be asked about."""
+        for cause in causes:
+            switch = self.encoding.selectors[cause]
+            self._solver.add([switch if hold else -switch])
 
     def core(self) -> set[Cause]:
         """Give causes that cannot hold together, of those asked about last."""

@@ -17,7 +17,7 @@ from mistpm.resolve.grounds import Grounds
 from mistpm.resolve.limits import Deadline
 from mistpm.resolve.minimizing import minimized
 from mistpm.resolve.node import Node
-from mistpm.resolve.nogood import read_nogoods
+from mistpm.resolve.nogood import Nogoods
 
 _MOST_CAUSES: Final = 40
 """A derivation of more causes than this is not looked for: nobody would follow it."""
@@ -60,4 +60,4 @@ def _steps(nodes: Sequence[Node], causes: Sequence[Cause], deadline: Deadline) -
         return ()
     with Cores(nodes, deadline, causes) as cores:
         cores.can_hold(causes)
-        return derive(tuple(read_nogoods(cores.encoding, cores.clauses)))
+        return derive(Nogoods(cores.encoding, cores.clauses).all)

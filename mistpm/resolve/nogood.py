@@ -43,45 +43,55 @@ class Nogood(Struct, frozen=True, eq=False):
     cause: Cause | None = None
 
 
-def read_nogoods(encoding: Encoding, clauses: Iterable[Sequence[int]]) -> tuple[Nogood, ...]:
-    """Give what clauses say that is no matter of course, in their order.
+class Nogoods:
+    """What the clauses of an encoding say that is no matter of course, in their order.
 
     What differs only in the versions that a cause's clauses speak of is put together.
     """
-    reader = _Reader(encoding, tuple(clauses))
-    merged: dict[object, Nogood] = {}
-    for number, clause in enumerate(reader.clauses):
-        nogood = reader.read(clause)
-        if nogood is None:
-            continue
-        *others, last = nogood.terms or (None,)
-        key = (nogood.cause, tuple(others), last[0]) if last and nogood.cause else number
-        before = merged.get(key)
-        if before is not None and last is not None:
-            joined = (last[0], last[1] | before.terms[-1][1])
-            nogood = Nogood((*before.terms[:-1], joined), nogood.cause)
-        merged[key] = nogood
-    return tuple(merged.values())
 
-
-class _Reader:
-    def __init__(self, encoding: Encoding, clauses: tuple[Sequence[int], ...]) -> None:
-        self.clauses = clauses
+    def __init__(self, encoding: Encoding, clauses: Iterable[Sequence[int]]) -> None:
+        self._clauses = tuple(clauses)
         self._causes = {switch: cause for cause, switch in encoding.selectors.items()}
         self._variables: dict[int, Variable] = {}
         self._true: dict[int, int] = {}
+        self._disjunctions: set[int] = set()
         for node in encoding.nodes:
-            blocks = encoding.blocks[node]
             variable = Variable(node.domain | 1 << len(node.listing.candidates), node)
             mask = 0
-            for block, upto in zip(blocks, encoding.upto[node], strict=True):
+            for block, upto in zip(encoding.blocks[node], encoding.upto[node], strict=True):
                 mask |= block.mask
                 self._variables[block.literal] = self._variables[upto] = variable
                 self._true[upto] = mask
                 self._true[block.literal] = block.mask
         self._find_disjunctions()
+        self.all = tuple(self._merged())
 
-    def read(self, clause: Sequence[int]) -> Nogood | None:
+    def assignment(self, model: frozenset[int]) -> dict[Variable, int]:
+        """Give every variable the value that it has in a model."""
+        values: dict[Variable, int] = {}
+        for number, variable in self._variables.items():
+            if number not in self._disjunctions:
+                true = self._true[number]
+                possible = true if number in model else variable.all & ~true
+                values[variable] = values.get(variable, variable.all) & possible
+        return {variable: mask & -mask for variable, mask in values.items()}
+
+    def _merged(self) -> Iterable[Nogood]:
+        merged: dict[object, Nogood] = {}
+        for number, clause in enumerate(self._clauses):
+            nogood = self._read(clause)
+            if nogood is None:
+                continue
+            *others, last = nogood.terms or (None,)
+            key = (nogood.cause, tuple(others), last[0]) if last and nogood.cause else number
+            before = merged.get(key)
+            if before is not None and last is not None:
+                joined = (last[0], last[1] | before.terms[-1][1])
+                nogood = Nogood((*before.terms[:-1], joined), nogood.cause)
+            merged[key] = nogood
+        return merged.values()
+
+    def _read(self, clause: Sequence[int]) -> Nogood | None:
         """Turn "one of these holds" into "their opposites cannot be together"."""
         cause = None
         terms: dict[Variable, int] = {}
@@ -108,7 +118,7 @@ class _Reader:
         """Let what is true whenever one of a node's blocks is chosen stand for these blocks."""
         implied: dict[int, dict[Variable, int]] = {}
         used: set[int] = set()
-        for clause in self.clauses:
+        for clause in self._clauses:
             variable = self._variables.get(-clause[0]) if len(clause) == 2 else None
             if variable is not None and clause[1] > 0:
                 masks = implied.setdefault(clause[1], {})
@@ -118,3 +128,4 @@ class _Reader:
         for number, masks in implied.items():
             if len(masks) == 1 and number not in used and number not in self._variables:
                 ((self._variables[number], self._true[number]),) = masks.items()
+                self._disjunctions.add(number)

@@ -67,6 +67,11 @@ class Solver:
                 self._working = None
                 return answer
 
+    @property
+    def conflicts(self) -> int:
+        """How many conflicts there were in all calls so far."""
+        return int(self._solver.accum_stats()["conflicts"])
+
     def model(self) -> frozenset[int]:
         """Give the literals that are true in the solution found last."""
         return frozenset(literal for literal in self._solver.get_model() if literal > 0)
