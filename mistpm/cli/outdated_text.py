@@ -35,7 +35,9 @@ def show_outdated(terminal: Terminal, report: Outdated) -> None:
 def _looked_at(report: Outdated) -> str:
     if report.everything:
         return count(report.looked_at, "release or called package", "releases and called packages")
-    return count(report.looked_at, "release of mistpm.yaml", "releases of mistpm.yaml")
+    return count(
+        report.looked_at, f"release of {report.environment}", f"releases of {report.environment}"
+    )
 
 
 def _short(node: OutdatedNode) -> str:

@@ -29,7 +29,7 @@ def show_why_not(terminal: Terminal, report: WhyNot) -> None:
     if report.command:
         terminal.hint(f"`{report.command}` does it")
     elif report.edit:
-        terminal.hint(f"`{report.edit}` in mistpm.yaml, then `mistpm lock`, does it")
+        terminal.hint(f"`{report.edit}` in {report.environment}, then `mistpm lock`, does it")
     else:
         terminal.hint(_by_hand(report))
 
@@ -38,4 +38,4 @@ def _by_hand(report: WhyNot) -> str:
     """Say what to do where neither a command nor an entry chooses the version."""
     if "@" in report.node:
         return "the packages that call it decide: their ranges, or a newer version of them"
-    return f"give `{report.node}` the file of that version in mistpm.yaml"
+    return f"give `{report.node}` the file of that version in {report.environment}"

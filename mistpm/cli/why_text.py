@@ -9,49 +9,47 @@ from mistpm.cli.tree_text import ARROWS, branches, requirement
 from mistpm.ops.paths import Hop
 from mistpm.ops.why import Bound, Reason
 
-KINDS = {
-    "asked": "asked for in mistpm.yaml",
-    "pulled-in": "pulled in",
-    "called": "called while others are rendered",
-    "api": "an API",
-}
 
-
-def show_reason(terminal: Terminal, reason: Reason) -> None:
-    """Print why one thing is there."""
-    terminal.show(_head(reason))
+def show_reason(terminal: Terminal, reason: Reason, title: str) -> None:
+    """Print why one thing is there; `title` is what the environment's file is called."""
+    terminal.show(_head(reason, title))
     if reason.paths:
         terminal.show("  needed by")
         terminal.show("\n".join(branches(list(_rows(reason)), indent="    ")))
     elif reason.kind != "asked":
-        terminal.show("  nothing in mistpm.yaml needs it any more")
-    if reason.more_paths is None:
-        terminal.show(dim("    and more paths; --paths N shows more"))
-    elif reason.more_paths:
+        terminal.show(f"  nothing in {title} needs it any more")
+    if reason.more_paths != 0:
         terminal.show(dim(f"    and {_many(reason.more_paths)}; --paths N shows more"))
     if reason.kind != "api":
         terminal.show("  bound by" if reason.bounds else "  bound by no range")
-        for bound in reason.bounds:
-            terminal.show(f"    {_bound(bound)}")
+    for bound in reason.bounds:
+        terminal.show(f"    {_bound(bound, title)}")
+    if reason.when:
+        terminal.show("  its own conditions")
+    for alias, holds in reason.when.items():
+        terminal.show(f"    {alias} {'holds' if holds else 'does not hold'}")
     if reason.held is not None:
         terminal.show(f"  {reason.held.newest} exists, but")
         for line in reason.held.because:
             terminal.show(f"    {printable(line)}")
 
 
-def _head(reason: Reason) -> str:
+def _head(reason: Reason, title: str) -> str:
     if reason.kind == "api":
         return f"{bold(reason.node)}  an API, met by {', '.join(reason.met_by)}"
     if reason.kind == "called":
-        return f"{bold(reason.package)} {reason.version}  {KINDS['called']}"
+        return f"{bold(reason.package)} {reason.version}  called while others are rendered"
+    name = f"{bold(reason.node)}  {reason.package} {reason.version}"
+    if reason.kind == "pulled-in":
+        return f"{name}  pulled in"
     range_ = f" at {reason.range}" if reason.range not in {"", "*"} else ""
-    return f"{bold(reason.node)}  {reason.package} {reason.version}  {KINDS[reason.kind]}{range_}"
+    return f"{name}  asked for in {title}{range_}"
 
 
-def _bound(bound: Bound) -> str:
+def _bound(bound: Bound, title: str) -> str:
     who = {
-        "file": "mistpm.yaml",
-        "setting": "the settings in mistpm.yaml",
+        "file": title,
+        "setting": f"the settings in {title}",
         "requirement": f"{bound.node}, as {bound.alias}",
     }
     return f"{bound.range}  {dim(f'({who[bound.by]})')}"
@@ -89,5 +87,7 @@ def _step(hop: Hop, after: Hop | None, reason: Reason) -> str:
     return f"{hop.alias} {ARROWS[hop.use]} {name}  {requirement(hop)}"
 
 
-def _many(number: int) -> str:
+def _many(number: int | None) -> str:
+    if number is None:
+        return "more paths"
     return count(number, "more path") if number < 10**6 else "more than a million others"

@@ -32,8 +32,9 @@ class Reason(Struct, frozen=True, kw_only=True, rename="camel"):
 
     `kind` is that of the thing; an API's `node` is its name, and `met_by` are those who provide it.
     There may be very many paths: `more_paths` is how many are not given, None where nobody can count
-    them, because a cycle is among them.  `bounds` are the ranges that allow this version, `held` is what
-    keeps it from the newest one, where that was asked.
+    them, because a cycle is among them.  `bounds` are the ranges that allow this version, `when` tells
+    for each of its own dependencies that has a condition whether that holds, `held` is what keeps it from
+    the newest version, where that was asked.
     """
 
     node: str
@@ -45,6 +46,7 @@ class Reason(Struct, frozen=True, kw_only=True, rename="camel"):
     paths: tuple[tuple[Hop, ...], ...] = ()
     more_paths: int | None = 0
     bounds: tuple[Bound, ...] = ()
+    when: dict[str, bool] = {}
     held: HeldBack | None = None
 
 
@@ -104,6 +106,7 @@ def _of_node(seen: Glance, above: Above, node: str, most_paths: int) -> Reason:
         paths=paths,
         more_paths=more,
         bounds=tuple(_bounds(seen, above, node)),
+        when=locked.when,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -152,17 +153,26 @@ class _Pinning:
     def _with_what_does_it(self, told: WhyNot, meant: Meant) -> WhyNot:
         """Add the command that makes it so: an upgrade where that gives this very version."""
         if meant.node and self._after_upgrade(meant.node, told.node) == told.version:
-            return replace(told, command=f"mistpm upgrade {meant.node}")
+            return replace(told, command=self._command("upgrade", meant.node))
         entry = self._workspace.environment.releases.get(told.node)
+        if entry is None and meant.node:
+            if told.node not in self._lockfile.releases:
+                return told
+            key = self._local_name(meant.package)
+            return replace(told, edit=f'settings: {{{key}: {{version: "={told.version}"}}}}')
         written = entry.package if entry else self._local_name(meant.package)
-        if entry is not None or not meant.node:
-            verb = "install" if entry else "add"
-            command = f"mistpm {verb} {told.node} -p {written}:{told.version}"
-            return replace(told, command="" if entry and is_path(written) else command)
-        if told.node in self._lockfile.releases:
-            edit = f'settings: {{{written}: {{version: "={told.version}"}}}}'
-            return replace(told, edit=edit)
-        return told
+        if is_path(written):
+            return told
+        verb = "add" if entry is None and self._workspace.has_file else "install"
+        command = self._command(verb, told.node, "-p", f"{written}:{told.version}")
+        return replace(told, command=command)
+
+    def _command(self, *words: str) -> str:
+        """Give a command for the environment that the user named."""
+        options = self._workspace.options
+        where = ["-e", str(options.environment)] if options.environment else []
+        where += ["-t", options.target] if options.target and words[0] != "add" else []
+        return shlex.join(["mistpm", *words, *where])
 
     def _after_upgrade(self, freed: str, node: str) -> str:
         """Give the version that a node has after an upgrade of one alone, empty where it has none."""

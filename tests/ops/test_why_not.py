@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -95,6 +96,17 @@ def test_another_version_is_had_by_asking_for_it(installed: Shop) -> None:
         report.command,
         report.edit,
     )
+
+
+def test_the_command_is_for_the_environment_that_was_named(installed: Shop) -> None:
+    """It can be copied, wherever the file is and whatever the target."""
+    report = why_not(
+        installed.open(environment=Path("mistpm.yaml"), target="directory:my out"), "app@1.0.0"
+    )
+
+    assert (
+        "mistpm install app -p toy/apps/app:1.0.0 -e mistpm.yaml -t 'directory:my out'"
+    ) == report.command
 
 
 def test_what_is_pulled_in_is_put_at_a_version_by_a_setting(installed: Shop) -> None:

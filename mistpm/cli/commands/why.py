@@ -74,7 +74,7 @@ def why(
 
     def show() -> None:
         for reason in report.reasons:
-            show_reason(terminal, reason)
+            show_reason(terminal, reason, report.environment)
         show_unresolved(terminal, report.unresolved, explained=True)
 
     emit(terminal, output, report, show)
