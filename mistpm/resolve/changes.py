@@ -129,7 +129,7 @@ class _Changes:
         packages = {getattr(cause, "package", "") for cause in self._causes}
         listings = [self._universe.catalogue.listing(PackageId(p)) for p in sorted(packages) if p]
         if not self._question.prereleases and any(
-            isinstance(listing, Listing) and _has_prereleases(listing) for listing in listings
+            isinstance(listing, Listing) and listing.prereleases for listing in listings
         ):
             yield Change(
                 kind="policy",
@@ -255,7 +255,3 @@ class _Changes:
 def _distance(minor: Minor, there: Sequence[Minor]) -> tuple[int, bool]:
     nearest = min((abs(minor.number - other.number) for other in there), default=0)
     return nearest, bool(there) and minor < min(there)
-
-
-def _has_prereleases(listing: Listing) -> bool:
-    return any(candidate.version.is_prerelease for candidate in listing.candidates)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from mistpm.model.cause import Asked, Cause, Ground, Requires, RequiresApi
 from mistpm.model.ranges import parse_range
@@ -50,15 +51,21 @@ class Grounds:
     def _prereleases(self, cause: Cause) -> str:
         """Name pre-releases that are in a range and do not count, if they would count for another."""
         listing, eligible = self._admitted(cause)
-        if listing is None or not isinstance(cause, Asked | Requires):
+        if listing is None or not listing.prereleases or not isinstance(cause, Asked | Requires):
             return ""
         left_out = listing.matching(parse_range(cause.range).versions) & ~eligible
-        others = 0
-        for other in self._spoken_of:
-            its, mask = self._admitted(other)
-            others |= mask if its is listing else 0
-        names = versions_text(listing, left_out & others)
+        names = versions_text(listing, left_out & self._by_anybody.get(listing.package, 0))
         return f"leaving out the pre-release {names}" if names else ""
+
+    @cached_property
+    def _by_anybody(self) -> dict[str, int]:
+        """Give what some cause admits of each package."""
+        found: dict[str, int] = {}
+        for cause in self._spoken_of:
+            listing, mask = self._admitted(cause)
+            if listing is not None:
+                found[listing.package] = found.get(listing.package, 0) | mask
+        return found
 
     def _admitted(self, cause: Cause) -> tuple[Listing | None, int]:
         """Give the listing of the package that a cause speaks of, and what it admits of it."""

@@ -31,7 +31,7 @@ class Listing:
         self.candidates = _newest_first(candidates)
         self.all = (1 << len(self.candidates)) - 1
         self._oldest_first = [candidate.version.key for candidate in reversed(self.candidates)]
-        self._prereleases = mask_of(
+        self.prereleases = mask_of(
             at for at, candidate in enumerate(self.candidates) if candidate.version.is_prerelease
         )
         self._eligible: dict[tuple[str, bool], int] = {}
@@ -54,9 +54,9 @@ class Listing:
         mask = self._eligible.get(key)
         if mask is None:
             mask = matching = self.matching(range_.versions)
-            if not prereleases and matching & ~self._prereleases:
-                asked = self.matching(range_.prereleases) & self._prereleases
-                mask = matching & ~self._prereleases | asked
+            if not prereleases and matching & ~self.prereleases:
+                asked = self.matching(range_.prereleases) & self.prereleases
+                mask = matching & ~self.prereleases | asked
             self._eligible[key] = mask
         return mask
 
