@@ -10,7 +10,8 @@ from mistpm.ops.outdated import Outdated, OutdatedNode
 def show_outdated(terminal: Terminal, report: Outdated) -> None:
     """Print what is outdated, or that nothing is."""
     if not report.outdated:
-        terminal.show(f"Nothing is outdated: {_looked_at(report)} at the newest version.")
+        more = "" if report.everything else " (--all looks at what they need too)"
+        terminal.show(f"Nothing is outdated: {_looked_at(report)} at the newest version{more}.")
     rows = [
         (
             node.node,
