@@ -15,7 +15,6 @@ from mistpm.resolve.computed import Computing
 from mistpm.resolve.grouping import versions_text
 from mistpm.resolve.limits import Deadline, Limits
 from mistpm.resolve.node import Node, Requirement
-from mistpm.resolve.parts import parts
 from mistpm.resolve.problem import Problem
 from mistpm.resolve.source import CandidateSource
 from mistpm.resolve.universe import Universe
@@ -122,17 +121,17 @@ class Blockers:
     def _searched(self, release: str, version: Version) -> tuple[Ground, ...]:
         """Look for a conflict with the version, then, should others conflict, without holding them."""
         from mistpm.resolve.explanation import explain
+        from mistpm.resolve.search import Search
 
         held = self._held.releases
         others = {name: held[name][1] for name in self._names if name in held}
         for pins in ({**others, release: version}, {release: version}):
-            problem = Problem(question=self._question, pins=pins, relaxed=True)
-            universe = Universe(problem, self._catalogue).grow()
-            of_release = [p for p in parts(universe) if any(node.name == release for node in p)]
-            explained = explain(of_release[0], self._names, self._deadline) if of_release else None
-            if explained is None:
-                return ()
-            grounds = explained.conflict.grounds
+            begin = frozenset(node.name for node in self._choice.places if node.kind == "asked")
+            problem = Problem(question=self._question, pins=pins, begin=begin)
+            with Search(Universe(problem, self._catalogue), self._deadline) as search:
+                if search.is_possible():
+                    return ()
+                grounds = explain(search, self._deadline).conflict.grounds
             causes = [ground.cause for ground in grounds]
             if any(isinstance(cause, Pinned) and cause.node == release for cause in causes):
                 return tuple(g for g in grounds if _says_something(g.cause))

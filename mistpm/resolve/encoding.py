@@ -8,7 +8,7 @@ from itertools import combinations
 
 from msgspec import Struct
 
-from mistpm.model.cause import Cause, ConflictsWith, OncePerEnvironment, OneOwner, Pinned
+from mistpm.model.cause import Cause, ConflictsWith, OncePerEnvironment, OneOwner
 from mistpm.resolve.exclusion import kinds
 from mistpm.resolve.listing import newest
 from mistpm.resolve.node import Context, Decision, Node, Option, Requirement
@@ -174,15 +174,13 @@ class Encoding:
             self.moves |= {node: self.any_of(moved)} if moved else {}
 
     def _exclude(self, node: Node) -> None:
-        """Exclude versions; a pinned node is there."""
+        """Exclude versions."""
         for exclusion in node.exclusions:
             excluded = self._literals(node, exclusion.mask)
             if excluded:
                 guard = self._guard(exclusion.cause, node, exclusion.mask)
                 for literal in excluded:
                     self.add(*guard, -literal)
-                if node.pinned and isinstance(exclusion.cause, Pinned):
-                    self.add(*guard, *self._literals(node, node.domain & ~exclusion.mask))
 
     def _require(self, requirement: Requirement) -> None:
         """Where a version that has the requirement is chosen in its context, so is an option."""

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from msgspec import Struct
 
-from mistpm.model.cause import Asked, Cause, Conflict
+from mistpm.model.cause import Cause, Conflict
 from mistpm.resolve.cores import Cores
 from mistpm.resolve.derivation import Step, derive
 from mistpm.resolve.grounds import Grounds
@@ -18,6 +18,7 @@ from mistpm.resolve.limits import Deadline
 from mistpm.resolve.minimizing import minimized
 from mistpm.resolve.node import Node
 from mistpm.resolve.nogood import Nogoods
+from mistpm.resolve.search import Search
 
 _MOST_CAUSES: Final = 40
 """A derivation of more causes than this is not looked for: nobody would follow it."""
@@ -30,24 +31,17 @@ class Explanation(Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...]
 
 
-def explain(
-    nodes: Sequence[Node], releases: Collection[str], deadline: Deadline
-) -> Explanation | None:
-    """Give causes that cannot hold together, taken from nodes of a relaxed universe.
+def explain(search: Search, deadline: Deadline) -> Explanation:
+    """Give causes that cannot hold together, of a search that has just found nothing possible.
 
-    Only these releases are asked for; None where there is no conflict among them.  The clauses of all
-    causes are needed once, for a first core; everything after that is done with the few that are in it.
+    The search gives a first core; everything after that is done with the few causes that are in it.
     """
-    with Cores(nodes, deadline) as all_cores:
-        asked = [c for c in all_cores.causes if not isinstance(c, Asked) or c.release in releases]
-        if all_cores.can_hold(asked):
-            return None
-        core = all_cores.core()
-        order = [cause for cause in asked if cause in core]
-        spoken_of = all_cores.encoding.spoken_of
+    order = search.core()
+    search.universe.know_all_of(order)
+    nodes = tuple(search.universe.nodes.values())
     with Cores(nodes, deadline, order) as cores:
         remaining, minimal = minimized(cores, order, deadline.limits.conflicts)
-    grounds = Grounds(nodes, {cause: spoken_of[cause] for cause in remaining})
+    grounds = Grounds(nodes, {cause: search.spoken_of(cause) for cause in remaining})
     return Explanation(
         conflict=Conflict(grounds=grounds.all(), minimal=minimal),
         steps=_steps(nodes, remaining, deadline),

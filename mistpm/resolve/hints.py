@@ -11,11 +11,8 @@ from mistpm.model.cause import Conflict
 from mistpm.resolve.catalogue import Catalogue
 from mistpm.resolve.changes import NEWEST, Change, Kind, changes
 from mistpm.resolve.choice import Choice
-from mistpm.resolve.encoding import Encoding
-from mistpm.resolve.foundation import FoundedSolver
 from mistpm.resolve.limits import Deadline
-from mistpm.resolve.search import search
-from mistpm.resolve.solver import Solver
+from mistpm.resolve.search import Search
 from mistpm.resolve.universe import Universe
 from mistpm.resolve.walk import walk
 
@@ -85,36 +82,13 @@ def _tried(change: Change, universe: Universe, deadline: Deadline) -> str | None
 
 def _searched(change: Change, catalogue: Catalogue, deadline: Deadline) -> Choice | None:
     """Find a choice, with the change's node as new as possible; None where that is too hard."""
-    universe = Universe(change.problem, catalogue).grow()
-    if universe.missing:
-        return None
-    nodes = tuple(universe.nodes.values())
-    if any(node.unasked for node in nodes):
-        return search(nodes, frozenset(), deadline)
-    encoding = Encoding(nodes)
-    solver = Solver(encoding.clauses, deadline)
-    try:
-        founded = FoundedSolver(encoding, solver)
-        if not founded.decide(conflicts=_CONFLICTS):
+    universe = Universe(change.problem, catalogue)
+    with Search(universe, deadline) as search:
+        if universe.missing or not search.is_possible(conflicts=_CONFLICTS):
             return None
-        newest = [
-            literal
-            for node in nodes
-            if change.node in {node.key, node.name}
-            for literal in _newest(founded, encoding.upto[node])
-        ]
-        return founded.selection.choice() if founded.solve(newest) else None
-    finally:
-        solver.close()
-
-
-def _newest(founded: FoundedSolver, upto: Sequence[int]) -> list[int]:
-    """Find the first of a node's blocks that can be chosen, by bisection; none where it is not there."""
-    first, best = 0, len(upto)
-    while first < best:
-        middle = (first + best) // 2
-        if founded.decide([upto[middle]], conflicts=_CONFLICTS):
-            best = middle
-        else:
-            first = middle + 1
-    return [upto[best]] if best < len(upto) else []
+        if any(node.unasked for node in universe.nodes.values()):
+            return search.best()
+        for node in tuple(universe.nodes.values()):
+            if change.node in {node.key, node.name}:
+                search.renew(node, conflicts=_CONFLICTS)
+        return search.choice()

@@ -42,7 +42,7 @@ class Deadline:
         self.effort = Effort() if effort is None else effort
         self.doing = "beginning"
         self.settled: list[str] = []
-        self._part: tuple[int, int, Sequence[str]] | None = None
+        self._releases: tuple[str, ...] = ()
         self._end = time.monotonic() + limits.seconds
 
     @contextmanager
@@ -54,9 +54,10 @@ class Deadline:
         finally:
             self._end += time.monotonic() - begin
 
-    def begin_part(self, number: int, count: int, releases: Sequence[str]) -> None:
-        """Hear which part is solved now, with these releases of the file."""
-        self._part = (number, count, releases)
+    def begin(self, releases: Sequence[str]) -> None:
+        """Hear which releases of the file are looked at now, all of them together."""
+        self._releases = tuple(releases)
+        self.settled = []
         self.doing = "looking for versions that fit together"
 
     def check(self, doing: str = "") -> None:
@@ -64,9 +65,8 @@ class Deadline:
         if time.monotonic() < self._end:
             return
         context = [f"it was {doing or self.doing}"]
-        if self._part is not None:
-            number, count, releases = self._part
-            context.append(f"in part {number} of {count}: {_listed(releases)}")
+        if self._releases:
+            context.append(f"for {_listed(self._releases)}")
         raise SolvingTimeoutError(
             "resolution-timeout",
             f"solving was ended after {self.limits.seconds:g} seconds",

@@ -7,10 +7,10 @@ cut and joined in one step: `specs/resolve.md#masks`.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
-from mistpm.model.descriptor import Candidate
+from mistpm.model.descriptor import Candidate, Conflict, Descriptor
 from mistpm.model.identity import PackageId
 from mistpm.model.presence import Api
 from mistpm.model.ranges import Range
@@ -69,6 +69,19 @@ class Listing:
             masks[name] = masks.get(name, 0) | 1 << place
         return masks
 
+    def best(self, mask: int) -> int:
+        """Give the bit of the newest of some versions; yanked ones are the last resort."""
+        return newest(mask & ~self.yanked or mask)
+
+    def better(self, place: int) -> int:
+        """Give the versions that are better than the one at a bit."""
+        newer = (1 << place) - 1
+        return self.all & ~self.yanked | newer if self.yanked >> place & 1 else newer & ~self.yanked
+
+    def rank(self, mask: int) -> tuple[bool, int]:
+        """Give what orders sets of versions by the best of each, the best set first."""
+        return not mask & ~self.yanked, self.best(mask)
+
     def place(self, version: Version) -> int | None:
         """Give the bit of a version; None where there is no such version."""
         count = len(self._oldest_first)
@@ -95,19 +108,37 @@ class Listing:
 
     def providing(self, api: Api) -> int:
         """Give the versions that provide an API."""
-        mask = 0
-        for profile in self.profiles:
-            if api in profile.descriptor.provides.apis:
-                mask |= profile.mask
-        return mask
+        return self._where(lambda descriptor: api in descriptor.provides.apis)
 
     @cached_property
     def computing(self) -> int:
         """Give the versions that compute further requirements."""
-        mask = 0
-        for profile in self.profiles:
-            mask |= profile.mask if profile.descriptor.computed else 0
-        return mask
+        return self._where(lambda descriptor: descriptor.computed)
+
+    @cached_property
+    def is_exclusive(self) -> bool:
+        """Tell whether some version cannot be beside certain others."""
+        return any(
+            profile.descriptor.provides.apis
+            or profile.descriptor.conflicts
+            or profile.descriptor.scope == "cluster"
+            for profile in self.profiles
+        )
+
+    @cached_property
+    def cluster_wide(self) -> int:
+        """Give the versions of which there is at most one release."""
+        return self._where(lambda descriptor: descriptor.scope == "cluster")
+
+    def owning(self, group: str, kind: str) -> int:
+        """Give the versions that provide a kind of a group, in any of its versions."""
+        return self._where(
+            lambda d: any((api.group, api.kind) == (group, kind) for api in d.provides.apis)
+        )
+
+    def refusing(self, conflict: Conflict) -> int:
+        """Give the versions that refuse to be beside the same."""
+        return self._where(lambda descriptor: conflict in descriptor.conflicts)
 
     @cached_property
     def is_conditional(self) -> bool:
@@ -117,6 +148,12 @@ class Listing:
             for profile in self.profiles
             for dependency in profile.descriptor.dependencies.values()
         )
+
+    def _where(self, holds: Callable[[Descriptor], bool]) -> int:
+        mask = 0
+        for profile in self.profiles:
+            mask |= profile.mask if holds(profile.descriptor) else 0
+        return mask
 
 
 def _newest_first(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:

@@ -47,8 +47,8 @@ class Node:
 
     `key` is unique: the name of a release in the file, the package of a pulled-in release, the key of
     a called package; `name` is what the answer calls it.  `domain` are the versions considered,
-    `range` the ones that the file asks for (all, where it does not ask).  A node that is `pinned` is
-    there in any case.  `answers` are computed requirements by the bit of the version that was asked, `silences` what kept
+    `range` the ones that the file asks for (all, where it does not ask).  What is held and `stays`
+    counts as a change when it moves.  `answers` are computed requirements by the bit of the version that was asked, `silences` what kept
     versions from answering.
     """
 
@@ -63,7 +63,7 @@ class Node:
         self.exclusions: tuple[Exclusion, ...] = ()
         self.contexts: list[Context] = []
         self.held: Version | None = None
-        self.pinned = False
+        self.stays = False
         self.answers: dict[int, Mapping[str, Dependency]] = {}
         self.silences: dict[int, MistError] = {}
 

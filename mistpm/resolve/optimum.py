@@ -3,44 +3,63 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from mistpm.resolve.foundation import FoundedSolver, Selection
+from mistpm.resolve.counting import Count
 from mistpm.resolve.node import Context, Node, Option, Requirement
+from mistpm.resolve.selection import Selection
+from mistpm.resolve.sketch import Block
+from mistpm.resolve.solutions import Solutions
 
 
 class Optimum:
-    """Finds the best solution by fixing one level of the objective after the other.
+    """Improves a solution, by fixing one level of the objective after the other.
 
     Each step asks the solver whether something better is possible and then adds what it found as a
     clause, so that the number of calls grows with the number of needed nodes, not of versions.
     """
 
-    def __init__(self, founded: FoundedSolver, free: frozenset[str]) -> None:
-        self._founded = founded
-        self._encoding = founded.encoding
-        self._solver = founded.solver
-        self._free = free
+    def __init__(self, solutions: Solutions) -> None:
+        self._solutions = solutions
+        self._deadline = solutions.solver.deadline
+        self._sketch = solutions.sketch
+        self._universe = solutions.sketch.universe
         self._decided: set[Node] = set()
         self._deferred: deque[Requirement] = deque()
+        self._counted: list[Callable[[], Iterable[int]]] = []
+        self._known: set[int] = set()
 
-    def find(self) -> Selection | None:
-        """Give the best solution, None where there is no solution."""
-        if not self._founded.solve():
-            return None
-        nodes = self._encoding.nodes
-        moves = self._encoding.moves
-        self._fewest([moves[node] for node in moves if node.name not in self._free])
-        asked = [node for node in nodes if node.asked is not None]
-        for node in asked:
+    def find(self) -> Selection:
+        """Give the best solution; there is one, which was found last."""
+        self._fewest(lambda: self._sketch.moves)
+        for node in self._universe.roots:
             self._newest(node)
-        self._fewest([self._encoding.presence(node) for node in nodes if node.kind == "called"])
-        self._walk(asked)
-        return self._founded.selection
+            self._deadline.settled.append(node.name)
+        self._fewest(self._calls)
+        self._walk()
+        return self._solutions.selection
 
-    def _walk(self, asked: Sequence[Node]) -> None:
+    def _calls(self) -> Iterable[int]:
+        """Give what says that a called package is there, of those that are known."""
+        sketch = self._sketch
+        return [sketch.presence(node) for node in sketch.blocks if node.kind == "called"]
+
+    def _solve(self, assumptions: Sequence[int] = ()) -> bool:
+        """Look for a solution that is no worse in what was counted before.
+
+        What comes into sight only now was not among it, so it would be more.
+        """
+        while self._solutions.solve(assumptions):
+            new = [literal for count in self._counted for literal in self._new(count)]
+            for literal in new:
+                self._sketch.add(-literal)
+            if self._solutions.selection.model.isdisjoint(new):
+                return True
+        return False
+
+    def _walk(self) -> None:
         """Decide what is required breadth-first, and the defaults of APIs after everything else."""
-        waiting = deque(context for node in asked for context in node.contexts)
+        waiting = deque(context for node in self._universe.roots for context in node.contexts)
         seen: set[Context] = set()
         while waiting or self._deferred:
             if waiting:
@@ -54,8 +73,7 @@ class Optimum:
     def _decide_all(self, context: Context) -> list[Context]:
         """Decide what a context requires, by package; gives the contexts that follow."""
         found = []
-        block = self._encoding.blocks[context.node][self._position(context.node)]
-        for requirement in context.in_order(block.place):
+        for requirement in context.in_order(self._chosen(context.node).place):
             if not requirement.constrains:
                 continue
             if requirement.use == "api":
@@ -63,99 +81,107 @@ class Optimum:
                     self._deferred.append(requirement)
                 continue
             option = self._decide(requirement)
-            self._newest(option.node)
+            self._newest(option.node, option.mask)
             if option.context is not None:
                 found.append(option.context)
         return found
 
     def _decide(self, requirement: Requirement) -> Option:
         """Decide which series a caller uses: the newest that is possible."""
-        picks = self._encoding.picks.get(requirement.decision)
+        picks = self._sketch.picks.get(requirement.decision)
         if picks is None:
             return requirement.options[0]
         for option in requirement.options:
             pick = picks[option.node]
-            if pick in self._founded.model or self._founded.solve([pick]):
-                self._solver.add([pick])
+            if pick in self._solutions.selection.model or self._solve([pick]):
+                self._sketch.add(pick)
                 return option
-            self._solver.add([-pick])
+            self._sketch.add(-pick)
         raise AssertionError(requirement)  # one of them is true in every model
 
     def _decide_default(self, requirement: Requirement) -> list[Context]:
         """Pull the default of an API in if nothing provides it so far, and if that is possible."""
-        default, provider = requirement.default, self._founded.selection.provider(requirement)
+        default, provider = requirement.default, self._solutions.selection.provider(requirement)
         if default is None or default.context is None or default.node in self._decided:
             return []
         if provider is not None and provider.node in self._decided:
             return []
-        pulled_in = self._encoding.variable()
-        self._solver.add([-pulled_in, *self._encoding.within(default)])
-        if not self._founded.solve([pulled_in]):
+        pulled_in = self._sketch.within(default.node, default.mask)
+        if not self._solve([pulled_in]):
             return []
-        self._solver.add([pulled_in])
-        self._newest(default.node)
+        self._sketch.add(pulled_in)
+        self._newest(default.node, default.mask)
         return [default.context]
 
-    def _newest(self, node: Node) -> None:
-        """Fix a node, which is there, at the newest version that is possible."""
+    def _newest(self, node: Node, mask: int = -1) -> None:
+        """Fix a node, which is there, at the newest version that is possible, one of a mask."""
         if node in self._decided:
             return
         self._decided.add(node)
-        upto = self._encoding.upto[node]
-        first, best = 0, self._position(node)
-        attempt = 0
-        while first < best:
-            self._tell(node, best)
-            if self._founded.solve([upto[attempt]]):
-                best = self._position(node)
-            else:
-                first = attempt + 1
-            attempt = (first + best) // 2
-        self._solver.add([self._encoding.blocks[node][best].literal])
+        possible, first = mask & self._universe.allowed(node), True
+        while possible := possible & node.listing.better(self._chosen(node).place):
+            self._tell(node)
+            blocks = self._sketch.ordered(node, possible)
+            count = 1 if first else (len(blocks) + 1) // 2
+            tried = possible & sum(block.mask for block in blocks[:count])
+            possible &= tried if self._solve([self._sketch.within(node, tried)]) else ~tried
+            first = False
+        self._sketch.fix(node, self._chosen(node).place)
 
-    def _tell(self, node: Node, best: int) -> None:
+    def _tell(self, node: Node) -> None:
         """Say what is being decided, should the time be over."""
-        known = node.candidate(self._encoding.blocks[node][best].place).version
-        self._solver.deadline.doing = f"looking for the newest `{node.name}`; {known} would do"
+        known = node.candidate(self._chosen(node).place).version
+        self._deadline.doing = f"looking for the newest `{node.name}`; {known} would do"
 
-    def _position(self, node: Node) -> int:
+    def _chosen(self, node: Node) -> Block:
         """Give which of a node's blocks is chosen."""
-        blocks = self._encoding.blocks[node]
-        return next(i for i, block in enumerate(blocks) if block.literal in self._founded.model)
+        return self._solutions.selection.chosen[node]
 
-    def _fewest(self, literals: Sequence[int]) -> None:
+    # --- counting --------------------------------------------------------------------------------
+
+    def _fewest(self, count: Callable[[], Iterable[int]]) -> None:
         """Make as few of these literals true as possible, and keep it so.
 
-        Disjoint cores bound the number from below, the best solution so far from above; a totalizer
-        (Bailleux and Boufkhad 2003) closes what is between.  Mostly each core is one literal that has
-        to be true, and then nothing has to be counted.
+        All are hoped to be false.  Of hopes that fail together (a core) one has to be given up, and it is
+        hoped that no second one has (Morgado, Dodaro and Marques-Silva 2014, OLL).  Literals that come
+        into sight on the way join the hopes.
         """
-        hopes = dict.fromkeys(-literal for literal in literals)
-        fewest, certain = 0, True
-        while not self._founded.solve(list(hopes)):
-            failed = self._solver.core()
-            for hope in failed:
-                hopes.pop(hope)
-            fewest += 1
-            certain &= len(failed) == 1
-        if certain:
-            for hope in hopes:
-                self._solver.add([hope])
-            return
-        most = sum(literal in self._founded.model for literal in literals)
-        at_least = self._totalizer(literals, most)
-        while fewest < most and not self._founded.solve([-at_least[fewest]]):
-            fewest += 1
-        if fewest < len(literals):
-            self._solver.add([-at_least[fewest]])
+        hopes: dict[int, tuple[Count, int] | None] = {
+            -literal: None for literal in self._new(count)
+        }
+        while True:
+            if not self._solve(list(hopes)):
+                self._give_up(hopes)
+                continue
+            new = self._new(count)
+            hopes |= {-literal: None for literal in new}
+            if self._solutions.selection.model.isdisjoint(new):
+                break
+        for hope in hopes:
+            self._sketch.add(hope)
+        self._counted.append(count)
 
-    def _totalizer(self, literals: Sequence[int], most: int) -> list[int]:
-        """Count literals: the one at `n` is true where more than `n` of them are."""
-        from pysat.card import ITotalizer
+    def _give_up(self, hopes: dict[int, tuple[Count, int] | None]) -> None:
+        """Replace hopes that failed together by the next best ones."""
+        failed = self._solutions.solver.core()
+        if len(failed) == 1:
+            self._sketch.add(-failed[0])
+        else:
+            counted = Count(self._sketch, [-hope for hope in failed])
+            self._hope(hopes, counted, 1)
+        for hope in failed:
+            before = hopes.pop(hope)
+            if before is not None:
+                self._hope(hopes, before[0], before[1] + 1)
 
-        top = self._encoding.variable()
-        with ITotalizer(lits=list(literals), ubound=most, top_id=top) as totalizer:
-            for clause in totalizer.cnf.clauses:
-                self._solver.add(clause)
-            self._encoding.reserve(totalizer.top_id)
-            return list(totalizer.rhs)
+    def _hope(self, hopes: dict[int, tuple[Count, int] | None], count: Count, number: int) -> None:
+        """Hope that no more than so many are true."""
+        more = count.more_than(number)
+        if more is not None:
+            hopes[-more] = count, number
+
+    def _new(self, count: Callable[[], Iterable[int]]) -> list[int]:
+        """Give the literals to count that were not known before."""
+        new = [literal for literal in count() if literal not in self._known]
+        self._known.update(new)
+        return new

@@ -1,4 +1,4 @@
-"""Resolving: a question's parts solved one by one, and put together to an answer.
+"""Resolving: a question solved, confirmed, and told as an answer.
 
 The algorithm as a whole is told in `specs/resolve.md#algorithm`.
 """
@@ -14,12 +14,11 @@ from mistpm.model.version import Version
 from mistpm.resolve.answer import Answer
 from mistpm.resolve.binding import Binder
 from mistpm.resolve.catalogue import Catalogue
-from mistpm.resolve.choice import Choice, joined
+from mistpm.resolve.choice import Choice
 from mistpm.resolve.computed import Computing
 from mistpm.resolve.effort import Effort
 from mistpm.resolve.limits import Deadline, Limits
 from mistpm.resolve.mistakes import check
-from mistpm.resolve.parts import parts
 from mistpm.resolve.problem import Problem
 from mistpm.resolve.source import CandidateSource
 from mistpm.resolve.universe import Universe
@@ -100,10 +99,11 @@ class Resolver:
 
     def _solve(self) -> tuple[Choice, tuple[Unresolved, ...]] | None:
         """Solve as far as computed requirements are known; None where some were not known yet."""
+        universe = Universe(self.problem, self.catalogue)
         with self.deadline.effort.time("solve"):
-            choice = walk(Universe(self.problem, self.catalogue))
+            choice = walk(universe)
         if choice is None or (self.catalogue.has_gaps and choice.open_releases()):
-            return self._search()
+            return self._search(universe)
         return None if self._ask(choice) else (choice, ())
 
     def _ask(self, choice: Choice) -> bool:
@@ -113,58 +113,44 @@ class Resolver:
         self.catalogue.has_gaps |= computed.has_silences
         return was_asked
 
-    def _search(self) -> tuple[Choice, tuple[Unresolved, ...]] | None:
-        """Solve part by part; what has no solution is taken out, and the rest is solved without it."""
+    def _search(self, universe: Universe) -> tuple[Choice, tuple[Unresolved, ...]] | None:
+        """Let the solver decide; what has no solution is taken out, until the rest has one."""
         from mistpm.resolve.gaps import find_gaps, tell_gaps
+        from mistpm.resolve.unresolved import missing
+
+        unresolved: list[Unresolved] = []
+        while True:
+            choice, found = self._attempt(universe)
+            problem = universe.problem
+            if choice is not None:
+                gaps = find_gaps(universe, choice) if self.catalogue.has_gaps else {}
+                found = tell_gaps(gaps, self._names) + missing(universe, gaps)
+                problem = replace(
+                    problem, gaps=problem.gaps | {name: gap.error for name, gap in gaps.items()}
+                )
+                if not found:
+                    break
+            unresolved += found
+            absent = problem.absent.union(*(part.releases for part in found))
+            universe = Universe(replace(problem, absent=absent), self.catalogue)
+        if self._ask(choice):
+            return None
+        unresolved.sort(key=lambda part: self._names.index(part.releases[0]))
+        return choice, tuple(unresolved)
+
+    def _attempt(self, universe: Universe) -> tuple[Choice | None, list[Unresolved]]:
+        """Give the best choice, or where there is none what stands against it."""
+        from mistpm.resolve.search import Search
         from mistpm.resolve.unresolved import find_unresolved
 
-        choices: list[Choice] = []
-        unresolved: list[Unresolved] = []
-        problem = replace(self.problem, begin=frozenset(self._names))
-        while problem.begin:
-            with self.deadline.effort.time("encode"):
-                universe = Universe(problem, self.catalogue).grow()
-            impossible = self._search_parts(universe, choices)
-            gaps = find_gaps(universe, joined(choices)) if self.catalogue.has_gaps else {}
-            for name in gaps:
-                universe.missing.pop(name, None)
-            choices = [choice for choice in choices if not gaps.keys() & choice.asked]
-            self.deadline.settled = [name for choice in choices for name in choice.asked]
-            if self._ask(joined(choices)):
-                return None
-            found = tell_gaps(gaps, self._names)
-            if impossible or universe.missing:
-                with self.deadline.effort.time("explain"):
-                    self.deadline.doing = "finding out what clashes"
-                    found += find_unresolved(universe, frozenset(impossible), self.deadline)
-            unresolved += found
-            failed = problem.absent.union(*(part.releases for part in found))
-            solved = {name for choice in choices for name in choice.asked}
-            problem = replace(
-                problem,
-                begin=frozenset(self._names) - solved - failed,
-                absent=failed,
-                gaps=problem.gaps | {name: gap.error for name, gap in gaps.items()},
-            )
-        unresolved.sort(key=lambda part: self._names.index(part.releases[0]))
-        return joined(choices), tuple(unresolved)
-
-    def _search_parts(self, universe: Universe, choices: list[Choice]) -> set[str]:
-        """Add the choice of each part that has a solution; gives the releases of those that have none."""
-        from mistpm.resolve.search import search
-
-        impossible: set[str] = set()
-        found = parts(universe)
-        for number, part in enumerate(found, start=1):
-            asked = [node.name for node in part if node.kind == "asked"]
-            self.deadline.begin_part(number, len(found), asked)
-            choice = search(part, self.problem.held.free, self.deadline)
-            if choice is None:
-                impossible.update(asked)
-            else:
-                choices.append(choice)
-                self.deadline.settled += choice.asked
-        return impossible
+        with Search(universe, self.deadline) as search:
+            with self.deadline.effort.time("solve"):
+                choice = search.best()
+            if choice is not None:
+                return choice, []
+            with self.deadline.effort.time("explain"):
+                self.deadline.doing = "finding out what clashes"
+                return None, [find_unresolved(search, self.deadline)]
 
     def _confirmed(self, choice: Choice) -> Choice:
         """Let resolvelib build the set from the choice."""

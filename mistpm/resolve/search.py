@@ -1,32 +1,92 @@
-"""The search: clauses, solver and objective together, for the nodes of one part.
+"""The search: clauses, solver and objective together.
 
 It brings in the SAT solver, so it is imported only where the straight walk does not do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
 
+from mistpm.model.cause import Cause
 from mistpm.resolve.choice import Choice
-from mistpm.resolve.encoding import Encoding
-from mistpm.resolve.foundation import FoundedSolver
 from mistpm.resolve.limits import Deadline
 from mistpm.resolve.node import Node
 from mistpm.resolve.optimum import Optimum
+from mistpm.resolve.sketch import Sketch
+from mistpm.resolve.solutions import Solutions
 from mistpm.resolve.solver import Solver
+from mistpm.resolve.universe import Universe
 
 
-def search(nodes: Sequence[Node], free: frozenset[str], deadline: Deadline) -> Choice | None:
-    """Give the best choice for nodes that have nothing to do with others; None if there is none.
+class Search:
+    """Looks for the best choice in a universe, which grows on the way; to be used in a `with`.
 
-    `free` names held nodes that may move without counting as changes.
+    Where there is none, it knows causes that fail together.
     """
-    with deadline.effort.time("encode"):
-        encoding = Encoding(nodes)
-        solver = Solver(encoding.clauses, deadline)
-    try:
-        with deadline.effort.time("solve"):
-            selection = Optimum(FoundedSolver(encoding, solver), free).find()
-    finally:
-        solver.close()
-    return None if selection is None else selection.choice()
+
+    def __init__(self, universe: Universe, deadline: Deadline) -> None:
+        if universe.catalogue.is_distant:
+            universe.grow()  # one by one, packages would take a round trip each
+        else:
+            universe.ask()
+        self.universe = universe
+        deadline.begin([node.name for node in universe.roots])
+        self._sketch = Sketch(universe)
+        for node in tuple(universe.nodes.values()):
+            self._sketch.enter(node)
+        self._solver = Solver((), deadline)
+        self._solutions = Solutions(self._sketch, self._solver)
+
+    def __enter__(self) -> Self:
+        """Give itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Free the solver's memory."""
+        self._solver.close()
+
+    def is_possible(self, *, conflicts: int = 0) -> bool | None:
+        """Tell whether there is a solution; None where that takes more conflicts than a budget."""
+        return self._solutions.solve(conflicts=conflicts)
+
+    def best(self) -> Choice | None:
+        """Give the best choice, None where there is no solution."""
+        if not self.is_possible():
+            return None
+        self._sketch.settle()
+        return Optimum(self._solutions).find().choice()
+
+    def choice(self) -> Choice:
+        """Give the choice that was found last."""
+        return self._solutions.selection.choice()
+
+    def renew(self, node: Node, *, conflicts: int) -> None:
+        """Find a choice with a node as new as possible, as far as a budget for each step allows."""
+        self._sketch.enter(node)
+        possible = self.universe.allowed(node)
+        while possible:
+            blocks = self._sketch.ordered(node, possible)
+            tried = possible & sum(block.mask for block in blocks[: (len(blocks) + 1) // 2])
+            if self._solutions.solve([self._sketch.within(node, tried)], conflicts=conflicts):
+                found = self._solutions.selection.block(node)
+                possible = tried & node.listing.better(found.place) if found is not None else 0
+            else:
+                possible &= ~tried
+
+    # --- where there is none ---------------------------------------------------------------------
+
+    def core(self) -> list[Cause]:
+        """Give causes that failed together in the last call, in the order in which they were met."""
+        failed = set(self._solver.core())
+        return [cause for cause, selector in self._sketch.selectors.items() if selector in failed]
+
+    def spoken_of(self, cause: Cause) -> tuple[Node, int]:
+        """Give a node that a cause speaks of, and which of its versions that were considered."""
+        node, mask = self._sketch.spoken_of[cause]
+        return node, mask & node.domain

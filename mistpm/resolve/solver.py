@@ -30,6 +30,14 @@ class Solver:
         """Add a clause for good."""
         self._solver.add_clause(list(clause))
 
+    def extend(self, clauses: Iterable[Sequence[int]]) -> None:
+        """Add clauses for good."""
+        self._solver.append_formula(clauses)
+
+    def prefer(self, literals: Sequence[int]) -> None:
+        """Try these literals first, where nothing speaks for their opposites."""
+        self._solver.set_phases(literals)
+
     def solve(self, assumptions: Sequence[int] = (), *, conflicts: int = 0) -> bool | None:
         """Tell whether the clauses can hold under assumptions.
 
@@ -73,8 +81,8 @@ class Solver:
         return int(self._solver.accum_stats()["conflicts"])
 
     def model(self) -> frozenset[int]:
-        """Give the literals that are true in the solution found last."""
-        return frozenset(literal for literal in self._solver.get_model() if literal > 0)
+        """Give the literals that are true in the solution found last, negated ones too."""
+        return frozenset(self._solver.get_model())
 
     def core(self) -> list[int]:
         """Give assumptions that failed together in the last call; empty if none was needed."""

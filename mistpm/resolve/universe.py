@@ -14,7 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from mistpm.errors import RegistryError
-from mistpm.model.cause import Asked, Configured
+from mistpm.model.cause import Asked, Cause, Configured
 from mistpm.model.presence import Api
 from mistpm.model.question import Wanted
 from mistpm.model.ranges import Range
@@ -27,7 +27,7 @@ from mistpm.resolve.listing import Listing
 from mistpm.resolve.node import Context, Exclusion, Node, NodeKind, Option, Requirement
 from mistpm.resolve.problem import Problem
 from mistpm.resolve.profile import Profile
-from mistpm.resolve.requiring import require, require_computed, unmet
+from mistpm.resolve.requiring import find_default, require, require_computed, unmet
 
 
 class Universe:
@@ -44,8 +44,10 @@ class Universe:
         self.catalogue = catalogue
         self.binder = Binder(problem.question)
         self.nodes: dict[str, Node] = {}
+        self.roots: list[Node] = []
         self.missing: dict[str, RegistryError] = {}
         self.is_growing = False
+        self.is_relaxed = problem.relaxed
         self._allowed: dict[str, int] = {}
         self._contexts: dict[tuple[str, bytes, Binding], Context] = {}
         self._waiting: deque[Node] = deque()
@@ -68,17 +70,58 @@ class Universe:
         self.find_providers()
         return self
 
+    def relax(self) -> None:
+        """Consider what something excludes as well, from now on."""
+        if not self.is_relaxed:
+            self.is_relaxed = True
+            for node in tuple(self.nodes.values()):
+                self.admit(node, node.range if node.asked is not None else 0)
+            for requirement in self.requirements():
+                default = (requirement.default,) if requirement.default is not None else ()
+                for option in (*requirement.options, *default):
+                    self.admit(option.node, option.mask)
+
+    def know_everything(self) -> None:
+        """Consider all that could matter, whatever causes are in force; once."""
+        if not (self.is_growing and self.is_relaxed):
+            self.is_growing = True
+            self.relax()
+            for requirement in self.requirements():
+                find_default(self, requirement)
+            self.grow()
+
+    def know_all_of(self, causes: Iterable[Cause]) -> None:
+        """Find everything that some causes alone have to say, even of what is excluded."""
+        self.relax()
+        meant, before = frozenset(causes), -1
+        while len(requirements := self.requirements()) > before:
+            before = len(requirements)
+            reached = dict.fromkeys(self.roots)
+            for requirement in requirements:
+                if requirement.cause in meant:
+                    reached |= dict.fromkeys(option.node for option in requirement.options)
+            for node in reached:
+                if node.kind == "called" or node.listing.is_conditional:
+                    for context in tuple(node.contexts):
+                        for profile in node.profiles():
+                            self.require(context, profile)
+
     def ask(self) -> None:
         """Make the nodes of the releases to begin at."""
         begin, absent = self.problem.begin, self.problem.absent
         asked = [
             wanted
             for wanted in self.question.releases
-            if (begin is None or wanted.name in begin) and wanted.name not in absent
+            if (begin is None or wanted.name in begin)
+            and wanted.name not in absent
+            and wanted.name not in self.nodes
+            and wanted.name not in self.missing
         ]
         self.catalogue.expect(wanted.package for wanted in asked)
         for wanted in asked:
             self._ask(wanted)
+            if wanted.name in self.nodes:
+                self.roots.append(self.nodes[wanted.name])
 
     def expect(self, level: Iterable[tuple[Context, Profile]]) -> None:
         """Let packages come together that a level of the graph is about to require."""
@@ -157,10 +200,14 @@ class Universe:
 
     def admit(self, node: Node, mask: int) -> None:
         """Consider more versions of a node, as far as they can be chosen at all."""
-        mask &= self._allowed[node.key]
+        mask &= self._imaginable(node) if self.is_relaxed else self._allowed[node.key]
         if mask & ~node.domain:
             node.domain |= mask
             self._waiting.append(node)
+
+    def _imaginable(self, node: Node) -> int:
+        """Give the versions that a node could have, but for some cause; ranges of others are facts."""
+        return node.range if node.asked is not None and node not in self.roots else node.listing.all
 
     def eligible(self, listing: Listing, range_: Range) -> int:
         """Give the versions that may meet a requirement."""
@@ -179,9 +226,7 @@ class Universe:
             range=str(wanted.range),
             unmet=unmet(listing, node.range),
         )
-        begin = self.problem.begin
-        explained = self.problem.relaxed and (begin is None or wanted.name in begin)
-        if not (explained or self.problem.only_held):  # the ranges of others are facts
+        if not self.problem.only_held:
             self._allowed[node.key] &= node.range
         node.contexts.append(Context(node, wanted.inputs, binding_of(wanted.bind)))
         self._recall(node)
@@ -196,7 +241,7 @@ class Universe:
             package, version = held.releases[name]
             node.held = version if package == listing.package else None
         pin = self.problem.pins.get(name)
-        node.pinned = pin is not None
+        node.stays = node.held is not None and name not in held.free
         found = list(exclusions(node, self.question, pin))
         setting = self.binder.settings.get(listing.package) if kind == "pulled-in" else None
         if setting is not None:
@@ -220,7 +265,7 @@ class Universe:
             held = node.held_place
             return 0 if held is None else 1 << held
         allowed = node.listing.all
-        for exclusion in node.exclusions if not self.problem.relaxed else ():
+        for exclusion in node.exclusions:
             allowed &= ~exclusion.mask
         return allowed
 

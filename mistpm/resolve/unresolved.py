@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-
-from msgspec.structs import replace
+from collections.abc import Collection, Iterator
 
 from mistpm.errors import RegistryError
 from mistpm.model.asker import Asker
@@ -13,49 +11,44 @@ from mistpm.model.identity import PackageId
 from mistpm.model.question import Wanted
 from mistpm.model.resolution import Unresolved
 from mistpm.resolve.explanation import explain
+from mistpm.resolve.families import families
 from mistpm.resolve.hints import find_hints
 from mistpm.resolve.limits import Deadline
-from mistpm.resolve.node import Node
-from mistpm.resolve.parts import families, parts
+from mistpm.resolve.search import Search
 from mistpm.resolve.universe import Universe
 from mistpm.resolve.writer import facts, tell
 
 
-def find_unresolved(
-    universe: Universe, failing: frozenset[str], deadline: Deadline
-) -> list[Unresolved]:
-    """Explain why parts of a universe with these releases have no solution.
+def find_unresolved(search: Search, deadline: Deadline) -> Unresolved:
+    """Explain why a search found nothing.
 
-    At least one conflict is found.  Each takes along the families of the releases that it names and
-    nothing else, so that the others of its part may still have a solution.
+    The conflict takes along the families of the releases that it names and nothing else, so that the
+    others may still have a solution.
     """
-    if universe.missing:
-        wanted = {wanted.name: wanted for wanted in universe.question.releases}
-        asker = universe.problem.asker
-        return [_missing(wanted[name], error, asker) for name, error in universe.missing.items()]
-    problem = replace(universe.problem, begin=failing, relaxed=True)
-    relaxed = Universe(problem, universe.catalogue).grow()
-    groups = families(universe)
-    found: list[Unresolved] = []
-    for part in parts(relaxed):
-        if any(node.name in failing for node in part if node.kind == "asked"):
-            explanation = explain(part, failing, deadline)
-            if explanation is not None:
-                conflict = explanation.conflict
-                releases = _touched(conflict, groups, part)
-                found.append(
-                    Unresolved(
-                        releases=releases,
-                        conflict=conflict,
-                        explanation=tell(conflict, explanation.steps, problem.asker),
-                        hints=(
-                            *find_hints(relaxed, releases, conflict, deadline),
-                            *_of_registries(conflict, relaxed),
-                        ),
-                    )
-                )
-    assert found  # noqa: S101 - relaxed, the universe has no more solutions than before
-    return found
+    universe = search.universe
+    explanation = explain(search, deadline)
+    conflict = explanation.conflict
+    releases = _touched(conflict, universe)
+    return Unresolved(
+        releases=releases,
+        conflict=conflict,
+        explanation=tell(conflict, explanation.steps, universe.problem.asker),
+        hints=(
+            *find_hints(universe, releases, conflict, deadline),
+            *_of_registries(conflict, universe),
+        ),
+    )
+
+
+def missing(universe: Universe, told: Collection[str]) -> list[Unresolved]:
+    """Tell of releases whose package cannot be had, but for those of which it was told already."""
+    wanted = {wanted.name: wanted for wanted in universe.question.releases}
+    asker = universe.problem.asker
+    return [
+        _missing(wanted[name], error, asker)
+        for name, error in universe.missing.items()
+        if name not in told
+    ]
 
 
 def _of_registries(conflict: Conflict, universe: Universe) -> Iterator[str]:
@@ -84,14 +77,13 @@ def _missing(wanted: Wanted, error: RegistryError, asker: Asker) -> Unresolved:
     )
 
 
-def _touched(
-    conflict: Conflict, groups: Collection[tuple[Node, ...]], part: Sequence[Node]
-) -> tuple[str, ...]:
+def _touched(conflict: Conflict, universe: Universe) -> tuple[str, ...]:
     """Give the releases of every family that a conflict names, in the order of the file.
 
-    A conflict about a pinned version need not name any; then all of the part are meant.
+    A conflict about a pinned version need not name any; then all are meant.
     """
+    groups = families(universe)
     named = {g.cause.release for g in conflict.grounds if isinstance(g.cause, Asked)}
-    named = named or {node.name for node in part if node.kind == "asked"}
-    touched = [group for group in groups if any(node.name in named for node in group)]
-    return tuple(node.name for group in touched for node in group)
+    named = named or {node.name for group in groups for node in group}
+    touched = {node.name for group in groups for node in group if named & {n.name for n in group}}
+    return tuple(w.name for w in universe.question.releases if w.name in touched)

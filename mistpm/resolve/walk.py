@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from mistpm.model.descriptor import Conflict
 from mistpm.resolve.choice import Choice
 from mistpm.resolve.exclusion import kinds
-from mistpm.resolve.listing import newest
 from mistpm.resolve.node import Context, Decision, Node, Option, Requirement
 from mistpm.resolve.requiring import find_default
 from mistpm.resolve.universe import Universe
@@ -90,9 +89,9 @@ class _Walk:
         if place is None:
             possible = mask & self.universe.allowed(node)
             held = node.held_place
-            if node.held is not None and node.name not in self.universe.problem.held.free:
+            if node.stays:
                 possible &= 0 if held is None else 1 << held
-            place = newest(possible & ~node.listing.yanked or possible)
+            place = node.listing.best(possible) if possible else -1
         if place >= 0 and mask >> place & 1:
             self.places[node] = place
             return True

@@ -1,0 +1,281 @@
+"""The clauses: a universe's constraints as propositional logic, written when a model runs into them.
+
+`specs/resolve.md#clauses`.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from msgspec import Struct
+
+from mistpm.model.cause import Cause
+from mistpm.resolve.node import Context, Decision, Node, Requirement
+from mistpm.resolve.universe import Universe
+
+
+class Block(Struct, frozen=True, kw_only=True, eq=False):
+    """Versions of a node that no clause tells apart; `place` is the best, the one to choose."""
+
+    mask: int
+    place: int
+    literal: int
+
+
+class Sketch:
+    """Clauses over numbered variables, for as much of a universe as was asked for.
+
+    The versions of a node are `blocks`: first one of all versions, whose literal says that the node is
+    there; a mask that tells versions of a block apart divides it, and its literal then says that one of
+    the two halves is chosen.  `meanings` has the variables that say that a node is at one of some versions.
+
+    Clauses that stem from a cause are in force where its selector is true, until all are for good
+    (`settle`); `spoken_of` has the versions that it speaks of.  `picks` are the series that callers
+    choose between, `moves` say that something held has changed.
+    """
+
+    def __init__(self, universe: Universe) -> None:
+        self.universe = universe
+        self.clauses: list[list[int]] = []
+        self.phases: list[int] = []
+        self.selectors: dict[Cause, int] = {}
+        self.spoken_of: dict[Cause, tuple[Node, int]] = {}
+        self.blocks: dict[Node, list[Block]] = {}
+        self.meanings: dict[int, tuple[Node, int]] = {}
+        self.picks: dict[Decision, dict[Node, int]] = {}
+        self.moves: list[int] = []
+        self.is_settled = False
+        self._literals: dict[tuple[Node, int], int] = {}
+        self._within: dict[tuple[Node, int], int] = {}
+        self._holding: dict[tuple[Node, int], int] = {}
+        self._uses: dict[Context, int] = {}
+        self._written: dict[Requirement, int] = {}
+        self._fixed: dict[Node, int] = {}
+        self._count = 0
+        self._true = self.variable()
+        self.add(self._true)
+
+    def variable(self) -> int:
+        """Give a new variable."""
+        self._count += 1
+        return self._count
+
+    @property
+    def last(self) -> int:
+        """The variable given last."""
+        return self._count
+
+    def reserve(self, last: int) -> None:
+        """Leave the variables up to `last` to somebody else."""
+        self._count = max(self._count, last)
+
+    def add(self, *literals: int) -> None:
+        """Add a clause: one of these literals is true."""
+        self.clauses.append(list(literals))
+
+    # --- what literals say -----------------------------------------------------------------------
+
+    def presence(self, node: Node) -> int:
+        """Give the literal that says that a node is there."""
+        return self._literals[node, node.listing.all]
+
+    def within(self, node: Node, mask: int) -> int:
+        """Give a literal that is true only if a node is at one of these versions."""
+        literal = self._within.get((node, mask))
+        if literal is None:
+            literal = self._named(node, mask)
+            if literal is None:
+                literal = self._disjunction(node, mask)
+                self.add(-literal, *self._parts(node, mask))
+            self._within[node, mask] = literal
+        return literal
+
+    def holding(self, node: Node, mask: int) -> int:
+        """Give a literal that is true if a node is at one of these versions."""
+        literal = self._holding.get((node, mask))
+        if literal is None:
+            literal = self._named(node, mask)
+            if literal is None:
+                literal = self._disjunction(node, mask)
+                for part in self._parts(node, mask):
+                    self.add(-part, literal)
+            self._holding[node, mask] = literal
+        return literal
+
+    def use(self, context: Context) -> int:
+        """Give the literal that says that a node is used in a context; a release has only one."""
+        if context.node.kind != "called":
+            return self.presence(context.node)
+        literal = self._uses.get(context)
+        if literal is None:
+            literal = self._uses[context] = self.variable()
+        return literal
+
+    def ordered(self, node: Node, mask: int) -> list[Block]:
+        """Give the blocks that have some of these versions, the best first."""
+        blocks = [block for block in self.blocks[node] if block.mask & mask]
+        return sorted(blocks, key=lambda block: node.listing.rank(block.mask))
+
+    def fix(self, node: Node, place: int) -> None:
+        """Let a node be at a version from now on, however its block is divided later."""
+        self._fixed[node] = place
+        self.add(next(block.literal for block in self.blocks[node] if block.mask >> place & 1))
+
+    def guard(self, cause: Cause | None, node: Node, mask: int) -> list[int]:
+        """Give what switches a clause off with its cause, and remember which versions it is about."""
+        if self.is_settled or cause is None:
+            return []
+        selector = self.selectors.get(cause)
+        if selector is None:
+            selector = self.selectors[cause] = self.variable()
+        _, before = self.spoken_of.get(cause, (node, 0))
+        self.spoken_of[cause] = node, before | mask
+        return [-selector]
+
+    def settle(self) -> None:
+        """Let all causes be in force for good."""
+        self.is_settled = True
+        for selector in self.selectors.values():
+            self.add(selector)
+
+    # --- writing clauses -------------------------------------------------------------------------
+
+    def enter(self, node: Node) -> None:
+        """Write what holds of a node whatever is chosen beside it."""
+        if node in self.blocks:
+            return
+        listing, there = node.listing, self.variable()
+        everything = Block(mask=listing.all, place=listing.best(listing.all), literal=there)
+        self.blocks[node] = [everything]
+        self._name(node, everything)
+        if listing.yanked:
+            self._divide(node, listing.yanked)
+        if node.asked is not None:
+            is_root = node in self.universe.roots
+            head = self.guard(node.asked, node, node.range) if is_root else [-there]
+            self.add(*head, self.within(node, node.range))
+        for exclusion in node.exclusions:
+            guard = self.guard(exclusion.cause, node, exclusion.mask)
+            self.add(*guard, -self.holding(node, exclusion.mask))
+        if node.stays:
+            place = node.held_place
+            kept = 0 if place is None else 1 << place
+            self.moves.append(self.holding(node, listing.all & ~kept))
+
+    def is_written(self, requirement: Requirement) -> bool:
+        """Tell whether a requirement has its clauses, for all versions known to have it."""
+        return self._written.get(requirement) == requirement.holders
+
+    def write(self, requirement: Requirement) -> None:
+        """Demand: where a version with the requirement is chosen in its context, so is an option."""
+        self._written[requirement] = requirement.holders
+        context = requirement.context
+        node = context.node
+        self.enter(node)
+        if requirement.use == "api":
+            self.universe.know_everything()
+        for option in requirement.options:
+            self.enter(option.node)
+        head = self.guard(requirement.cause, node, requirement.holders)
+        head.append(-self.holding(node, requirement.holders))
+        if node.kind == "called":
+            head.append(-self.use(context))
+        if requirement.use == "api":
+            self._write_api(requirement, head)
+        elif len(requirement.options) <= 1:
+            self.add(
+                *head, *(self.within(option.node, option.mask) for option in requirement.options)
+            )
+            self._write_uses(requirement, head, {})
+        else:
+            picks = self.pick(requirement)
+            self.add(*head, *picks.values())
+            self._write_uses(requirement, head, picks)
+
+    def exclude(self, cause: Cause, *choices: tuple[Node, int]) -> None:
+        """Let two nodes not both be at these versions; the cause speaks of the first."""
+        node, mask = choices[0]
+        self.add(*self.guard(cause, node, mask), *(-self.holding(*choice) for choice in choices))
+
+    def _write_api(self, requirement: Requirement, head: list[int]) -> None:
+        """Demand a provider, or somebody who may yet say that he brings one along."""
+        nodes = self.universe.nodes.values()
+        hopes = [(node, node.unasked) for node in nodes if node.unasked & node.domain]
+        for node, _ in hopes:
+            self.enter(node)
+        options = [(option.node, option.mask) for option in requirement.options]
+        self.add(*head, *(self.within(node, mask) for node, mask in (*options, *hopes)))
+
+    def _write_uses(
+        self, requirement: Requirement, head: list[int], picks: dict[Node, int]
+    ) -> None:
+        """Demand that what is called is used in the context in which it is called."""
+        for option in requirement.options:
+            if option.context is not None and option.node.kind == "called":
+                picked = [-picks[option.node]] if picks else []
+                self.add(*head, *picked, self.use(option.context))
+
+    def pick(self, requirement: Requirement) -> dict[Node, int]:
+        """Let a caller pick exactly one of the series that its range meets."""
+        picks = self.picks.get(requirement.decision)
+        if picks is None:
+            picks = {option.node: self.variable() for option in requirement.options}
+            self.picks[requirement.decision] = picks
+            for option in requirement.options:
+                self.enter(option.node)
+                self.add(-picks[option.node], self.within(option.node, option.mask))
+            for one, other in combinations(picks.values(), 2):
+                self.add(-one, -other)
+        return picks
+
+    # --- blocks ----------------------------------------------------------------------------------
+
+    def _named(self, node: Node, mask: int) -> int | None:
+        """Give the literal that is true if and only if a node is at these versions, if there is one."""
+        literal = self._literals.get((node, mask)) if mask else -self._true
+        if literal is None:
+            self._divide(node, mask)
+            literal = self._literals.get((node, mask))
+        return literal
+
+    def _parts(self, node: Node, mask: int) -> list[int]:
+        return [block.literal for block in self.blocks[node] if block.mask & mask]
+
+    def _disjunction(self, node: Node, mask: int) -> int:
+        literal = self.variable()
+        self.meanings[literal] = node, mask
+        return literal
+
+    def _name(self, node: Node, block: Block) -> None:
+        self._literals[node, block.mask] = block.literal
+        self.meanings[block.literal] = node, block.mask
+
+    def _divide(self, node: Node, mask: int) -> None:
+        """Divide every block that has versions inside of a mask and outside of it."""
+        blocks: list[Block] = []
+        for block in self.blocks[node]:
+            inside, outside = block.mask & mask, block.mask & ~mask
+            if inside and outside:
+                blocks += self._halve(node, block, inside, outside)
+            else:
+                blocks.append(block)
+        self.blocks[node] = blocks
+
+    def _halve(self, node: Node, block: Block, one: int, other: int) -> tuple[Block, Block]:
+        """Replace a block by its halves, the better one first, which the solver shall try first."""
+        halves = sorted((one, other), key=node.listing.rank)
+        better, worse = (
+            Block(mask=half, place=node.listing.best(half), literal=self.variable())
+            for half in halves
+        )
+        self.add(-block.literal, better.literal, worse.literal)
+        self.add(-better.literal, block.literal)
+        self.add(-worse.literal, block.literal)
+        self.add(-better.literal, -worse.literal)
+        self.phases += (better.literal, -worse.literal)
+        fixed = self._fixed.get(node, -1)
+        if fixed >= 0 and block.mask >> fixed & 1:
+            self.add(better.literal if better.mask >> fixed & 1 else worse.literal)
+        self._name(node, better)
+        self._name(node, worse)
+        return better, worse
