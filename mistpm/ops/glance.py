@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from mistpm import document
 from mistpm.environment.location import LOCK_NAME, as_seen, find_environment, here, is_there
-from mistpm.errors import DocumentError, LockError, MistError
+from mistpm.errors import DocumentError, LockError, MistError, UsageError
 from mistpm.lock.lockfile_document import read_lockfile
 from mistpm.model.environment import Environment, ReleaseEntry
 from mistpm.model.identity import FILE_REGISTRY, PackageId
@@ -72,6 +72,24 @@ def lock_missing(title: str) -> LockError:
         "lock-missing",
         f"`{title}` has no lock yet",
         hint="`mistpm lock` solves and writes it",
+    )
+
+
+def require_locked(seen: Glance, text: str) -> None:
+    """Raise `UsageError` (`not-in-the-lock`) for a release of the file that the lock has no version of."""
+    asked = seen.environment.releases if seen.environment else {}
+    if text not in asked or text in seen.lockfile.releases:
+        return
+    if any(text in part.releases for part in seen.lockfile.unresolved):
+        raise UsageError(
+            "not-in-the-lock",
+            f"`{text}` cannot be resolved, so the lock has no version of it",
+            hint=f"`mistpm why {text}` tells why",
+        )
+    raise UsageError(
+        "not-in-the-lock",
+        f"`{seen.file}` asks for `{text}`, which is not in the lock yet",
+        hint="`mistpm lock` solves it",
     )
 
 

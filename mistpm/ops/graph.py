@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from mistpm.model.graph import Graph, GraphEdge, GraphNode, NodeKind
 from mistpm.model.lockfile import LockedFailure, LockedPackage, Lockfile
-from mistpm.ops.glance import Glance
+from mistpm.ops.glance import Glance, require_locked
 from mistpm.ops.lock_graph import Need, find_nodes, needs_of, nodes
 
 NOBODY = "(nobody)"
@@ -36,6 +36,8 @@ def graph(seen: Glance, names: tuple[str, ...] = ()) -> GraphReport:
     are nodes of their own, without edges unless the lock kept what they had.
     """
     lockfile = seen.lockfile
+    for name in names:
+        require_locked(seen, name)
     roots = {node for name in names for node in find_nodes(lockfile, name)}
     known = nodes(lockfile)
     needs = needs_of(lockfile)

@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from mistpm.model.lockfile import LockedFailure, Lockfile
-from mistpm.ops.glance import Glance
+from mistpm.ops.glance import Glance, require_locked
 from mistpm.ops.lock_graph import NOTES, Need, find_nodes, needed_by, needs_of, nodes
 
 
@@ -62,6 +62,8 @@ def tree(
     levels below a root are shown.  Costs a step for each edge.  Raises `UsageError`.
     """
     lockfile = seen.lockfile
+    for name in names:
+        require_locked(seen, name)
     roots = [node for name in names for node in find_nodes(lockfile, name)]
     if not names:
         roots = sorted(name for name, release in lockfile.releases.items() if release.requested)

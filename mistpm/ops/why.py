@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from mistpm.errors import UsageError
 from mistpm.model.lockfile import LockedFailure
-from mistpm.ops.glance import Glance
+from mistpm.ops.glance import Glance, require_locked
 from mistpm.ops.held_back import HeldBack
 from mistpm.ops.lock_graph import NOTES, find_named, nodes
 from mistpm.ops.paths import Above, Hop
@@ -66,8 +66,9 @@ def why(seen: Glance, text: str, *, most_paths: int = MOST_PATHS) -> Why:
     `another-version`.
     """
     lockfile = seen.lockfile
-    _require_locked(seen, text)
     failed = tuple(part for part in lockfile.unresolved if text in part.releases)
+    if not failed:
+        require_locked(seen, text)
     reasons: list[Reason] = []
     above = Above(lockfile)
     try:
@@ -79,17 +80,6 @@ def why(seen: Glance, text: str, *, most_paths: int = MOST_PATHS) -> Why:
         reasons += [_of_api(above, api, most_paths) for api in named.apis]
         reasons += [_of_node(seen, above, node, most_paths) for node in named.nodes]
     return Why(environment=seen.file, stale=seen.stale, reasons=tuple(reasons), unresolved=failed)
-
-
-def _require_locked(seen: Glance, text: str) -> None:
-    """Raise `UsageError` for a release that the file asks for and that was not solved yet."""
-    known = {*seen.lockfile.releases, *(n for p in seen.lockfile.unresolved for n in p.releases)}
-    if seen.environment and text in seen.environment.releases and text not in known:
-        raise UsageError(
-            "not-in-the-lock",
-            f"`{seen.file}` asks for `{text}`, which is not in the lock yet",
-            hint="`mistpm lock` solves it",
-        )
 
 
 def _of_node(seen: Glance, above: Above, node: str, most_paths: int) -> Reason:
