@@ -28,8 +28,14 @@ def exclusions(node: Node, question: Question, pin: Version | None) -> Iterator[
     Settings and the range of a release in the file are the universe's business.
     """
     listing = node.listing
-    for profile in listing.profiles:
-        yield from _of_profile(node, profile, question)
+    for range_, mask in listing.kubernetes.items():
+        missing = _unsupported(range_, question.minors)
+        if missing:
+            needs = NeedsKubernetes(package=node.package, range=range_.text, missing=missing)
+            yield Exclusion(cause=needs, mask=mask)
+    if listing.is_exclusive or listing.computing:
+        for profile in listing.profiles:
+            yield from _of_profile(node, profile, question)
     held = node.held_place
     yanked = listing.yanked & ~(0 if held is None else 1 << held)
     if yanked:
@@ -43,12 +49,6 @@ def exclusions(node: Node, question: Question, pin: Version | None) -> Iterator[
 
 def _of_profile(node: Node, profile: Profile, question: Question) -> Iterator[Exclusion]:
     descriptor, package = profile.descriptor, node.package
-    needed = descriptor.kubernetes
-    if needed is not None:
-        missing = tuple(str(minor) for minor in question.minors if not _supports(needed, minor))
-        if missing:
-            cause = NeedsKubernetes(package=package, range=needed.text, missing=missing)
-            yield Exclusion(cause=cause, mask=profile.mask)
     if node.kind == "called":
         why = _not_callable(descriptor)
         if why:
@@ -86,5 +86,5 @@ def _not_callable(descriptor: Descriptor) -> str:
 
 
 @cache
-def _supports(range_: Range, minor: Minor) -> bool:
-    return supports(range_, minor)
+def _unsupported(range_: Range, minors: tuple[Minor, ...]) -> tuple[str, ...]:
+    return tuple(str(minor) for minor in minors if not supports(range_, minor))

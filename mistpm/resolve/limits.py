@@ -22,9 +22,12 @@ class Limits(Struct, frozen=True, kw_only=True):
     each step that only makes an explanation smaller or a hint better.  `answers` is how many versions of
     one release may be asked for computed requirements, `tries` how many changes are tried out to find hints
     for one conflict.
+    Of parts without a solution, `failures` are looked for, all where there is no such number; what is left
+    then is not solved.
     """
 
     seconds: float = 30.0
+    failures: int | None = None
     conflicts: int = 20_000
     answers: int = 100
     tries: int = 12

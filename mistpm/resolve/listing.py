@@ -116,6 +116,16 @@ class Listing:
         return self._where(lambda descriptor: descriptor.computed)
 
     @cached_property
+    def kubernetes(self) -> dict[Range, int]:
+        """Give the versions by the versions of Kubernetes that they need, where they say so."""
+        masks: dict[Range, int] = {}
+        for profile in self.profiles:
+            needed = profile.descriptor.kubernetes
+            if needed is not None:
+                masks[needed] = masks.get(needed, 0) | profile.mask
+        return masks
+
+    @cached_property
     def is_exclusive(self) -> bool:
         """Tell whether some version cannot be beside certain others."""
         return any(

@@ -131,6 +131,9 @@ class Resolver:
                 if not found:
                     break
             unresolved += found
+            if len(unresolved) == self.deadline.limits.failures:
+                choice = Choice({}, (), {})
+                break
             absent = problem.absent.union(*(part.releases for part in found))
             universe = Universe(replace(problem, absent=absent), self.catalogue)
         if self._ask(choice):

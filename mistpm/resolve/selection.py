@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
 
 from mistpm.resolve.choice import Choice
 from mistpm.resolve.node import Context, Decision, Node, Option, Requirement
@@ -77,7 +76,7 @@ class Selection:
                     if not sketch.is_written(requirement):
                         self.unwritten.append(requirement)
                         self._guess(requirement)
-                    waiting.extend(self._follow(requirement))
+                    waiting += self._follow(requirement)
 
     def _guess(self, requirement: Requirement) -> None:
         """Take the best of what meets a requirement, where the model has nothing to say."""
@@ -88,7 +87,7 @@ class Selection:
                 place = node.listing.best(possible)
                 self._guesses[node] = Block(mask=1 << place, place=place, literal=0)
 
-    def _follow(self, requirement: Requirement) -> Iterator[Context]:
+    def _follow(self, requirement: Requirement) -> list[Context]:
         """Give the contexts that a requirement brings along."""
         options: tuple[Option, ...] = requirement.options
         if requirement.use == "api":
@@ -96,10 +95,12 @@ class Selection:
             options = (requirement.default,) if requirement.default is not None else ()
         elif requirement.use == "call":
             options = self._pick(requirement)
+        found = []
         for option in options:
-            block = self.block(option.node)
+            block = self.chosen.get(option.node) or self.block(option.node)
             if option.context is not None and block is not None and block.mask & option.mask:
-                yield option.context
+                found.append(option.context)
+        return found
 
     def _pick(self, requirement: Requirement) -> tuple[Option, ...]:
         picks = self.sketch.picks.get(requirement.decision, {})

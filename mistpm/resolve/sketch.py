@@ -27,7 +27,7 @@ class Sketch:
 
     The versions of a node are `blocks`: first one of all versions, whose literal says that the node is
     there; a mask that tells versions of a block apart divides it, and its literal then says that one of
-    the two halves is chosen.  `meanings` has the variables that say that a node is at one of some versions.
+    the two halves is chosen.
 
     Clauses that stem from a cause are in force where its selector is true, until all are for good
     (`settle`); `spoken_of` has the versions that it speaks of.  `picks` are the series that callers
@@ -41,7 +41,6 @@ class Sketch:
         self.selectors: dict[Cause, int] = {}
         self.spoken_of: dict[Cause, tuple[Node, int]] = {}
         self.blocks: dict[Node, list[Block]] = {}
-        self.meanings: dict[int, tuple[Node, int]] = {}
         self.picks: dict[Decision, dict[Node, int]] = {}
         self.moves: list[int] = []
         self.is_settled = False
@@ -85,7 +84,7 @@ class Sketch:
         if literal is None:
             literal = self._named(node, mask)
             if literal is None:
-                literal = self._disjunction(node, mask)
+                literal = self.variable()
                 self.add(-literal, *self._parts(node, mask))
             self._within[node, mask] = literal
         return literal
@@ -96,7 +95,7 @@ class Sketch:
         if literal is None:
             literal = self._named(node, mask)
             if literal is None:
-                literal = self._disjunction(node, mask)
+                literal = self.variable()
                 for part in self._parts(node, mask):
                     self.add(-part, literal)
             self._holding[node, mask] = literal
@@ -147,7 +146,7 @@ class Sketch:
         listing, there = node.listing, self.variable()
         everything = Block(mask=listing.all, place=listing.best(listing.all), literal=there)
         self.blocks[node] = [everything]
-        self._name(node, everything)
+        self._literals[node, listing.all] = there
         if listing.yanked:
             self._divide(node, listing.yanked)
         if node.asked is not None:
@@ -241,41 +240,33 @@ class Sketch:
     def _parts(self, node: Node, mask: int) -> list[int]:
         return [block.literal for block in self.blocks[node] if block.mask & mask]
 
-    def _disjunction(self, node: Node, mask: int) -> int:
-        literal = self.variable()
-        self.meanings[literal] = node, mask
-        return literal
-
-    def _name(self, node: Node, block: Block) -> None:
-        self._literals[node, block.mask] = block.literal
-        self.meanings[block.literal] = node, block.mask
-
     def _divide(self, node: Node, mask: int) -> None:
         """Divide every block that has versions inside of a mask and outside of it."""
         blocks: list[Block] = []
         for block in self.blocks[node]:
-            inside, outside = block.mask & mask, block.mask & ~mask
-            if inside and outside:
-                blocks += self._halve(node, block, inside, outside)
+            inside = block.mask & mask
+            if inside and inside != block.mask:
+                blocks += self._halve(node, block, inside, block.mask ^ inside)
             else:
                 blocks.append(block)
         self.blocks[node] = blocks
 
     def _halve(self, node: Node, block: Block, one: int, other: int) -> tuple[Block, Block]:
-        """Replace a block by its halves, the better one first, which the solver shall try first."""
-        halves = sorted((one, other), key=node.listing.rank)
-        better, worse = (
-            Block(mask=half, place=node.listing.best(half), literal=self.variable())
-            for half in halves
+        """Replace a block by its halves, of which the solver shall try the better one first."""
+        better, worse = (one, other) if one >> block.place & 1 else (other, one)
+        best = Block(mask=better, place=block.place, literal=self._count + 1)
+        rest = Block(mask=worse, place=node.listing.best(worse), literal=self._count + 2)
+        self._count += 2
+        self.clauses += (
+            [-block.literal, best.literal, rest.literal],
+            [-best.literal, block.literal],
+            [-rest.literal, block.literal],
+            [-best.literal, -rest.literal],
         )
-        self.add(-block.literal, better.literal, worse.literal)
-        self.add(-better.literal, block.literal)
-        self.add(-worse.literal, block.literal)
-        self.add(-better.literal, -worse.literal)
-        self.phases += (better.literal, -worse.literal)
-        fixed = self._fixed.get(node, -1)
-        if fixed >= 0 and block.mask >> fixed & 1:
-            self.add(better.literal if better.mask >> fixed & 1 else worse.literal)
-        self._name(node, better)
-        self._name(node, worse)
-        return better, worse
+        self.phases += (best.literal, -rest.literal)
+        fixed = self._fixed.get(node)
+        if fixed is not None and block.mask >> fixed & 1:
+            self.add(best.literal if better >> fixed & 1 else rest.literal)
+        self._literals[node, better] = best.literal
+        self._literals[node, worse] = rest.literal
+        return best, rest
