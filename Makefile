@@ -30,7 +30,7 @@ $(READY): pyproject.toml
 demo: $(READY)
 	@$(BIN)/python -m scripts.demo
 
-test: lint unit slow
+test: lint unit slow cluster
 
 lint: $(READY)
 	$(BIN)/ruff check .

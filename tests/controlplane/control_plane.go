@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,7 +41,7 @@ func (p *controlPlane) launch(name string, run func(context.Context) error) *com
 		err := run(ctx)
 		close(c.done)
 		if ctx.Err() == nil {
-			p.failed <- fmt.Errorf("%s ended: %w", name, errors.Join(err, errors.New("it was not told to")))
+			p.failed <- fmt.Errorf("%s ended: %w", name, cmp.Or(err, errors.New("nobody told it to")))
 		}
 	}()
 	return c
@@ -134,7 +135,7 @@ func (p *controlPlane) wait(ctx context.Context, isSo func(context.Context) bool
 	})
 }
 
-// adminClient is a client without limits on how often it asks; 429 is retried, other errors are not.
+// adminClient may ask as often as it likes.
 func adminClient() (kubernetes.Interface, error) {
 	config, err := clientcmd.BuildConfigFromFlags("", "admin.kubeconfig")
 	if err != nil {

@@ -1,4 +1,4 @@
-"""Services with ready Pods answer the API server: aggregated APIs and admission webhooks."""
+"""Services with ready Pods answer the API server: aggregated APIs and admission webhooks; load balancers."""
 
 from __future__ import annotations
 
@@ -59,6 +59,17 @@ def test_webhook(api: KubernetesApi, namespace: str, authority: str) -> None:
     api.wait_for(f"/api/v1/namespaces/{namespace}", lambda _: _accepted(api, config_maps))
 
     api.delete(f"{WEBHOOKS}/{namespace}")
+
+
+def test_load_balancer(api: KubernetesApi, namespace: str) -> None:
+    """A load balancer gets an address."""
+    path = f"/api/v1/namespaces/{namespace}/services/web"
+    api.apply(path, service("web", kind="LoadBalancer"))
+
+    answer = api.wait_for(path, lambda answer: answer.body["status"]["loadBalancer"] != {})
+
+    (ingress,) = answer.body["status"]["loadBalancer"]["ingress"]
+    assert ingress["ip"].startswith("203.0.113.")
 
 
 def _accepted(api: KubernetesApi, config_maps: str) -> bool:

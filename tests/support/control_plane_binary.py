@@ -57,7 +57,7 @@ def build(series: str) -> Path:
     """Build the program of a series where it is missing; several processes may ask at once."""
     program = place(series)
     CACHE.mkdir(parents=True, exist_ok=True)
-    with FileLock(CACHE / "lock"):
+    with FileLock(CACHE / f"{series}.lock"):
         if program.exists():
             return program
         _tell(

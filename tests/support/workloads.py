@@ -53,11 +53,11 @@ def config_map(name: str, **data: str) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": data}
 
 
-def service(name: str, *, port: int = 80) -> dict[str, Any]:
+def service(name: str, *, port: int = 80, kind: str = "ClusterIP") -> dict[str, Any]:
     """Give a Service for the Pods of that name."""
     return {
         "apiVersion": "v1",
         "kind": "Service",
         "metadata": {"name": name},
-        "spec": {"selector": {"app": name}, "ports": [{"port": port}]},
+        "spec": {"type": kind, "selector": {"app": name}, "ports": [{"port": port}]},
     }

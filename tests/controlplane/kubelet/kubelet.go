@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"time"
 
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/client-go/informers"
@@ -20,13 +21,14 @@ import (
 
 // Kubelet is the stand-in for all nodes of one control plane.
 type Kubelet struct {
-	client  kubernetes.Interface
-	nodes   []*v1.Node
-	pods    listersv1.PodLister
-	claims  listersv1.PersistentVolumeClaimLister
-	volumes listersv1.PersistentVolumeLister
-	events  record.EventRecorder
-	again   func(pod *v1.Pod, after delay)
+	client   kubernetes.Interface
+	nodes    []*v1.Node
+	pods     listersv1.PodLister
+	services listersv1.ServiceLister
+	claims   listersv1.PersistentVolumeClaimLister
+	volumes  listersv1.PersistentVolumeLister
+	events   record.EventRecorder
+	again    func(pod *v1.Pod, wait time.Duration)
 }
 
 // Start makes nodes and serves them until the context ends; socket is where connections to addresses inside
@@ -35,10 +37,11 @@ func Start(ctx context.Context, client kubernetes.Interface, nodes int, socket s
 	shared := informers.NewSharedInformerFactory(client, 0)
 	core := shared.Core().V1()
 	k := &Kubelet{
-		client:  client,
-		pods:    core.Pods().Lister(),
-		claims:  core.PersistentVolumeClaims().Lister(),
-		volumes: core.PersistentVolumes().Lister(),
+		client:   client,
+		pods:     core.Pods().Lister(),
+		services: core.Services().Lister(),
+		claims:   core.PersistentVolumeClaims().Lister(),
+		volumes:  core.PersistentVolumes().Lister(),
 	}
 	for number := range nodes {
 		node, err := k.makeNode(ctx, fmt.Sprintf("fake-%d", number))
@@ -55,14 +58,12 @@ func Start(ctx context.Context, client kubernetes.Interface, nodes int, socket s
 	broadcaster.StartRecordingToSink(&typedv1.EventSinkImpl{Interface: client.CoreV1().Events("")})
 	k.events = broadcaster.NewRecorder(scheme.Scheme, v1.EventSource{Component: "kubelet"})
 
-	pods := newLoop("pod", k.syncPod)
+	pods := newLoop("pod", core.Pods().Informer(), k.syncPod)
 	k.again = pods.after
-	claims := newLoop("claim", k.syncClaim)
-	volumes := newLoop("volume", k.syncVolume)
-	pods.watch(core.Pods().Informer())
-	claims.watch(core.PersistentVolumeClaims().Informer())
-	volumes.watch(core.PersistentVolumes().Informer())
-	network := newNetwork(k, core.Services().Lister(), shared.Discovery().V1().EndpointSlices().Lister(), certify)
+	services := newLoop("service", core.Services().Informer(), k.syncService)
+	claims := newLoop("claim", core.PersistentVolumeClaims().Informer(), k.syncClaim)
+	volumes := newLoop("volume", core.PersistentVolumes().Informer(), k.syncVolume)
+	network := newNetwork(k, shared.Discovery().V1().EndpointSlices().Lister(), certify)
 	if err := network.listen(ctx, socket); err != nil {
 		return err
 	}
@@ -70,7 +71,8 @@ func Start(ctx context.Context, client kubernetes.Interface, nodes int, socket s
 	shared.Start(ctx.Done())
 	shared.WaitForCacheSync(ctx.Done())
 	pods.run(ctx, 4)
-	claims.run(ctx, 1)
-	volumes.run(ctx, 1)
+	for _, each := range []*loop{services, claims, volumes} {
+		each.run(ctx, 1)
+	}
 	return nil
 }

@@ -12,8 +12,6 @@ import (
 	"k8s.io/client-go/util/workqueue"
 )
 
-type delay = time.Duration
-
 // loop brings objects where they belong: sync gets the namespace and name of one after each change of it,
 // never at the same time as before, and again with growing delay after an error.
 type loop struct {
@@ -22,13 +20,10 @@ type loop struct {
 	queue workqueue.TypedRateLimitingInterface[cache.ObjectName]
 }
 
-func newLoop(noun string, sync func(ctx context.Context, namespace, name string) error) *loop {
+// newLoop takes the objects of an informer.
+func newLoop(noun string, informer cache.SharedIndexInformer, sync func(ctx context.Context, namespace, name string) error) *loop {
 	limiter := workqueue.NewTypedItemExponentialFailureRateLimiter[cache.ObjectName](5*time.Millisecond, time.Second)
-	return &loop{noun, sync, workqueue.NewTypedRateLimitingQueue(limiter)}
-}
-
-// watch takes the objects of an informer.
-func (l *loop) watch(informer cache.SharedIndexInformer) {
+	l := &loop{noun, sync, workqueue.NewTypedRateLimitingQueue(limiter)}
 	add := func(object any) {
 		if name, err := cache.ObjectToName(object); err == nil {
 			l.queue.Add(name)
@@ -38,10 +33,11 @@ func (l *loop) watch(informer cache.SharedIndexInformer) {
 		AddFunc:    add,
 		UpdateFunc: func(_, object any) { add(object) },
 	})
+	return l
 }
 
 // after looks at a Pod again, even if it does not change.
-func (l *loop) after(pod *v1.Pod, wait delay) {
+func (l *loop) after(pod *v1.Pod, wait time.Duration) {
 	l.queue.AddAfter(cache.MetaObjectToName(pod), wait)
 }
 

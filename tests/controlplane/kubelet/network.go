@@ -30,10 +30,10 @@ type network struct {
 	atPods    *handover
 }
 
-func newNetwork(k *Kubelet, services listersv1.ServiceLister, endpoints discoverylistersv1.EndpointSliceLister, certify func(string) (*tls.Certificate, error)) *network {
+func newNetwork(k *Kubelet, endpoints discoverylistersv1.EndpointSliceLister, certify func(string) (*tls.Certificate, error)) *network {
 	certificates := &certificates{certify: certify, made: map[string]*tls.Certificate{}}
 	return &network{
-		services:  services,
+		services:  k.services,
 		endpoints: endpoints,
 		atNodes:   serveTLS(certificates, k.nodeHandler()),
 		atPods:    serveTLS(certificates, podHandler()),
