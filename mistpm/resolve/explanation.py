@@ -40,7 +40,9 @@ def explain(search: Search, deadline: Deadline) -> Explanation:
     search.universe.know_all_of(order)
     nodes = tuple(search.universe.nodes.values())
     with Cores(nodes, deadline, order) as cores:
-        remaining, minimal = minimized(cores, order, deadline.limits.conflicts)
+        # what excludes versions of which nobody knows yet what they require says nothing here
+        said = [cause for cause in order if cause in cores.encoding.selectors]
+        remaining, minimal = minimized(cores, said, deadline.limits.conflicts)
     grounds = Grounds(nodes, {cause: search.spoken_of(cause) for cause in remaining})
     return Explanation(
         conflict=Conflict(grounds=grounds.all(), minimal=minimal),

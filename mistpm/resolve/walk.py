@@ -150,6 +150,7 @@ class _Walk:
         return any(
             api in node.candidate(place).descriptor.provides.apis
             for node, place in self.places.items()
+            if node.kind != "called"
         )
 
     def _check(self) -> None:

@@ -43,6 +43,7 @@ SCHEMAS: Final[tuple[dict[str, Any], ...]] = (
     {"on": {"type": "boolean"}, "size": {"type": "integer", "default": 2}},
 )
 ALIASES: Final = ("x", "y", "z")
+NOWHERE: Final = "g/nowhere"
 
 FLAVOURS: Final = {
     "mixed": ("install",) * 3 + ("call",) * 4 + ("api",) * 2,
@@ -188,7 +189,7 @@ class _Maker:
     def reference(self, package: PackageId, other: PackageId) -> str:
         """Name another package within a package; from time to time one that is not there."""
         if self.chance.one_in(80):
-            return "g/nowhere"
+            return NOWHERE
         near = other.registry == package.registry
         return f"{other.group}/{other.name}" if near else other
 
@@ -196,7 +197,7 @@ class _Maker:
         """Choose a range, mostly one that something is in."""
         if self.chance.one_in(30):
             return self.chance.pick(RANGES)
-        versions = self.versions[package]
+        versions = self.versions.get(package, [parse_version("1.0.0")])
         ranges = [text for text in RANGES if any(v in parse_range(text).versions for v in versions)]
         return self.chance.pick(ranges)
 
@@ -221,6 +222,8 @@ class _Maker:
         wanted = {name: chance.pick(self.packages) for name in names}
         if chance.one_in(3):
             wanted |= dict.fromkeys(names[-2:], chance.pick(self.packages))
+        if chance.one_in(40):
+            wanted[names[-1]] = package_id(NOWHERE)
         settings = [self.setting(package, wanted) for package in self.packages if chance.one_in(2)]
         return asking(
             {name: f"{package} {self.range(package)}" for name, package in wanted.items()},
@@ -291,7 +294,8 @@ class _Maker:
         releases = {
             name: (package, version)
             for name, package in places.items()
-            if (version := self.held_version(package, self.versions[package])) is not None
+            if package in self.versions
+            and (version := self.held_version(package, self.versions[package])) is not None
         }
         called: dict[str, Version] = {}
         for package in self.packages:
