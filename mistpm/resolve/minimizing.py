@@ -11,6 +11,8 @@ from mistpm.resolve.nogood import Nogoods
 from mistpm.resolve.rotation import Rotation
 
 _MUCH_SMALLER: Final = 0.9
+_EASY: Final = 10_000
+"""Conflicts up to which a core of the core is cheap to ask for."""
 
 
 def minimized(cores: Cores, causes: Sequence[Cause], conflicts: int) -> tuple[list[Cause], bool]:
@@ -38,7 +40,7 @@ class _Minimizing:
         self._rotation = Rotation(nogoods) if nogoods is not None else None
 
     def result(self) -> tuple[list[Cause], bool]:
-        while self._shrink():
+        while self._cores.conflicts < _EASY and self._shrink():
             pass
         while self._open:
             attempt = next(reversed(self._open))

@@ -56,18 +56,45 @@ class Rotation:
     ) -> Iterator[tuple[dict[Variable, int], Cause]]:
         """Give the changes of a variable after which all but one of the remaining causes hold."""
         for value in self._alternatives(variable):
-            if value == values[variable]:
-                continue
-            changed = {**values, variable: value}
-            broken = {
-                nogood.cause
-                for nogood in self._standing_in[variable]
-                if (nogood.cause is None or nogood.cause in remaining) and _holds(nogood, changed)
-            }
-            if len(broken) == 1:
-                (cause,) = broken
+            if value != values[variable]:
+                changed = {**values, variable: value}
+                broken = self._broken(variable, changed, remaining)
+                if len({nogood.cause for nogood in broken}) > 1:
+                    self._mend(broken, variable, changed, remaining)
+                    broken = self._broken(variable, changed, remaining)
+                causes = {nogood.cause for nogood in broken}
+                cause = causes.pop() if len(causes) == 1 else None
                 if cause is not None:
                     yield changed, cause
+
+    def _broken(
+        self, variable: Variable, values: Mapping[Variable, int], remaining: Collection[Cause]
+    ) -> list[Nogood]:
+        return [
+            nogood
+            for nogood in self._standing_in[variable]
+            if (nogood.cause is None or nogood.cause in remaining) and _holds(nogood, values)
+        ]
+
+    def _mend(
+        self,
+        broken: Collection[Nogood],
+        variable: Variable,
+        values: dict[Variable, int],
+        remaining: Collection[Cause],
+    ) -> None:
+        """Change other variables where that breaks nothing: a package may have another version."""
+        others = dict.fromkeys(v for nogood in broken for v, _ in nogood.terms)
+        for other in others:
+            before = values[other]
+            if other is variable or not self._broken(other, values, remaining):
+                continue
+            for value in self._alternatives(other):
+                values[other] = value
+                if not self._broken(other, values, remaining):
+                    break
+            else:
+                values[other] = before
 
     def _alternatives(self, variable: Variable) -> tuple[int, ...]:
         """Give one value of each kind that the nogoods tell apart."""
