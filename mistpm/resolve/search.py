@@ -27,9 +27,9 @@ class Search:
 
     def __init__(self, universe: Universe, deadline: Deadline) -> None:
         if universe.catalogue.is_distant:
-            universe.grow()  # one by one, packages would take a round trip each
-        else:
-            universe.ask()
+            # one by one, packages would take a round trip each; apart, so that the answer is the same
+            Universe(universe.problem, universe.catalogue).grow()
+        universe.ask()
         self.universe = universe
         deadline.begin([node.name for node in universe.roots])
         self._sketch = Sketch(universe)

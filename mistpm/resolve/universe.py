@@ -100,11 +100,16 @@ class Universe:
             for requirement in requirements:
                 if requirement.cause in meant:
                     reached |= dict.fromkeys(option.node for option in requirement.options)
-            for node in reached:
-                if node.kind == "called" or node.listing.is_conditional:
-                    for context in tuple(node.contexts):
-                        for profile in node.profiles():
-                            self.require(context, profile)
+            level = [
+                (context, profile)
+                for node in reached
+                if node.kind == "called" or node.listing.is_conditional
+                for context in node.contexts
+                for profile in node.profiles()
+            ]
+            self.expect(level)
+            for context, profile in level:
+                self.require(context, profile)
 
     def ask(self) -> None:
         """Make the nodes of the releases to begin at."""

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from made_registries import RegistryFolder, Request, WebServer, serving
+from random_worlds import random_case, seeded
 from small_worlds import World, asking, dependency, holding, package_id, setting, told
 
+from mistpm.errors import ResolutionError
 from mistpm.model.descriptor import Candidate
 from mistpm.model.environment import RegistryEntry
 from mistpm.model.identity import PackageId
@@ -183,6 +185,20 @@ def test_the_answer_is_the_same_near_and_far() -> None:
     held = holding(shop="apps/shop 1.0.0")
 
     assert resolve(question, world, held) == resolve(question, Far(world), held)
+
+
+def test_every_answer_is_the_same_near_and_far() -> None:
+    """Versions, edges, causes and hints, to the letter."""
+    for seed in range(150):
+        world, question, held = random_case(seeded(seed))
+        answers: list[object] = []
+        for source in (world, Far(world)):
+            try:
+                answers.append(resolve(question, source, held, computing=world))
+            except ResolutionError as error:
+                answers.append(str(error))
+
+        assert answers[0] == answers[1], seed
 
 
 def test_a_mapping_is_a_source() -> None:
