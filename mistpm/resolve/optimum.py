@@ -49,12 +49,14 @@ class Optimum:
 
         What comes into sight only now was not among it, so it would be more.
         """
+        best = self._solutions.selection
         while self._solutions.solve(assumptions):
             new = [literal for count in self._counted for literal in self._new(count)]
             for literal in new:
                 self._sketch.add(-literal)
             if self._solutions.selection.model.isdisjoint(new):
                 return True
+        self._solutions.selection = best  # what was found meanwhile is worse
         return False
 
     def _walk(self) -> None:
