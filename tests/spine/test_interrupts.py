@@ -15,7 +15,7 @@ from typing import IO
 
 import pytest
 from desired_states import tree
-from hard_worlds import clauses, pigeons, write_index
+from hard_worlds import Versions, clauses, pigeons, write_index
 from made_registries import Request, serving
 from scripted_modules import LOOP, scripted
 from shop import INSTALL, publish_shop, write_shop
@@ -36,20 +36,25 @@ main()
 """Tells when mistpm has begun: Ctrl-C before that meets Python alone."""
 
 TELLING = """
+import importlib
+import operator
 import sys
-from mistpm.resolve.solver import Solver
 
-def tell(method):
-    def told(*arguments, **options):
-        sys.stderr.write(f"{method.__name__}\\n")
-        sys.stderr.flush()
-        return method(*arguments, **options)
-    return told
+place, _, name = sys.argv.pop(1).rpartition(".")
+module, _, path = place.partition(":")
+owner = importlib.import_module(module)
+if path:
+    owner = operator.attrgetter(path)(owner)
+method = getattr(owner, name)
 
-Solver._slice = tell(Solver._slice)
-Solver._aside = tell(Solver._aside)
+def told(*arguments, **options):
+    sys.stderr.write("now\\n")
+    sys.stderr.flush()
+    return method(*arguments, **options)
+
+setattr(owner, name, told)
 """
-"""Tells each call of the solver, in this thread and in another one."""
+"""Tells when a function is called that the first argument names."""
 
 INTERRUPTED = "\ninterrupted: run the same command again to finish what was begun\n"
 PATIENCE = 60
@@ -65,9 +70,10 @@ def shop(folder: Path) -> Path:
 
 
 def start(work: Path, *arguments: str, telling: str = "") -> subprocess.Popen[str]:
-    """Begin a command, and come back when it can be interrupted."""
+    """Begin a command, and come back when it can be interrupted; it tells of calls of `telling`."""
+    program = (TELLING + PROGRAM, telling) if telling else (PROGRAM,)
     process = subprocess.Popen(
-        (sys.executable, "-c", telling + PROGRAM, *arguments),
+        (sys.executable, "-c", *program, *arguments),
         cwd=work,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -129,21 +135,40 @@ def test_while_a_module_runs(shop: Path) -> None:
     assert before == tree(shop)
 
 
-HARD = {"pigeons": lambda: pigeons(12), "clauses": lambda: clauses(250, seed=1)}
+def chain(length: int, last: str) -> dict[str, Versions]:
+    """Make packages each of which requires the next, the last one `x/top` in this range."""
+    names = ["x/top", *(f"x/p{number}" for number in range(length)), "x/top"]
+    return {
+        name: {"1.0.0": {names[at + 1]: last if at == length else "*"}}
+        for at, name in enumerate(names[:-1])
+    }
 
 
-@pytest.mark.parametrize("call", ["_slice", "_aside"])
-@pytest.mark.parametrize("name", HARD)
-def test_while_something_hard_is_solved(folder: Path, name: str, call: str) -> None:
-    """Whether the solver has just begun, or has been busy for long, Ctrl-C does not wait for it."""
-    write_index(folder / "toy", HARD[name]())
+@pytest.mark.parametrize(
+    ("world", "call"),
+    [
+        (pigeons(12), "mistpm.resolve.solver:Solver._slice"),
+        (pigeons(12), "mistpm.resolve.solver:Solver._aside"),
+        (clauses(250, seed=1), "mistpm.resolve.solver:Solver._slice"),
+        (clauses(250, seed=1), "mistpm.resolve.solver:Solver._aside"),
+        (chain(3000, "^1"), "mistpm.resolve.graph:.build"),
+        (chain(3000, "^2"), "mistpm.resolve.resolving:.walk"),
+        (chain(3000, "^2"), "mistpm.resolve.unresolved:.find_unresolved"),
+    ],
+    ids=["pigeons", "pigeons-long", "clauses", "clauses-long", "build", "walk", "explain"],
+)
+def test_while_something_hard_is_solved(
+    folder: Path, world: dict[str, Versions], call: str
+) -> None:
+    """Whatever is going on, and however long, Ctrl-C does not wait for it."""
+    write_index(folder / "toy", world)
     environment = write_shop(folder / "work")
     with environment.open("a", encoding="utf-8") as file:
         file.write("releases: {top: {package: toy/x/top}}\n")
     work = environment.parent
     before = tree(work)
-    process = start(work, "lock", telling=TELLING)
-    wait_for(process.stderr, call)
+    process = start(work, "lock", telling=call)
+    wait_for(process.stderr, "now")
     code, said = interrupt(process)
 
     assert (130, True) == (code, said.endswith(INTERRUPTED)), said
