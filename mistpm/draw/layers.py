@@ -8,7 +8,7 @@ layer between those of the nodes, so that no text ever lies on another or on a l
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from msgspec import Struct
@@ -25,11 +25,15 @@ class Box(Struct, frozen=True, kw_only=True):
 
 
 class Link(Struct, frozen=True, kw_only=True):
-    """A line from the box at one position to the box at another, with room for its label."""
+    """A line from the box at one position to the box at another, with room for its label.
+
+    Of a cycle's links, a `weak` one is drawn backwards rather than another.
+    """
 
     source: int
     target: int
     label: Box = Box()
+    weak: bool = False
 
 
 class Layers(Struct, frozen=True, kw_only=True):
@@ -79,11 +83,37 @@ def _ends(link: Link, *, backward: bool) -> tuple[int, int]:
 
 
 def _backward(count: int, links: Sequence[Link]) -> set[int]:
+    """Find links that would close a cycle: first among those that are not weak, then one by one."""
+    strong = {number: link for number, link in enumerate(links) if not link.weak}
+    found = _closing(count, strong)
+    ahead: list[list[int]] = [[] for _ in range(count)]
+    for number, link in strong.items():
+        left, right = _ends(link, backward=number in found)
+        ahead[left].append(right)
+    for number, link in enumerate(links):
+        if link.weak and _leads(ahead, link.target, link.source):
+            found.add(number)
+        elif link.weak:
+            ahead[link.source].append(link.target)
+    return found
+
+
+def _leads(ahead: Sequence[Sequence[int]], start: int, end: int) -> bool:
+    known, waiting = {start}, [start]
+    while waiting and end not in known:
+        for box in ahead[waiting.pop()]:
+            if box not in known:
+                known.add(box)
+                waiting.append(box)
+    return end in known
+
+
+def _closing(count: int, links: Mapping[int, Link]) -> set[int]:
     """Find links that would close a cycle, walking depth first in the given order."""
     leaving: list[list[int]] = [[] for _ in range(count)]
-    for number, link in enumerate(links):
+    for number, link in links.items():
         leaving[link.source].append(number)
-    entered = {link.target for link in links if link.target != link.source}
+    entered = {link.target for link in links.values() if link.target != link.source}
     starts = [box for box in range(count) if box not in entered]
     begun, done, found = set[int](), set[int](), set[int]()
     for start in (*starts, *range(count)):

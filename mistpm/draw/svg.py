@@ -73,8 +73,13 @@ class _Drawing:
         self.graph = graph
         numbers = {node.id: number for number, node in enumerate(graph.nodes)}
         self.links = [
-            Link(source=numbers[e.source], target=numbers[e.target], label=_label_box(e))
-            for e in graph.edges
+            Link(
+                source=numbers[edge.source],
+                target=numbers[edge.target],
+                label=_label_box(edge),
+                weak=edge.optional,
+            )
+            for edge in graph.edges
         ]
         self.layers: Layers = layered([_node_box(node) for node in graph.nodes], self.links)
         self.places: Places = placed(self.layers, SPACING)

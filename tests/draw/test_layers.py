@@ -24,7 +24,12 @@ def drawings(draw: st.DrawFn) -> tuple[list[Box], list[Link]]:
     pairs = draw(st.lists(st.tuples(ends, ends), max_size=24))
     labels = draw(st.lists(st.booleans(), min_size=len(pairs), max_size=len(pairs)))
     links = [
-        Link(source=source, target=target, label=LABEL if is_labelled else Box())
+        Link(
+            source=source,
+            target=target,
+            label=LABEL if is_labelled else Box(),
+            weak=(source + target) % 3 == 0,
+        )
         for (source, target), is_labelled in zip(pairs, labels, strict=True)
     ]
     return boxes, links
@@ -91,6 +96,17 @@ def test_links_that_need_not_cross_do_not() -> None:
     first, *_, last = layers.columns
 
     assert [dict(pairs)[slot] for slot in first] == list(last)
+
+
+def test_a_weak_link_is_drawn_backwards_rather_than_another() -> None:
+    """What orders nothing gives way, wherever in the cycle it stands."""
+    boxes = [Box(width=10, height=10)] * 3
+    pairs = [(0, 1), (1, 2), (2, 0)]
+    for weak in range(3):
+        links = [Link(source=a, target=b, weak=a == weak) for a, b in pairs]
+
+        assert frozenset({weak}) == layered(boxes, links).backward
+    assert frozenset() == layered(boxes, [Link(source=2, target=0, weak=True)]).backward
 
 
 def test_a_chain_is_straight() -> None:
