@@ -130,6 +130,19 @@ def test_what_cannot_be_resolved_is_in_every_view(shop: Transcript) -> None:
     shop.expect("views-of-what-cannot-be-resolved")
 
 
+def test_views_of_what_a_directory_remembers(session: Transcript) -> None:
+    """Without a file, by the target's name; commands that are offered name it too."""
+    session.prepare("mistpm registry add toy ../toy")
+    session.prepare("mistpm install app -p toy/apps/app --target directory:out --yes")
+    session.run("mistpm tree --target directory:out")
+    session.run("mistpm why app --target directory:out")
+    session.run("mistpm why-not app@1.0.0 --target directory:out")
+    session.run("mistpm why-not toy/data/database --target directory:out")
+    session.run("mistpm outdated --all --target directory:out")
+    session.run("mistpm graph --target directory:out --output mermaid meter")
+    session.expect("views-of-what-a-directory-remembers")
+
+
 def test_wrong_names(shop: Transcript) -> None:
     """Mistyped, ambiguous, or at versions that there are not."""
     shop.prepare("mistpm add store -p toy/data/database:^1")
