@@ -35,7 +35,10 @@ def failure_of(parts: Sequence[Unresolved], *, rest: bool = False) -> MistError:
     hints = () if more else part.hints
     going_on = ("install the rest with --keep-going",) if rest else ()
     if any(each.reference == CONFLICT for each in parts):
-        hints = hints or (", or ".join(("change one of these", *going_on)),)
+        if not any(each.hints for each in parts):
+            hints = (", or ".join(("change one of these", *going_on)),)
+        elif more:
+            hints = going_on
         return ResolutionError(CONFLICT, message, context=context, hint="\n".join(hints))
     if not more:
         message, *rest_of_it = lines

@@ -34,7 +34,7 @@ def find_unresolved(search: Search, deadline: Deadline) -> Unresolved:
         conflict=conflict,
         explanation=tell(conflict, explanation.steps, universe.problem.asker),
         hints=(
-            *find_hints(universe, releases, conflict, deadline),
+            *find_hints(universe, _named(conflict) or releases, conflict, deadline),
             *_of_registries(conflict, universe),
         ),
     )
@@ -83,7 +83,12 @@ def _touched(conflict: Conflict, universe: Universe) -> tuple[str, ...]:
     A conflict about a pinned version need not name any; then all are meant.
     """
     groups = families(universe)
-    named = {g.cause.release for g in conflict.grounds if isinstance(g.cause, Asked)}
-    named = named or {node.name for group in groups for node in group}
+    named = {*_named(conflict)} or {node.name for group in groups for node in group}
     touched = {node.name for group in groups for node in group if named & {n.name for n in group}}
     return tuple(w.name for w in universe.question.releases if w.name in touched)
+
+
+def _named(conflict: Conflict) -> tuple[str, ...]:
+    """Give the releases that a conflict names."""
+    causes = (ground.cause for ground in conflict.grounds)
+    return tuple(cause.release for cause in causes if isinstance(cause, Asked))
