@@ -27,7 +27,7 @@ class Optimum:
         self._decided: set[Node] = set()
         self._deferred: deque[Requirement] = deque()
         self._counted: list[Callable[[], Iterable[int]]] = []
-        self._known: set[int] = set()
+        self._known: set[tuple[Callable[[], Iterable[int]], int]] = set()
 
     def find(self) -> Selection:
         """Give the best solution; there is one, which was found last."""
@@ -183,7 +183,7 @@ class Optimum:
             hopes[-more] = count, number
 
     def _new(self, count: Callable[[], Iterable[int]]) -> list[int]:
-        """Give the literals to count that were not known before."""
-        new = [literal for literal in count() if literal not in self._known]
-        self._known.update(new)
+        """Give the literals to count that were not known before; two counts may have one in common."""
+        new = [literal for literal in count() if (count, literal) not in self._known]
+        self._known.update((count, literal) for literal in new)
         return new

@@ -74,3 +74,15 @@ def test_what_is_called_provides_nothing() -> None:
 
     assert {"a": "1.0.0", "p": "1.0.0", "starter/x/p@1": "1.0.0"} == told(resolution)
     assert [("a",)] == [part.releases for part in resolution.unresolved]
+
+
+def test_what_moved_counts_as_a_series_too() -> None:
+    """A called package whose held version is gone has moved if it is there, and is one series more."""
+    world = World()
+    world.add("x/p", "0.2.0").add("x/p", "2.0.0", {"x": "call x/p"})
+    world.add("x/p", "2.1.0", {"x": "call x/gone"})
+    held = holding(old="x/p@0.2 3.0.0", new="x/p@2 2.1.0")
+
+    resolution = world.resolve(asking({"a": "x/p ^2"}), held)
+
+    assert {"a": "2.0.0", "starter/x/p@2": "2.0.0"} == told(resolution)
