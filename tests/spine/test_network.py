@@ -143,13 +143,20 @@ def test_one_of_two_is_gone(session: Transcript) -> None:
 def test_no_command_asks_twice(session: Transcript, web: WebServer) -> None:
     """Whatever solves asks for each index once, and a lock that still answers asks for nothing."""
     assert 0 == run(session, *INSTALL)[0]
-    for command in (("outdated", "--all"), ("why-not", "app"), ("upgrade", "--plan"), FREE):
+    asking: tuple[tuple[str, ...], ...] = (
+        ("outdated", "--all"),
+        ("why-not", "app"),
+        ("upgrade", "--plan"),
+        FREE,
+    )
+    for command in asking:
         web.seen.clear()
         code, text = run(session, *command)
         assert 0 == code, text
         assert sorted(set(web.seen)) == sorted(web.seen), command
         assert any(path.startswith("/index/") for path in web.seen), command
-    for command in (("lock",), ("tree",), ("why", "app"), ("plan",)):
+    silent: tuple[tuple[str, ...], ...] = (("lock",), ("tree",), ("why", "app"), ("plan",))
+    for command in silent:
         web.seen.clear()
         assert 0 == run(session, *command)[0]
         assert [] == web.seen, command
