@@ -1,6 +1,6 @@
-"""Plain resolvelib on a file of cases: `python -m benchmarks.peers.plain_resolvelib FILE SECONDS RUNS`.
+"""Plain resolvelib on cases: `python -m benchmarks.peers.plain_resolvelib FILE SECONDS RUNS [cpu]`.
 
-A line of JSON for each case.  Each is solved in a process of its own, which an alarm ends: resolvelib
+A line of JSON for each case, in time on the wall or of the processor.  Each is solved in a process of its own, which an alarm ends: resolvelib
 may go on for ever without asking anybody (`specs/resolve.md#resolvelib`).
 """
 
@@ -13,6 +13,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -112,28 +113,30 @@ class Provider(resolvelib.AbstractProvider[Wanted, Pinned, str]):
         return list(self.shelves.packages[package][version].deps.items())
 
 
-def solve(case: Case, shelves: Shelves, runs: int) -> dict[str, Any]:
+def solve(case: Case, shelves: Shelves, runs: int, clock: Callable[[], float]) -> dict[str, Any]:
     """Give verdict and median of a case; `failed` where resolvelib itself did."""
     verdict, times = "sat", []
     for _ in range(runs):
         resolver = resolvelib.Resolver(Provider(shelves), resolvelib.BaseReporter())
-        begin = time.perf_counter()
+        begin = clock()
         try:
             resolver.resolve(list(case.roots.items()), max_rounds=sys.maxsize)
         except resolvelib.ResolutionImpossible:
             verdict = "unsat"
         except (RecursionError, KeyError):
             verdict = "failed"
-        times.append((time.perf_counter() - begin) * 1000)
+        times.append((clock() - begin) * 1000)
     return {"name": case.name, "verdict": verdict, "ms": statistics.median(times)}
 
 
-def guarded(work: Callable[[], dict[str, Any]], seconds: float) -> dict[str, Any] | None:
-    """Do something in a process of its own; None where it took too long."""
+def guarded(
+    work: Callable[[], dict[str, Any]], seconds: float, timer: int
+) -> dict[str, Any] | None:
+    """Do something in a process of its own; None where it took too long by a timer."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        signal.setitimer(timer, seconds)
         os.write(writing, msgspec.json.encode(work()))
         os._exit(0)
     os.close(writing)
@@ -147,6 +150,9 @@ def guarded(work: Callable[[], dict[str, Any]], seconds: float) -> dict[str, Any
 def main() -> None:
     """Solve a file's cases in turn."""
     file, seconds, runs = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
+    on_cpu = "cpu" in sys.argv[4:]
+    clock = time.process_time if on_cpu else time.perf_counter
+    timer = signal.ITIMER_PROF if on_cpu else signal.ITIMER_REAL
     known: dict[tuple[Universe, str], Shelves] = {}
     for case in read_cases(Path(file)):
         key = case.universe, case.kubernetes
@@ -154,7 +160,8 @@ def main() -> None:
         if shelves is None:
             shelves = known[key] = Shelves(*key)
             gc.freeze()
-        found = guarded(lambda: solve(case, shelves, runs), seconds * runs)  # noqa: B023 - at once
+        work = partial(solve, case, shelves, runs, clock)
+        found = guarded(work, seconds * runs, timer)
         print(
             msgspec.json.encode(found or {"name": case.name, "verdict": "budget"}).decode(),
             flush=True,

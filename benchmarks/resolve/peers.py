@@ -36,11 +36,14 @@ class Peer(Struct, frozen=True, kw_only=True):
     absent: str = ""
 
 
-def ask_peers(cases: Sequence[Case], *, seconds: float, runs: int) -> tuple[Peer, ...]:
-    """Ask every peer that is there; each has `seconds` for a case, and is asked `runs` times."""
+def ask_peers(cases: Sequence[Case], *, seconds: float, runs: int, clock: str) -> tuple[Peer, ...]:
+    """Ask every peer that is there; each has `seconds` for a case, and is asked `runs` times.
+
+    `clock` is what they tell, `wall` or `cpu`.
+    """
     with tempfile.TemporaryDirectory() as folder:
         file = write_cases(cases, Path(folder))
-        limits = [str(file), str(seconds), str(runs)]
+        limits = [str(file), str(seconds), str(runs), clock]
         plain = [sys.executable, "-m", "benchmarks.peers.plain_resolvelib", *limits]
         peers = []
         if PUBGRUB.is_file():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Literal, TypeAlias
 
@@ -14,11 +14,12 @@ Phase: TypeAlias = Literal["encode", "solve", "build", "explain"]
 class Effort:
     """Counts what one question, or several, cost; whoever wants figures passes one to `resolve`.
 
-    `spent` has nanoseconds by phase.  Phases do not overlap: time of a phase inside another one
-    counts for the inner one only.
+    `spent` has nanoseconds by phase, on the given clock.  Phases do not overlap: time of a phase inside
+    another one counts for the inner one only.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], int] = time.perf_counter_ns) -> None:
+        self._clock = clock
         self.spent: dict[Phase, int] = {"encode": 0, "solve": 0, "build": 0, "explain": 0}
         self.sat_calls = 0
         self._phase: Phase | None = None
@@ -35,7 +36,7 @@ class Effort:
             self._enter(outer)
 
     def _enter(self, phase: Phase | None) -> None:
-        now = time.perf_counter_ns()
+        now = self._clock()
         if self._phase is not None:
             self.spent[self._phase] += now - self._since
         self._phase, self._since = phase, now
