@@ -117,39 +117,34 @@ def _key(alias: str, dependency: Dependency) -> StatementKey:
 
 def _groups(candidates: Iterable[Candidate]) -> Iterable[tuple[Descriptor, int]]:
     """Give the versions that say the same, as bits."""
-    alike: dict[tuple[object, ...], list[tuple[Descriptor, list[int]]]] = {}
+    alike: dict[tuple[object, ...], tuple[Descriptor, list[int]]] = {}
+    before: dict[str, Dependency] | None = None
+    stated: tuple[object, ...] = ()
     for place, candidate in enumerate(candidates):
         descriptor = candidate.descriptor
+        if descriptor.dependencies != before:
+            before = descriptor.dependencies
+            stated = tuple((_key(a, d), d.when) for a, d in sorted(before.items()))
         key = (
             bool(candidate.yanked),
-            tuple(descriptor.dependencies),
+            stated,
             descriptor.kubernetes and descriptor.kubernetes.text,
             descriptor.scope,
             descriptor.computed,
+            descriptor.provides.apis,
+            descriptor.conflicts,
+            _schema(descriptor),
         )
-        group = alike.setdefault(key, [])
-        for other, places in reversed(group):
-            if _says_the_same(descriptor, other):
-                places.append(place)
-                break
-        else:
-            group.append((descriptor, [place]))
-    for group in alike.values():
-        for descriptor, places in group:
-            yield descriptor, mask_of(places)
+        alike.setdefault(key, (descriptor, []))[1].append(place)
+    for descriptor, places in alike.values():
+        yield descriptor, mask_of(places)
 
 
-def _says_the_same(one: Descriptor, other: Descriptor) -> bool:
-    """Tell whether two descriptors constrain alike; schemas count where a condition reads them."""
-    return (
-        one.dependencies == other.dependencies
-        and one.provides == other.provides
-        and one.conflicts == other.conflicts
-        and (
-            one.inputs == other.inputs
-            or not any(dependency.when for dependency in one.dependencies.values())
-        )
-    )
+def _schema(descriptor: Descriptor) -> bytes:
+    """Give a schema where a condition reads what is completed by it."""
+    if not any(dependency.when for dependency in descriptor.dependencies.values()):
+        return b""
+    return msgspec.json.encode(descriptor.inputs, order="sorted")
 
 
 def mask_of(places: Iterable[int]) -> int:

@@ -6,7 +6,7 @@ It brings in the SAT solver, so it is imported only where the straight walk does
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from mistpm.model.cause import Cause
 from mistpm.resolve.choice import Choice
@@ -17,6 +17,9 @@ from mistpm.resolve.sketch import Sketch
 from mistpm.resolve.solutions import Solutions
 from mistpm.resolve.solver import Solver
 from mistpm.resolve.universe import Universe
+
+_EASY: Final = 2000
+"""Conflicts of the solver within which most questions are decided."""
 
 
 class Search:
@@ -52,8 +55,15 @@ class Search:
         self._solver.close()
 
     def is_possible(self, *, conflicts: int = 0) -> bool | None:
-        """Tell whether there is a solution; None where that takes more conflicts than a budget."""
-        return self._solutions.solve(conflicts=conflicts)
+        """Tell whether there is a solution; None where that takes more conflicts than a budget.
+
+        Where it is hard to tell, causes are no longer kept apart: then it is easier by far.
+        """
+        answer = self._solutions.solve(conflicts=conflicts or _EASY)
+        if answer is None and not conflicts:
+            self._sketch.settle()
+            answer = self._solutions.solve()
+        return answer
 
     def best(self) -> Choice | None:
         """Give the best choice, None where there is no solution."""
@@ -83,8 +93,9 @@ class Search:
 
     def core(self) -> list[Cause]:
         """Give causes that failed together in the last call, in the order in which they were met."""
-        failed = set(self._solver.core())
-        return [cause for cause, selector in self._sketch.selectors.items() if selector in failed]
+        sketch = self._sketch
+        failed = set(sketch.selectors.values() if sketch.is_settled else self._solver.core())
+        return [cause for cause, selector in sketch.selectors.items() if selector in failed]
 
     def spoken_of(self, cause: Cause) -> tuple[Node, int]:
         """Give a node that a cause speaks of, and which of its versions that were considered."""

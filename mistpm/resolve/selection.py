@@ -40,9 +40,9 @@ class Selection:
 
     def block(self, node: Node) -> Block | None:
         """Give what the model chooses for a node, needed or not."""
-        for block in self.sketch.blocks.get(node, ()):
-            if block.literal in self.model:
-                return block
+        blocks = self.sketch.blocks.get(node, {})
+        for literal in filter(self.model.__contains__, blocks):
+            return blocks[literal]
         return self._guesses.get(node)
 
     def provider(self, requirement: Requirement) -> Option | None:

@@ -40,7 +40,7 @@ class Sketch:
         self.phases: list[int] = []
         self.selectors: dict[Cause, int] = {}
         self.spoken_of: dict[Cause, tuple[Node, int]] = {}
-        self.blocks: dict[Node, list[Block]] = {}
+        self.blocks: dict[Node, dict[int, Block]] = {}
         self.picks: dict[Decision, dict[Node, int]] = {}
         self.moves: list[int] = []
         self.is_settled = False
@@ -112,13 +112,13 @@ class Sketch:
 
     def ordered(self, node: Node, mask: int) -> list[Block]:
         """Give the blocks that have some of these versions, the best first."""
-        blocks = [block for block in self.blocks[node] if block.mask & mask]
+        blocks = [block for block in self.blocks[node].values() if block.mask & mask]
         return sorted(blocks, key=lambda block: node.listing.rank(block.mask))
 
     def fix(self, node: Node, place: int) -> None:
         """Let a node be at a version from now on, however its block is divided later."""
         self._fixed[node] = place
-        self.add(next(block.literal for block in self.blocks[node] if block.mask >> place & 1))
+        self.add(*(literal for literal, b in self.blocks[node].items() if b.mask >> place & 1))
 
     def guard(self, cause: Cause | None, node: Node, mask: int) -> list[int]:
         """Give what switches a clause off with its cause, and remember which versions it is about."""
@@ -145,7 +145,7 @@ class Sketch:
             return
         listing, there = node.listing, self.variable()
         everything = Block(mask=listing.all, place=listing.best(listing.all), literal=there)
-        self.blocks[node] = [everything]
+        self.blocks[node] = {there: everything}
         self._literals[node, listing.all] = there
         if listing.yanked:
             self._divide(node, listing.yanked)
@@ -238,18 +238,17 @@ class Sketch:
         return literal
 
     def _parts(self, node: Node, mask: int) -> list[int]:
-        return [block.literal for block in self.blocks[node] if block.mask & mask]
+        return [literal for literal, block in self.blocks[node].items() if block.mask & mask]
 
     def _divide(self, node: Node, mask: int) -> None:
         """Divide every block that has versions inside of a mask and outside of it."""
-        blocks: list[Block] = []
-        for block in self.blocks[node]:
+        blocks = self.blocks[node]
+        for literal, block in tuple(blocks.items()):
             inside = block.mask & mask
             if inside and inside != block.mask:
-                blocks += self._halve(node, block, inside, block.mask ^ inside)
-            else:
-                blocks.append(block)
-        self.blocks[node] = blocks
+                del blocks[literal]
+                for half in self._halve(node, block, inside, block.mask ^ inside):
+                    blocks[half.literal] = half
 
     def _halve(self, node: Node, block: Block, one: int, other: int) -> tuple[Block, Block]:
         """Replace a block by its halves, of which the solver shall try the better one first."""
