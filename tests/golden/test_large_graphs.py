@@ -77,7 +77,7 @@ def test_a_ring_of_thousands(begin: Begin) -> None:
 @pytest.mark.slow
 def test_a_chain_with_an_impossible_end(begin: Begin) -> None:
     """A conflict in which everything has a part is told shortly."""
-    code, lines = said(begin(ring(1000, "^2")), "mistpm lock")
+    code, lines = said(begin(ring(LENGTH, "^2")), "mistpm lock")
 
     assert (65, True) == (code, len(lines) < 60)
     assert "error: `top` cannot be resolved [version-conflict]" in lines
