@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from mistpm.errors import RegistryError
 from mistpm.model.cause import Asked, Cause, Configured
+from mistpm.model.identity import PackageId
 from mistpm.model.presence import Api
 from mistpm.model.question import Wanted
 from mistpm.model.ranges import Range
@@ -97,15 +98,21 @@ class Universe:
         while len(requirements := self.requirements()) > before:
             before = len(requirements)
             reached = dict.fromkeys(self.roots)
+            stated: set[tuple[PackageId, str, str]] = set()
             for requirement in requirements:
                 if requirement.cause in meant:
                     reached |= dict.fromkeys(option.node for option in requirement.options)
+                    holder = requirement.context.node
+                    stated.add((holder.package, requirement.use, requirement.text))
             level = [
                 (context, profile)
                 for node in reached
-                if node.kind == "called" or node.listing.is_conditional
                 for context in node.contexts
                 for profile in node.profiles()
+                if node.kind == "called"
+                or node.listing.is_conditional
+                # the same may be stated under another alias, and is the same cause
+                or any((node.package, s.use, s.text) in stated for s in profile.statements)
             ]
             self.expect(level)
             for context, profile in level:

@@ -34,7 +34,7 @@ def find_unresolved(search: Search, deadline: Deadline) -> Unresolved:
         conflict=conflict,
         explanation=tell(conflict, explanation.steps, universe.problem.asker),
         hints=(
-            *find_hints(universe, _named(conflict) or releases, conflict, deadline),
+            *_hints(universe, releases, conflict, deadline),
             *_of_registries(conflict, universe),
         ),
     )
@@ -49,6 +49,17 @@ def missing(universe: Universe, told: Collection[str]) -> list[Unresolved]:
         for name, error in universe.missing.items()
         if name not in told
     ]
+
+
+def _hints(
+    universe: Universe, releases: tuple[str, ...], conflict: Conflict, deadline: Deadline
+) -> tuple[str, ...]:
+    """Find changes that help all releases, or else those alone that the conflict names."""
+    found = find_hints(universe, releases, conflict, deadline)
+    named = _named(conflict)
+    if found or not named or named == releases:
+        return found
+    return find_hints(universe, named, conflict, deadline)
 
 
 def _of_registries(conflict: Conflict, universe: Universe) -> Iterator[str]:
