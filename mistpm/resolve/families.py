@@ -1,6 +1,6 @@
 """Families: releases of the file that are bound to each other, or cannot share something.
 
-`specs/resolve.md#parts`.
+`specs/resolve.md#families`.
 """
 
 from __future__ import annotations

@@ -151,14 +151,14 @@ class Optimum:
         hopes: dict[int, tuple[Count, int] | None] = {
             -literal: None for literal in self._new(count)
         }
-        while True:
-            if not self._solve(list(hopes)):
+        done = self._solutions.selection.model.isdisjoint(-hope for hope in hopes)
+        while not done:
+            if self._solve(list(hopes)):
+                new = self._new(count)
+                hopes |= {-literal: None for literal in new}
+                done = self._solutions.selection.model.isdisjoint(new)
+            else:
                 self._give_up(hopes)
-                continue
-            new = self._new(count)
-            hopes |= {-literal: None for literal in new}
-            if self._solutions.selection.model.isdisjoint(new):
-                break
         for hope in hopes:
             self._sketch.add(hope)
         self._counted.append(count)
