@@ -69,6 +69,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--seconds", type=float, default=30.0, help="time for one case, default %(default)g"
     )
     parser.add_argument(
+        "--peer-seconds", type=float, default=3.0, help="the same for peers, default %(default)g"
+    )
+    parser.add_argument(
         "--runs",
         type=int,
         default=1,

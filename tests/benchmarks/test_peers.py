@@ -111,7 +111,7 @@ def test_side_by_side() -> None:
     """`--peers` asks them in the same run."""
     command = [sys.executable, "-m", "benchmarks.resolve", "--peers", "--family", "pigeonhole"]
     done = subprocess.run(
-        [*command, "--only", "pigeonhole/7in6", "--seconds", "20"],
+        [*command, "--only", "pigeonhole/7in6", "--peer-seconds", "20"],
         cwd=ROOT,
         capture_output=True,
         text=True,
