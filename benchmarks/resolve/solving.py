@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from msgspec.structs import replace
 
 from benchmarks.resolve.case import Case
 from benchmarks.resolve.families import read_family
 from benchmarks.resolve.outcome import Milliseconds, Outcome, causes_of
-from benchmarks.resolve.universe import Universe, name_of
+from benchmarks.resolve.parts import parts
+from benchmarks.resolve.universe import Universe, name_of, package_of
 from mistpm.errors import ResolutionError
-from mistpm.model.cause import Conflict, Requires
-from mistpm.model.resolution import Resolution, Unresolved
+from mistpm.model.cause import Asked, Conflict
+from mistpm.model.resolution import Resolution
 from mistpm.resolve import Effort, Limits, resolve
 from mistpm.resolve.catalogue import Library
 from mistpm.resolve.listing import Listing
@@ -34,7 +35,8 @@ class Solving:
         runs: int = 1,
         clock: Callable[[], int] = time.perf_counter_ns,
     ) -> None:
-        self.limits = limits
+        # one conflict is told of a case, and nobody reads hints
+        self.limits = replace(limits, failures=1, tries=0)
         self.runs = runs
         self.clock = clock
         self._libraries: dict[Universe, Library] = {}
@@ -58,9 +60,7 @@ class Solving:
         effort, library = Effort(self.clock), self._library(case.universe)
         begin = self.clock()
         try:
-            resolution = resolve(
-                case.question(), library, case.held(), limits=self.limits, effort=effort
-            )
+            resolution = _resolve(case, library, self.limits, effort)
         except ResolutionError as error:
             if error.reference != "resolution-timeout":
                 raise
@@ -83,12 +83,34 @@ class Solving:
         return library
 
 
+def _resolve(case: Case, library: Library, limits: Limits, effort: Effort) -> Resolution:
+    """Resolve a case; where it is impossible, its first impossible part is the one that is told."""
+    question, held = case.question(), case.held()
+
+    def resolved(roots: Collection[str]) -> Resolution:
+        names = {package_of(root).name for root in roots}
+        releases = tuple(wanted for wanted in question.releases if wanted.name in names)
+        part = replace(question, releases=releases)
+        return resolve(part, library, held, limits=limits, effort=effort)
+
+    resolution = resolved(case.roots)
+    if not resolution.unresolved or _speaks_of(resolution, tuple(case.roots)[:1]):
+        return resolution
+    for part in parts(case):
+        if _speaks_of(resolution, part):
+            break
+        earlier = resolved(part)
+        if earlier.unresolved:
+            return earlier
+    return resolution
+
+
 def _outcome(name: str, resolution: Resolution | None) -> Outcome:
     """Put an answer in the words of the case; None for one that was not found in time."""
     if resolution is None:
         return Outcome(name=name, verdict="budget", minimal=False)
     if resolution.unresolved:
-        conflict = _first_conflict(resolution.unresolved)
+        conflict = _conflict(resolution)
         return Outcome(
             name=name, verdict="unsat", causes=causes_of(conflict), minimal=conflict.minimal
         )
@@ -102,28 +124,17 @@ def _outcome(name: str, resolution: Resolution | None) -> Outcome:
     )
 
 
-def _first_conflict(unresolved: Sequence[Unresolved]) -> Conflict:
-    """Give the conflict of the first part that failed, or else the one that this part failed for.
-
-    What is left of a part is solved again without the releases that failed, and may then fail because
-    of them; such a conflict does not stand by itself.
-    """
-    part, others = unresolved[0], list(unresolved[1:])
-    while blocking := next((other for other in others if _fails_for(part, other)), None):
-        part = blocking
-        others.remove(blocking)
+def _conflict(resolution: Resolution) -> Conflict:
+    (part,) = resolution.unresolved
     assert part.conflict is not None, "a universe in memory can always be asked"
     return part.conflict
 
 
-def _fails_for(part: Unresolved, other: Unresolved) -> bool:
-    """Tell whether a part needs a release of another one, which it cannot have."""
-    return any(
-        isinstance(ground.cause, Requires)
-        and ground.cause.impossible
-        and ground.cause.bound in other.releases
-        for ground in (part.conflict.grounds if part.conflict else ())
-    )
+def _speaks_of(resolution: Resolution, roots: Collection[str]) -> bool:
+    """Tell whether one of these roots is among the causes."""
+    packages = {package_of(root) for root in roots}
+    causes = (ground.cause for ground in _conflict(resolution).grounds)
+    return any(isinstance(cause, Asked) and cause.package in packages for cause in causes)
 
 
 def _milliseconds(effort: Effort, total: int) -> Milliseconds:

@@ -38,8 +38,9 @@ def name_of(package: str) -> str:
 class Universe:
     """Answers the resolver from memory; a package that is absent has no versions.
 
-    `kubernetes` are the exact versions that cases of this universe ask about.  Everything is read when
-    it is made, which costs some 10 µs for each version.
+    `kubernetes` are the exact versions that cases of this universe ask about; `targets` are the packages
+    that any version of a package names.  Everything is read when it is made, which costs some 10 µs for
+    each version.
     """
 
     def __init__(
@@ -50,6 +51,10 @@ class Universe:
         where: str = "the universe",
     ) -> None:
         self.packages = packages
+        self.targets = {
+            name: frozenset(target for release in releases.values() for target in release.deps)
+            for name, releases in packages.items()
+        }
         self._kubernetes = kubernetes
         self._dependencies: dict[tuple[str, str], Dependency] = {}
         self._together: dict[tuple[tuple[str, str], ...], dict[str, Dependency]] = {}

@@ -129,6 +129,31 @@ def test_equal_bytes(tmp_path: Path) -> None:
     assert [] == list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("roots", "names"),
+    [
+        pytest.param(["one", "lone", "other"], {"one", "other"}, id="later-but-begun-first"),
+        pytest.param(["lone", "one", "other"], {"lone"}, id="first"),
+        pytest.param(["fine", "other", "lone", "one"], {"other", "one"}, id="behind-what-is-fine"),
+    ],
+)
+def test_the_first_impossible_part(tmp_path: Path, roots: list[str], names: set[str]) -> None:
+    """Parts go by their first roots: what stands between two roots of a part comes after it."""
+    universe = {
+        "one": {"1.0.0": {"deps": {"shared": "<2.0.0"}}},
+        "other": {"1.0.0": {"deps": {"shared": ">=2.0.0"}}},
+        "shared": {"1.0.0": {"deps": {}}, "2.0.0": {"deps": {}}},
+        "lone": {"1.0.0": {"deps": {"nowhere": "*"}}},
+        "fine": {"1.0.0": {"deps": {}}},
+    }
+    path = written(tmp_path, case(universe=universe, roots=dict.fromkeys(roots, "*")))
+
+    (outcome,) = told("--cases", path)["cases"]
+
+    assert "unsat" == outcome["verdict"]
+    assert names == {cause["root"] for cause in outcome["causes"] if "root" in cause}
+
+
 def test_text() -> None:
     """A line for each case, the totals at the end."""
     done = run("--cases", CASES / "shop_rootsets.json.gz")
