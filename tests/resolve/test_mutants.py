@@ -109,6 +109,7 @@ def test_the_oracle_vouches_for_what_is_expected(
                 assert expected == verdict(case, Limits())
 
 
+@pytest.mark.slow
 def test_what_is_harmless_is_there() -> None:
     """Nothing is excused that is no longer in the code."""
     labels = {mutant.label for name in MODULES for mutant in all_mutants(name)}

@@ -18,8 +18,8 @@ import mistpm.resolve.unresolved
 from mistpm.errors import ResolutionError
 from mistpm.resolve import Limits, resolve
 
-SOON: Final = Limits(seconds=1.0)
-LATE: Final = 3.0
+SOON: Final = Limits(seconds=0.5)
+LATE: Final = 1.5
 """Seconds after which a mutant is ended: it may never do so itself."""
 
 
