@@ -36,7 +36,7 @@ class Cores:
         if only is not None:
             only = frozenset(only)
             nodes = _touched(nodes, only)
-        self.encoding = Encoding(nodes, explaining=True, only=only)
+        self.encoding = Encoding(nodes, only)
         self._solver = Solver(self.encoding.clauses, deadline)
         self._founded = FoundedSolver(self.encoding, self._solver)
         self._causes = {switch: cause for cause, switch in self.encoding.selectors.items()}

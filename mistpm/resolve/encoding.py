@@ -1,9 +1,12 @@
-"""The clauses: a universe's constraints as propositional logic (`specs/resolve.md#clauses`)."""
+"""The clauses of an explanation: what some causes say, as propositional logic.
+
+The search has clauses of its own, written on demand (`sketch.py`); these are few, all there at once, and of
+a form that can be told as steps: `specs/resolve.md#causes`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from functools import cached_property
 from itertools import combinations
 
 from msgspec import Struct
@@ -23,35 +26,24 @@ class Block(Struct, frozen=True, kw_only=True, eq=False):
 
 
 class Encoding:
-    """Clauses over numbered variables, for some nodes of a universe.
+    """Clauses over numbered variables, of some causes and for some nodes of a universe.
 
     Per node: one variable per block, at most one of them true, and `upto[node][i]`: one of the first
     `i + 1` blocks is chosen, so the last of these says that the node is there.  `picks` has the series
-    that callers choose between, `moves` what says that a held node is there at another version.  What
-    brings something along is in `supporting`, what has clauses of it in `requirements`.
-
-    With `explaining`, every clause that stems from a cause is switched on by that cause's selector, and
-    nothing is hoped of versions that were not asked yet; with `only`, the other causes are left out.
+    that callers choose between.  What brings something along is in `supporting`, what has clauses of it in
+    `requirements`.  Every clause that stems from a cause is switched on by that cause's selector; nothing is
+    hoped of versions that were not asked yet.  With `only`, the other causes are left out.
     """
 
-    def __init__(
-        self,
-        nodes: Iterable[Node],
-        *,
-        explaining: bool = False,
-        only: Collection[Cause] | None = None,
-    ) -> None:
+    def __init__(self, nodes: Iterable[Node], only: Collection[Cause] | None = None) -> None:
         self.nodes = tuple(nodes)
-        self.explaining = explaining
         self._only = only
-        self.is_hopeful = not explaining
         self.clauses: list[list[int]] = []
         self.selectors: dict[Cause, int] = {}
         self.spoken_of: dict[Cause, tuple[Node, int]] = {}
         self.blocks: dict[Node, list[Block]] = {}
         self.upto: dict[Node, list[int]] = {}
         self.picks: dict[Decision, dict[Node, int]] = {}
-        self.moves: dict[Node, int] = {}
         self._uses: dict[Context, int] = {}
         self._anys: dict[tuple[int, ...], int] = {}
         self._count = 0
@@ -76,10 +68,6 @@ class Encoding:
         self._count += 1
         return self._count
 
-    def reserve(self, last: int) -> None:
-        """Leave the variables up to `last` to somebody else."""
-        self._count = max(self._count, last)
-
     def add(self, *literals: int) -> None:
         """Add a clause: one of these literals is true."""
         self.clauses.append(list(literals))
@@ -94,7 +82,7 @@ class Encoding:
         return self._uses.get(context) or self.presence(context.node)
 
     def switch(self, cause: Cause | None) -> int:
-        """Give the literal that says that a cause is in force; true where nothing is explained."""
+        """Give the literal that says that a cause is in force; false for one that is left out."""
         if self._only is not None and cause not in self._only:
             return -self._true
         return self._true if cause is None else self.selectors.get(cause, self._true)
@@ -167,11 +155,6 @@ class Encoding:
         if len(node.contexts) > 1:
             for context in node.contexts:
                 self._uses[context] = self.variable()
-        if node.held is not None:
-            held = node.held_place
-            kept = 0 if held is None else 1 << held
-            moved = self._literals(node, node.domain & ~kept)
-            self.moves |= {node: self.any_of(moved)} if moved else {}
 
     def _exclude(self, node: Node) -> None:
         """Exclude versions."""
@@ -195,10 +178,7 @@ class Encoding:
             head.append(-self._uses[context])
         if len(requirement.options) == 1 or requirement.use == "api":
             options = requirement.options
-            hopes = self._hopes if requirement.use == "api" else ()
-            self.add(
-                *head, *(literal for option in options for literal in self.within(option)), *hopes
-            )
+            self.add(*head, *(literal for option in options for literal in self.within(option)))
             picks = {}
         else:
             picks = self._pick(requirement)
@@ -279,13 +259,6 @@ class Encoding:
 
     # --- parts of clauses ------------------------------------------------------------------------
 
-    @cached_property
-    def _hopes(self) -> list[int]:
-        """Give the literals of what was not asked yet what it requires: it may bring a provider along."""
-        if not self.is_hopeful:
-            return []
-        return [literal for node in self.nodes for literal in self._literals(node, node.unasked)]
-
     def _literals(self, node: Node, mask: int) -> list[int]:
         return [block.literal for block in self.blocks[node] if block.mask & mask]
 
@@ -302,7 +275,7 @@ class Encoding:
 
     def _guard(self, cause: Cause | None, node: Node, mask: int) -> list[int]:
         """Give what switches a clause off with its cause, and remember which versions it is about."""
-        if not self.explaining or cause is None:
+        if cause is None:
             return []
         if self._only is not None and cause not in self._only:
             return [self._true]

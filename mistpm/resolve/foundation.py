@@ -1,6 +1,6 @@
-"""What of a model is needed: everything reached from the file, and nothing that only holds itself up.
+"""What of an explanation's model is needed: nothing that only holds itself up provides an API.
 
-`specs/resolve.md#foundation`.
+`specs/resolve.md#foundation`; the search has the same of its own (`solutions.py`).
 """
 
 from __future__ import annotations
@@ -8,18 +8,16 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 
-from mistpm.resolve.choice import Choice
 from mistpm.resolve.encoding import Block, Encoding
-from mistpm.resolve.node import Context, Decision, Node, Option, Requirement
+from mistpm.resolve.node import Context, Node, Option, Requirement
 from mistpm.resolve.solver import Solver
 
 
 class Selection:
     """The part of a model that the releases of the file need.
 
-    `chosen` has the needed nodes in breadth-first order, `contexts` how they are used, `picked` the
-    series that each caller uses, `unprovided` the API requirements that nothing needed meets (none, as
-    long as something needed was not asked what else it requires).
+    `chosen` has the needed nodes in breadth-first order, `contexts` how they are used, `unprovided` the API
+    requirements that nothing needed meets.
     """
 
     def __init__(self, encoding: Encoding, model: frozenset[int]) -> None:
@@ -27,13 +25,9 @@ class Selection:
         self.model = model
         self.chosen: dict[Node, Block] = {}
         self.contexts: dict[Context, None] = {}
-        self.picked: dict[Decision, Option] = {}
         self._apis: list[Requirement] = []
         self._reach()
-        hopeful = encoding.is_hopeful and any(
-            block.mask & node.unasked for node, block in self.chosen.items()
-        )
-        self.unprovided = tuple(r for r in self._apis if not hopeful and self.provider(r) is None)
+        self.unprovided = tuple(r for r in self._apis if self.provider(r) is None)
 
     def block(self, node: Node) -> Block | None:
         """Give what the model chooses for a node, needed or not."""
@@ -43,11 +37,6 @@ class Selection:
     def provider(self, requirement: Requirement) -> Option | None:
         """Give the needed node that provides a required API."""
         return next((option for option in requirement.options if self._is_met(option)), None)
-
-    def choice(self) -> Choice:
-        """Give what is chosen, free of the solver."""
-        places = {node: block.place for node, block in self.chosen.items()}
-        return Choice(places, self.contexts, self.picked)
 
     def _is_met(self, option: Option) -> bool:
         block = self.chosen.get(option.node)
@@ -90,7 +79,6 @@ class Selection:
         picks = self.encoding.picks.get(requirement.decision)
         for option in requirement.options:
             if picks is None or picks[option.node] in self.model:
-                self.picked[requirement.decision] = option
                 return (option,) if picks else requirement.options
         return ()
 
@@ -105,27 +93,11 @@ class FoundedSolver:
     def __init__(self, encoding: Encoding, solver: Solver) -> None:
         self.encoding = encoding
         self.solver = solver
-        self.model: frozenset[int] = frozenset()
         self.formulas: list[list[int]] = []
-        self._selection: Selection | None = None
         self._needs_providers = any(r.use == "api" for r in encoding.requirements)
 
-    @property
-    def selection(self) -> Selection:
-        """What the solution found last needs."""
-        if self._selection is None:
-            self._selection = Selection(self.encoding, self.model)
-        return self._selection
-
-    def solve(self, assumptions: Sequence[int] = ()) -> bool:
-        """Tell whether there is a solution under assumptions, and keep it."""
-        if not self.decide(assumptions):
-            return False
-        self.model, self._selection = self.solver.model(), None
-        return True
-
     def decide(self, assumptions: Sequence[int] = (), *, conflicts: int = 0) -> bool | None:
-        """Tell the same, with a budget as in `Solver.solve`, and forget the solution.
+        """Tell whether there is a solution under assumptions, with a budget as in `Solver.solve`.
 
         A model that is not founded is excluded by a loop formula (as in answer set programming, Lin and
         Zhao 2004), of which there are finitely many, so this ends.
