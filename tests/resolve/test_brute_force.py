@@ -23,11 +23,11 @@ def test_verdict_and_optimum_are_exact(chance: Chance) -> None:
 def test_verdict_and_optimum_are_exact_on_many_seeds() -> None:
     """The same without shrinking, on more worlds in less time; `support/campaign.py` goes on from here."""
     outcomes = []
-    for seed in range(1000):
+    for seed in range(400):
         try:
             outcomes.append(compare(random_case(seeded(seed))))
         except TooManyStatesError:
             outcomes.append("too many states")
 
-    assert 20 > outcomes.count("too many states")
-    assert min(outcomes.count(name) for name in ("solved", "partly solved", "mistake")) > 50
+    assert 10 > outcomes.count("too many states")
+    assert min(outcomes.count(name) for name in ("solved", "partly solved", "mistake")) > 40

@@ -23,9 +23,9 @@ def test_laws(law: Law, chance: Chance) -> None:
 def test_laws_of_many_worlds(law: Law) -> None:
     """A law holds of many seeds, and says something of some; `support/campaign.py` goes on from here."""
     telling = 0
-    for seed in range(60):
+    for seed in range(25):
         for size in (SMALL, LARGE):
             chance = seeded(seed)
             telling += law(random_case(chance, size), chance)
 
-    assert 20 < telling
+    assert 8 < telling
