@@ -25,6 +25,7 @@ def telling_cases() -> list[Case]:
         a_fixed_version_stays(),
         *what_comes_after_the_file(),
         *what_is_not_there(),
+        packages_come_before_aliases(),
         *what_comes_into_sight_late(),
         a_pick_stays(),
         *each_version_suits_some(),
@@ -208,3 +209,10 @@ def each_version_suits_some() -> list[Case]:
         held = holding(**{name: f"x/{name} 1.0.0" for name in names})
         cases.append(Case(world, asking({name: f"x/{name}" for name in names}), held))
     return cases
+
+
+def packages_come_before_aliases() -> Case:
+    """Require two whose newest versions exclude each other, by aliases that sort the other way."""
+    world = World().add("x/a", "1.0.0", {"first": "x/z", "second": "x/b"})
+    world.add("x/b", "1.0.0").add("x/b", "2.0.0", conflicts=["x/z >=2"]).add("x/z", "1.0.0 2.0.0")
+    return Case(world, asking({"a": "x/a"}), Held())
