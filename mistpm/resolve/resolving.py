@@ -146,7 +146,9 @@ class Resolver:
         from mistpm.resolve.search import Search
         from mistpm.resolve.unresolved import find_unresolved
 
-        with Search(universe, self.deadline) as search:
+        with self.deadline.effort.time("encode"):
+            begun = Search(universe, self.deadline)
+        with begun as search:
             with self.deadline.effort.time("solve"):
                 choice = search.best()
             if choice is not None:

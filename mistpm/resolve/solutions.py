@@ -34,7 +34,8 @@ class Solutions:
         """
         while True:
             causes = () if self.sketch.is_settled else self.sketch.selectors.values()
-            self._tell()
+            with self.solver.deadline.effort.time("encode"):
+                self._tell()
             answer = self.solver.solve((*assumptions, *causes), conflicts=conflicts)
             if not answer or self._is_solution(Selection(self.sketch, self.solver.model())):
                 return answer
@@ -49,7 +50,9 @@ class Solutions:
 
     def _is_solution(self, selection: Selection) -> bool:
         """Keep a model that is a solution; else write what excludes it."""
-        if _write(selection) or _separate(selection) or _unfounded(selection):
+        with self.solver.deadline.effort.time("encode"):
+            has_more = _write(selection) or _separate(selection) or _unfounded(selection)
+        if has_more:
             return False
         self.selection = selection
         return True
