@@ -43,7 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     solving.warm_up()
     done = report(solving.solve_all(cases))
     if options.peers:
-        peers = ask_peers(cases, seconds=options.seconds, runs=options.runs, clock=options.clock)
+        peers = ask_peers(
+            cases, seconds=options.peer_seconds, runs=options.runs, clock=options.clock
+        )
         print("\n".join(peer_table(done.cases, peers)))
     elif options.output == "json":
         print(msgspec.json.format(msgspec.json.encode(done), indent=1).decode())
