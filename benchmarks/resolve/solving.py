@@ -35,8 +35,8 @@ class Solving:
         runs: int = 1,
         clock: Callable[[], int] = time.perf_counter_ns,
     ) -> None:
-        # one conflict is told of a case, and nobody reads hints
-        self.limits = replace(limits, failures=1, tries=0)
+        # one minimal conflict is told of a case, and nobody reads hints
+        self.limits = replace(limits, failures=1, tries=0, calls=0)
         self.runs = runs
         self.clock = clock
         self._libraries: dict[Universe, Library] = {}

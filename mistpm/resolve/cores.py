@@ -27,7 +27,8 @@ _BETWEEN_RELEASES = (RequiresApi, OneOwner, OncePerEnvironment, ConflictsWith)
 class Cores:
     """The clauses of causes, each of which can be switched on and off.
 
-    With `only`, the other causes cannot be asked about, and the clauses are as few as can be.
+    With `only`, the other causes cannot be asked about, and the clauses are as few as can be.  `calls`
+    are the questions asked so far.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Cores:
         self._solver = Solver(self.encoding.clauses, deadline)
         self._founded = FoundedSolver(self.encoding, self._solver)
         self._causes = {switch: cause for cause, switch in self.encoding.selectors.items()}
+        self.calls = 0
 
     def __enter__(self) -> Self:
         """Give itself."""
@@ -71,6 +73,7 @@ class Cores:
 
     def can_hold(self, causes: Iterable[Cause], *, conflicts: int = 0) -> bool | None:
         """Tell whether causes can hold together; None where that is not known within a budget."""
+        self.calls += 1
         switches = [self.encoding.selectors[cause] for cause in causes]
         return self._founded.decide(switches, conflicts=conflicts)
 
@@ -83,6 +86,15 @@ class Cores:
     def core(self) -> set[Cause]:
         """Give causes that cannot hold together, of those asked about last."""
         return {self._causes[switch] for switch in self._solver.core()}
+
+    def hope(self) -> None:
+        """Look for possibilities in which as many causes as can be hold, asked about or not."""
+        self._solver.prefer(list(self._causes))
+
+    def holding(self) -> set[Cause]:
+        """Give causes that hold in what was found to be possible last."""
+        model = self.model()
+        return {cause for switch, cause in self._causes.items() if switch in model}
 
     def model(self) -> frozenset[int]:
         """Give the literals that are true in what was found to be possible last."""

@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from mistpm.model.cause import Cause, Conflict
+from mistpm.model.cause import Cause, Conflict, RequiresApi
 from mistpm.resolve.cores import Cores
 from mistpm.resolve.derivation import Step, derive
 from mistpm.resolve.grounds import Grounds
@@ -19,9 +19,15 @@ from mistpm.resolve.minimizing import minimized
 from mistpm.resolve.node import Node
 from mistpm.resolve.nogood import Nogoods
 from mistpm.resolve.search import Search
+from mistpm.resolve.smallest import smaller
 
 _MOST_CAUSES: Final = 40
 """A derivation of more causes than this is not looked for: nobody would follow it."""
+
+_FEW: Final = 2
+"""Nobody needs fewer causes than these."""
+_MOST_COMPARED: Final = 300
+"""With more causes than this, the smallest conflict among them takes too long to look for."""
 
 
 class Explanation(Struct, frozen=True, kw_only=True):
@@ -43,11 +49,27 @@ def explain(search: Search, deadline: Deadline) -> Explanation:
         # what excludes versions of which nobody knows yet what they require says nothing here
         said = [cause for cause in order if cause in cores.encoding.selectors]
         remaining, minimal = minimized(cores, said, deadline.limits.conflicts)
+    if minimal and deadline.limits.calls:
+        remaining = _fewest(search, remaining, deadline)
+        nodes = tuple(search.universe.nodes.values())
     grounds = Grounds(nodes, {cause: search.spoken_of(cause) for cause in remaining})
     return Explanation(
         conflict=Conflict(grounds=grounds.all(), minimal=minimal),
         steps=_steps(nodes, remaining, deadline),
     )
+
+
+def _fewest(search: Search, found: list[Cause], deadline: Deadline) -> list[Cause]:
+    """Give the smallest conflict among all causes that were met, as far as it is found soon."""
+    causes = search.causes()
+    # an API may be met by what holds only itself up, and a model does not tell
+    may_try = not any(isinstance(cause, RequiresApi) for cause in causes)
+    if not may_try or not _FEW < len(found) <= _MOST_CAUSES or len(causes) > _MOST_COMPARED:
+        return found
+    search.universe.know_all_of(causes)
+    with Cores(tuple(search.universe.nodes.values()), deadline, causes) as cores:
+        said = [cause for cause in causes if cause in cores.encoding.selectors]
+        return smaller(cores, said, len(found), deadline.limits.calls) or found
 
 
 def _steps(nodes: Sequence[Node], causes: Sequence[Cause], deadline: Deadline) -> tuple[Step, ...]:

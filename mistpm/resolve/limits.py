@@ -21,7 +21,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     `seconds` of wall clock end in an error and never shape an answer.  `conflicts` of the solver bound
     each step that only makes an explanation smaller or a hint better.  `answers` is how many versions of
     one release may be asked for computed requirements, `tries` how many changes are tried out to find hints
-    for one conflict.
+    for one conflict, `calls` how often the solver is asked whether there is a smaller one.
     Of parts without a solution, `failures` are looked for, all where there is no such number; what is left
     then is not solved.
     """
@@ -31,6 +31,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     conflicts: int = 20_000
     answers: int = 100
     tries: int = 12
+    calls: int = 100
 
 
 class Deadline:

@@ -97,6 +97,10 @@ class Search:
         failed = set(sketch.selectors.values() if sketch.is_settled else self._solver.core())
         return [cause for cause, selector in sketch.selectors.items() if selector in failed]
 
+    def causes(self) -> list[Cause]:
+        """Give all causes, in the order in which they were met."""
+        return list(self._sketch.selectors)
+
     def spoken_of(self, cause: Cause) -> tuple[Node, int]:
         """Give a node that a cause speaks of, and which of its versions that were considered."""
         node, mask = self._sketch.spoken_of[cause]
