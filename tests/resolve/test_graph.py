@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from small_worlds import World, asking
 
+from mistpm.resolve.catalogue import Catalogue
 from mistpm.resolve.graph import build
 from mistpm.resolve.limits import Deadline, Limits
-from mistpm.resolve.catalogue import Catalogue
 from mistpm.resolve.problem import Problem
 from mistpm.resolve.universe import Universe
 from mistpm.resolve.walk import walk
