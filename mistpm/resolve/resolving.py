@@ -5,6 +5,8 @@ The algorithm as a whole is told in `specs/resolve.md#algorithm`.
 
 from __future__ import annotations
 
+import math
+
 from msgspec.structs import replace
 
 from mistpm.model.asker import Asker
@@ -131,7 +133,7 @@ class Resolver:
                 if not found:
                     break
             unresolved += found
-            if len(unresolved) == self.deadline.limits.failures:
+            if len(unresolved) >= (self.deadline.limits.failures or math.inf):
                 choice = Choice({}, (), {})
                 break
             absent = problem.absent.union(*(part.releases for part in found))

@@ -7,6 +7,7 @@ from small_worlds import World, asking, dependency, package_id, setting, told
 
 from mistpm.errors import RegistryError
 from mistpm.model.question import Question
+from mistpm.resolve import Limits, resolve
 
 
 def explained(world: World, question: Question) -> str:
@@ -288,3 +289,13 @@ def test_conditions_that_clash_with_the_file(world: World) -> None:
         "hint: allow db 15.0.0 in mistpm.yaml, which asks for ^16\n"
         "hint: without tls, db can be had"
     )
+
+
+@pytest.mark.parametrize("failures", [1, 2])
+def test_who_wants_only_the_first_failures(world: World, failures: int) -> None:
+    """Solving ends when as many were found, or more at once, and what is left is not solved."""
+    question = asking({"one": "apps/one", "other": "apps/other", "shop": "apps/shop"})
+    resolution = resolve(question, world, limits=Limits(failures=failures))
+
+    assert [("one",), ("other",)] == [part.releases for part in resolution.unresolved]
+    assert {} == resolution.releases
