@@ -92,6 +92,7 @@ def test_does_not_start(start_control_plane: StartControlPlane) -> None:
         start_control_plane(arguments=["-apiserver-argument=--nonsense"])
 
 
+@pytest.mark.cluster
 @pytest.mark.parametrize("paused", [False, True])
 def test_ends_with_its_parent(tmp_path: Path, paused: bool) -> None:
     """A process that is killed leaves no control plane behind, not even one that hangs."""

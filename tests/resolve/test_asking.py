@@ -187,6 +187,7 @@ def test_the_answer_is_the_same_near_and_far() -> None:
     assert resolve(question, world, held) == resolve(question, Far(world), held)
 
 
+@pytest.mark.slow
 def test_every_answer_is_the_same_near_and_far() -> None:
     """Versions, edges, causes and hints, to the letter."""
     for seed in range(150):

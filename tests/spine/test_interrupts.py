@@ -145,6 +145,7 @@ def chain(length: int, last: str) -> dict[str, Versions]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("world", "call"),
     [
