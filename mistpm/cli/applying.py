@@ -61,7 +61,7 @@ def apply(
     changes = proposal.diff.having("create", "update", "adopt", "delete")
     reporter.start(f"applying {count(len(changes), 'change')}", len(changes))
     try:
-        done = carry_out(workspace, proposal, lambda change: reporter.advance(str(change.resource)))
+        done = carry_out(workspace, proposal, lambda heard: reporter.advance(str(heard.resource)))
     finally:
         reporter.finish()
     if flags.output is Output.TEXT and not proposal.diff.is_empty:

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct, field
 from mistpm.model.identity import PackageId, PackageReference
 from mistpm.model.presence import Api
 from mistpm.model.ranges import ANY, Range
+from mistpm.model.readiness import ReadinessCondition
 from mistpm.model.version import Version
 from mistpm.model.wire import Wire
 
@@ -132,7 +133,7 @@ class Descriptor(Wire, frozen=True, kw_only=True):
     computed: bool = False
     inputs: dict[str, Any] = {}
     outputs: dict[str, Any] = {}
-    readiness: tuple[dict[str, Any], ...] = ()
+    readiness: tuple[ReadinessCondition, ...] = ()
 
 
 class IndexLine(Wire, frozen=True, kw_only=True):

@@ -72,11 +72,18 @@ class SettingEntry(Wire, frozen=True, kw_only=True):
     patches: tuple[Patch, ...] = ()
 
 
+class StateEntry(Wire, frozen=True, kw_only=True):
+    """Where an environment is remembered on a cluster: a namespace, the user's own where they may do no more."""
+
+    namespace: NamespaceName
+
+
 class TargetEntry(Wire, frozen=True, kw_only=True):
     """Where an environment is applied, with what differs there.  Exactly one place is set."""
 
     directory: str = ""
     context: str = ""
+    state: StateEntry | None = None
     inputs: dict[str, dict[str, Any]] = {}
     patches: dict[str, tuple[Patch, ...]] = {}
 
@@ -84,6 +91,8 @@ class TargetEntry(Wire, frozen=True, kw_only=True):
         """Raise `ValueError` where not exactly one place is given."""
         if bool(self.directory) == bool(self.context):
             raise ValueError("a target has exactly one of `directory` and `context`")
+        if self.state and self.directory:
+            raise ValueError("`state` goes with `context`; a directory remembers in `.mistpm`")
 
 
 class RegistryEntry(Wire, frozen=True, kw_only=True):
@@ -143,6 +152,7 @@ class Environment(Wire, frozen=True, kw_only=True):
     kubernetes: Range | None = None
     target: TargetEntry | None = None
     targets: dict[Name, TargetEntry] = {}
+    state: StateEntry | None = None
     registries: dict[Name, RegistryEntry] = {}
     provided: Provided = Provided()
     settings: dict[str, SettingEntry] = {}

@@ -6,6 +6,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from mistpm.model.readiness import ReadinessCondition
+
 
 class ResourceId(Struct, frozen=True, order=True):
     """A resource's identity: whatever version of its API a manifest is written in, it is the same resource.
@@ -44,7 +46,7 @@ class RenderedRelease(Struct, frozen=True, kw_only=True):
 
     `files` are the package's own, by relative path and untouched, what it gave without a file as
     `objects.json`: what `render -o raw` shows.  `message` is what the package tells the user, such as
-    how to reach what was installed.
+    how to reach what was installed, `readiness` when it says that it is ready.
     """
 
     name: str
@@ -55,3 +57,4 @@ class RenderedRelease(Struct, frozen=True, kw_only=True):
     outputs: dict[str, Any] = {}
     message: str = ""
     files: dict[str, str] = {}
+    readiness: tuple[ReadinessCondition, ...] = ()

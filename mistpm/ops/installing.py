@@ -7,7 +7,8 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from mistpm.errors import CheckError, RefusedError, RegistryError
-from mistpm.model.change import ApplyReport, Change
+from mistpm.model.change import ApplyReport
+from mistpm.model.progress import Progress
 from mistpm.ops.failing import CONFLICT
 from mistpm.ops.locking import write_lock
 from mistpm.ops.proposing import Proposal, permissions_of
@@ -79,7 +80,7 @@ def _losing(proposal: Proposal) -> str:
 
 
 def carry_out(
-    workspace: Workspace, proposal: Proposal, progress: Callable[[Change], None]
+    workspace: Workspace, proposal: Proposal, hear: Callable[[Progress], None]
 ) -> ApplyReport:
     """Write the environment's file and the lock, then make the target as the proposal shows.
 
@@ -89,5 +90,5 @@ def carry_out(
     workspace.document.save()
     write_lock(workspace, proposal.lockfile)
     return workspace.target.apply(
-        proposal.desired, proposal.diff, permissions_of(workspace), progress
+        proposal.desired, proposal.diff, permissions_of(workspace), hear=hear
     )

@@ -21,6 +21,7 @@ from mistpm.ops.locking import Move, Solved, solve
 from mistpm.ops.rendering import render_locked
 from mistpm.ops.unused import unused_entries
 from mistpm.ops.workspace import Workspace
+from mistpm.plan import plan_releases
 from mistpm.target.protocol import Desired, Permissions
 
 BUILT_IN_NAMESPACES = frozenset({"default", "kube-node-lease", "kube-public", "kube-system"})
@@ -118,7 +119,12 @@ def want(workspace: Workspace, lockfile: Lockfile, rendered: Rendered) -> Desire
         releases=rendered.releases,
         namespaces=_namespaces(rendered),
         left_alone=_left_alone(lockfile, rendered),
-        environment=None if workspace.has_file else _remembered(workspace),
+        needs={
+            step.release: step.after for stage in plan_releases(lockfile).stages for step in stage
+        },
+        secrets=rendered.secrets,
+        document=_document(workspace),
+        is_remembered=not workspace.has_file,
         lock=format_lockfile(lockfile).encode(),
     )
 
@@ -129,8 +135,10 @@ def permissions_of(workspace: Workspace) -> Permissions:
     return Permissions(adopt=options.adopt, delete_namespaces=options.delete_namespaces)
 
 
-def _remembered(workspace: Workspace) -> bytes:
-    """Give the environment with the registries in use, which is all that the target needs to go on."""
+def _document(workspace: Workspace) -> bytes:
+    """Give the environment; where no file holds it, with the registries in use, so that the target can go on."""
+    if workspace.has_file:
+        return workspace.document.text.encode()
     environment = msgspec.structs.replace(
         workspace.environment, registries=workspace.registry_entries
     )

@@ -57,7 +57,7 @@ def open_target(chosen: ChosenTarget) -> Target:
             f"the context `{chosen.entry.context}` is a cluster; this mistpm writes to directories only",
             hint="write to a directory with --target directory:PATH and apply that with kubectl or GitOps",
         )
-    from mistpm.target.directory import DirectoryTarget
+    from mistpm.target.directory.directory import DirectoryTarget
 
     path = chosen.base / chosen.entry.directory
     return DirectoryTarget(path, title=f"directory {chosen.entry.directory}")

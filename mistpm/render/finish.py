@@ -71,6 +71,7 @@ def finish_release(
         outputs=answered.result.outputs,
         message=answered.result.message,
         files=_own_files(answered.result),
+        readiness=answered.descriptor.readiness if answered.descriptor else (),
     )
     return release, (*answered.findings, *namespaces.findings)
 

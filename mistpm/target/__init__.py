@@ -1,4 +1,4 @@
-"""Where environments live: a directory, later a cluster; one protocol.
+"""Where environments live: a directory or a cluster, behind one protocol.
 
-`mistpm.target.protocol` is the seam, `mistpm.target.directory` the directory.
+`mistpm.target.protocol` is the seam, `directory` and `cluster` are what meets it.
 """

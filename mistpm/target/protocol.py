@@ -7,8 +7,10 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from mistpm.model.change import ApplyReport, Change, Diff
+from mistpm.model.change import ApplyReport, Diff
+from mistpm.model.progress import Progress, unheard
 from mistpm.model.resource import RenderedRelease, ResourceId
+from mistpm.model.secrets import SecretInput
 
 
 class Owned(Struct, frozen=True, kw_only=True):
@@ -41,9 +43,11 @@ class TargetState(Struct, frozen=True, kw_only=True):
 class Desired(Struct, frozen=True, kw_only=True):
     """What should be there.  `namespaces` must exist and are rendered by nobody, sorted.
 
-    `environment` is remembered by the target as it is, for as long as the environment has anything
-    there; it is None where a file holds it.  Uninstalling is desiring no releases.  What `left_alone`
-    releases own stays as it is: they are wanted, but cannot be rendered now.
+    `document` is the whole environment document, `is_remembered` whether the target is to remember it,
+    for as long as the environment has anything there, because no file holds it.  Uninstalling is desiring
+    no releases.  What `left_alone` releases own stays as it is: they are wanted, but cannot be rendered
+    now.  `needs` are the releases that must be ready before one, `secrets` what the placeholders in
+    manifests stand for, `reason` the command that desires this (`install shop`).
     """
 
     environment_id: str
@@ -51,8 +55,12 @@ class Desired(Struct, frozen=True, kw_only=True):
     releases: tuple[RenderedRelease, ...]
     namespaces: tuple[str, ...] = ()
     left_alone: tuple[str, ...] = ()
-    environment: bytes | None = None
+    needs: dict[str, tuple[str, ...]] = {}
+    secrets: tuple[SecretInput, ...] = ()
+    document: bytes = b""
+    is_remembered: bool = False
     lock: bytes
+    reason: str = ""
 
 
 class Permissions(Struct, frozen=True, kw_only=True):
@@ -60,6 +68,14 @@ class Permissions(Struct, frozen=True, kw_only=True):
 
     adopt: bool = False
     delete_namespaces: bool = False
+    force_conflicts: bool = False
+
+
+class Waiting(Struct, frozen=True, kw_only=True):
+    """How long to wait for what was applied to get ready: `seconds` at most, or not at all."""
+
+    wanted: bool = True
+    seconds: float = 600.0
 
 
 class Target(Protocol):
@@ -86,9 +102,13 @@ class Target(Protocol):
         desired: Desired,
         diff: Diff,
         permissions: Permissions,
-        progress: Callable[[Change], None] = lambda _change: None,
+        *,
+        waiting: Waiting = Waiting(),  # noqa: B008 - frozen
+        hear: Callable[[Progress], None] = unheard,
     ) -> ApplyReport:
         """Make it so, exactly as `diff` shows; raises `TargetError` when the target moved since.
+
+        `hear` is told of everything as it happens, from any thread, one at a time.
 
         Killed at any point and called again, the result is as if it had not been killed.
         """

@@ -24,7 +24,7 @@ DESCRIPTOR = {
     "description": "PostgreSQL",
     "inputs": {"type": "object"},
     "outputs": {"type": "object"},
-    "readiness": [{}],
+    "readiness": [{"kind": "Pod", "condition": "Ready"}],
 }
 
 

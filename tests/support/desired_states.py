@@ -7,7 +7,7 @@ from typing import Any
 
 from mistpm.model.change import Diff
 from mistpm.model.resource import Manifest, RenderedRelease, ResourceId
-from mistpm.target.directory import DirectoryTarget
+from mistpm.target.directory.directory import DirectoryTarget
 from mistpm.target.protocol import Desired, Permissions
 
 ID = "5f0c2d"
@@ -57,7 +57,8 @@ def desired(
         releases=releases,
         namespaces=namespaces,
         left_alone=left_alone,
-        environment=environment,
+        document=environment or b"",
+        is_remembered=environment is not None,
         lock=lock,
     )
 

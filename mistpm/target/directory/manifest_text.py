@@ -6,11 +6,7 @@ import json
 from typing import Any, Final
 
 from mistpm.document import dump
-
-ENVIRONMENT_LABEL: Final = "mistpm.dev/environment"
-RELEASE_LABEL: Final = "mistpm.dev/release"
-MANAGER_LABEL: Final = "app.kubernetes.io/managed-by"
-INSTALL_LABEL: Final = "mistletoe.dev/tied-to-install-name"
+from mistpm.target.marks import marked_labels
 
 _FIRST: Final = ("apiVersion", "kind", "metadata")
 _FIRST_OF_METADATA: Final = ("name", "namespace", "labels", "annotations")
@@ -23,18 +19,11 @@ def manifest_text(data: dict[str, Any], *, environment_id: str, release: str) ->
     """
     whole = json.loads(json.dumps(data, sort_keys=True))  # a sorted copy, at the speed of C
     metadata = whole["metadata"]
-    labels = {MANAGER_LABEL: "mistpm", **(metadata.get("labels") or {})}
-    labels[ENVIRONMENT_LABEL] = environment_id
-    if release:
-        labels |= {RELEASE_LABEL: release, INSTALL_LABEL: release}
-    metadata["labels"] = dict(sorted(labels.items()))
+    metadata["labels"] = marked_labels(
+        metadata.get("labels") or {}, environment_id=environment_id, release=release
+    )
     whole["metadata"] = _ahead(metadata, _FIRST_OF_METADATA)
     return dump(_ahead(whole, _FIRST))
-
-
-def namespace_manifest(name: str) -> dict[str, Any]:
-    """Give the manifest of a namespace that the host makes."""
-    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
 
 
 def _ahead(data: dict[str, Any], first: tuple[str, ...]) -> dict[str, Any]:

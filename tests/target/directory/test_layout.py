@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mistpm.model.resource import ResourceId
-from mistpm.target.layout import (
+from mistpm.target.directory.layout import (
     file_name,
     is_place,
     namespace_place,

@@ -10,8 +10,9 @@ from mistpm.model.finding import Finding
 from mistpm.model.ranks import rank
 from mistpm.model.resource import Manifest, RenderedRelease, ResourceId
 from mistpm.model.secrets import secret_keys
-from mistpm.target.layout import namespace_place, release_places
-from mistpm.target.manifest_text import manifest_text, namespace_manifest
+from mistpm.target.directory.layout import namespace_place, release_places
+from mistpm.target.directory.manifest_text import manifest_text
+from mistpm.target.marks import namespace_manifest
 from mistpm.target.protocol import Desired
 
 

@@ -10,7 +10,7 @@ import pytest
 from mistpm.model.ranks import OTHERS, RANKS, rank
 from mistpm.model.resource import ResourceId
 
-PAGE = Path(__file__).parents[2] / "specs" / "directory-target.md"
+PAGE = Path(__file__).parents[3] / "specs" / "directory-target.md"
 
 
 def test_published_table() -> None:

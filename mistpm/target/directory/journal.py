@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from mistpm.errors import TargetError
-from mistpm.target.layout import OWN_FOLDER, is_place
-from mistpm.target.storage import Storage, fingerprint
+from mistpm.target.directory.layout import OWN_FOLDER, is_place
+from mistpm.target.directory.storage import Storage, fingerprint
 
 if TYPE_CHECKING:
     from filelock import FileLock

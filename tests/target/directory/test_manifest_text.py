@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mistpm.document import load_manifests
-from mistpm.target.manifest_text import manifest_text
+from mistpm.target.directory.manifest_text import manifest_text
 
 
 def test_order_and_marks() -> None:

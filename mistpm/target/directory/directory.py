@@ -6,14 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mistpm.errors import TargetError
-from mistpm.model.change import ApplyReport, Change, Diff
-from mistpm.target.comparison import Comparison, compare
-from mistpm.target.files import File, desired_files
-from mistpm.target.inventory import Inventory, read_inventory
-from mistpm.target.journal import Journal
-from mistpm.target.layout import ENVIRONMENT, INVENTORY, LOCK
-from mistpm.target.protocol import Desired, Permissions, TargetState
-from mistpm.target.storage import Storage
+from mistpm.model.change import ApplyReport, Diff
+from mistpm.model.progress import Phase, Progress, unheard
+from mistpm.target.directory.comparison import Comparison, compare
+from mistpm.target.directory.files import File, desired_files
+from mistpm.target.directory.inventory import Inventory, read_inventory
+from mistpm.target.directory.journal import Journal
+from mistpm.target.directory.layout import ENVIRONMENT, INVENTORY, LOCK
+from mistpm.target.directory.storage import Storage
+from mistpm.target.protocol import Desired, Permissions, TargetState, Waiting
 
 
 class DirectoryTarget:
@@ -58,7 +59,9 @@ class DirectoryTarget:
         desired: Desired,
         diff: Diff,
         permissions: Permissions,
-        progress: Callable[[Change], None] = lambda _change: None,
+        *,
+        waiting: Waiting = Waiting(),  # noqa: ARG002, B008 - files are there at once
+        hear: Callable[[Progress], None] = unheard,
     ) -> ApplyReport:
         """Write the files.
 
@@ -74,7 +77,16 @@ class DirectoryTarget:
 
         def report(place: str) -> None:
             if place in changes:
-                progress(changes[place])
+                change = changes[place]
+                phase: Phase = "deleted" if change.action == "delete" else "applied"
+                hear(
+                    Progress(
+                        phase=phase,
+                        resource=change.resource,
+                        release=change.release,
+                        message=change.action,
+                    )
+                )
 
         if self._same_as(diff, self._compare(desired, permissions)).operations:
             with self._journal.held():

@@ -15,8 +15,8 @@ from filelock import FileLock
 from kill_points import Death, Fault, Step, run_until, run_with, trace
 
 from mistpm.errors import TargetError
-from mistpm.model.change import Change
-from mistpm.target.directory import DirectoryTarget
+from mistpm.model.progress import Progress
+from mistpm.target.directory.directory import DirectoryTarget
 from mistpm.target.protocol import Desired, Permissions
 
 CONFIG = manifest("ConfigMap", "gitea")
@@ -232,11 +232,11 @@ def test_interrupted_between_two_files(root: Path) -> None:
     target = DirectoryTarget(root)
     diff = target.diff(UPGRADED, ALL)
 
-    def interrupt(_change: Change) -> None:
+    def interrupt(_progress: Progress) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        target.apply(UPGRADED, diff, ALL, interrupt)
+        target.apply(UPGRADED, diff, ALL, hear=interrupt)
 
     assert ".mistpm/next/journal" in tree(root)
 

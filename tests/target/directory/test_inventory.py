@@ -6,7 +6,7 @@ import pytest
 
 from mistpm.errors import TargetError
 from mistpm.model.resource import ResourceId
-from mistpm.target.inventory import make_inventory, read_inventory, write_inventory
+from mistpm.target.directory.inventory import make_inventory, read_inventory, write_inventory
 from mistpm.target.protocol import Owned
 
 OWNED = (

@@ -10,7 +10,7 @@ import msgspec
 from mistpm.errors import TargetError
 from mistpm.model.resource import ResourceId
 from mistpm.model.wire import Wire
-from mistpm.target.layout import INVENTORY, is_place
+from mistpm.target.directory.layout import INVENTORY, is_place
 from mistpm.target.protocol import Owned
 
 _VERSION: Final = 1

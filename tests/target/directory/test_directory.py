@@ -9,8 +9,9 @@ from desired_states import LOCK, apply, desired, manifest, release, tree
 
 from mistpm.errors import TargetError
 from mistpm.model.change import Change
+from mistpm.model.progress import Progress
 from mistpm.model.resource import ResourceId
-from mistpm.target.directory import DirectoryTarget
+from mistpm.target.directory.directory import DirectoryTarget
 from mistpm.target.protocol import Permissions, TargetState
 
 CONFIG = manifest("ConfigMap", "gitea", data={"a": "1"})
@@ -134,14 +135,18 @@ def test_update(root: Path) -> None:
     )
     target = DirectoryTarget(root)
     diff = target.diff(state, Permissions())
-    seen: list[Change] = []
-    report = target.apply(state, diff, Permissions(), seen.append)
+    heard: list[Progress] = []
+    report = target.apply(state, diff, Permissions(), hear=heard.append)
     (change,) = diff.having("update")
 
     assert FILES[2] == change.place
     assert (change.before or "").replace("replicas: 1", "replicas: 2") == change.after
     assert (change.after or "").encode() == tree(root)[FILES[2]]
-    assert [change] == seen
+    assert [
+        Progress(
+            phase="applied", resource=change.resource, release=change.release, message="update"
+        )
+    ] == heard
     assert (change,) == report.changes
 
 

@@ -11,13 +11,13 @@ from mistpm.diff import in_order
 from mistpm.errors import TargetError
 from mistpm.model.change import Action, Change, Diff
 from mistpm.model.finding import Finding
-from mistpm.target.files import File, unwritten_secrets
-from mistpm.target.inventory import Inventory, make_inventory, write_inventory
-from mistpm.target.journal import Operation
-from mistpm.target.kustomization import Kustomization, decide_kustomization
-from mistpm.target.layout import ENVIRONMENT, INVENTORY, KUSTOMIZATION, LOCK
+from mistpm.target.directory.files import File, unwritten_secrets
+from mistpm.target.directory.inventory import Inventory, make_inventory, write_inventory
+from mistpm.target.directory.journal import Operation
+from mistpm.target.directory.kustomization import Kustomization, decide_kustomization
+from mistpm.target.directory.layout import ENVIRONMENT, INVENTORY, KUSTOMIZATION, LOCK
+from mistpm.target.directory.storage import Seen, Storage, fingerprint
 from mistpm.target.protocol import Desired, Owned, Permissions
-from mistpm.target.storage import Seen, Storage, fingerprint
 
 
 class Comparison(Struct, frozen=True):
@@ -245,7 +245,7 @@ class _Comparing:
         """
         desired = self._desired
         remembered = bool(desired.releases or self._files or self._kept or desired.left_alone)
-        text = desired.environment if remembered else None
+        text = desired.document if remembered and desired.is_remembered else None
         environment: list[tuple[str, bytes | None]] = [(ENVIRONMENT, text)]
         contents = environment if text is not None else []
         contents += [(file.place, file.text.encode()) for file in self._files]
