@@ -60,7 +60,7 @@ class KubernetesApi:
             timeout=timeout,
         )
         text = response.data.decode()
-        is_json = response.headers.get("Content-Type", "").startswith(JSON)
+        is_json = response.headers.get("Content-Type", "") == JSON and "watch" not in (query or {})
         return Answer(response.status, json.loads(text) if is_json else text, response.headers)
 
     def get(self, path: str, **parameters: str) -> Answer:
