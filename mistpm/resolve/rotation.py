@@ -7,14 +7,14 @@ with recursive model rotation*, 2011, here over versions instead of truth values
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from mistpm.model.cause import Cause
 from mistpm.resolve.nogood import Nogood, Nogoods, Variable
 
 
 class Rotation:
-    """Knows which nogoods a variable stands in, and which of its values these tell apart."""
+    """Knows which nogoods a variable stands in."""
 
     def __init__(self, nogoods: Nogoods) -> None:
         self._nogoods = nogoods
@@ -25,7 +25,6 @@ class Rotation:
                 self._standing_in.setdefault(variable, []).append(nogood)
             if nogood.cause is not None:
                 self._of_cause.setdefault(nogood.cause, []).append(nogood)
-        self._values: dict[Variable, tuple[int, ...]] = {}
 
     def needed(
         self,
@@ -34,77 +33,91 @@ class Rotation:
         remaining: Collection[Cause],
         known: Collection[Cause],
     ) -> set[Cause]:
-        """Give what else cannot be left out of `remaining`, from a model of all of them but `cause`.
+        """Give what cannot be left out of `remaining`, from a model of all of them but `cause`.
 
         What is `known` to be needed is not found again.
         """
-        found: set[Cause] = set()
+        found = {cause}
         waiting = [(cause, self._nogoods.assignment(model))]
-        while waiting:
+        while waiting and len(found) + len(known) < len(remaining):
             cause, values = waiting.pop()
             violated = [n for n in self._of_cause.get(cause, ()) if _holds(n, values)]
             for variable in dict.fromkeys(v for nogood in violated for v, _ in nogood.terms):
                 if all(any(v is variable for v, _ in nogood.terms) for nogood in violated):
-                    for changed, other in self._turned(variable, values, remaining):
+                    for other, changes in self._turned(variable, values, remaining):
                         if other not in known and other not in found:
                             found.add(other)
-                            waiting.append((other, changed))
+                            waiting.append((other, {**values, **changes}))
         return found
 
     def _turned(
         self, variable: Variable, values: Mapping[Variable, int], remaining: Collection[Cause]
-    ) -> Iterator[tuple[dict[Variable, int], Cause]]:
+    ) -> Iterator[tuple[Cause, Mapping[Variable, int]]]:
         """Give the changes of a variable after which all but one of the remaining causes hold."""
-        for value in self._alternatives(variable):
-            if value != values[variable]:
-                changed = {**values, variable: value}
-                broken = self._broken(variable, changed, remaining)
-                if len({nogood.cause for nogood in broken}) > 1:
-                    self._mend(broken, variable, changed, remaining)
-                    broken = self._broken(variable, changed, remaining)
-                causes = {nogood.cause for nogood in broken}
-                cause = causes.pop() if len(causes) == 1 else None
-                if cause is not None:
-                    yield changed, cause
+        refusals = self._refusals(variable, values, remaining)
+        once = twice = 0
+        for mask in refusals.values():
+            twice |= once & mask
+            once |= mask
+        twice &= ~values[variable]
+        for cause, mask in refusals.items():
+            alone = mask & ~twice & ~values[variable]
+            if alone and cause is not None:
+                yield cause, {variable: alone & -alone}
+        for value in _kinds(twice, refusals.values()):
+            changed = self._mended({**values, variable: value}, variable, remaining)
+            refusing = [
+                cause
+                for cause, mask in self._refusals(variable, changed, remaining).items()
+                if mask & value
+            ]
+            if len(refusing) == 1 and refusing[0] is not None:
+                yield refusing[0], changed
 
-    def _broken(
+    def _refusals(
         self, variable: Variable, values: Mapping[Variable, int], remaining: Collection[Cause]
-    ) -> list[Nogood]:
-        return [
-            nogood
+    ) -> dict[Cause | None, int]:
+        """Give the values of a variable that each cause refuses, the others being as they are."""
+        found: dict[Cause | None, int] = {}
+        for nogood in self._standing_in[variable]:
+            if nogood.cause is None or nogood.cause in remaining:
+                refused = 0
+                for other, mask in nogood.terms:
+                    if other is variable:
+                        refused = mask
+                    elif not values[other] & mask:
+                        break
+                else:
+                    found[nogood.cause] = found.get(nogood.cause, 0) | refused
+        return found
+
+    def _mended(
+        self, values: dict[Variable, int], variable: Variable, remaining: Collection[Cause]
+    ) -> dict[Variable, int]:
+        """Change other variables where that breaks nothing: a package may have another version."""
+        others = dict.fromkeys(
+            other
             for nogood in self._standing_in[variable]
             if (nogood.cause is None or nogood.cause in remaining) and _holds(nogood, values)
-        ]
-
-    def _mend(
-        self,
-        broken: Collection[Nogood],
-        variable: Variable,
-        values: dict[Variable, int],
-        remaining: Collection[Cause],
-    ) -> None:
-        """Change other variables where that breaks nothing: a package may have another version."""
-        others = dict.fromkeys(v for nogood in broken for v, _ in nogood.terms)
+            for other, _ in nogood.terms
+        )
         for other in others:
-            before = values[other]
-            if other is variable or not self._broken(other, values, remaining):
-                continue
-            for value in self._alternatives(other):
-                values[other] = value
-                if not self._broken(other, values, remaining):
-                    break
-            else:
-                values[other] = before
+            if other is not variable:
+                refused = 0
+                for mask in self._refusals(other, values, remaining).values():
+                    refused |= mask
+                free = other.all & ~refused
+                if refused & values[other] and free:
+                    values[other] = free & -free
+        return values
 
-    def _alternatives(self, variable: Variable) -> tuple[int, ...]:
-        """Give one value of each kind that the nogoods tell apart."""
-        if variable not in self._values:
-            kinds = [variable.all]
-            for nogood in self._standing_in[variable]:
-                mask = next(mask for v, mask in nogood.terms if v is variable)
-                kinds = [half for kind in kinds for half in (kind & mask, kind & ~mask) if half]
-            self._values[variable] = tuple(kind & -kind for kind in kinds)
-        return self._values[variable]
+
+def _kinds(mask: int, masks: Iterable[int]) -> list[int]:
+    """Give one bit of a mask for each kind of bits that others tell apart."""
+    kinds = [mask] if mask else []
+    for other in masks:
+        kinds = [half for kind in kinds for half in (kind & other, kind & ~other) if half]
+    return [kind & -kind for kind in kinds]
 
 
 def _holds(nogood: Nogood, values: Mapping[Variable, int]) -> bool:
