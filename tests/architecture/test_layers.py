@@ -24,7 +24,8 @@ ROOMS: dict[str, set[str]] = {
     "check": {"model"},
     "diff": {"model", "document"},
     "draw": {"model"},
-    "target": {"model", "document", "diff"},
+    "readiness": {"model"},
+    "target": {"model", "document", "diff", "readiness"},
 }
 """What each room may import besides itself and the bottom; arrows point one way."""
 
@@ -32,7 +33,7 @@ ROOMS["ops"] = {*ROOMS}
 ROOMS["cli"] = {*ROOMS}
 
 CONFINED: dict[str, set[str]] = {
-    "celpy": {"resolve"},
+    "celpy": {"readiness", "resolve"},
     "jsonpatch": {"render"},
     "jsonschema_rs": {"render", "package"},
     "kubernetes": {"target"},

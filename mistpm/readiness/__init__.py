@@ -1,0 +1,18 @@
+"""Whether live objects are ready, and why not: `specs/readiness.md`."""
+
+from mistpm.readiness.assessing import assess
+from mistpm.readiness.assessment import Assessment, State
+from mistpm.readiness.conditions import concerns, meets
+from mistpm.readiness.mistakes import readiness_mistakes
+from mistpm.readiness.pods import Trouble, trouble
+
+__all__ = [
+    "Assessment",
+    "State",
+    "Trouble",
+    "assess",
+    "concerns",
+    "meets",
+    "readiness_mistakes",
+    "trouble",
+]
