@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import unified_diff
 
-from mistpm.diff.mask import masked
+from mistpm.diff.fields import masked_texts
 from mistpm.model.change import Change
 
 _NOTHING = "/dev/null"
@@ -15,9 +15,7 @@ def unified(change: Change) -> str:
 
     What a Secret holds is never in it, only whether it changes.
     """
-    before, after = change.before, change.after
-    if (change.resource.group, change.resource.kind) == ("", "Secret"):
-        before, after = masked(before, after)
+    before, after = masked_texts(change)
     if before == after:
         return ""
     return "".join(

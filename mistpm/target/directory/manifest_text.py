@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import Any
 
+from mistpm.diff.manifest import in_reading_order
 from mistpm.document import dump
 from mistpm.target.marks import marked_labels
-
-_FIRST: Final = ("apiVersion", "kind", "metadata")
-_FIRST_OF_METADATA: Final = ("name", "namespace", "labels", "annotations")
 
 
 def manifest_text(data: dict[str, Any], *, environment_id: str, release: str) -> str:
@@ -22,10 +20,4 @@ def manifest_text(data: dict[str, Any], *, environment_id: str, release: str) ->
     metadata["labels"] = marked_labels(
         metadata.get("labels") or {}, environment_id=environment_id, release=release
     )
-    whole["metadata"] = _ahead(metadata, _FIRST_OF_METADATA)
-    return dump(_ahead(whole, _FIRST))
-
-
-def _ahead(data: dict[str, Any], first: tuple[str, ...]) -> dict[str, Any]:
-    """Put some keys, those of them that there are, before the others."""
-    return {key: data[key] for key in first if key in data} | data
+    return dump(in_reading_order(whole))
