@@ -1,0 +1,208 @@
+"""Putting objects in order: which waits for which (`specs/plan.md#objects`)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+import networkx as nx
+from msgspec import Struct
+
+from mistpm.errors import PlanError
+from mistpm.model.object_order import Gate, Node, ObjectOrder, Wait
+from mistpm.model.ranks import rank
+from mistpm.model.resource import ResourceId
+from mistpm.plan.cycles import shortened, shortest_cycle
+
+_FOUNDATION: Final = 9
+"""The last rank of what others live in or are instances of: it waits for no other release."""
+
+_WORKLOADS: Final = range(50, 60)
+
+_ANSWERED_BY_WORKLOADS: Final = {
+    "APIService.apiregistration.k8s.io",
+    "MutatingWebhookConfiguration.admissionregistration.k8s.io",
+    "ValidatingWebhookConfiguration.admissionregistration.k8s.io",
+}
+"""Kinds that break other requests for as long as nobody answers what they announce."""
+
+
+class OrderedObject(Struct, frozen=True, kw_only=True):
+    """An object to be put in order; `release` is empty for the host's own, `after` is what its package asks for."""
+
+    resource: ResourceId
+    release: str
+    after: tuple[ResourceId, ...] = ()
+
+
+def order_objects(
+    objects: Iterable[OrderedObject], needs: Mapping[str, Sequence[str]]
+) -> ObjectOrder:
+    """Decide what each object waits for; `needs` are the releases that must be ready before one.
+
+    Names that are not among the objects count for nothing.  Raises `PlanError` `object-cycle` where
+    packages ask for an order that cannot be.  Linear in the number of objects, ranks and needs.
+    """
+    ordering = _Ordering(sorted(objects, key=_place))
+    ordering.order_by_what_must_exist()
+    ordering.order_inside_releases()
+    ordering.order_releases(needs)
+    return ordering.result()
+
+
+def order_deletions(
+    objects: Iterable[OrderedObject], needs: Mapping[str, Sequence[str]]
+) -> ObjectOrder:
+    """Decide what each deletion waits for: what came after an object is gone before the object goes."""
+    order = order_objects(objects, needs)
+    waits: dict[Node, list[Wait]] = {node: [] for node in reversed(order.waits)}
+    for node, before in order.waits.items():
+        for each in before:
+            waits[each.on].append(Wait(node, "ready"))
+    return ObjectOrder({node: tuple(after) for node, after in waits.items()})
+
+
+class _Ordering:
+    """An order in the making: a graph whose edges lead from what comes first to what waits for it."""
+
+    def __init__(self, objects: list[OrderedObject]) -> None:
+        self._objects = objects
+        self._graph: nx.DiGraph[Node] = nx.DiGraph()
+        self._graph.add_nodes_from(each.resource for each in objects)
+        self._release = {each.resource: each.release for each in objects}
+        self._ranks: dict[ResourceId, int] = {}
+
+    def order_by_what_must_exist(self) -> None:
+        """Namespaces and definitions before what is in them or of them, and what packages ask for."""
+        namespaces = {
+            each.resource.name: each.resource for each in self._objects if _is_namespace(each)
+        }
+        definitions: dict[str, list[ResourceId]] = defaultdict(list)
+        for each in self._objects:
+            if each.resource.kind == "CustomResourceDefinition":
+                definitions[each.resource.name.partition(".")[2]].append(each.resource)
+        for each in self._objects:
+            if each.resource.namespace in namespaces:
+                self._wait(each.resource, namespaces[each.resource.namespace], "ready")
+            if each.resource.group in definitions:
+                gate = Gate(f"the APIs of {each.resource.group} are served")
+                for definition in definitions[each.resource.group]:
+                    self._wait(gate, definition, "ready")
+                self._wait(each.resource, gate, "ready")
+            for before in each.after:
+                if before in self._release:
+                    self._wait(each.resource, before, "ready")
+        self._refuse_cycles()
+        self._rank()
+
+    def order_inside_releases(self) -> None:
+        """By rank, and what is answered by workloads after those are ready."""
+        namespaces = [each.resource for each in self._objects if _is_namespace(each)]
+        for release, ranks in self._by_release().items():
+            begun, ready = _begun(release), _ready(release)
+            before = begun
+            workloads: list[ResourceId] = []
+            for number, resources in sorted(ranks.items()):
+                if number <= _FOUNDATION:
+                    for each in resources:
+                        self._wait(begun, each, "ready")
+                        self._wait(ready, each, "ready")
+                    continue
+                written = Gate(f"{release or 'the host'} is written up to rank {number}")
+                self._wait(written, before, "written")
+                for each in resources:
+                    self._wait(each, before, "written")
+                    self._wait(written, each, "written")
+                    self._wait(ready, each, "ready")
+                    if _kind(each) in _ANSWERED_BY_WORKLOADS:
+                        for other in workloads:
+                            self._wait(each, other, "ready")
+                        for namespace in namespaces:
+                            self._wait(each, namespace, "written")
+                before = written
+                workloads += [each for each in resources if rank(each) in _WORKLOADS]
+            self._wait(ready, begun, "written")
+
+    def order_releases(self, needs: Mapping[str, Sequence[str]]) -> None:
+        """Releases begin when those that they need are ready."""
+        releases = set(self._release.values())
+        for release in sorted(releases & needs.keys()):
+            for needed in sorted(releases & set(needs[release])):
+                self._wait(_begun(release), _ready(needed), "ready")
+
+    def result(self) -> ObjectOrder:
+        """Give what every object waits for; raises where the whole is a circle."""
+        self._refuse_cycles()
+        place = {node: number for number, node in enumerate(self._graph)}
+        nodes = nx.lexicographical_topological_sort(self._graph, key=place.__getitem__)
+        return ObjectOrder(
+            {
+                node: tuple(
+                    Wait(before, self._graph.edges[before, node]["until"])
+                    for before in sorted(self._graph.predecessors(node), key=place.__getitem__)
+                )
+                for node in nodes
+            }
+        )
+
+    def _wait(self, node: Node, before: Node, until: str) -> None:
+        """Have `node` wait; of two reasons to wait for the same thing the stricter one counts."""
+        if until == "ready" or not self._graph.has_edge(before, node):
+            self._graph.add_edge(before, node, until=until)
+
+    def _rank(self) -> None:
+        """Give every object its kind's rank, or that of what it must come after in its release, if higher.
+
+        So an order that a package asks for never contradicts that of the ranks.
+        """
+        highest: dict[Node, dict[str, int]] = {}
+        for node in nx.topological_sort(self._graph):
+            ranks: dict[str, int] = {}
+            for before in self._graph.predecessors(node):
+                for release, number in highest[before].items():
+                    ranks[release] = max(number, ranks.get(release, 0))
+            if isinstance(node, ResourceId):
+                release = self._release[node]
+                self._ranks[node] = max(rank(node), ranks.get(release, 0))
+                ranks = {release: self._ranks[node]}
+            highest[node] = ranks
+
+    def _by_release(self) -> dict[str, dict[int, list[ResourceId]]]:
+        found: dict[str, dict[int, list[ResourceId]]] = defaultdict(lambda: defaultdict(list))
+        for each in self._objects:
+            found[each.release][self._ranks[each.resource]].append(each.resource)
+        return found
+
+    def _refuse_cycles(self) -> None:
+        if nx.is_directed_acyclic_graph(self._graph):
+            return
+        waiting: nx.DiGraph[str] = nx.DiGraph(
+            (str(node), str(before)) for before, node in self._graph.edges
+        )
+        raise PlanError(
+            "object-cycle",
+            f"the objects wait for each other in a circle: `{' -> '.join(shortened(shortest_cycle(waiting)))}`",
+            note="each waits for the next one; `mistpm.dev/after` in a package's manifests adds to what Kubernetes itself needs",
+            hint="tell the packages' authors",
+        )
+
+
+def _place(each: OrderedObject) -> tuple[str, int, ResourceId]:
+    return each.release, rank(each.resource), each.resource
+
+
+def _is_namespace(each: OrderedObject) -> bool:
+    return (each.resource.group, each.resource.kind) == ("", "Namespace")
+
+
+def _kind(resource: ResourceId) -> str:
+    return f"{resource.kind}.{resource.group}"
+
+
+def _begun(release: str) -> Gate:
+    return Gate(f"{release or 'the host'} may begin")
+
+
+def _ready(release: str) -> Gate:
+    return Gate(f"{release or 'the host'} is ready")
