@@ -43,7 +43,7 @@ CONFINED: dict[str, set[str]] = {
     "resolvelib": {"resolve"},
     "rich": {"cli"},
     "typer": {"cli"},
-    "urllib3": {"registry"},
+    "urllib3": {"registry", "target"},
     "wasmtime": {"wasm"},
     "yaml": {"document"},
 }

@@ -1,0 +1,241 @@
+"""Sending single requests to an API server: TLS, proxies, credentials, connections used again."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import ssl
+import tempfile
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from mistpm import __version__
+from mistpm.target.cluster.api_error import ApiError, from_answer
+from mistpm.target.cluster.connection import Connection
+from mistpm.target.cluster.credentials import Login
+
+if TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse, PoolManager
+
+MOST: Final = 32
+"""How many connections are kept; more are made where more threads ask at once."""
+
+FAILURE: Final = 400
+"""The lowest status that is no success."""
+
+_CONNECT_SECONDS: Final = 10.0
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """One request: `target` is path and query, `seconds` how long the server may say nothing."""
+
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: bytes | None = None
+    seconds: float
+
+    @property
+    def path(self) -> str:
+        """The target without its query."""
+        return self.target.partition("?")[0]
+
+
+class Transport:
+    """Sends requests as the connection's user; may be used from several threads.
+
+    Nothing is tried twice.  What never got an answer is an `ApiError` of status 0.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._lock = threading.Lock()
+        self._session: tuple[Login, PoolManager] | None = None
+        self._headers = {
+            "User-Agent": f"mistpm/{__version__}",
+            "Accept-Encoding": "gzip",
+            **connection.headers,
+        }
+
+    def send(self, request: Request, *, is_stream: bool = False) -> tuple[BaseHTTPResponse, Login]:
+        """Send one request; give the answer, its body read unless `is_stream`, and the login that was used.
+
+        Raises `ApiError`, and `TargetError` where there are no credentials to be had.
+        """
+        from urllib3 import Timeout
+        from urllib3.exceptions import HTTPError
+
+        login, pool = self._current()
+        try:
+            response = pool.urlopen(
+                request.method,
+                self._connection.server + request.target,
+                body=request.body,
+                headers={**self._headers, **login.headers, **request.headers},
+                redirect=False,
+                retries=False,
+                preload_content=not is_stream,
+                timeout=Timeout(connect=_CONNECT_SECONDS, read=request.seconds),
+            )
+        except HTTPError as error:
+            raise self._explained(error, request) from error
+        return response, login
+
+    def lines(self, request: Request) -> Iterator[bytes]:
+        """Send a request and give its answer's lines as they come.  Raises `ApiError`."""
+        from urllib3.exceptions import HTTPError
+
+        response, _ = self.send(request, is_stream=True)
+        try:
+            if response.status >= FAILURE:
+                raise refused(request, response)
+            rest = b""
+            while chunk := response.read1():
+                *lines, rest = (rest + chunk).split(b"\n")
+                yield from lines
+            if rest:
+                yield rest
+        except HTTPError as error:
+            raise self._explained(error, request) from error
+        finally:
+            response.close()
+
+    def renew(self, used: Login) -> bool:
+        """Log in again unless somebody did since `used`; tells whether there are other credentials now."""
+        with self._lock:
+            if self._session and self._session[0] is not used:
+                return True
+            if not self._connection.credentials.can_renew:
+                return False
+            login, _ = self._open(self._connection.credentials.login())
+            return login != used
+
+    def close(self) -> None:
+        """Close the connections that nobody uses."""
+        with self._lock:
+            if self._session:
+                self._session[1].clear()
+
+    def _current(self) -> tuple[Login, PoolManager]:
+        session = self._session
+        if session is None or _is_over(session[0]):
+            with self._lock:
+                session = self._session
+                if session is None or _is_over(session[0]):
+                    session = self._open(self._connection.credentials.login())
+        return session
+
+    def _explained(self, error: Exception, request: Request) -> ApiError:
+        """Give the error for what urllib3 reports."""
+        from urllib3 import exceptions
+
+        host = urlsplit(self._connection.server).netloc
+        match error:
+            case exceptions.SSLError():
+                why = getattr(error.args[0], "verify_message", "") or _plain(error)
+                reason, message = "Certificate", f"no secure connection to `{host}`: {why}"
+            case exceptions.NameResolutionError():
+                reason, message = "UnknownHost", f"the host `{host}` is not known"
+            case exceptions.NewConnectionError():
+                reason, message = "Refused", f"no connection to `{host}`: {_plain(error)}"
+            case exceptions.ConnectTimeoutError():
+                reason = "Silent"
+                message = f"`{host}` did not answer within {_CONNECT_SECONDS:g} seconds"
+            case exceptions.ReadTimeoutError():
+                reason, message = "Silent", f"`{host}` said nothing for {request.seconds:g} seconds"
+            case exceptions.ProxyError():
+                reason, message = "Proxy", f"the proxy failed: {_plain(error)}"
+            case exceptions.ProtocolError() | exceptions.DecodeError():
+                reason, message = "Broken", f"the connection to `{host}` broke"
+            case _:
+                reason, message = "Address", _plain(error)
+        return ApiError(0, reason, message, method=request.method, path=request.path)
+
+    def _open(self, login: Login) -> tuple[Login, PoolManager]:
+        """Use a login from now on; connections stay, unless its certificate is another one."""
+        before = self._session
+        if before and (before[0].certificate, before[0].key) == (login.certificate, login.key):
+            self._session = (login, before[1])
+        else:
+            self._session = (login, self._pool(login))
+        return self._session
+
+    def _pool(self, login: Login) -> PoolManager:
+        from urllib3 import PoolManager, ProxyManager
+
+        connection = self._connection
+        arguments: dict[str, Any] = {"num_pools": 1, "maxsize": MOST}
+        if connection.server.startswith("https:"):
+            arguments["ssl_context"] = self._tls(login)
+            if connection.server_name:
+                arguments["server_hostname"] = connection.server_name
+                arguments["assert_hostname"] = connection.server_name
+        if proxy := connection.proxy or _proxy_of(connection.server):
+            return ProxyManager(proxy, **arguments)
+        return PoolManager(**arguments)
+
+    def _tls(self, login: Login) -> ssl.SSLContext:
+        authority = self._connection.authority.decode("ascii", "replace")
+        context = ssl.create_default_context(cadata=authority or None)
+        # Newer Pythons ask of authorities what those of many clusters, made by older tools, do not have.
+        context.verify_flags &= ~getattr(ssl, "VERIFY_X509_STRICT", 0)
+        if not self._connection.is_verified:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        if login.certificate:
+            with (
+                tempfile.NamedTemporaryFile() as file
+            ):  # OpenSSL reads certificates from files only
+                file.write(login.certificate + b"\n" + login.key)
+                file.flush()
+                context.load_cert_chain(file.name)
+        return context
+
+
+def refused(request: Request, response: BaseHTTPResponse) -> ApiError:
+    """Give the error for an answer that is no success."""
+    return from_answer(
+        request.method, request.path, response.status, response.headers, response.data
+    )
+
+
+def _is_over(login: Login) -> bool:
+    return login.expires is not None and time.time() >= login.expires
+
+
+def _proxy_of(server: str) -> str:
+    """Give the environment's proxy for a server; none for this machine itself, and for what `NO_PROXY` lists."""
+    parts = urlsplit(server)
+    host = parts.hostname or ""
+    proxies = urllib.request.getproxies()
+    proxy = proxies.get(parts.scheme, "")
+    if not proxy or host == "localhost" or urllib.request.proxy_bypass(parts.netloc):
+        return ""
+    with contextlib.suppress(ValueError):
+        address = ipaddress.ip_address(host)
+        if address.is_loopback or any(address in each for each in _networks(proxies.get("no", ""))):
+            return ""
+    return proxy
+
+
+def _networks(listed: str) -> Iterator[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    for part in listed.split(","):
+        if "/" in part:
+            with contextlib.suppress(ValueError):
+                yield ipaddress.ip_network(part.strip(), strict=False)
+
+
+def _plain(error: Exception) -> str:
+    """Give an error's own words: the operating system's where there are some."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror.lower()
+        cause = cause.__cause__ or cause.__context__
+    return str(error)
