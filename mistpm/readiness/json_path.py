@@ -151,30 +151,24 @@ class _Reader:
             self._refuse("a name is missing after `.`")
         return Key(_unescaped(match[0]))
 
-    def _filter(self) -> Filter:
+    def _filter(self) -> Step:
         keys: list[str] = []
-        while self._at < len(self._text) and not _FILTER_END.match(self._text, self._at):
-            operator = self._take(_OPERATOR)
-            if operator is not None:
-                literal = self._take(_LITERAL)
-                if literal is None:
-                    self._refuse(
-                        "a filter compares with a text in quotes, a number, `true` or `false`"
-                    )
-                self._end_filter()
-                return Filter(tuple(keys), operator[1], _value(literal))
+        while self._text.startswith((".", "["), self._at):
             step = self._step()
             if not isinstance(step, Key):
                 self._refuse('a filter looks at fields only: `?(@.name.other=="value")`')
             keys.append(step.name)
-        self._end_filter()
-        if not keys:
-            self._refuse('a filter names a field: `?(@.name=="value")`')
-        return Filter(tuple(keys))
-
-    def _end_filter(self) -> None:
+        operator = self._take(_OPERATOR)
+        literal = self._take(_LITERAL)
+        if operator is not None and literal is None:
+            self._refuse("a filter compares with a text in quotes, a number, `true` or `false`")
         if self._take(_FILTER_END) is None:
             self._refuse("a filter is `[?(@.name)]`, or compares with `==` or `!=`")
+        if operator is None or literal is None:
+            if not keys:
+                self._refuse('a filter names a field: `?(@.name=="value")`')
+            return Filter(tuple(keys))
+        return Filter(tuple(keys), operator[1], _value(literal))
 
     def _take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         match = pattern.match(self._text, self._at)

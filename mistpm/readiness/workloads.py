@@ -30,7 +30,7 @@ def deployment(data: dict[str, Any]) -> Assessment:
     if updated < wanted:
         return _still(data, _replicas(data, "updatedReplicas", wanted, "updated"))
     if total > updated:
-        return waiting(f"{_counted(total - updated)} of the old version still there")
+        return waiting(f"{_counted(total - updated)} still of the old version")
     if number(data, "status", "readyReplicas") < wanted:
         return _still(data, current)
     if number(data, "status", "availableReplicas") < wanted:
