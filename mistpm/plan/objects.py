@@ -81,7 +81,8 @@ class _Ordering:
         definitions: dict[str, list[ResourceId]] = defaultdict(list)
         for each in self._objects:
             if each.resource.kind == "CustomResourceDefinition":
-                definitions[each.resource.name.partition(".")[2]].append(each.resource)
+                _, _, group = each.resource.name.partition(".")
+                definitions[group or "?"].append(each.resource)
         for each in self._objects:
             if each.resource.namespace in namespaces:
                 self._wait(each.resource, namespaces[each.resource.namespace], "ready")

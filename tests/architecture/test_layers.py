@@ -25,7 +25,8 @@ ROOMS: dict[str, set[str]] = {
     "diff": {"model", "document"},
     "draw": {"model"},
     "readiness": {"model"},
-    "target": {"model", "document", "diff", "readiness"},
+    "apply": {"model"},
+    "target": {"model", "document", "diff", "readiness", "plan", "apply"},
 }
 """What each room may import besides itself and the bottom; arrows point one way."""
 
