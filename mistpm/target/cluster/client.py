@@ -14,7 +14,7 @@ from msgspec import Struct
 from mistpm.target.cluster.api_error import ApiError
 from mistpm.target.cluster.connection import Connection
 from mistpm.target.cluster.retrying import PASSING, Patience, Trouble, classify
-from mistpm.target.cluster.transport import FAILURE, Request, Transport, refused
+from mistpm.target.cluster.transport import FAILURE, Request, Stream, Transport, refused
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
@@ -165,10 +165,10 @@ class Client:
             if not token:
                 return
 
-    def lines(self, path: str, *, query: Mapping[str, str], seconds: float) -> Iterator[bytes]:
-        """Give the lines of an answer as they come, such as a watch's; nothing is tried twice.
+    def stream(self, path: str, *, query: Mapping[str, str], seconds: float) -> Stream:
+        """Ask for an answer that comes line by line, such as a watch; nothing is tried twice.
 
-        Raises `ApiError`, also where nothing comes for so many seconds.
+        Raises `ApiError`; so does reading, also where nothing comes for so many seconds.
         """
         request = Request(
             method="GET",
@@ -176,7 +176,7 @@ class Client:
             headers={"Accept": "application/json", "Accept-Encoding": "identity"},
             seconds=seconds,
         )
-        return self._transport.lines(request)
+        return self._transport.stream(request)
 
     def close(self) -> None:
         """Close the connections; requests that wait to be tried again end with their error."""

@@ -9,7 +9,7 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -87,24 +87,13 @@ class Transport:
             raise self._explained(error, request) from error
         return response, login
 
-    def lines(self, request: Request) -> Iterator[bytes]:
-        """Send a request and give its answer's lines as they come.  Raises `ApiError`."""
-        from urllib3.exceptions import HTTPError
-
+    def stream(self, request: Request) -> Stream:
+        """Send a request whose answer comes line by line.  Raises `ApiError`."""
         response, _ = self.send(request, is_stream=True)
-        try:
-            if response.status >= FAILURE:
+        if response.status >= FAILURE:
+            with response:
                 raise refused(request, response)
-            rest = b""
-            while chunk := response.read1():
-                *lines, rest = (rest + chunk).split(b"\n")
-                yield from lines
-            if rest:
-                yield rest
-        except HTTPError as error:
-            raise self._explained(error, request) from error
-        finally:
-            response.close()
+        return Stream(response, lambda error: self._explained(error, request))
 
     def renew(self, used: Login) -> bool:
         """Log in again unless somebody did since `used`; tells whether there are other credentials now."""
@@ -196,6 +185,35 @@ class Transport:
                 file.flush()
                 context.load_cert_chain(file.name)
         return context
+
+
+class Stream:
+    """The lines of an answer, as they come; `end` may be called from another thread than reads them."""
+
+    def __init__(
+        self, response: BaseHTTPResponse, explained: Callable[[Exception], ApiError]
+    ) -> None:
+        self._response = response
+        self._explained = explained
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Give the lines; raises `ApiError` where the connection breaks or says nothing for too long."""
+        from urllib3.exceptions import HTTPError
+
+        rest = b""
+        try:
+            while chunk := self._response.read1():
+                *lines, rest = (rest + chunk).split(b"\n")
+                yield from lines
+        except (HTTPError, OSError, ValueError) as error:  # the last where `end` came in between
+            raise self._explained(error) from error
+        finally:
+            self._response.close()
+
+    def end(self) -> None:
+        """Have whoever reads see the end, at once."""
+        with contextlib.suppress(OSError, ValueError):
+            self._response.shutdown()
 
 
 def refused(request: Request, response: BaseHTTPResponse) -> ApiError:
