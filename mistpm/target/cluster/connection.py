@@ -8,11 +8,14 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from msgspec import Struct
 
 from mistpm.errors import TargetError
+from mistpm.target.cluster.auth_provider import AuthProvider
 from mistpm.target.cluster.credentials import Credentials, Stored, StoredCredentials
+from mistpm.target.cluster.exec_plugin import ExecPlugin
 from mistpm.target.cluster.kubeconfig import (
     ChosenContext,
     Entry,
@@ -41,7 +44,7 @@ class Connection(Struct, frozen=True, kw_only=True):
     is_verified: bool = True
     server_name: str = ""
     proxy: str = ""
-    headers: dict[str, str] = {}
+    headers: tuple[tuple[str, str], ...] = ()
     credentials: Credentials
 
 
@@ -55,7 +58,7 @@ def connect(context: str = "", *, impersonate: str = "") -> Connection:
     paths = kubeconfig_paths()
     kubeconfig = read_kubeconfig(paths)
     if kubeconfig is not None:
-        return _from_context(kubeconfig.choose(context), impersonate)
+        return _from_context(kubeconfig.choose(context), kubeconfig.files, impersonate)
     if not context and (found := in_cluster(os.environ, impersonate=impersonate)):
         return found
     raise TargetError(
@@ -85,7 +88,7 @@ def in_cluster(
     )
 
 
-def _from_context(chosen: ChosenContext, impersonate: str) -> Connection:
+def _from_context(chosen: ChosenContext, files: tuple[Path, ...], impersonate: str) -> Connection:
     cluster = chosen.cluster
     server = _text(cluster, "server").rstrip("/")
     if not server:
@@ -105,19 +108,20 @@ def _from_context(chosen: ChosenContext, impersonate: str) -> Connection:
         server_name=_text(cluster, "tls-server-name"),
         proxy=_text(cluster, "proxy-url"),
         headers=_impersonation(chosen.user.data, impersonate),
-        credentials=_credentials(chosen),
+        credentials=_credentials(chosen, files),
     )
 
 
-def _credentials(chosen: ChosenContext) -> Credentials:
-    """Give the way of logging in: what stands in the kubeconfig needs nothing of `kubernetes`."""
+def _credentials(chosen: ChosenContext, files: tuple[Path, ...]) -> Credentials:
+    """Give the way of logging in; what stands in the kubeconfig itself needs nothing of `kubernetes`."""
     user = chosen.user
-    if isinstance(user.data.get("exec"), dict):
-        raise NotImplementedError
+    if isinstance(user.data.get("auth-provider"), dict):
+        return AuthProvider(context=chosen, files=files)
+    token = Stored(data=_text(user, "token").encode(), path=_path(user, "tokenFile"))
+    if token == Stored() and isinstance(user.data.get("exec"), dict):
+        return ExecPlugin(context=chosen)
     return StoredCredentials(
-        token=Stored(data=_text(user, "token").encode())
-        if _text(user, "token")
-        else Stored(path=_path(user, "tokenFile")),
+        token=token,
         certificate=_stored(user, "client-certificate"),
         key=_stored(user, "client-key"),
         user=_text(user, "username"),
@@ -125,10 +129,18 @@ def _credentials(chosen: ChosenContext) -> Credentials:
     )
 
 
-def _impersonation(user: Mapping[str, Any], asked: str) -> dict[str, str]:
-    """Give the headers for acting as somebody else."""
+def _impersonation(user: Mapping[str, Any], asked: str) -> tuple[tuple[str, str], ...]:
+    """Give the headers for acting as somebody else, as the kubeconfig or the user says."""
     name = asked or user.get("as")
-    return {"Impersonate-User": name} if isinstance(name, str) and name else {}
+    if not name:
+        return ()
+    headers = [("Impersonate-User", str(name))]
+    if user.get("as-uid"):
+        headers.append(("Impersonate-Uid", str(user["as-uid"])))
+    headers += [("Impersonate-Group", str(group)) for group in user.get("as-groups") or ()]
+    for key, values in (user.get("as-user-extra") or {}).items():
+        headers += [(f"Impersonate-Extra-{quote(key)}", str(value)) for value in values]
+    return tuple(headers)
 
 
 def _stored(entry: Entry, key: str) -> Stored:

@@ -39,18 +39,23 @@ class Credentials(Protocol):
 
 
 class Stored(Struct, frozen=True, kw_only=True):
-    """A value of a kubeconfig, or the file that has it; all empty where there is none."""
+    """A value of a kubeconfig, or the file that has it; all empty where there is none.
+
+    Where there are both, the value counts for certificates and the file for tokens, as for kubectl.
+    """
 
     data: bytes = b""
     path: Path | None = None
 
     def read(self, what: str) -> bytes:
         """Give the value; raises `TargetError` where its file cannot be read."""
-        if self.data or self.path is None:
+        if self.path is None:
             return self.data
         try:
             return self.path.read_bytes()
         except OSError as error:
+            if self.data:
+                return self.data
             raise TargetError(
                 "kubeconfig-file",
                 f"`{self.path}` cannot be read: {(error.strerror or str(error)).lower()}",

@@ -9,7 +9,7 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -60,7 +60,6 @@ class Transport:
         self._headers = {
             "User-Agent": f"mistpm/{__version__}",
             "Accept-Encoding": "gzip",
-            **connection.headers,
         }
 
     def send(self, request: Request, *, is_stream: bool = False) -> tuple[BaseHTTPResponse, Login]:
@@ -77,7 +76,7 @@ class Transport:
                 request.method,
                 self._connection.server + request.target,
                 body=request.body,
-                headers={**self._headers, **login.headers, **request.headers},
+                headers=self._with_own({**self._headers, **login.headers, **request.headers}),
                 redirect=False,
                 retries=False,
                 preload_content=not is_stream,
@@ -110,6 +109,17 @@ class Transport:
         with self._lock:
             if self._session:
                 self._session[1].clear()
+
+    def _with_own(self, headers: dict[str, str]) -> Mapping[str, str]:
+        """Add the connection's headers, one of which may stand several times."""
+        if not self._connection.headers:
+            return headers
+        from urllib3 import HTTPHeaderDict
+
+        every = HTTPHeaderDict(headers)
+        for name, value in self._connection.headers:
+            every.add(name, value)
+        return every
 
     def _current(self) -> tuple[Login, PoolManager]:
         session = self._session
