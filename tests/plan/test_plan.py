@@ -9,6 +9,8 @@ from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from mistpm.errors import PlanError
+from mistpm.lock.from_resolution import with_order
+from mistpm.lock.needs import needs
 from mistpm.model.identity import PackageId
 from mistpm.model.lockfile import LOCK_VERSION, LockedEdge, LockedPackage, Lockfile
 from mistpm.model.plan import Plan, Step
@@ -238,7 +240,7 @@ NAMES = [f"r{number}" for number in range(8)]
 def test_every_release_after_what_it_needs(
     drawn: dict[str, dict[str, tuple[str, bool]]],
 ) -> None:
-    """Without a cycle every release stands in the stage after the last that it needs."""
+    """Without a cycle every release stands in the stage after the last that it needs; a lock tells the same."""
     releases = {
         name: {
             alias: api(target, optional=optional)
@@ -259,6 +261,9 @@ def test_every_release_after_what_it_needs(
         assert needed <= set(step.after)
         assert 1 + max((stage[name] for name in step.after), default=-1) == stage[step.release]
     assert plan == plan_releases(lock_of(dict(reversed(releases.items()))))
+    assert {step.release: step.after for steps in plan.stages for step in steps} == needs(
+        with_order(lock, plan)
+    )
 
 
 @pytest.mark.parametrize("use", ["install", "call"])
