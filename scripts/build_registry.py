@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from mistpm.atomic import write_atomically
 from mistpm.errors import MistError
 from mistpm.package import pack
+from mistpm.readiness import readiness_mistakes
 from mistpm.registry.keeper import IndexReport, make_index
 from mistpm.registry.layout import INDEX_FOLDER, MODULE_SUFFIX, REGISTRY_FILE
 from mistpm.resolve.conditions import paths_read
@@ -35,7 +36,9 @@ def build(starter: Path, into: Path, *, published: str, replace: bool = False) -
         shutil.copytree(starter / INDEX_FOLDER, into / INDEX_FOLDER)
     for source in sorted((starter / "packages").glob("*/*/*/package.yaml")):
         template = starter / "modules" / "template.wasm"
-        packed = pack(source, template=template, paths_read=paths_read)
+        packed = pack(
+            source, template=template, paths_read=paths_read, read_readiness=readiness_mistakes
+        )
         folder = into / packed.descriptor.group / packed.descriptor.name
         folder.mkdir(parents=True, exist_ok=True)
         (folder / packed.name).write_bytes(packed.data)

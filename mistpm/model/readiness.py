@@ -10,7 +10,7 @@ from mistpm.model.wire import Wire
 class ReadinessCondition(Wire, frozen=True, kw_only=True):
     """One entry of a descriptor's `readiness`: which resources it is about, and what must hold of each.
 
-    `kind` is `Kind` or `Kind.group`; an empty `name` means all of the kind.  Exactly one of three says
+    `kind` is `Kind` or `Kind.group`; in `name` a `*` stands for anything, an empty one means all of the kind.  Exactly one of three says
     what must hold: `condition` (`Ready`, or `Ready=False`, of `status.conditions`), `json_path` (kubectl's,
     `{.status.phase}`) with the `value` that it must have, `cel` (an expression over `self` that is true).
     """

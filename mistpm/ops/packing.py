@@ -18,6 +18,7 @@ from mistpm.ops.file_packages import ask_mistletoe
 from mistpm.ops.workspace import open_runtime
 from mistpm.package import Packed, pack, read_package
 from mistpm.package.sections import read_sections
+from mistpm.readiness import readiness_mistakes
 from mistpm.resolve.conditions import paths_read
 
 TEMPLATE_MODULE = Path(__file__).parents[1] / "package" / "data" / "template.wasm"
@@ -64,7 +65,12 @@ def pack_package(source: Path, output: Path | None) -> PackReport:
     One that computes requirements is asked for them once, before anything is written.  Raises
     `DocumentError` with everything that is wrong, `PackageError`, `RenderError`.
     """
-    packed = pack(source, template=TEMPLATE_MODULE, paths_read=paths_read)
+    packed = pack(
+        source,
+        template=TEMPLATE_MODULE,
+        paths_read=paths_read,
+        read_readiness=readiness_mistakes,
+    )
     computed = _trial(packed) if packed.descriptor.computed else None
     place = output or Path()
     file = place if place.suffix else place / packed.name

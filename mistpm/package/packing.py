@@ -13,6 +13,7 @@ from mistpm import document
 from mistpm.document import Positions
 from mistpm.errors import DocumentError, PackageError, Problem
 from mistpm.model.descriptor import Descriptor
+from mistpm.model.readiness import ReadinessCondition
 from mistpm.model.wire import Wire
 from mistpm.package.exports import exported_names
 from mistpm.package.mistletoe import SUFFIX
@@ -20,6 +21,7 @@ from mistpm.package.rules import (
     condition_mistakes,
     descriptor_mistakes,
     module_mistakes,
+    readiness_mistakes,
     template_mistakes,
 )
 from mistpm.package.schemas import Mistake
@@ -66,13 +68,14 @@ def pack(
     *,
     template: Path | None = None,
     paths_read: Callable[[str], tuple[str, ...]] | None = None,
+    read_readiness: Callable[[ReadinessCondition], Iterable[tuple[str, str, str]]] | None = None,
 ) -> Packed:
     """Make a package of a folder with a `package.yaml`, or of such a file.
 
     The same files give the same bytes.  `template` is the module for `module: template`.  `paths_read`
-    reads conditions (`mistpm.resolve.conditions`); without it they are taken as they are.  Raises
-    `DocumentError` (`invalid-yaml`, `invalid-descriptor`) with all problems, `PackageError` where
-    the module is none.
+    reads conditions (`mistpm.resolve.conditions`), `read_readiness` gives the mistakes in readiness
+    conditions (`mistpm.readiness`); without them they are taken as they are.  Raises `DocumentError`
+    (`invalid-yaml`, `invalid-descriptor`) with all problems, `PackageError` where the module is none.
     """
     file = source
     with suppress(OSError):  # reading it says what is wrong
@@ -88,6 +91,8 @@ def pack(
     author.note(descriptor_mistakes(descriptor))
     if paths_read is not None:
         author.note(condition_mistakes(descriptor, paths_read))
+    if read_readiness is not None:
+        author.note(readiness_mistakes(descriptor, read_readiness))
     if module:
         author.note(module_mistakes(descriptor, exports))
     if read.build.module == TEMPLATE:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from mistpm.model.descriptor import Dependency, Descriptor
 from mistpm.model.presence import find_kind
 from mistpm.model.ranges import Range
+from mistpm.model.readiness import ReadinessCondition
 from mistpm.package.schemas import Mistake, schema_mistakes
 from mistpm.package.specifier import fault
 
@@ -95,6 +96,16 @@ def condition_mistakes(
             continue
         for path in paths:
             yield from ((place, *told) for told in _path_mistakes(path, descriptor.inputs))
+
+
+def readiness_mistakes(
+    descriptor: Descriptor,
+    read: Callable[[ReadinessCondition], Iterable[tuple[str, str, str]]],
+) -> Iterator[Mistake]:
+    """Give what is wrong with each readiness condition; `read` tells key, mistake and hint of one."""
+    for index, condition in enumerate(descriptor.readiness):
+        for key, message, hint in read(condition):
+            yield ("readiness", index, key), message, hint
 
 
 def _path_mistakes(path: str, root: dict[str, Any]) -> Iterator[tuple[str, str]]:

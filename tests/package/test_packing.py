@@ -14,6 +14,7 @@ from mistpm import document
 from mistpm.errors import DocumentError, MistError, PackageError
 from mistpm.package import pack, read_assets, read_descriptor, read_package
 from mistpm.package.sections import read_sections, with_section, without_sections
+from mistpm.readiness import readiness_mistakes
 from mistpm.resolve.conditions import paths_read
 
 Write = Callable[..., Path]
@@ -378,3 +379,30 @@ invalid-descriptor: `package.yaml` has 4 mistakes
   package.yaml:11: dependencies.secret.when: it reads `inputs.tls.key`, which is a secret"""
 
     assert expected == refused(source, paths_read=paths_read)
+
+
+def test_readiness_conditions_are_checked(write: Write) -> None:
+    """Every one can be read, and is of a kind that there may be."""
+    source = write(
+        """\
+readiness:
+  - {kind: Cluster.postgresql.example.org, condition: Ready}
+  - {kind: deployment, condition: Available}
+  - {kind: Deploymnt.apps, condition: Available=yes}
+  - kind: Job
+    jsonPath: "{.status..phase}"
+    value: Done
+  - kind: Job
+    name: migrate-*
+    cel: "status.done"
+"""
+    )
+    expected = """\
+invalid-descriptor: `package.yaml` has 5 mistakes
+  package.yaml:9: readiness[1].kind: `deployment` is no kind (write `Kind` or `Kind.group`, such as `Certificate.cert-manager.io`)
+  package.yaml:10: readiness[2].condition: `yes` is no status of a condition (a status is `True`, `False` or `Unknown`)
+  package.yaml:10: readiness[2].kind: Kubernetes has no kind `Deploymnt` in `apps` (did you mean `Deployment.apps`?)
+  package.yaml:12: readiness[3].jsonPath: `{.status..phase}` cannot be read: `..` is not supported: a condition says where to look
+  package.yaml:16: readiness[4].cel: it does not read the object, which is `self`"""
+
+    assert expected == refused(source, read_readiness=readiness_mistakes)
