@@ -1,0 +1,189 @@
+"""The objects in which a cluster remembers environments: read, made, replaced, removed."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable
+from typing import Any, Final
+
+from mistpm.errors import TargetError
+from mistpm.target.cluster.api_error import ApiError, describe
+from mistpm.target.cluster.client import MANAGER, Client
+from mistpm.target.marks import MANAGER_LABEL
+
+METADATA_ONLY: Final = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
+_MANAGED: Final = {"fieldManager": MANAGER}
+
+
+def unchecked() -> None:
+    """Let every write pass."""
+
+
+class StateStore:
+    """ConfigMaps and Secrets (by their plural) in one namespace; raises `TargetError` for whatever fails.
+
+    `check` is called before every write: it raises when this run may not write any more.
+    """
+
+    def __init__(
+        self, client: Client, namespace: str, *, check: Callable[[], None] = unchecked
+    ) -> None:
+        self.client = client
+        self.namespace = namespace
+        self._check = check
+
+    def get(self, plural: str, name: str) -> dict[str, Any] | None:
+        """Read an object; None where it is not there."""
+        try:
+            found: dict[str, Any] = self.client.get(self._path(plural, name))
+        except ApiError as error:
+            if error.is_not_found:
+                return None
+            raise self._described(error) from error
+        return found
+
+    def names(self, plural: str, selector: str) -> tuple[str, ...]:
+        """List the names of the objects that a label selector means, without what is in them."""
+        return tuple(each["name"] for each in self.metadata(plural, selector))
+
+    def metadata(self, plural: str, selector: str) -> tuple[dict[str, Any], ...]:
+        """List the metadata of objects; none where there is no such namespace."""
+        try:
+            answer = self.client.request(
+                "GET",
+                self._path(plural),
+                query={"labelSelector": selector},
+                accept=METADATA_ONLY,
+            )
+        except ApiError as error:
+            raise self._described(error) from error
+        return tuple(each["metadata"] for each in answer.data["items"] or ())
+
+    def create(self, plural: str, body: dict[str, Any], *, what: str) -> dict[str, Any]:
+        """Make an object, and the namespace where it is missing.
+
+        One that is there with the same data is it: an earlier try made it.  Raises `TargetError`
+        `target-moved` where another run made another one; `what` says what it is about.
+        """
+        self._check()
+        try:
+            return create_in(self.client, self.namespace, self._path(plural), body)
+        except ApiError as error:
+            return self._as_wanted(error, plural, body, what)
+
+    def replace(self, plural: str, body: dict[str, Any], *, what: str) -> dict[str, Any]:
+        """Replace the version of an object that `metadata.resourceVersion` names.
+
+        Raises `TargetError` `target-moved` where it is not that version any more.
+        """
+        self._check()
+        path = self._path(plural, body["metadata"]["name"])
+        try:
+            replaced: dict[str, Any] = self.client.request(
+                "PUT", path, query=_MANAGED, body=body
+            ).data
+        except ApiError as error:
+            return self._as_wanted(error, plural, body, what)
+        return replaced
+
+    def delete(self, plural: str, name: str, *, version: str = "", what: str = "") -> None:
+        """Remove an object, if it is there; only this `version` of it, where one is given."""
+        self._check()
+        options: dict[str, Any] = {"apiVersion": "v1", "kind": "DeleteOptions"}
+        if version:
+            options["preconditions"] = {"resourceVersion": version}
+        try:
+            self.client.request("DELETE", self._path(plural, name), body=options)
+        except ApiError as error:
+            if error.is_conflict:
+                raise self._moved(what) from error
+            if not error.is_not_found:
+                raise self._described(error) from error
+
+    def _path(self, plural: str, name: str = "") -> str:
+        path = f"/api/v1/namespaces/{self.namespace}/{plural}"
+        return f"{path}/{name}" if name else path
+
+    def _as_wanted(
+        self, error: ApiError, plural: str, body: dict[str, Any], what: str
+    ) -> dict[str, Any]:
+        """Give the object if it is as it was to be written: a try without an answer did that."""
+        gone = error.is_not_found and error.method == "PUT"
+        if not error.is_conflict and not gone:
+            raise self._described(error) from error
+        found = self.get(plural, body["metadata"]["name"])
+        kept = ("data", "binaryData")
+        if found is None or any(found.get(key) != body.get(key) for key in kept):
+            raise self._moved(what) from error
+        return found
+
+    def _moved(self, what: str) -> TargetError:
+        return TargetError(
+            "target-moved",
+            f"{what} in the {self.client.title} was changed meanwhile, by somebody else or another mistpm",
+            hint="run the command again",
+        )
+
+    def _described(self, error: ApiError) -> TargetError:
+        return describe_state_error(error, self.client)
+
+
+def create_in(client: Client, namespace: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Make an object in a state namespace, and the namespace where it is missing.
+
+    Raises `ApiError`; `TargetError` where the namespace cannot be made.
+    """
+    try:
+        return _post(client, path, body)
+    except ApiError as error:
+        if not error.is_not_found:
+            raise
+    _make_namespace(client, namespace)
+    return _post(client, path, body)
+
+
+def describe_state_error(error: ApiError, client: Client) -> TargetError:
+    """Give the error that a user sees when state cannot be read or written."""
+    described = describe(error, title=client.title)
+    if error.is_right_missing:
+        described.hint += (
+            "\nor keep the state where you may write: `state: {namespace: NAME}` in mistpm.yaml"
+        )
+    return described
+
+
+def decoded(value: object) -> bytes | None:
+    """Give the bytes of a value of `binaryData` or of a Secret; None where it is no base64."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _post(client: Client, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    made: dict[str, Any] = client.request("POST", path, query=_MANAGED, body=body).data
+    return made
+
+
+def _make_namespace(client: Client, name: str) -> None:
+    """Make a state namespace; it belongs to no environment, and stays when the last one is gone."""
+    body = {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {"name": name, "labels": {MANAGER_LABEL: MANAGER}},
+    }
+    try:
+        _post(client, "/api/v1/namespaces", body)
+    except ApiError as error:
+        if error.is_right_missing:
+            raise TargetError(
+                "state-namespace-missing",
+                f"the {client.title} has no namespace `{name}` to remember the environment in, and you may not make it",
+                hint="have it made by somebody who may, or keep the state in a namespace that there is: "
+                "`state: {namespace: NAME}` in mistpm.yaml",
+            ) from error
+        if not error.is_already_there:
+            raise describe(error, title=client.title) from error
