@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
@@ -71,7 +71,7 @@ class Client:
         accept: str = "application/json",
         seconds: float = 30.0,
         patience: float | None = None,
-        also: Collection[Trouble] = (),
+        also: tuple[Trouble, ...] = (),
     ) -> Answer:
         """Send a request and give the answer, which is a success.
 
@@ -121,7 +121,7 @@ class Client:
         *,
         dry_run: bool = False,
         force: bool = False,
-        also: Collection[Trouble] = (),
+        also: tuple[Trouble, ...] = (),
     ) -> Answer:
         """Apply an object on the server as our field manager; status 201 where it was not there.
 
@@ -199,7 +199,7 @@ class _Trying:
     """How often one request was tried, and whether it will be again."""
 
     def __init__(
-        self, patience: Patience, seconds: float | None, also: Collection[Trouble]
+        self, patience: Patience, seconds: float | None, also: tuple[Trouble, ...]
     ) -> None:
         self._patience = patience
         self._seconds = patience.seconds if seconds is None else seconds

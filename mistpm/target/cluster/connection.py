@@ -48,18 +48,20 @@ class Connection(Struct, frozen=True, kw_only=True):
     credentials: Credentials
 
 
-def connect(context: str = "", *, impersonate: str = "") -> Connection:
+def connect(
+    context: str = "", *, impersonate: str = "", environ: Mapping[str, str] = os.environ
+) -> Connection:
     """Find the cluster: a context of the kubeconfig, or, where there is none, the one this Pod runs in.
 
     An empty `context` means the kubeconfig's current one.  `impersonate` is who to act as (`--as`).
     Nothing is asked over the network, no program is run.  Raises `TargetError` (`no-kubeconfig`,
     `unknown-context`, `kubeconfig-unreadable` and others).
     """
-    paths = kubeconfig_paths()
+    paths = kubeconfig_paths(environ)
     kubeconfig = read_kubeconfig(paths)
     if kubeconfig is not None:
         return _from_context(kubeconfig.choose(context), kubeconfig.files, impersonate)
-    if not context and (found := in_cluster(os.environ, impersonate=impersonate)):
+    if not context and (found := in_cluster(environ, impersonate=impersonate)):
         return found
     raise TargetError(
         "no-kubeconfig",
