@@ -70,7 +70,7 @@ def solve(
     if locked:
         raise _refusal(workspace, previous, asking, fresh=fresh)
     workspace.reporter.start("solving", 0)
-    from mistpm.plan import plan_releases
+    from mistpm.plan.stages import plan_releases
     from mistpm.resolve import resolve
 
     question = asking.asked.question

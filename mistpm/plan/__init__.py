@@ -1,5 +1,1 @@
-"""The order of releases: stages, reasons in words, and cycles as errors that name their path."""
-
-from mistpm.plan.stages import plan_releases
-
-__all__ = ["plan_releases"]
+"""Order: that of releases (`stages`) when a lock is made, that of objects (`objects`) when it is applied."""

@@ -12,20 +12,6 @@ _MOST_NAMES: Final = 20
 def find_cycle(graph: nx.DiGraph[str]) -> str:
     """Give a cycle as `a -> b -> a, through the aliases x, y`, or nothing where there is none.
 
-    It is that of `shortest_cycle`; every edge has an attribute `alias`.
-    """
-    path = shortest_cycle(graph)
-    if not path:
-        return ""
-    aliases = [f"`{graph.edges[edge]['alias']}`" for edge in nx.utils.pairwise(path)]
-    noun = "alias" if len(aliases) == 1 else "aliases"
-    shown = " -> ".join(shortened(path))
-    return f"`{shown}`, through the {noun} {', '.join(shortened(aliases))}"
-
-
-def shortest_cycle(graph: nx.DiGraph[str]) -> list[str]:
-    """Give the names along a cycle, the first one again at its end, or nothing where there is none.
-
     It is a shortest one through the first name, in alphabetical order, that is on any cycle: the same
     for equal graphs whatever the order in which they were drawn.  Linear in the graph's size.
     """
@@ -35,10 +21,16 @@ def shortest_cycle(graph: nx.DiGraph[str]) -> list[str]:
         if len(component) > 1
         for name in component
     } | set(nx.nodes_with_selfloops(graph))
-    return _shortest(graph, min(circular)) if circular else []
+    if not circular:
+        return ""
+    path = _shortest(graph, min(circular))
+    aliases = [f"`{graph.edges[edge]['alias']}`" for edge in nx.utils.pairwise(path)]
+    noun = "alias" if len(aliases) == 1 else "aliases"
+    shown = " -> ".join(_shortened(path))
+    return f"`{shown}`, through the {noun} {', '.join(_shortened(aliases))}"
 
 
-def shortened(names: list[str]) -> list[str]:
+def _shortened(names: list[str]) -> list[str]:
     """Leave the middle out where there are too many names to read."""
     left_out = len(names) - _MOST_NAMES
     if left_out <= 0:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+from typing import Final, Literal
 
-import networkx as nx
 from msgspec import Struct
 
 from mistpm.errors import PlanError
 from mistpm.model.object_order import Gate, Node, ObjectOrder, Wait
 from mistpm.model.ranks import rank
 from mistpm.model.resource import ResourceId
-from mistpm.plan.cycles import shortened, shortest_cycle
 
 _FOUNDATION: Final = 9
 """The last rank of what others live in or are instances of: it waits for no other release."""
@@ -26,6 +26,9 @@ _ANSWERED_BY_WORKLOADS: Final = {
     "ValidatingWebhookConfiguration.admissionregistration.k8s.io",
 }
 """Kinds that break other requests for as long as nobody answers what they announce."""
+
+
+_Until = Literal["written", "ready"]
 
 
 class OrderedObject(Struct, frozen=True, kw_only=True):
@@ -64,12 +67,11 @@ def order_deletions(
 
 
 class _Ordering:
-    """An order in the making: a graph whose edges lead from what comes first to what waits for it."""
+    """An order in the making: what each node waits for, and until when."""
 
     def __init__(self, objects: list[OrderedObject]) -> None:
         self._objects = objects
-        self._graph: nx.DiGraph[Node] = nx.DiGraph()
-        self._graph.add_nodes_from(each.resource for each in objects)
+        self._waits: dict[Node, dict[Node, _Until]] = {each.resource: {} for each in objects}
         self._release = {each.resource: each.release for each in objects}
         self._ranks: dict[ResourceId, int] = {}
 
@@ -94,7 +96,6 @@ class _Ordering:
             for before in each.after:
                 if before in self._release:
                     self._wait(each.resource, before, "ready")
-        self._refuse_cycles()
         self._rank()
 
     def order_inside_releases(self) -> None:
@@ -134,23 +135,19 @@ class _Ordering:
 
     def result(self) -> ObjectOrder:
         """Give what every object waits for; raises where the whole is a circle."""
-        self._refuse_cycles()
-        place = {node: number for number, node in enumerate(self._graph)}
-        nodes = nx.lexicographical_topological_sort(self._graph, key=place.__getitem__)
         return ObjectOrder(
             {
-                node: tuple(
-                    Wait(before, self._graph.edges[before, node]["until"])
-                    for before in sorted(self._graph.predecessors(node), key=place.__getitem__)
-                )
-                for node in nodes
+                node: tuple(Wait(before, until) for before, until in self._waits[node].items())
+                for node in self._sorted()
             }
         )
 
-    def _wait(self, node: Node, before: Node, until: str) -> None:
+    def _wait(self, node: Node, before: Node, until: _Until) -> None:
         """Have `node` wait; of two reasons to wait for the same thing the stricter one counts."""
-        if until == "ready" or not self._graph.has_edge(before, node):
-            self._graph.add_edge(before, node, until=until)
+        self._waits.setdefault(before, {})
+        waits = self._waits.setdefault(node, {})
+        if until == "ready" or before not in waits:
+            waits[before] = until
 
     def _rank(self) -> None:
         """Give every object its kind's rank, or that of what it must come after in its release, if higher.
@@ -158,9 +155,9 @@ class _Ordering:
         So an order that a package asks for never contradicts that of the ranks.
         """
         highest: dict[Node, dict[str, int]] = {}
-        for node in nx.topological_sort(self._graph):
+        for node in self._sorted():
             ranks: dict[str, int] = {}
-            for before in self._graph.predecessors(node):
+            for before in self._waits[node]:
                 for release, number in highest[before].items():
                     ranks[release] = max(number, ranks.get(release, 0))
             if isinstance(node, ResourceId):
@@ -175,18 +172,21 @@ class _Ordering:
             found[each.release][self._ranks[each.resource]].append(each.resource)
         return found
 
-    def _refuse_cycles(self) -> None:
-        if nx.is_directed_acyclic_graph(self._graph):
-            return
-        waiting: nx.DiGraph[str] = nx.DiGraph(
-            (str(node), str(before)) for before, node in self._graph.edges
-        )
-        raise PlanError(
-            "object-cycle",
-            f"the objects wait for each other in a circle: `{' -> '.join(shortened(shortest_cycle(waiting)))}`",
-            note="each waits for the next one; `mistpm.dev/after` in a package's manifests adds to what Kubernetes itself needs",
-            hint="tell the packages' authors",
-        )
+    def _sorted(self) -> tuple[Node, ...]:
+        """Give the nodes, each after what it waits for; raises on a circle."""
+        try:
+            return tuple(TopologicalSorter(self._waits).static_order())
+        except CycleError as error:
+            circle = [node for node in reversed(error.args[1][1:]) if isinstance(node, ResourceId)]
+            first = circle.index(min(circle))
+            path = [*circle[first:], *circle[: first + 1]]
+            raise PlanError(
+                "object-cycle",
+                "objects wait for each other in a circle",
+                context=tuple(f"`{one}` waits for `{two}`" for one, two in pairwise(path)),
+                note="`mistpm.dev/after` in a package's manifests adds to what Kubernetes itself needs",
+                hint="tell the packages' authors",
+            ) from None
 
 
 def _place(each: OrderedObject) -> tuple[str, int, ResourceId]:

@@ -194,8 +194,10 @@ def test_a_circle_is_refused() -> None:
         )
 
     assert str(raised.value) == (
-        "the objects wait for each other in a circle: `ConfigMap shop/one -> ConfigMap shop/two -> ConfigMap shop/one`\n"
-        "note: each waits for the next one; `mistpm.dev/after` in a package's manifests adds to what Kubernetes itself needs\n"
+        "objects wait for each other in a circle\n"
+        "  `ConfigMap shop/one` waits for `ConfigMap shop/two`\n"
+        "  `ConfigMap shop/two` waits for `ConfigMap shop/one`\n"
+        "note: `mistpm.dev/after` in a package's manifests adds to what Kubernetes itself needs\n"
         "hint: tell the packages' authors"
     )
 

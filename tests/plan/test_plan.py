@@ -15,7 +15,7 @@ from mistpm.model.identity import PackageId
 from mistpm.model.lockfile import LOCK_VERSION, LockedEdge, LockedPackage, Lockfile
 from mistpm.model.plan import Plan, Step
 from mistpm.model.version import parse_version
-from mistpm.plan import plan_releases
+from mistpm.plan.stages import plan_releases
 
 Edges = dict[str, dict[str, LockedEdge]]
 """By release, or by called key: the edges by alias."""

@@ -11,7 +11,7 @@ from mistpm.model.lockfile import LockedEdge, LockedPackage, Lockfile
 from mistpm.model.question import Question
 from mistpm.model.version import parse_version
 from mistpm.ops.glance import Glance
-from mistpm.plan import plan_releases
+from mistpm.plan.stages import plan_releases
 
 INQUIRY = "sha256:" + "5" * 64
 """What stands for the digest of what a package was asked that computes requirements."""
