@@ -26,8 +26,9 @@ class Cause(Struct, frozen=True, kw_only=True):
 class ApiError(Exception):
     """An API server refused a request, or could not be asked (`status` 0).
 
-    `reason` is Kubernetes' word (`NotFound`, `Conflict`), or for status 0 one of `Refused`, `Broken`,
-    `Silent`, `UnknownHost`, `Certificate`, `Proxy` and `Address`.  `message` is what was said, on one line.
+    `reason` is Kubernetes' word (`NotFound`, `Conflict`), or `NotKubernetes` where the answer is none of
+    an API server, or for status 0 one of `Refused`, `Broken`, `Silent`, `UnknownHost`, `Certificate`,
+    `Proxy` and `Address`.  `message` is what was said, on one line.
     `kind`, `group` and `name` are of the object that the server speaks of, where it tells: `kind` is
     the plural.  `retry_after` is how many seconds the server wants to be left alone.  `maybe_done` says
     that an earlier try of the same request got no answer, and so may have been carried out.
@@ -129,6 +130,7 @@ class ApiError(Exception):
 
 
 _SCHEMA: Final = ("failed to create typed patch object", "field not declared in schema")
+_SCHEMA_START: Final = re.compile(r"failed to create typed patch object \(.*?\): ")
 
 
 def is_schema_error(error: ApiError) -> bool:
@@ -145,21 +147,16 @@ def from_answer(
     data = _status_object(body)
     details: dict[str, Any] = data.get("details") or {}
     reason = data.get("reason") or _phrase(status)
-    causes = tuple(
-        Cause(
-            field=each.get("field") or "",
-            reason=each.get("reason") or "",
-            message=_one_line(each.get("message") or ""),
-        )
-        for each in details.get("causes") or ()
-    )
+    message = data.get("message") or _text(body, headers)
+    if status < HTTPStatus.BAD_REQUEST:
+        reason, message = "NotKubernetes", f"it redirects to {headers.get('Location', 'nowhere')}"
     return ApiError(
         status,
         reason,
-        _one_line(data.get("message") or _text(body, headers)) or reason,
+        _one_line(message) or reason,
         method=method,
         path=path,
-        causes=causes,
+        causes=_causes(details) or _schema_causes(message),
         kind=details.get("kind") or "",
         group=details.get("group") or "",
         name=details.get("name") or "",
@@ -180,25 +177,31 @@ def describe(error: ApiError, *, title: str, resource: object = None) -> TargetE
             context=about,
             hint=_HINTS.get(error.reason, _CHECK_ADDRESS),
         )
-    if error.is_unauthorized:
+    if error.reason == "NotKubernetes":
+        return TargetError(
+            "not-kubernetes",
+            f"the {title} is not a Kubernetes API server: {error.message}",
+            context=(f"asked: {error.method} {error.path}",),
+            hint="check the `server` of the context in your kubeconfig",
+        )
+    right = _RIGHT.search(error.message) if error.is_forbidden else None
+    if error.is_unauthorized or (right and right["user"] == _NOBODY):
         return TargetError(
             "cluster-unauthorized",
-            f"the {title} does not know who you are: {error.message}",
-            context=about,
+            f"the {title} does not know who you are",
+            context=(f"it said: {error.message}", *about),
             hint="log in again, or renew the credentials of the context in your kubeconfig",
         )
-    if error.is_forbidden and (match := _RIGHT.search(error.message)):
+    if right:
         return TargetError(
             "cluster-forbidden",
-            f"the {title} does not let `{match['user']}` {_right(match)}",
+            f"the {title} does not let `{right['user']}` {_right(right)}",
             context=about,
             hint="ask for a role that allows it",
         )
-    return TargetError(
-        "cluster-refused",
-        f"the {title} refused {_what(error, about)}: {_without_prefix(error)}",
-        context=tuple(_told(each) for each in error.causes),
-    )
+    what = f"`{resource}`" if resource else f"{error.method} {error.path}"
+    said, context = _said(error)
+    return TargetError("cluster-refused", f"the {title} refused {what}: {said}", context=context)
 
 
 _CHECK_ADDRESS: Final = (
@@ -209,6 +212,7 @@ _HINTS: Final = {
     "`certificate-authority` beside it names the authorities that it trusts",
     "Proxy": "check the proxy: `proxy-url` in your kubeconfig, or `HTTPS_PROXY` and `NO_PROXY`",
 }
+_NOBODY: Final = "system:anonymous"
 _RIGHT: Final = re.compile(
     r'User "(?P<user>[^"]*)" cannot (?P<verb>\S+) '
     r'(?:resource "(?P<plural>[^"]*)" in API group "(?P<group>[^"]*)"|path "(?P<path>[^"]*)")'
@@ -227,22 +231,41 @@ def _right(match: re.Match[str]) -> str:
     return f"{match['verb']} `{plural}` {where}"
 
 
-def _what(error: ApiError, about: tuple[str, ...]) -> str:
-    return about[0] if about else f"{error.method} {error.path}"
-
-
-def _without_prefix(error: ApiError) -> str:
-    """Give what the server said without what stands around it: the name again, the causes again."""
+def _said(error: ApiError) -> tuple[str, tuple[str, ...]]:
+    """Give what the server said without the object's name, and each of several causes apart."""
+    causes = tuple(_told(each) for each in error.causes)
     if error.is_field_conflict:
-        return "other managers own fields of it"
-    said = re.sub(r'^\S+ ".*?" is (?:invalid|forbidden): ', "", error.message)
-    if error.causes and error.message.startswith(said) is False and error.status == 422:
-        return "it is not valid" if len(error.causes) > 1 else said
-    return said
+        return "others manage fields of it", causes
+    if is_schema_error(error) and causes:
+        return "it does not fit its schema", causes
+    if error.status == HTTPStatus.UNPROCESSABLE_ENTITY and len(causes) > 1:
+        return "it is not valid", causes
+    return re.sub(r'^\S+ ".*?" is (?:invalid|forbidden): ', "", error.message), ()
 
 
 def _told(cause: Cause) -> str:
     return f"{cause.field}: {cause.message}" if cause.field else cause.message
+
+
+def _causes(details: Mapping[str, Any]) -> tuple[Cause, ...]:
+    return tuple(
+        Cause(
+            field=each.get("field") or "",
+            reason=each.get("reason") or "",
+            message=_one_line(each.get("message") or ""),
+        )
+        for each in details.get("causes") or ()
+    )
+
+
+def _schema_causes(message: str) -> tuple[Cause, ...]:
+    """Find the fields in what server-side apply says of a schema, each on a line of its own or the only one."""
+    start = _SCHEMA_START.match(message)
+    if start is None:
+        return ()
+    lines = message[start.end() :].removeprefix("errors:").strip().splitlines()
+    pairs = (line.strip().partition(": ") for line in lines)
+    return tuple(Cause(field=field, message=_one_line(why)) for field, _, why in pairs if why)
 
 
 def _status_object(body: bytes) -> dict[str, Any]:

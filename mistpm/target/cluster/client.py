@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MANAGER: Final = "mistpm"
 """Our field manager."""
 
+JSON: Final = "application/json"
 APPLY: Final = "application/apply-patch+yaml"
 _NOTHING: Final[Mapping[str, str]] = {}
 
@@ -67,8 +68,8 @@ class Client:
         *,
         query: Mapping[str, str] = _NOTHING,
         body: object = None,
-        content_type: str = "application/json",
-        accept: str = "application/json",
+        content_type: str = JSON,
+        accept: str = JSON,
         seconds: float = 30.0,
         patience: float | None = None,
         also: tuple[Trouble, ...] = (),
@@ -173,7 +174,7 @@ class Client:
         request = Request(
             method="GET",
             target=f"{path}?{urlencode(query)}",
-            headers={"Accept": "application/json", "Accept-Encoding": "identity"},
+            headers={"Accept": JSON, "Accept-Encoding": "identity"},
             seconds=seconds,
         )
         return self._transport.stream(request)
@@ -187,7 +188,7 @@ class Client:
         response, login = self._transport.send(request)
         self._is_known = True
         if response.status < FAILURE:
-            return _answer(response)
+            return _answer(request, response)
         error = refused(request, response)
         if error.is_unauthorized and trying.may_log_in() and self._transport.renew(login):
             self._hear(f"{request.method} {request.path}: 401 {error.reason}; logged in again")
@@ -252,14 +253,27 @@ def _names_version(body: object) -> bool:
     return isinstance(metadata, Mapping) and "resourceVersion" in metadata
 
 
-def _answer(response: BaseHTTPResponse) -> Answer:
-    body = response.data
-    is_json = response.headers.get("Content-Type", "").startswith("application/json")
+def _answer(request: Request, response: BaseHTTPResponse) -> Answer:
+    """Give a success; raises `ApiError` where JSON was asked for and something else came."""
+    data: Any = response.data
+    if response.headers.get("Content-Type", "").startswith(JSON):
+        try:
+            data = msgspec.json.decode(data)
+        except msgspec.DecodeError as error:
+            raise _unexpected(request, 0, "Broken", "the answer is not whole") from error
+    elif request.headers["Accept"].startswith(JSON):
+        raise _unexpected(request, response.status, "NotKubernetes", "it does not answer in JSON")
+    else:
+        data = data.decode("utf-8", "replace")
     return Answer(
         status=response.status,
-        data=msgspec.json.decode(body) if is_json and body else body.decode("utf-8", "replace"),
+        data=data,
         warnings=tuple(_warning(each) for each in response.headers.getlist("Warning")),
     )
+
+
+def _unexpected(request: Request, status: int, reason: str, message: str) -> ApiError:
+    return ApiError(status, reason, message, method=request.method, path=request.path)
 
 
 def _warning(header: str) -> str:

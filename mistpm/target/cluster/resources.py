@@ -8,9 +8,15 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from mistpm.errors import TargetError
-from mistpm.model.minor import InvalidMinorError, Minor, parse_minor
-from mistpm.target.cluster.api_error import ApiError
+from mistpm.model.finding import Finding
+from mistpm.model.minors import (
+    InvalidMinorError,
+    Minor,
+    newest_minor,
+    oldest_minor,
+    parse_minor,
+)
+from mistpm.target.cluster.api_error import ApiError, describe
 from mistpm.target.cluster.client import Client
 
 _DISCOVERY: Final = "application/json;g=apidiscovery.k8s.io;v={};as=APIGroupDiscoveryList"
@@ -176,21 +182,29 @@ def server_minor(client: Client) -> Minor:
     except ApiError as error:
         if not error.is_not_found:
             raise
-        raise _not_kubernetes(client, "it does not know the path /version") from error
-    if not isinstance(data, dict):
-        raise _not_kubernetes(client, "its answer to /version is not JSON")
+        raise describe(_not_kubernetes("it does not know this path"), title=client.title) from error
     major = data.get("emulationMajor") or data.get("major")
     minor = data.get("emulationMinor") or data.get("minor")
     try:
         return parse_minor(f"{major}.{str(minor).rstrip('+')}")
     except InvalidMinorError as error:
-        raise _not_kubernetes(client, "its answer to /version names no minor") from error
+        raise describe(_not_kubernetes("it names no version"), title=client.title) from error
 
 
-def _not_kubernetes(client: Client, why: str) -> TargetError:
-    return TargetError(
-        "not-kubernetes",
-        f"the {client.title} is not a Kubernetes API server: {why}",
-        context=(f"server: {client.connection.server}",),
-        hint="check the `server` of the context in your kubeconfig",
+def minor_finding(minor: Minor, title: str) -> Finding | None:
+    """Give the finding for a server of a minor that mistpm has no facts about."""
+    oldest, newest = oldest_minor(), newest_minor()
+    if oldest <= minor <= newest:
+        return None
+    how = "newer" if minor > newest else "older"
+    return Finding(
+        severity="warning",
+        code="unknown-kubernetes",
+        message=f"the {title} runs Kubernetes {minor}, which is {how} than what this mistpm knows"
+        f" ({oldest} to {newest}): what it says of APIs may be wrong there",
+        hint="update mistpm" if minor > newest else "",
     )
+
+
+def _not_kubernetes(why: str) -> ApiError:
+    return ApiError(200, "NotKubernetes", why, method="GET", path="/version")

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import ssl
-import tempfile
 import threading
 import time
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -19,6 +16,8 @@ from mistpm import __version__
 from mistpm.target.cluster.api_error import ApiError, from_answer
 from mistpm.target.cluster.connection import Connection
 from mistpm.target.cluster.credentials import Login
+from mistpm.target.cluster.proxies import environment_proxy, through_proxy
+from mistpm.target.cluster.tls import tls_context
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse, PoolManager
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 MOST: Final = 32
 """How many connections are kept; more are made where more threads ask at once."""
 
-FAILURE: Final = 400
+FAILURE: Final = 300
 """The lowest status that is no success."""
 
 _CONNECT_SECONDS: Final = 10.0
@@ -136,6 +135,8 @@ class Transport:
 
         host = urlsplit(self._connection.server).netloc
         match error:
+            case exceptions.SSLError(args=(ssl.SSLEOFError() | ssl.SSLZeroReturnError(), *_)):
+                reason, message = "Broken", f"the connection to `{host}` broke"
             case exceptions.SSLError():
                 why = getattr(error.args[0], "verify_message", "") or _plain(error)
                 reason, message = "Certificate", f"no secure connection to `{host}`: {why}"
@@ -166,35 +167,16 @@ class Transport:
         return self._session
 
     def _pool(self, login: Login) -> PoolManager:
-        from urllib3 import PoolManager, ProxyManager
+        from urllib3 import PoolManager
 
         connection = self._connection
         arguments: dict[str, Any] = {"num_pools": 1, "maxsize": MOST}
         if connection.server.startswith("https:"):
-            arguments["ssl_context"] = self._tls(login)
+            arguments["ssl_context"] = tls_context(connection, login)
             if connection.server_name:
                 arguments["server_hostname"] = connection.server_name
-                arguments["assert_hostname"] = connection.server_name
-        if proxy := connection.proxy or _proxy_of(connection.server):
-            return ProxyManager(proxy, **arguments)
-        return PoolManager(**arguments)
-
-    def _tls(self, login: Login) -> ssl.SSLContext:
-        authority = self._connection.authority.decode("ascii", "replace")
-        context = ssl.create_default_context(cadata=authority or None)
-        # Newer Pythons ask of authorities what those of many clusters, made by older tools, do not have.
-        context.verify_flags &= ~getattr(ssl, "VERIFY_X509_STRICT", 0)
-        if not self._connection.is_verified:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        if login.certificate:
-            with (
-                tempfile.NamedTemporaryFile() as file
-            ):  # OpenSSL reads certificates from files only
-                file.write(login.certificate + b"\n" + login.key)
-                file.flush()
-                context.load_cert_chain(file.name)
-        return context
+        proxy = connection.proxy or environment_proxy(connection.server)
+        return through_proxy(proxy, arguments) if proxy else PoolManager(**arguments)
 
 
 class Stream:
@@ -235,28 +217,6 @@ def refused(request: Request, response: BaseHTTPResponse) -> ApiError:
 
 def _is_over(login: Login) -> bool:
     return login.expires is not None and time.time() >= login.expires
-
-
-def _proxy_of(server: str) -> str:
-    """Give the environment's proxy for a server; none for this machine itself, and for what `NO_PROXY` lists."""
-    parts = urlsplit(server)
-    host = parts.hostname or ""
-    proxies = urllib.request.getproxies()
-    proxy = proxies.get(parts.scheme, "")
-    if not proxy or host == "localhost" or urllib.request.proxy_bypass(parts.netloc):
-        return ""
-    with contextlib.suppress(ValueError):
-        address = ipaddress.ip_address(host)
-        if address.is_loopback or any(address in each for each in _networks(proxies.get("no", ""))):
-            return ""
-    return proxy
-
-
-def _networks(listed: str) -> Iterator[ipaddress.IPv4Network | ipaddress.IPv6Network]:
-    for part in listed.split(","):
-        if "/" in part:
-            with contextlib.suppress(ValueError):
-                yield ipaddress.ip_network(part.strip(), strict=False)
 
 
 def _plain(error: Exception) -> str:

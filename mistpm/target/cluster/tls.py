@@ -1,0 +1,58 @@
+"""Secure connections to an API server: whom we trust, and who we say we are."""
+
+from __future__ import annotations
+
+import ssl
+import tempfile
+import warnings
+
+from mistpm.errors import TargetError
+from mistpm.target.cluster.connection import Connection
+from mistpm.target.cluster.credentials import Login
+
+
+def tls_context(connection: Connection, login: Login) -> ssl.SSLContext:
+    """Give what connections are secured with; raises `TargetError` for certificates that are none."""
+    try:
+        context = ssl.create_default_context(cadata=connection.authority.decode("latin-1") or None)
+    except ssl.SSLError as error:
+        raise _broken(connection, "certificate-authority", "it holds no certificates") from error
+    # Newer Pythons ask of authorities what those of many clusters, made by older tools, do not have.
+    context.verify_flags &= ~getattr(ssl, "VERIFY_X509_STRICT", 0)
+    if not connection.is_verified:
+        _accept_anybody(context)
+    if login.certificate:
+        _add_certificate(context, connection, login)
+    return context
+
+
+def _accept_anybody(context: ssl.SSLContext) -> None:
+    """Do as `insecure-skip-tls-verify` says, without a warning for each request."""
+    from urllib3.exceptions import InsecureRequestWarning
+
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    warnings.simplefilter("ignore", InsecureRequestWarning)
+
+
+def _add_certificate(context: ssl.SSLContext, connection: Connection, login: Login) -> None:
+    with tempfile.NamedTemporaryFile() as file:  # OpenSSL reads certificates from files only
+        file.write(login.certificate + b"\n" + login.key)
+        file.flush()
+        try:
+            context.load_cert_chain(file.name, password=_no_password)
+        except (ssl.SSLError, ValueError) as error:
+            why = "it does not fit its `client-key`, or is no certificate"
+            raise _broken(connection, "client-certificate", why) from error
+
+
+def _no_password() -> str:
+    raise ValueError("a key with a password is not asked for it, as nobody may be there")
+
+
+def _broken(connection: Connection, key: str, why: str) -> TargetError:
+    return TargetError(
+        "kubeconfig-invalid",
+        f"`{key}` for the {connection.title} cannot be used: {why}",
+        hint="log in again, or mend the kubeconfig",
+    )
