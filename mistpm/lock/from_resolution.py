@@ -104,11 +104,21 @@ def held_by(lockfile: Lockfile | None, free: frozenset[str] = frozenset()) -> He
     """Give what a lock holds, for solving again with the fewest changes; `free` may move."""
     if lockfile is None:
         return Held()
+    calls: dict[str, dict[str, str]] = {}
+    providers: dict[str, str] = {}
+    for name, locked in (*lockfile.releases.items(), *lockfile.called.items()):
+        for alias, edge in locked.dependencies.items():
+            if edge.use == "call":
+                calls.setdefault(name, {})[alias] = edge.target
+            elif edge.use == "api" and edge.target in lockfile.releases:
+                providers[edge.requires] = edge.target
     return Held(
         releases={
             name: (release.package, release.version) for name, release in lockfile.releases.items()
         },
         called={key: called.version for key, called in lockfile.called.items()},
+        calls=calls,
+        providers=providers,
         free=free,
     )
 

@@ -63,9 +63,13 @@ class Held(Struct, frozen=True, kw_only=True):
     """What an earlier resolution chose: kept where it can be (DESIGN: fewest changes first).
 
     `free` names releases (or called packages) that may move to the newest; others move only if they must.
-    `releases` is by release name, `called` by called key (`starter/data/redis@7`).
+    `releases` is by release name, `called` by called key (`starter/data/redis@7`).  `calls` has the called
+    keys that each release or called package used, by alias, and `providers` the releases that provided
+    APIs, by these as users write them.
     """
 
     releases: dict[str, tuple[PackageId, Version]] = {}
     called: dict[str, Version] = {}
+    calls: dict[str, dict[str, str]] = {}
+    providers: dict[str, str] = {}
     free: frozenset[str] = frozenset()

@@ -32,6 +32,7 @@ class Optimum:
     def find(self) -> Selection:
         """Give the best solution; there is one, which was found last."""
         self._fewest(lambda: self._sketch.moves)
+        self._fewest(lambda: self._sketch.exchanges)
         for node in self._universe.roots:
             self._newest(node)
             self._deadline.settled.append(node.name)

@@ -90,7 +90,7 @@ class Resolver:
             check(answer, self.binder)
             releases, called = answer.releases(), answer.called()
             if unresolved:
-                kept = self._kept(unresolved)
+                kept = self._kept(unresolved, releases, called)
                 releases = kept.releases() | releases
                 called = kept.called() | called
         return Resolution(
@@ -165,13 +165,20 @@ class Resolver:
 
         return Choice(build(choice), choice.contexts, choice.picked)
 
-    def _kept(self, unresolved: tuple[Unresolved, ...]) -> Answer:
+    def _kept(
+        self,
+        unresolved: tuple[Unresolved, ...],
+        releases: dict[str, Chosen],
+        called: dict[str, Chosen],
+    ) -> Answer:
         """Give what was held of the releases that have no solution, and of what they need.
 
-        What a gap keeps open cannot be looked at; the lock alone knows what was held of it.
+        What the others need as well is where it is with them.  What a gap keeps open cannot be looked at;
+        the lock alone knows what was held of it.
         """
         failed = {name for part in unresolved if not part.is_open for name in part.releases}
-        problem = replace(self.problem, begin=frozenset(failed), only_held=True)
+        held = _updated(self.problem.held, releases, called)
+        problem = replace(self.problem, held=held, begin=frozenset(failed), only_held=True)
         while True:
             choice = walk_held(Universe(problem, self.catalogue))
             if not self._ask(choice):
@@ -182,3 +189,18 @@ class Resolver:
         asked = [name for name in self._names if name in releases]
         others = sorted(releases.keys() - set(asked))
         return {name: releases[name] for name in (*asked, *others)}
+
+
+def _updated(held: Held, releases: dict[str, Chosen], called: dict[str, Chosen]) -> Held:
+    """Hold what was chosen, and of what was held before the rest."""
+    chosen = {name: one.candidate for name, one in releases.items()}
+    calls = {
+        name: {edge.alias: edge.target for edge in one.edges if edge.use == "call"}
+        for name, one in (*releases.items(), *called.items())
+    }
+    return Held(
+        releases=held.releases | {name: (c.package, c.version) for name, c in chosen.items()},
+        called=held.called | {key: one.candidate.version for key, one in called.items()},
+        calls=held.calls | calls,
+        providers=held.providers,
+    )

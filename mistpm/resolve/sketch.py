@@ -31,7 +31,8 @@ class Sketch:
 
     Clauses that stem from a cause are in force where its selector is true, until all are for good
     (`settle`); `spoken_of` has the versions that it speaks of.  `picks` are the series that callers
-    choose between, `moves` say that something held has changed.
+    choose between; `moves` say that something held has changed, `exchanges` that something held which
+    has not changed calls or is provided with something else than before.
     """
 
     def __init__(self, universe: Universe) -> None:
@@ -43,12 +44,14 @@ class Sketch:
         self.blocks: dict[Node, dict[int, Block]] = {}
         self.picks: dict[Decision, dict[Node, int]] = {}
         self.moves: list[int] = []
+        self.exchanges: list[int] = []
         self.is_settled = False
         self._literals: dict[tuple[Node, int], int] = {}
         self._within: dict[tuple[Node, int], int] = {}
         self._holding: dict[tuple[Node, int], int] = {}
         self._uses: dict[Context, int] = {}
         self._written: dict[Requirement, int] = {}
+        self._exchanged: dict[Decision, int] = {}
         self._fixed: dict[Node, int] = {}
         self._count = 0
         self._true = self.variable()
@@ -179,17 +182,19 @@ class Sketch:
         head.append(-self.holding(node, requirement.holders))
         if node.kind == "called":
             head.append(-self.use(context))
+        picks: dict[Node, int] = {}
         if requirement.use == "api":
             self._write_api(requirement, head)
         elif len(requirement.options) <= 1:
             self.add(
                 *head, *(self.within(option.node, option.mask) for option in requirement.options)
             )
-            self._write_uses(requirement, head, {})
+            self._write_uses(requirement, head, picks)
         else:
             picks = self.pick(requirement)
             self.add(*head, *picks.values())
             self._write_uses(requirement, head, picks)
+        self._write_exchange(requirement, picks)
 
     def exclude(self, cause: Cause, *choices: tuple[Node, int]) -> None:
         """Let two nodes not both be at these versions; the cause speaks of the first."""
@@ -213,6 +218,24 @@ class Sketch:
             if option.context is not None and option.node.kind == "called":
                 picked = [-picks[option.node]] if picks else []
                 self.add(*head, *picked, self.use(option.context))
+
+    def _write_exchange(self, requirement: Requirement, picks: dict[Node, int]) -> None:
+        """Say that what is held and has not changed has something else meet a requirement than before."""
+        context, kept = requirement.context, self.universe.kept(requirement)
+        node, place = context.node, context.node.held_place
+        if not kept or place is None or not requirement.holders >> place & 1:
+            return
+        exchanged = self._exchanged.get(requirement.decision)
+        if exchanged is None:
+            exchanged = self._exchanged[requirement.decision] = self.variable()
+            self.exchanges.append(exchanged)
+        unchanged = [-self.holding(node, 1 << place)]
+        if node.kind == "called":
+            unchanged.append(-self.use(context))
+        for option in requirement.options:
+            if option.node.name != kept:
+                met = picks.get(option.node) or self.holding(option.node, option.mask)
+                self.add(*unchanged, -met, exchanged)
 
     def pick(self, requirement: Requirement) -> dict[Node, int]:
         """Let a caller pick exactly one of the series that its range meets."""

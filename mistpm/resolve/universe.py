@@ -167,6 +167,17 @@ class Universe:
         """Give the versions of a node that can be chosen at all."""
         return self._allowed[node.key]
 
+    def kept(self, requirement: Requirement) -> str:
+        """Name what met a choice of a held version and shall go on to; empty where anything may."""
+        node, held = requirement.context.node, self.problem.held
+        if not node.stays or requirement.use == "install":
+            return ""
+        if requirement.use == "api":
+            name = held.providers.get(requirement.text, "")
+        else:
+            name = held.calls.get(node.name, {}).get(requirement.alias, "")
+        return "" if name in held.free else name
+
     def requirements(self) -> list[Requirement]:
         """Give all requirements, node by node."""
         return [

@@ -116,9 +116,11 @@ class _Walk:
                 raise _NoStraightWayError
 
     def _option(self, requirement: Requirement) -> Option | None:
-        """Choose what meets a requirement: in the newest series that has something to choose."""
+        """Choose what meets a requirement: in the series that is held, else in the newest possible one."""
         picked = self.picked.get(requirement.decision)
-        for option in requirement.options if picked is None else (picked,):
+        options = requirement.options if picked is None else (picked,)
+        kept = self.universe.kept(requirement)
+        for option in [option for option in options if kept in {"", option.node.name}]:
             if option.mask & self.universe.allowed(option.node) and self._choose(
                 option.node, option.mask
             ):
@@ -136,22 +138,27 @@ class _Walk:
         self.universe.expect_defaults(unprovided)
         find_default(self.universe, requirement)
         default = requirement.default
-        if requirement.gap is not None:
-            return  # nobody can tell what it would pull in: see `Choice.open_releases`
         if default is None or default.context is None or default.node in self.places:
-            if not self.lenient:
-                raise _NoStraightWayError
-            return
+            return  # a later one may do; `_check` looks, and `Choice.open_releases` where nobody can tell
         if self._choose(default.node, default.mask):
             yield default.context
 
     def _is_provided(self, requirement: Requirement) -> bool:
+        return self._provider(requirement) is not None
+
+    def _is_met(self, requirement: Requirement) -> bool:
+        """Tell whether something provides an API, the one that shall go on to; nobody can tell in a gap."""
+        kept, provider = self.universe.kept(requirement), self._provider(requirement)
+        if provider is None:
+            return requirement.gap is not None
+        return kept in {"", provider.name}
+
+    def _provider(self, requirement: Requirement) -> Node | None:
         api = requirement.api
-        return any(
-            api in node.candidate(place).descriptor.provides.apis
-            for node, place in self.places.items()
-            if node.kind != "called"
-        )
+        for node, place in self.places.items():
+            if node.kind != "called" and api in node.candidate(place).descriptor.provides.apis:
+                return node
+        return None
 
     def _check(self) -> None:
         """Give up where chosen versions exclude each other, or fewer series might do."""
@@ -166,6 +173,8 @@ class _Walk:
                 raise _NoStraightWayError
             if any(self._is_refused(node, conflict) for conflict in descriptor.conflicts):
                 raise _NoStraightWayError
+        if not all(map(self._is_met, self.apis)):
+            raise _NoStraightWayError
         called = {node for node in self.places if node.kind == "called"}
         certain = {
             option.node.package

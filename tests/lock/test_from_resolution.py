@@ -158,6 +158,11 @@ def test_what_is_free_may_move() -> None:
             "starter/data/base@1": parse_version("1.0.0"),
             "starter/data/cache@2": parse_version("2.1.0"),
         },
+        calls={
+            "shop": {"cache": "starter/data/cache@2"},
+            "starter/data/cache@2": {"base": "starter/data/base@1"},
+        },
+        providers={"metrics.example.org/v1/Reading": "meter"},
         free=frozenset({"db"}),
     ) == held_by(lock, frozenset({"db"}))
 

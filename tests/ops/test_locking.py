@@ -14,6 +14,7 @@ from mistpm.errors import DigestError, LockError, RegistryError
 from mistpm.lock.lockfile_document import write_lockfile
 from mistpm.model.lockfile import Lockfile
 from mistpm.ops.locking import Move, Solved, moves, solve, write_lock
+from mistpm.ops.upgrading import upgrade_wishes
 from mistpm.ops.workspace import Workspace
 
 APP = {"app": {"package": "toy/apps/app", "version": "^1"}}
@@ -251,6 +252,28 @@ def test_upgrades_solve_what_is_fresh(shop: Shop) -> None:
 
     assert first.lockfile == lock(shop, always=True).lockfile
     assert first.lockfile == lock(shop, always=True, locked=True).lockfile
+
+
+def test_a_call_stays_in_its_series(shop: Shop, folder: Path) -> None:
+    """A newer series changes not a byte, until an upgrade names what is called or who calls it."""
+    mine = ToyRegistry(folder / "mine", name="mine")
+    called = {"look": {"package": "styles/look", "version": ">=1", "use": "call"}}
+    mine.publish("styles/look", "1.0.0", {"a.yaml": config_map(name="{{ name }}-look")})
+    mine.publish("apps/page", "1.0.0", {"a.yaml": config_map()}, dependencies=called)
+    mine.index()
+    shop.write(releases={"page": {"package": "mine/apps/page"}})
+    shop.edit("registries: {", "registries: {mine: {directory: ../mine}, ")
+    lock(shop)
+    before = shop.lock.read_bytes()
+    mine.publish("styles/look", "2.0.0", {"a.yaml": config_map(name="{{ name }}-look")})
+    mine.index()
+
+    lock(shop, always=True)
+    assert before == shop.lock.read_bytes()
+    for name in ("styles/look", "page"):
+        solved = solve(shop.open(), free=upgrade_wishes(shop.open(), (name,)).free, always=True)
+
+        assert ["mine/styles/look@1", "mine/styles/look@2"] == [m.node for m in solved.moves]
 
 
 def test_moves_are_told_by_name(shop: Shop) -> None:

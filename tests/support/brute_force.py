@@ -191,7 +191,7 @@ class Oracle(Rules):
         return self.told(state)
 
     def held_use(self, need: Need) -> list[Use]:
-        """Give the use of what was held and meets a need; of several series the newest."""
+        """Give the use of what was held and meets a need; of several series the one called, or the newest."""
         if need.kind == "install" and need.target is not None:
             range_ = need.dependency.version
             fits = self.held_at(need.target) in self.eligible(need.target.package, range_)
@@ -200,7 +200,8 @@ class Oracle(Rules):
             fitting = self.eligible(need.package, need.dependency.version)
             for version in sorted(fitting, key=lambda version: version.key, reverse=True):
                 use = self.call_use(need, self.series(version))
-                if self.held_at(use.place) == version:
+                before = self.met_before(need) or use.place.name
+                if self.held_at(use.place) == version and use.place.name == before:
                     return [use]
         return []
 

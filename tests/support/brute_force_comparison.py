@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from brute_force import Oracle
+from brute_force_state import Solution
+from msgspec.structs import replace
 from random_worlds import Case
 from small_worlds import told
 
@@ -56,8 +58,24 @@ def compare_parts(case: Case, resolution: Resolution) -> None:
     assert failed
     assert remaining is not None
     assert set() == rest.mistakes(remaining)
-    kept = oracle_of(case, absent=names - failed).kept() if case.held != Held() else {}
+    before = case._replace(held=updated(case.held, rest, remaining))
+    kept = oracle_of(before, absent=names - failed).kept() if case.held != Held() else {}
     assert kept | rest.told(remaining) == told(resolution)
+
+
+def updated(held: Held, oracle: Oracle, solution: Solution) -> Held:
+    """Hold a solution, and of what was held before the rest."""
+    releases, called, calls = dict(held.releases), dict(held.called), dict(held.calls)
+    for place, version in solution.versions.items():
+        if place.kind == "called":
+            called[place.name] = version
+        else:
+            releases[oracle.name(place)] = place.package, version
+        calls[oracle.name(place)] = {}
+    for (owner, alias), target in oracle.targets(solution).items():
+        if target in called:
+            calls[owner][alias] = target
+    return replace(held, releases=releases, called=called, calls=calls)
 
 
 def oracle_of(case: Case, *, absent: set[str] | None = None) -> Oracle:

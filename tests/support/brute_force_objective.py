@@ -32,6 +32,11 @@ class Objective:
     def keep_fewest_changes(self) -> None:
         """Level 1."""
         self.keep(self.changes)
+        self.keep_fewest_exchanges()
+
+    def keep_fewest_exchanges(self) -> None:
+        """Keep what was called and who provided, where it does not cost a change."""
+        self.keep(lambda solution: len(self.exchanges(solution)))
 
     def keep_newest_of_the_file(self) -> None:
         """Level 2."""
@@ -113,6 +118,29 @@ class Objective:
         return sum(
             held[place] not in (None, version) and not self.is_free(place)
             for place, version in solution.versions.items()
+        )
+
+    def exchanges(self, solution: Solution) -> set[tuple[Place, str]]:
+        """Find the choices in which something that has not moved is not met as it was held."""
+        found = set()
+        for use in self.oracle.uses(solution):
+            for need in self.oracle.needs(use, solution):
+                before = self.oracle.met_before(need)
+                stands = solution.versions[use.place] == self.oracle.held_at(use.place)
+                is_free = self.is_free(use.place) or before in self.oracle.held.free
+                if stands and before and not is_free and before != self.met_now(need, solution):
+                    found.add((use.place, need.alias))
+        return found
+
+    def met_now(self, need: Need, solution: Solution) -> str:
+        """Name what a solution meets a need on an API, or a call, with."""
+        if need.kind == "call":
+            picked = solution.picks[need.use.place, need.alias]
+            return self.oracle.call_use(need, picked).place.name
+        return next(
+            self.oracle.name(place)
+            for place in solution.versions
+            if self.oracle.is_provided(need, Solution({place: solution.versions[place]}, {}))
         )
 
     def is_free(self, place: Place) -> bool:

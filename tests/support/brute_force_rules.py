@@ -184,6 +184,14 @@ class Rules:
         package, version = self.held.releases.get(self.name(place), ("", None))
         return version if package == place.package else None
 
+    def met_before(self, need: Need) -> str:
+        """Name what was held to meet a call or a need on an API, if that is known."""
+        if need.mistake or need.kind == "install":
+            return ""
+        if need.kind == "api":
+            return self.held.providers.get(str(need.dependency.api), "")
+        return self.held.calls.get(self.name(need.use.place), {}).get(need.alias, "")
+
     def name(self, place: Place) -> str:
         """Give what the answer calls a place."""
         if place.kind != "pulled-in":

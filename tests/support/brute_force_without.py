@@ -104,6 +104,7 @@ RULES: Final[dict[str, tuple[str, Callable[..., Any]]]] = {
 LEVELS: Final[dict[str, tuple[str, Callable[..., Any]]]] = {
     "1: fewest changes": ("keep_fewest_changes", _nothing),
     "1: what is named may move": ("is_free", _never),
+    "1: fewest exchanges": ("keep_fewest_exchanges", _nothing),
     "2: newest of the file": ("keep_newest_of_the_file", _nothing),
     "3: fewest series": ("keep_fewest_series", _nothing),
     "4: everything else": ("walk", _nothing),

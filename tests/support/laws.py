@@ -17,10 +17,11 @@ from small_worlds import World
 from smaller_worlds import copied, smaller_candidates
 
 from mistpm.errors import ResolutionError
-from mistpm.lock.from_resolution import lock_resolution
+from mistpm.lock.from_resolution import held_by, lock_resolution
 from mistpm.lock.lockfile_document import format_lockfile
 from mistpm.lock.question_digest import Asked
 from mistpm.model.descriptor import Candidate, Dependency
+from mistpm.model.lockfile import Lockfile
 from mistpm.model.question import Held, Question
 from mistpm.model.resolution import Resolution
 from mistpm.model.version import parse_version
@@ -35,7 +36,12 @@ def lock_text(case: Case) -> str:
     resolution = resolution_of(case)
     if isinstance(resolution, ResolutionError):
         return str(resolution)
-    return format_lockfile(lock_resolution(resolution, Asked(question=case.question), None))
+    return format_lockfile(lock_of(case, resolution))
+
+
+def lock_of(case: Case, resolution: Resolution, before: Lockfile | None = None) -> Lockfile:
+    """Give the lock that an answer to a case is written as."""
+    return lock_resolution(resolution, Asked(question=case.question), before)
 
 
 def solved(case: Case) -> Resolution | None:
@@ -56,18 +62,6 @@ def versions(resolution: Resolution) -> dict[str, str]:
     """Give every chosen version."""
     chosen = {**resolution.releases, **resolution.called}
     return {name: str(one.candidate.version) for name, one in chosen.items()}
-
-
-def held_by(resolution: Resolution, *free: str) -> Held:
-    """Hold an answer."""
-    return Held(
-        releases={
-            name: (one.candidate.package, one.candidate.version)
-            for name, one in resolution.releases.items()
-        },
-        called={key: one.candidate.version for key, one in resolution.called.items()},
-        free=frozenset(free),
-    )
 
 
 # --- what must not matter ------------------------------------------------------------------------
@@ -93,7 +87,11 @@ def orders_do_not_matter(case: Case, chance: Chance) -> bool:
             provided_packages=_shuffled(question.provided_packages, chance),
         ),
         replace(
-            held, releases=_shuffled(held.releases, chance), called=_shuffled(held.called, chance)
+            held,
+            releases=_shuffled(held.releases, chance),
+            called=_shuffled(held.called, chance),
+            calls=_shuffled(held.calls, chance),
+            providers=_shuffled(held.providers, chance),
         ),
     )
     assert lock_text(case) == lock_text(other)
@@ -274,13 +272,41 @@ def an_answer_as_lock_stays(case: Case, chance: Chance) -> bool:
     if resolution is None:
         return False
     effort = Effort()
-    again = resolve(
-        new.question, new.world, held_by(resolution), computing=new.world, effort=effort
-    )
+    held = held_by(lock_of(new, resolution))
+    again = resolve(new.question, new.world, held, computing=new.world, effort=effort)
     assert told(resolution) == told(again)
     if not (resolution.called or case.world.answers):
         assert effort.sat_calls == 0
     return True
+
+
+def a_lock_of_a_lock_is_the_same(case: Case, chance: Chance) -> bool:
+    """Solving again with the answer held gives the same bytes, whatever was held before.
+
+    What is said of a part without a solution may depend on what was free or withdrawn before; from the
+    second lock on it stays as well.
+    """
+    del chance
+    first = _lock_after(case, None)
+    second = _lock_after(case, first) if first is not None else None
+    if first is None or second is None:
+        assert first is None
+        return False
+    if not first.unresolved:
+        assert format_lockfile(first) == format_lockfile(second)
+    third = _lock_after(case, second)
+    assert third is not None
+    assert format_lockfile(second) == format_lockfile(third)
+    return not first.unresolved
+
+
+def _lock_after(case: Case, before: Lockfile | None) -> Lockfile | None:
+    """Give the lock that follows on one, or on what the case holds; nothing after a mistake."""
+    held = case.held if before is None else held_by(before)
+    resolution = resolution_of(case._replace(held=held))
+    if isinstance(resolution, ResolutionError):
+        return None
+    return lock_of(case, resolution, before)
 
 
 def a_lock_moves_by_need_alone(case: Case, chance: Chance) -> bool:
@@ -290,7 +316,8 @@ def a_lock_moves_by_need_alone(case: Case, chance: Chance) -> bool:
         return False
     before = versions(resolution)
     free = [name for name in sorted(before) if chance.one_in(2)]
-    other = resolution_of(case._replace(held=held_by(resolution, *free)))
+    held = held_by(lock_of(case, resolution), frozenset(free))
+    other = resolution_of(case._replace(held=held))
     if isinstance(other, ResolutionError):
         return False
     assert () == other.unresolved
@@ -355,6 +382,7 @@ LAWS: Final[tuple[Law, ...]] = (
     what_cannot_be_chosen_does_not_matter,
     less_is_never_too_much,
     an_answer_as_lock_stays,
+    a_lock_of_a_lock_is_the_same,
     a_lock_moves_by_need_alone,
     an_upgrade_of_everything_is_a_new_beginning,
     parts_do_not_see_each_other,

@@ -306,7 +306,28 @@ class _Maker:
                     called[called_key(package, name)] = version
         names = sorted([*releases, *called])
         free = self.chance.some(names, 3) if self.chance.one_in(2) else ()
-        return Held(releases=releases, called=called, free=frozenset(free))
+        return Held(
+            releases=releases,
+            called=called,
+            calls={name: self.held_calls(package) for name, package in places.items()}
+            | {key: self.held_calls(PackageId(key.partition("@")[0])) for key in called},
+            providers={
+                api: self.chance.pick(sorted(releases))
+                for api in sorted(set(self.apis.values()))
+                if releases and not self.chance.one_in(3)
+            },
+            free=frozenset(free),
+        )
+
+    def held_calls(self, package: PackageId) -> dict[str, str]:
+        """Choose which series some version of a package called, sometimes one that it could not."""
+        found: dict[str, str] = {}
+        for alias, need in self.needs(package):
+            other = need.package.within(package.registry) if need.package else None
+            versions = self.versions.get(other, []) if other is not None else []
+            if need.use == "call" and other and versions and not self.chance.one_in(4):
+                found[alias] = called_key(other, series(self.chance.pick(versions)))
+        return found
 
     def held_version(self, package: PackageId, versions: Sequence[Version]) -> Version | None:
         """Choose what was held of something: what was withdrawn, any, nothing, or what is gone."""

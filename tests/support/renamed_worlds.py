@@ -11,7 +11,7 @@ from small_worlds import World
 
 from mistpm.model.descriptor import Candidate, Conflict, Dependency, Descriptor, Provides
 from mistpm.model.identity import PackageId, PackageReference
-from mistpm.model.presence import Api
+from mistpm.model.presence import Api, parse_api
 from mistpm.model.question import Held, Question, Setting, Wanted
 
 
@@ -76,6 +76,15 @@ def renamed(case: Case, names: Names) -> Case:
                 for name, (package, version) in held.releases.items()
             },
             called={names.called(key): version for key, version in held.called.items()},
+            calls={
+                names.place(owner): {
+                    names.aliases(alias): names.called(key) for alias, key in calls.items()
+                }
+                for owner, calls in held.calls.items()
+            },
+            providers={
+                _api_text(text, names): names.release(name) for text, name in held.providers.items()
+            },
             free=frozenset(map(names.place, held.free)),
         ),
     )
@@ -98,9 +107,15 @@ def beside(one: Case, other: Case) -> Case:
     held = Held(
         releases={**one.held.releases, **other.held.releases},
         called={**one.held.called, **other.held.called},
+        calls={**one.held.calls, **other.held.calls},
+        providers={**one.held.providers, **other.held.providers},
         free=one.held.free | other.held.free,
     )
     return Case(world, question, held)
+
+
+def _api_text(text: str, names: Names) -> str:
+    return str(names.api(parse_api(text)))
 
 
 def _world(world: World, names: Names) -> World:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
+from msgspec.structs import replace
+
 from mistpm.errors import RegistryError
 from mistpm.model.descriptor import Candidate, Conflict, Dependency, Descriptor, Provides
 from mistpm.model.identity import PackageId, PackageReference
@@ -203,6 +205,17 @@ def holding(free: Sequence[str] = (), /, **releases: str) -> Held:
         else:
             held[name.replace("_", "-")] = (package_id(place), parse_version(version))
     return Held(releases=held, called=called, free=frozenset(free))
+
+
+def using(
+    held: Held, calls: Mapping[str, str] | None = None, providers: dict[str, str] | None = None
+) -> Held:
+    """Hold what was called as well (`{"shop.cache": "data/redis@7"}`), and who provided an API."""
+    found: dict[str, dict[str, str]] = {}
+    for path, place in (calls or {}).items():
+        owner, alias = path.rsplit(".", 1)
+        found.setdefault(owner, {})[alias] = package_id(place)
+    return replace(held, calls=found, providers=providers or {})
 
 
 def told(resolution: Resolution) -> dict[str, str]:

@@ -107,6 +107,10 @@ def smaller_held(held: Held) -> Iterator[Held]:
         yield replace(held, releases={k: v for k, v in held.releases.items() if k != name})
     for name in held.called:
         yield replace(held, called={k: v for k, v in held.called.items() if k != name})
+    for name in held.calls:
+        yield replace(held, calls={k: v for k, v in held.calls.items() if k != name})
+    for name in held.providers:
+        yield replace(held, providers={k: v for k, v in held.providers.items() if k != name})
     for name in held.free:
         yield replace(held, free=held.free - {name})
 
@@ -165,6 +169,7 @@ def told_case(case: Case) -> str:
     lines.append(
         f"held { ({k: f'{p} {v}' for k, (p, v) in case.held.releases.items()}) }"
         f" { ({k: str(v) for k, v in case.held.called.items()}) } free {sorted(case.held.free)}"
+        f" calls {case.held.calls} providers {case.held.providers}"
     )
     return "\n".join(lines)
 
