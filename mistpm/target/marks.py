@@ -1,4 +1,4 @@
-"""The labels that tell who owns a resource."""
+"""The labels that tell who owns a resource, and the annotations that say how it is treated."""
 
 from __future__ import annotations
 
@@ -8,6 +8,20 @@ ENVIRONMENT_LABEL: Final = "mistpm.dev/environment"
 RELEASE_LABEL: Final = "mistpm.dev/release"
 MANAGER_LABEL: Final = "app.kubernetes.io/managed-by"
 INSTALL_LABEL: Final = "mistletoe.dev/tied-to-install-name"
+REVISION_LABEL: Final = "mistletoe.dev/tied-to-install-version"
+"""`v3`: the revision that changed the resource last; clusters only, as it is history."""
+
+KEEP: Final = "mistpm.dev/keep"
+"""`"true"`: stays when it is no longer desired."""
+REPLACE: Final = "mistpm.dev/replace"
+"""`"true"`: may be deleted and made again where an immutable field changes."""
+FORCE_FIELDS: Final = "mistpm.dev/force-fields"
+"""Paths, parted by commas, that are taken from other field managers without asking."""
+RUN: Final = "mistpm.dev/run"
+ONCE_PER_VERSION: Final = "once-per-version"
+"""The value of `RUN` for a Job that runs once for each version of its release's package."""
+RUN_VERSION: Final = "mistpm.dev/run-version"
+"""The version that such a Job runs for; set by the host."""
 
 
 def marked_labels(labels: dict[str, str], *, environment_id: str, release: str) -> dict[str, str]:

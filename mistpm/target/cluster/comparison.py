@@ -1,0 +1,305 @@
+"""What is desired against what is on a cluster: changes to show, steps to carry out.
+
+What is as it was applied costs nothing but its kind's list; everything else is a dry run, several at a time.
+See `specs/cluster-target.md`, "Comparing".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any
+
+from msgspec import Struct
+
+from mistpm.diff import in_order
+from mistpm.model.change import Diff
+from mistpm.model.finding import Finding
+from mistpm.model.resource import ResourceId
+from mistpm.target.cluster.api_error import ApiError, describe
+from mistpm.target.cluster.at_once import at_once
+from mistpm.target.cluster.client import Client
+from mistpm.target.cluster.deciding import Case, Deciding, Decision
+from mistpm.target.cluster.filling import Values, holds
+from mistpm.target.cluster.intent import marked, numbered, shown
+from mistpm.target.cluster.inventory import OwnedObject
+from mistpm.target.cluster.live import Live, LiveObject, read_live
+from mistpm.target.cluster.object_step import ObjectStep
+from mistpm.target.cluster.refusals import Refusal, refusal_error
+from mistpm.target.cluster.removal import Removing
+from mistpm.target.cluster.resources import ApiResource, Resources
+from mistpm.target.cluster.surroundings import (
+    Surroundings,
+    is_definition,
+    is_namespace,
+    namespace_id,
+)
+from mistpm.target.cluster.wanted import Wanted, wanted_objects
+from mistpm.target.protocol import Desired, Permissions
+
+__all__ = ["Comparison", "ObjectStep", "compare", "shown"]
+
+
+class Comparison(Struct, frozen=True, kw_only=True):
+    """A diff, the steps that carry it out (in its order), and what the cluster will not take of it.
+
+    `missing_apis` are kinds (API version and kind) that manifests need and nobody provides.
+    """
+
+    title: str
+    diff: Diff
+    steps: tuple[ObjectStep, ...]
+    refusals: tuple[Refusal, ...] = ()
+    missing_apis: tuple[tuple[str, str], ...] = ()
+
+    def require(self) -> None:
+        """Raise one `TargetError` with all refusals, if there are any."""
+        if self.refusals:
+            raise refusal_error(self.title, self.refusals)
+
+
+def compare(
+    client: Client,
+    resources: Resources,
+    desired: Desired,
+    permissions: Permissions,
+    *,
+    owned: Iterable[OwnedObject],
+    secrets: Values,
+    revision: int,
+    basis: str = "",
+    with_data: bool = False,
+) -> Comparison:
+    """Look at everything that matters; changes nothing.
+
+    `owned` is the inventory, `revision` the number that what changes gets, `basis` goes into the diff;
+    `with_data` puts the live objects of all steps into them.  Raises `TargetError` where the cluster cannot
+    be asked or a secret cannot be had; what the cluster will not take is in the comparison.
+    """
+    comparing = _Comparing(
+        client,
+        resources,
+        desired,
+        permissions,
+        owned=owned,
+        secrets=secrets,
+        revision=revision,
+        with_data=with_data,
+    )
+    try:
+        return comparing.compare(basis)
+    except ApiError as error:
+        raise describe(error, title=client.title) from error
+
+
+class _Comparing:
+    """One comparison in the making."""
+
+    def __init__(
+        self,
+        client: Client,
+        resources: Resources,
+        desired: Desired,
+        permissions: Permissions,
+        *,
+        owned: Iterable[OwnedObject],
+        secrets: Values,
+        revision: int,
+        with_data: bool,
+    ) -> None:
+        self._client = client
+        self._resources = resources
+        self._desired = desired
+        self._permissions = permissions
+        self._lines = {line.resource: line for line in owned}
+        self._secrets = secrets
+        self._revision = revision
+        self._with_data = with_data
+        self._wanted = {each.resource: each for each in wanted_objects(desired)}
+        self._around = Surroundings(client, resources, self._wanted)
+        self._live = Live({}, frozenset())
+
+    def compare(self, basis: str) -> Comparison:
+        """Put it together."""
+        self._live = read_live(
+            self._client,
+            self._kinds(),
+            self._desired.environment_id,
+            is_settled=self._is_settled,
+        )
+        self._prepare_secrets()
+        values = frozenset(self._secrets.hidden)
+        foreign = self._around.look_for_namespaces(
+            self._live, self._lines, self._desired.namespaces
+        )
+        deciding = Deciding(
+            self._client,
+            self._desired.environment_id,
+            self._permissions,
+            values=values,
+            with_data=self._with_data,
+        )
+        taken = {namespace_id(name) for name in foreign}
+        decisions = self._decide(
+            deciding, [each for each in self._wanted.values() if each.resource not in taken]
+        )
+        removing = Removing(
+            self._client,
+            self._resources,
+            self._desired,
+            self._permissions,
+            live=self._live,
+            lines=self._lines,
+            values=values,
+        )
+        decisions += removing.decide(set(self._wanted))
+        return self._comparison(decisions, basis)
+
+    def _comparison(self, decisions: Sequence[Decision], basis: str) -> Comparison:
+        """Put decisions in order."""
+        releases = [release.name for release in self._desired.releases]
+        changes = in_order((each.change for each in decisions), releases)
+        by_resource = {each.step.resource: each for each in decisions}
+        ordered = [by_resource[change.resource] for change in changes]
+        refusals = tuple(refusal for each in ordered for refusal in each.refusals)
+        missing = {
+            (each.step.api_version, each.step.resource.kind)
+            for each in ordered
+            for refusal in each.refusals
+            if refusal.reference == "kind-not-served"
+        }
+        return Comparison(
+            title=self._client.title,
+            diff=Diff(
+                changes=changes, findings=self._secrets.findings + _findings(ordered), basis=basis
+            ),
+            steps=tuple(each.step for each in ordered),
+            refusals=refusals,
+            missing_apis=tuple(sorted(missing)),
+        )
+
+    def _kinds(self) -> dict[ApiResource, set[str]]:
+        """Give what is to be listed, each kind in one version, and the namespaces that matter."""
+        kinds: dict[tuple[str, str], ApiResource] = {}
+        namespaces: dict[ApiResource, set[str]] = {}
+        versions = {each.resource: each.manifest.api_version for each in self._wanted.values()}
+        versions |= {
+            line.resource: line.api_version
+            for line in self._lines.values()
+            if line.resource not in versions
+        }
+        for resource, api_version in versions.items():
+            sort = (resource.group, resource.kind)
+            api = kinds.get(sort) or self._around.any_api(resource, api_version)
+            if api is not None:
+                kinds[sort] = api
+                namespaces.setdefault(api, set()).add(resource.namespace)
+        return {api: found - {""} for api, found in namespaces.items()}
+
+    def _is_as_applied(self, live: LiveObject) -> bool:
+        """Tell whether an object is what was applied, and that is what is wanted."""
+        wanted, line = self._wanted.get(live.resource), self._lines.get(live.resource)
+        return (
+            wanted is not None
+            and line is not None
+            and not live.is_terminating
+            and not wanted.run_version
+            and bool(line.fields)
+            and (line.intent, line.uid, line.fields) == (wanted.intent, live.uid, live.fields)
+        )
+
+    def _is_settled(self, live: LiveObject) -> bool:
+        """Tell whether nobody will look into an object again."""
+        return (
+            not self._with_data
+            and self._is_as_applied(live)
+            and not self._wanted[live.resource].manifest.secrets
+        )
+
+    def _prepare_secrets(self) -> None:
+        """Get the values of all placeholders, at once, so that what is absent is told at once."""
+        holding = [each.manifest for each in self._wanted.values() if each.manifest.secrets]
+        self._secrets.prepare((each, self._live_data(each.id)) for each in holding)
+
+    def _live_data(self, resource: ResourceId) -> dict[str, Any] | None:
+        live = self._live.objects.get(resource)
+        return live.data if live else None
+
+    def _body(self, wanted: Wanted) -> dict[str, Any]:
+        """Give what is applied, secret values in it, without its revision."""
+        if (wanted.resource.group, wanted.resource.kind) != ("", "Secret"):
+            return wanted.body
+        return marked(
+            self._secrets.fill(wanted.manifest, self._live_data(wanted.resource)),
+            environment_id=self._desired.environment_id,
+            release=wanted.release,
+            run_version=wanted.run_version,
+        )
+
+    def _decide(self, deciding: Deciding, wanted: Sequence[Wanted]) -> list[Decision]:
+        """Decide about everything: at once where no request is needed, else CRDs before their instances."""
+        settled = {each.resource: self._without_asking(deciding, each) for each in wanted}
+        decided = [each for each in settled.values() if each is not None]
+        asked = [each for each in wanted if settled[each.resource] is None]
+        definitions = [each for each in asked if is_definition(each.resource)]
+        first = at_once(partial(self._ask, deciding, frozenset()), definitions)
+        changing = frozenset(
+            each.step.resource for each in first if each.step.action != "unchanged"
+        )
+        others = [each for each in asked if not is_definition(each.resource)]
+        return decided + first + at_once(partial(self._ask, deciding, changing), others)
+
+    def _without_asking(self, deciding: Deciding, wanted: Wanted) -> Decision | None:
+        """Decide about what is as it was applied; None about everything else."""
+        live = self._live.objects.get(wanted.resource)
+        if live is None or not self._is_as_applied(live):
+            return None
+        if wanted.manifest.secrets and not holds(live.data, self._body(wanted)):
+            return None
+        line = self._lines.get(wanted.resource)
+        return deciding.unchanged(Case(wanted=wanted, live=live, line=line), live)
+
+    def _ask(self, deciding: Deciding, changing: frozenset[ResourceId], wanted: Wanted) -> Decision:
+        """Decide about one object with the server's help; `changing` are CRDs that are about to change."""
+        resource, api_version = wanted.resource, wanted.manifest.api_version
+        live = self._live.objects.get(resource)
+        if live is None and is_namespace(resource):
+            live = self._around.namespace(resource.name)
+        api = self._around.api(api_version, resource.kind)
+        provider = self._around.provider(api_version, resource.kind)
+        namespace = namespace_id(resource.namespace)
+        is_homeless = self._around.is_homeless(resource)
+        waits_for = namespace if is_homeless else provider if api is None else None
+        case = Case(
+            wanted=wanted,
+            body=numbered(self._body(wanted), self._revision),
+            api=api,
+            live=live,
+            line=self._lines.get(resource),
+            comes_with=str(waits_for or ""),
+            may_mistake=provider in changing,
+        )
+        if api is None and provider is None:
+            return deciding.missing_kind(case)
+        if is_homeless and namespace not in self._wanted:
+            return deciding.missing_namespace(case)
+        return deciding.decide(case)
+
+
+def _findings(decisions: Sequence[Decision]) -> tuple[Finding, ...]:
+    """Give what was noticed, each only once; what was compared without the server by its reasons."""
+    found = {finding: None for each in decisions for finding in each.findings}
+    reasons: dict[str, list[ResourceId]] = {}
+    for each in decisions:
+        if each.approximate:
+            reasons.setdefault(each.approximate, []).append(each.step.resource)
+    approximate = [
+        Finding(
+            severity="info",
+            code="diff-approximate",
+            message=f"compared without the server: {reason}",
+            resource=resources[0] if len(resources) == 1 else None,
+        )
+        for reason, resources in reasons.items()
+    ]
+    return (*found, *approximate)

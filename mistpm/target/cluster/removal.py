@@ -1,0 +1,255 @@
+"""What is deleted, and what stays although it is no longer desired."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final
+
+from msgspec import Struct
+
+from mistpm.model.change import Action
+from mistpm.model.resource import ResourceId
+from mistpm.target.cluster.api_error import ApiError
+from mistpm.target.cluster.at_once import at_once
+from mistpm.target.cluster.client import Client
+from mistpm.target.cluster.deciding import Decision, show
+from mistpm.target.cluster.inventory import OwnedObject
+from mistpm.target.cluster.live import Live, LiveObject, read_one
+from mistpm.target.cluster.object_step import ObjectStep
+from mistpm.target.cluster.resources import ApiResource, Resources
+from mistpm.target.cluster.surroundings import is_definition, is_namespace
+from mistpm.target.marks import ENVIRONMENT_LABEL
+from mistpm.target.protocol import Desired, Permissions
+
+_PARTIAL: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+_ENOUGH: Final = "50"
+_NEVER_CONTENT: Final = frozenset(
+    {
+        ("", "Event"),
+        ("events.k8s.io", "Event"),
+        ("", "Endpoints"),
+        ("discovery.k8s.io", "EndpointSlice"),
+        ("coordination.k8s.io", "Lease"),
+        ("metrics.k8s.io", "PodMetrics"),
+    }
+)
+"""Kinds that come and go with others."""
+_ALWAYS_THERE: Final = frozenset(
+    {
+        ResourceId("", "ServiceAccount", "", "default"),
+        ResourceId("", "ConfigMap", "", "kube-root-ca.crt"),
+    }
+)
+"""What Kubernetes puts into every namespace; given without one."""
+
+
+class Removing:
+    """Decides what becomes of what is no longer wanted."""
+
+    def __init__(
+        self,
+        client: Client,
+        resources: Resources,
+        desired: Desired,
+        permissions: Permissions,
+        *,
+        live: Live,
+        lines: Mapping[ResourceId, OwnedObject],
+        values: Collection[str],
+    ) -> None:
+        self._client = client
+        self._resources = resources
+        self._desired = desired
+        self._permissions = permissions
+        self._live = live
+        self._lines = lines
+        self._values = values
+
+    def decide(self, wanted: Collection[ResourceId]) -> list[Decision]:
+        """Decide about everything that the inventory or its label says is ours, but for what is wanted.
+
+        Costs a request for each object of the inventory that its kind's list does not have, and what
+        `foreign_content` costs for each namespace and CRD that would go.  Raises `ApiError`.
+        """
+        candidates = sorted((set(self._lines) | set(self._live.objects)) - set(wanted))
+        found = [each for each in at_once(self._find, candidates) if each is not None]
+        reasons = {each.resource: self._reason_to_keep(each) for each in found}
+        kept = {resource for resource, reason in reasons.items() if reason} | set(wanted)
+        going = [each for each in found if not reasons[each.resource]]
+        inside = at_once(lambda each: self._content(each, kept), going)
+        reasons |= {each.resource: text for each, text in zip(going, inside, strict=True)}
+        return [self._decision(each, reasons[each.resource]) for each in found]
+
+    def _find(self, resource: ResourceId) -> LiveObject | None:
+        """Find an object that is ours, None where there is none any more."""
+        if resource in self._live.objects:
+            return self._live.objects[resource]
+        line = self._lines[resource]
+        api = self._resources.find(line.api_version, resource.kind) or self._resources.preferred(
+            resource.group, resource.kind
+        )
+        if api is None or not line.uid:
+            return None
+        try:
+            live = read_one(self._client, api, resource)
+        except ApiError as error:
+            if not error.is_right_missing:
+                raise
+            return LiveObject(
+                resource=resource, api_version=api.api_version, uid=line.uid, resource_version=""
+            )
+        is_ours = live is not None and live.uid == line.uid and not live.environment
+        return live if is_ours else None
+
+    def _reason_to_keep(self, live: LiveObject) -> str:
+        """Say why an object stays, whatever is in it; empty where it goes."""
+        release = self._release(live)
+        if release and release in self._desired.left_alone:
+            return "its release cannot be rendered now"
+        if live.keep:
+            return f"it has the annotation `{live.keep}`"
+        if is_namespace(live.resource) and not release and not self._permissions.delete_namespaces:
+            return "a namespace is deleted only with `--delete-namespace`"
+        return ""
+
+    def _content(self, live: LiveObject, kept: Collection[ResourceId]) -> str:
+        """Say what keeps a namespace or a CRD from going: what stays in it, or what others have in it."""
+        if not (is_namespace(live.resource) or is_definition(live.resource)) or live.is_terminating:
+            return ""
+        staying = sorted(each for each in kept if _is_in(each, live))
+        if staying:
+            return f"`{staying[0]}` stays in it"
+        found = foreign_content(self._client, self._resources, live, self._desired.environment_id)
+        return str(found)
+
+    def _release(self, live: LiveObject) -> str:
+        line = self._lines.get(live.resource)
+        return live.release or (line.release if line else "")
+
+    def _decision(self, live: LiveObject, kept: str) -> Decision:
+        line = self._lines.get(live.resource)
+        action: Action = "keep" if kept else "delete"
+        data = live.data or None
+        why = kept or ("it is being deleted" if live.is_terminating else "")
+        step = ObjectStep(
+            action=action,
+            resource=live.resource,
+            api_version=live.api_version,
+            release=self._release(live),
+            uid=live.uid,
+            resource_version=live.resource_version,
+            intent=line.intent if line else "",
+            fields=live.fields if kept else "",
+            why=why,
+        )
+        change = show(
+            action,
+            live.resource,
+            step.release,
+            before=data,
+            after=data if kept else None,
+            why=why,
+            values=self._values,
+        )
+        return Decision(step=step, change=change)
+
+
+def _is_in(resource: ResourceId, place: LiveObject) -> bool:
+    """Tell whether a resource lives in a namespace, or is an instance of a CRD."""
+    if is_namespace(place.resource):
+        return resource.namespace == place.resource.name
+    spec = place.data.get("spec") or {}
+    kind = (spec.get("names") or {}).get("kind")
+    return (resource.group, resource.kind) == (spec.get("group"), kind)
+
+
+class Content(Struct, frozen=True, kw_only=True):
+    """What of others lives in a namespace, or is an instance of a CRD: some of it, sorted.
+
+    `unseen` says why it is not known whether there is more.
+    """
+
+    found: tuple[ResourceId, ...] = ()
+    unseen: str = ""
+
+    def __str__(self) -> str:
+        """Give `it holds `ConfigMap shop/other`, and 2 more`; empty where there is nothing."""
+        if not self.found:
+            return self.unseen
+        more = len(self.found) - 1
+        return f"it holds `{self.found[0]}`" + (f", and {more} more" if more else "")
+
+
+def foreign_content(
+    client: Client, resources: Resources, live: LiveObject, environment_id: str
+) -> Content:
+    """Look for objects of others that would go with a namespace or a CRD; nothing for other kinds.
+
+    Ours are left out, and what is owned by another object.  Costs a request for each kind that a
+    namespace can hold, several at a time, or one for a CRD.  Raises `ApiError`.
+    """
+    sort = (live.resource.group, live.resource.kind)
+    if sort == ("", "Namespace"):
+        name = live.resource.name
+        places = [(api, name) for api in _contained(resources)]
+        broken = resources.broken
+        unseen = f"`{broken[0]}` does not answer, which may hold objects in it" if broken else ""
+    elif sort == ("apiextensions.k8s.io", "CustomResourceDefinition"):
+        api = _instances(resources, live.data)
+        places, unseen = ([(api, "")] if api else []), ""
+    else:
+        return Content()
+    selector = f"{ENVIRONMENT_LABEL}!={environment_id}"
+    lists = at_once(lambda place: _listed(client, *place, selector), places)
+    hidden = next((each for each in lists if isinstance(each, str)), "")
+    return Content(
+        found=tuple(
+            sorted(each for found in lists if not isinstance(found, str) for each in found)
+        ),
+        unseen=hidden or unseen,
+    )
+
+
+def _contained(resources: Resources) -> Iterable[ApiResource]:
+    """Give every kind that a namespace can hold, each in one version."""
+    kinds = {(api.group, api.kind) for api in resources.every() if api.namespaced}
+    found = (resources.preferred(*kind) for kind in sorted(kinds - _NEVER_CONTENT))
+    return [api for api in found if api is not None and "list" in api.verbs]
+
+
+def _instances(resources: Resources, crd: Mapping[str, Any]) -> ApiResource | None:
+    spec = crd.get("spec") or {}
+    return resources.preferred(spec.get("group", ""), (spec.get("names") or {}).get("kind", ""))
+
+
+def _listed(
+    client: Client, api: ApiResource, namespace: str, selector: str
+) -> tuple[ResourceId, ...] | str:
+    """List what is of others; a text where that is not allowed."""
+    try:
+        query = {"labelSelector": selector, "limit": _ENOUGH}
+        page = client.request("GET", api.path(namespace), query=query, accept=_PARTIAL).data
+    except ApiError as error:
+        if error.is_not_found:
+            return ()
+        if error.is_right_missing:
+            return f"you may not list `{api}`, of which others may have some in it"
+        raise
+    found = (
+        (
+            item["metadata"],
+            ResourceId(
+                api.group,
+                api.kind,
+                item["metadata"].get("namespace") or "",
+                item["metadata"]["name"],
+            ),
+        )
+        for item in page.get("items") or ()
+    )
+    return tuple(
+        resource
+        for metadata, resource in found
+        if not metadata.get("ownerReferences")
+        and ResourceId(api.group, api.kind, "", resource.name) not in _ALWAYS_THERE
+    )
