@@ -36,6 +36,7 @@ LATER = "it matters to `why-not` alone, which pins versions"
 SOONER = "it saves time, or round trips"
 TOLD = "it is told when the time is over"
 KNOWN = "the solver has just found it out, or learns it from what is fixed next"
+DECIDED = "then the solver decides"
 TWICE = "of releases both say the same, and nothing else provides an API"
 HARMLESS = {
     "exclusion.exclusions: yield Exclusion(cause=cause, mask=listing.all & ~pinned)": LATER,
@@ -59,7 +60,8 @@ HARMLESS = {
     "walk._Walk._expect: self.universe.expect(((context, context.node.listing.profile("
     "self.places[context.node])) for context in level if context.node in self.places))": SOONER,
     "walk._Walk._default: self.universe.expect_defaults(unprovided)": SOONER,
-    "walk._Walk._default: find_default(self.universe, requirement)": "then the solver decides",
+    "walk._Walk.choice: waiting.extend(self._default(deferred))": DECIDED,
+    "walk._Walk._default: find_default(self.universe, requirement)": DECIDED,
 }
 """What may be left out, and why no answer is another without it."""
 

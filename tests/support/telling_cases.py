@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 from random_worlds import Case
-from small_worlds import World, asking, dependency, holding
+from small_worlds import World, asking, dependency, holding, using
 
 from mistpm.model.descriptor import Dependency
 from mistpm.model.question import Held
@@ -29,6 +29,7 @@ def telling_cases() -> list[Case]:
         *what_comes_into_sight_late(),
         a_pick_stays(),
         *each_version_suits_some(),
+        *what_stays_goes_on_to_use(),
     ]
 
 
@@ -209,6 +210,45 @@ def each_version_suits_some() -> list[Case]:
         held = holding(**{name: f"x/{name} 1.0.0" for name in names})
         cases.append(Case(world, asking({name: f"x/{name}" for name in names}), held))
     return cases
+
+
+def what_stays_goes_on_to_use() -> list[Case]:
+    """Hold what calls, and what requires an API, where something else could meet that by now."""
+    calling = World().add("x/a", "1.0.0", {"l": "call x/lib >=1"}).add("x/lib", "1.0.0 1.1.0 2.0.0")
+    calling.add("x/b", "1.0.0", {"l": "call x/lib >=1"}).add("x/b", "2.0.0", {"l": "call x/lib ^2"})
+    calling.add("x/b", "3.0.0", conflicts=["x/lib <1.1"])
+    pins = holding(a="x/a 1.0.0", lib="x/lib@1 1.0.0")
+    before = using(pins, {"a.l": "x/lib@1"})
+    orders = ({"a": "x/a"}, {"a": "x/a", "b": "x/b <3"}, {"b": "x/b", "a": "x/a"})
+    cases = [Case(calling, asking(order), before) for order in orders]
+    cases.append(Case(calling, asking({"b": "x/b >=3", "a": "x/a"}), before))
+    return [*cases, *_what_provides_goes_on_to()]
+
+
+def _what_provides_goes_on_to() -> list[Case]:
+    """Hold a provider beside which another comes first, or is brought along by a newcomer."""
+    watched = World()
+    for name in ("first", "second"):
+        watched.add(f"x/{name}", "1.0.0", provides=[API])
+        watched.add(f"x/by-{name}", "1.0.0", {"k": f"api {API} default x/{name}"})
+    watched.add("x/new", "1.0.0").add("x/new", "2.0.0", {"f": "x/first"})
+    watched.add("x/calls", "1.0.0", {"l": _calling(on=False)})
+    watched.add("x/calls", "2.0.0", {"l": _calling(on=True), "n": "x/gone"})
+    need = dependency(f"api {API} default x/second", when="inputs.on")
+    watched.add("x/lib", "1.0.0", {"k": need})
+    pins = holding(
+        one="x/by-first 1.0.0",
+        two="x/by-second 1.0.0",
+        second="x/second 1.0.0",
+        lib="x/lib@1 1.0.0",
+    )
+    before = using(pins, providers={API: "second"})
+    both = {"one": "x/by-first", "two": "x/by-second"}
+    return [
+        Case(watched, asking(both), before),
+        Case(watched, asking({"new": "x/new", **both}), before),
+        Case(watched, asking({"calls": "x/calls", "new": "x/new"}), before),
+    ]
 
 
 def packages_come_before_aliases() -> Case:
