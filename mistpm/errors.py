@@ -14,6 +14,7 @@ MistError                     a mistake that the user can understand and mend
 ├─ RenderError           65   a module failed, or its answer is not usable
 ├─ CheckError            65   findings of severity error
 └─ TargetError           74   the target cannot be read or written
+   └─ TargetTimeoutError 75   what was applied did not get ready in the time that was allowed
 
 Every error names a `reference` (kebab-case, listed in `specs/messages.md`), says what
 happened (`message`), to what (`context`), and what to do (`hint`).  The command line
@@ -176,3 +177,9 @@ class TargetError(MistError):
     """The target cannot be read or written."""
 
     exit_code = 74
+
+
+class TargetTimeoutError(TargetError):
+    """What was applied did not get ready, or gone, in the time that was allowed."""
+
+    exit_code = 75

@@ -96,14 +96,15 @@ class Following:
         """Tell whether there is something to begin or to wait for."""
         if self._running:
             return True
-        if self._is_stopped:
+        if self.is_stopped:
             return False
         if self._schedule.has_more:
             return True
         return self._waits_for_all and bool(self._unready)
 
     @property
-    def _is_stopped(self) -> bool:
+    def is_stopped(self) -> bool:
+        """Tell, also in a worker's thread, whether nothing more begins: what waits for something may give up."""
         return self._is_interrupted or self._is_late or self._error is not None
 
     @property
@@ -112,7 +113,7 @@ class Following:
 
     def _start(self) -> None:
         """Begin what may begin, as far as there are workers."""
-        while not self._is_stopped and len(self._running) < self._limit:
+        while not self.is_stopped and len(self._running) < self._limit:
             resource = self._schedule.next()
             if resource is None:
                 return
@@ -124,7 +125,7 @@ class Following:
 
     def _take(self) -> None:
         """Wait for something to happen, and let it have its consequences."""
-        left = _EVER if self._is_stopped else self._deadline - self._clock()
+        left = _EVER if self.is_stopped else self._deadline - self._clock()
         try:
             heard = self._inbox.get(timeout=min(max(left, 0), _EVER))
         except Empty:

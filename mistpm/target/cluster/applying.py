@@ -1,0 +1,231 @@
+"""Writing what is wanted, in order, each object as soon as what it waits for is there and ready."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from mistpm.apply import Event, Following
+from mistpm.errors import TargetError
+from mistpm.model.object_order import Gate, Node, ObjectOrder
+from mistpm.model.progress import Phase, Progress
+from mistpm.model.readiness import ReadinessCondition
+from mistpm.model.resource import ResourceId
+from mistpm.target.cluster.api_error import ApiError, describe
+from mistpm.target.cluster.book import Book
+from mistpm.target.cluster.client import Client
+from mistpm.target.cluster.expectation import News
+from mistpm.target.cluster.intent import runs_once
+from mistpm.target.cluster.object_step import ObjectStep
+from mistpm.target.cluster.resources import Resources
+from mistpm.target.cluster.staging import Stages
+from mistpm.target.cluster.unfinished import unfinished
+from mistpm.target.cluster.waiting import Readiness
+from mistpm.target.cluster.writing import Circumstances, Writer
+from mistpm.target.protocol import Waiting
+
+ENDS: Final = frozenset(
+    {"cluster-unreachable", "cluster-unauthorized", "lease-lost", "target-moved"}
+)
+"""Errors after which nothing more is tried: they are about the run, not about one object."""
+
+_CRD: Final = ("apiextensions.k8s.io", "CustomResourceDefinition")
+_PHASES: Final[Mapping[str, Phase]] = {
+    "written": "applied",
+    "waiting": "waiting",
+    "ready": "ready",
+    "failed": "failed",
+    "note": "note",
+}
+
+
+class Applying:
+    """One run's writes.
+
+    `steps` are all objects that are wanted, also those that stay as they are; `order` says what waits for
+    what.  `check` raises when nothing may be written any more.  What was written is noted in `book` under
+    the number of the `revision`.  `is_settled` says that the last run ended well, so that what stays
+    as it is need not be looked at again.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        resources: Resources,
+        steps: Iterable[ObjectStep],
+        order: ObjectOrder,
+        *,
+        environment_id: str,
+        conditions: Mapping[str, tuple[ReadinessCondition, ...]],
+        book: Book,
+        revision: int,
+        waiting: Waiting,
+        is_settled: bool,
+        check: Callable[[], None],
+        hear: Callable[[Progress], None],
+        at_once: int,
+    ) -> None:
+        self._client = client
+        self._resources = resources
+        self._steps = {step.resource: step for step in steps}
+        self._conditions = conditions
+        self._environment_id = environment_id
+        self._book = book
+        self._revision = revision
+        self._hear = hear
+        self._seconds = waiting.seconds
+        self._deadline = time.monotonic() + waiting.seconds
+        self._following = Following(
+            order,
+            self._begin,
+            hear=self._told,
+            deadline=self._deadline,
+            is_patient=waiting.wanted,
+            limit=at_once,
+        )
+        self._watched = _awaited(order, self._steps) if is_settled else set(self._steps)
+        self._writer = Writer(client, resources, self._circumstances(check))
+        self._stages = Stages(client, resources, self._steps.values(), at_once=at_once)
+        self._written: dict[ResourceId, dict[str, Any]] = {}
+
+    def run(self) -> None:
+        """Write everything and wait for it.
+
+        Raises `TargetError` for what ends the run, and when not everything was written or got ready;
+        `KeyboardInterrupt` when the user stopped it.
+        """
+        with Readiness(
+            self._client,
+            self._resources,
+            environment_id=self._environment_id,
+            tell=self._heard,
+        ) as self._readiness:
+            outcome = self._following.follow()
+            if not outcome.is_complete:
+                raise unfinished(
+                    outcome,
+                    title=self._client.title,
+                    seconds=self._seconds,
+                    explain=self._readiness.explain,
+                )
+
+    def _begin(self, resource: ResourceId) -> None:
+        """Do what is to be done with one object, in a worker's thread."""
+        step = self._steps[resource]
+        self._stages.check(step)
+        try:
+            data = self._seen(step) if step.body is None else self._writer.write(step)
+        except (ApiError, TargetError) as error:
+            self._fail(step, error)
+            return
+        tell = self._following.tell
+        tell(Event(state="written", resource=resource))
+        if data is None:
+            tell(Event(state="ready", resource=resource))
+            return
+        if step.body is not None:
+            self._written[resource] = data
+            if not _is_once(step):
+                self._book.written(step, data, self._revision)
+        self._readiness.expect(resource, data, self._conditions.get(step.release, ()))
+
+    def _seen(self, step: ObjectStep) -> dict[str, Any] | None:
+        """Give the live object that stays as it is, None where nobody has to look at it."""
+        if step.resource not in self._watched or not step.uid:
+            return None
+        if step.data is not None:
+            return step.data
+        api = self._resources.find(step.api_version, step.resource.kind)
+        if api is None:
+            return None
+        data: dict[str, Any] = self._client.get(
+            api.path(step.resource.namespace, step.resource.name)
+        )
+        return data
+
+    def _fail(self, step: ObjectStep, error: ApiError | TargetError) -> None:
+        """Note that an object could not be written; raises where that ends the run."""
+        if isinstance(error, ApiError):
+            error = describe(error, title=self._client.title, resource=step.resource)
+        if error.reference in ENDS:
+            raise error
+        context = tuple(line for line in error.context if line != str(step.resource))
+        self._following.tell(
+            Event(state="failed", resource=step.resource, why=error.message, context=context)
+        )
+
+    def _heard(self, news: News) -> None:
+        """Hand on what became of an object that is waited for; from any thread."""
+        state, why = news.state, news.why
+        if state == "gone":
+            state, why = "failed", "somebody deleted it"
+        if state == "ready" and news.resource in self._written:
+            step = self._steps[news.resource]
+            if _is_once(step):
+                self._book.written(step, self._written[news.resource], self._revision)
+        self._following.tell(
+            Event(state=state, resource=news.resource, why=why, context=news.context)
+        )
+
+    def _told(self, event: Event) -> None:
+        """Tell the user what happened."""
+        step = self._steps[event.resource] if event.resource else None
+        phase, message = _PHASES[event.state], event.why
+        if step and step.action == "unchanged" and event.state == "written":
+            phase = "unchanged"
+        elif step and step.action == "unchanged" and step.resource not in self._watched:
+            return
+        elif step and event.state == "written":
+            message = step.action
+        self._hear(
+            Progress(
+                phase=phase,
+                resource=event.resource,
+                release=step.release if step else "",
+                message=message,
+            )
+        )
+
+    def _circumstances(self, check: Callable[[], None]) -> Circumstances:
+        return Circumstances(
+            check=check,
+            is_over=lambda: time.monotonic() >= self._deadline or self._following.is_stopped,
+            wait=lambda resource, why: self._following.tell(
+                Event(state="waiting", resource=resource, why=why)
+            ),
+            services={
+                (each.namespace, each.name)
+                for each in self._steps
+                if (each.group, each.kind) == ("", "Service")
+            },
+            groups={
+                each.name.partition(".")[2]
+                for each in self._steps
+                if (each.group, each.kind) == _CRD
+            }
+            | {each.name.partition(".")[2] for each in self._steps if each.kind == "APIService"},
+        )
+
+
+def _awaited(order: ObjectOrder, steps: Mapping[ResourceId, ObjectStep]) -> set[ResourceId]:
+    """Give the objects whose readiness something waits for that is to be written."""
+    found: set[ResourceId] = set()
+    looked_at: set[Node] = {
+        resource for resource, step in steps.items() if step.action != "unchanged"
+    }
+    found |= {node for node in looked_at if not isinstance(node, Gate)}
+    waiting = list(looked_at)
+    while waiting:
+        for each in order.waits[waiting.pop()]:
+            if each.until == "ready" and isinstance(each.on, ResourceId):
+                found.add(each.on)
+            if each.on not in looked_at:
+                looked_at.add(each.on)
+                waiting.append(each.on)
+    return found
+
+
+def _is_once(step: ObjectStep) -> bool:
+    """Tell whether an object counts as there only when it is done."""
+    return step.manifest is not None and runs_once(step.manifest)

@@ -1,0 +1,247 @@
+"""An environment on a Kubernetes cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from mistpm.errors import TargetError
+from mistpm.model.change import ApplyReport, Diff
+from mistpm.model.finding import Finding
+from mistpm.model.minor import Minor
+from mistpm.model.progress import Progress, unheard
+from mistpm.model.revision import RevisionSummary
+from mistpm.target.cluster.api_error import ApiError, describe
+from mistpm.target.cluster.carrying_out import Compared, Run, order_of
+from mistpm.target.cluster.client import Client
+from mistpm.target.cluster.comparison import compare
+from mistpm.target.cluster.connection import Connection
+from mistpm.target.cluster.lease import EnvironmentLease
+from mistpm.target.cluster.resources import ApiResource, Resources, server_minor
+from mistpm.target.cluster.secret_values import SecretValues
+from mistpm.target.cluster.state import (
+    ClusterState,
+    RememberedEnvironment,
+    environments,
+)
+from mistpm.target.cluster.state_layout import DEFAULT_NAMESPACE
+from mistpm.target.protocol import Desired, Permissions, TargetState, Waiting
+
+AT_ONCE: Final = 8
+"""How many objects are written at a time: more only wait for the server."""
+
+
+class ClusterTarget:
+    """A cluster, and what it remembers of one environment in the namespace `state_namespace`.
+
+    `environment_id` is empty where it is not known yet; then only `environments`, `minor` and
+    `served` can be asked.  Files that secret values come from are found from `base`.  `patience` is how
+    many seconds another run is waited for that changes the environment; `note` hears of requests that
+    are tried again.  Nothing is asked before a method is called.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        environment_id: str = "",
+        state_namespace: str = DEFAULT_NAMESPACE,
+        base: Path = Path(),
+        patience: float = 60.0,
+        note: Callable[[str], None] = lambda _line: None,
+        at_once: int = AT_ONCE,
+    ) -> None:
+        self.title = connection.title
+        self.address = connection.server
+        self.context = connection.context
+        self._client = Client(connection, hear=note)
+        self._resources = Resources(self._client)
+        self._id = environment_id
+        self._namespace = state_namespace
+        self._base = base
+        self._patience = patience
+        self._at_once = at_once
+        self._lease: EnvironmentLease | None = None
+        self._state = ClusterState(
+            self._client,
+            namespace=state_namespace,
+            environment_id=environment_id,
+            check=self._check,
+        )
+        self._compared: Compared | None = None
+
+    def state(self) -> TargetState:
+        """Read what is remembered; raises `TargetError`."""
+        return self._state.read().state if self._id else TargetState()
+
+    def diff(self, desired: Desired, permissions: Permissions) -> Diff:
+        """Compare with what is there, changing nothing.
+
+        Costs a list for each kind, and a dry run for each object that is not as it was applied.
+        Raises `TargetError` with everything that the cluster would refuse, `PlanError` where a package asks
+        for an order that cannot be.
+        """
+        with self._explained():
+            compared = self._compare(desired, permissions)
+        compared.comparison.require()
+        self._compared = compared
+        return compared.comparison.diff
+
+    def apply(
+        self,
+        desired: Desired,
+        diff: Diff,
+        permissions: Permissions,
+        *,
+        waiting: Waiting = Waiting(),  # noqa: B008 - frozen
+        hear: Callable[[Progress], None] = unheard,
+    ) -> ApplyReport:
+        """Make it so: write, wait until it is ready, and only then delete what is no longer desired.
+
+        Raises `TargetError`: `target-moved` where something is not what `diff` shows, `environment-busy`,
+        `lease-lost`, `not-applied` and `not-deleted` with everything that failed and why; and
+        `TargetTimeoutError`.  What was done is remembered in any case, and another run goes on from there.
+        Ctrl-C lets what is being written end, and passes on; a second one does not wait for that.
+        """
+        with self._explained():
+            compared = self._same_as(diff, desired, permissions)
+            if compared.is_there:
+                return ApplyReport(changes=(), findings=diff.findings)
+            with self._locked(hear):
+                if self._state.read().basis != compared.remembered.basis:
+                    raise self._moved()
+                done = Run(
+                    self._client,
+                    self._resources,
+                    self._state,
+                    compared,
+                    waiting=waiting,
+                    check=self._check,
+                    hear=hear,
+                    at_once=self._at_once,
+                ).carry_out()
+        self._compared = None
+        changes = diff.having("create", "update", "adopt", "delete")
+        return ApplyReport(
+            changes=tuple(change for change in changes if change.resource in done),
+            findings=diff.findings,
+        )
+
+    def history(self) -> tuple[RevisionSummary, ...]:
+        """Give the revisions that are kept, newest first; raises `TargetError`."""
+        return tuple(reversed(self._state.revisions()))
+
+    def revision(self, number: int) -> Desired:
+        """Read what a revision desired; raises `TargetError` (`unknown-revision`)."""
+        return self._state.load(number)
+
+    def drift(self) -> Diff:
+        """Compare what is there with what was applied last; what the cluster would refuse is in the findings.
+
+        Raises `TargetError`: `unknown-revision` where nothing was applied.
+        """
+        with self._explained():
+            remembered = self._state.read()
+            desired = self._state.load(remembered.latest.number if remembered.latest else 0)
+            comparison = self._compare(desired, Permissions(force_conflicts=True)).comparison
+        refused = tuple(
+            Finding(
+                severity="warning",
+                code=refusal.reference,
+                message=refusal.why,
+                release=refusal.release,
+                resource=refusal.resource,
+            )
+            for refusal in comparison.refusals
+        )
+        findings = (*comparison.diff.findings, *refused)
+        return msgspec.structs.replace(comparison.diff, findings=findings)
+
+    def environments(self) -> tuple[RememberedEnvironment, ...]:
+        """List the environments that the state namespace remembers; raises `TargetError`."""
+        return environments(self._client, self._namespace)
+
+    def minor(self) -> Minor:
+        """Ask which minor of Kubernetes this is; raises `TargetError`."""
+        with self._explained():
+            return server_minor(self._client)
+
+    def served(self) -> tuple[ApiResource, ...]:
+        """List every kind in every version that is served; raises `TargetError`."""
+        with self._explained():
+            return self._resources.every()
+
+    def _compare(self, desired: Desired, permissions: Permissions) -> Compared:
+        remembered = self._state.read()
+        latest = remembered.latest
+        values = SecretValues(
+            self._client,
+            namespace=self._namespace,
+            environment_id=self._id,
+            base=self._base,
+            secrets=desired.secrets,
+            check=self._check,
+        )
+        comparison = compare(
+            self._client,
+            self._resources,
+            desired,
+            permissions,
+            owned=remembered.inventory,
+            secrets=values,
+            revision=remembered.next_number,
+            basis=remembered.basis,
+            with_data=latest is not None and latest.status != "applied",
+        )
+        return Compared(
+            desired=desired,
+            permissions=permissions,
+            remembered=remembered,
+            values=values,
+            comparison=comparison,
+            order=order_of(desired, comparison.steps),
+        )
+
+    def _same_as(self, diff: Diff, desired: Desired, permissions: Permissions) -> Compared:
+        """Give the comparison that a diff came from; makes it again where that was another process."""
+        compared = self._compared
+        if compared is None or compared.comparison.diff is not diff:
+            compared = self._compare(desired, permissions)
+        if compared.comparison.diff != diff or compared.desired != desired:
+            raise self._moved()
+        return compared
+
+    def _moved(self) -> TargetError:
+        return TargetError(
+            "target-moved",
+            f"the {self.title} changed since the changes were shown",
+            hint="run the command again to see what would change now",
+        )
+
+    @contextmanager
+    def _locked(self, hear: Callable[[Progress], None]) -> Iterator[None]:
+        """Hold the lease."""
+        with EnvironmentLease(
+            self._client, self._namespace, self._id, patience=self._patience, hear=hear
+        ) as lease:
+            self._lease = lease
+            try:
+                yield
+            finally:
+                self._lease = None
+
+    def _check(self) -> None:
+        if self._lease is not None:
+            self._lease.check()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turn what the server refuses into words."""
+        try:
+            yield
+        except ApiError as error:
+            raise describe(error, title=self.title) from error

@@ -1,0 +1,88 @@
+"""Telling why a run did not come to its end, and how far it came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from mistpm.apply import Outcome
+from mistpm.errors import TargetError, TargetTimeoutError
+from mistpm.model.resource import ResourceId
+
+_MOST: Final = 10
+_AGAIN: Final = "run the same command again: it goes on where this one stopped"
+
+
+def unfinished(
+    outcome: Outcome,
+    *,
+    title: str,
+    seconds: float,
+    explain: Callable[[ResourceId], tuple[str, ...]],
+    is_removal: bool = False,
+) -> TargetError:
+    """Give the error for an outcome that is not complete; raises `KeyboardInterrupt` for one that was stopped.
+
+    `explain` gives what is known about an object that did not get ready; it is asked for a few.
+    """
+    if outcome.is_interrupted:
+        raise KeyboardInterrupt
+    context = tuple(_lines(outcome, explain, "deleted" if is_removal else "applied"))
+    if outcome.failures:
+        count = len(outcome.failures)
+        what = "could not be deleted" if is_removal else "failed"
+        return TargetError(
+            "not-deleted" if is_removal else "not-applied",
+            f"{_objects(count)} {what} in the {title}",
+            context=context,
+            hint=f"mend what is named and {_AGAIN}",
+        )
+    what = "gone" if is_removal else "ready"
+    return TargetTimeoutError(
+        f"not-{what}",
+        f"{_objects(len(outcome.unready)) if outcome.unready else 'not everything'} "
+        f"did not get {what} in the {title} within {seconds:g} s",
+        context=context,
+        hint=f"{_AGAIN}\n`--timeout` allows more time",
+    )
+
+
+def _lines(
+    outcome: Outcome, explain: Callable[[ResourceId], tuple[str, ...]], done: str
+) -> Iterator[str]:
+    for failure in outcome.failures:
+        yield f"`{failure.resource}`: {failure.why}"
+        yield from (f"  {line}" for line in failure.context)
+    for number, (resource, why) in enumerate(outcome.unready.items()):
+        yield f"`{resource}`: {why or 'nothing is known of it'}"
+        if number < _MOST:
+            yield from (f"  {line}" for line in explain(resource))
+    yield from _untouched(outcome)
+    yield f"{done}: {_objects(len(outcome.written))}"
+
+
+def _untouched(outcome: Outcome) -> Iterator[str]:
+    """Tell what did not begin, and what each waits for."""
+    causes = _causes(outcome)
+    for number, resource in enumerate(outcome.untouched):
+        if number == _MOST:
+            yield f"and {_objects(len(outcome.untouched) - _MOST)} more were not begun"
+            return
+        waits = ", ".join(f"`{each}`" for each in causes[resource])
+        yield f"`{resource}` was not begun" + (f": it waits for {waits}" if waits else "")
+
+
+def _causes(outcome: Outcome) -> Mapping[ResourceId, tuple[ResourceId, ...]]:
+    """Give, for what did not begin, the objects at the root of it: those that began, and are not there yet."""
+    causes: dict[ResourceId, tuple[ResourceId, ...]] = {}
+    for resource, waits in outcome.untouched.items():
+        found: dict[ResourceId, None] = {}
+        for each in waits:
+            if isinstance(each.on, ResourceId):
+                found |= dict.fromkeys(causes.get(each.on, (each.on,)))
+        causes[resource] = tuple(found)[:3]
+    return causes
+
+
+def _objects(count: int) -> str:
+    return "1 object" if count == 1 else f"{count} objects"
