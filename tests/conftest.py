@@ -21,10 +21,11 @@ for name in ("CI", "NO_COLOR", "KUBECONFIG", "MISTPM_CONFIG_DIR", "MISTPM_CACHE_
 
 @pytest.fixture(autouse=True)
 def _own_folders(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Keep tests away from the user's cache and configuration, and from what CI sets."""
+    """Keep tests away from the user's cache, configuration and clusters, and from what CI sets."""
     folder = tmp_path_factory.getbasetemp()
     monkeypatch.setenv("MISTPM_CONFIG_DIR", str(folder / "no-config"))
     monkeypatch.setenv("MISTPM_CACHE_DIR", str(folder / "cache"))
+    monkeypatch.setenv("KUBECONFIG", str(folder / "no-kubeconfig"))
     monkeypatch.setenv("COLUMNS", "100")
 
 

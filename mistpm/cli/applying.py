@@ -1,31 +1,80 @@
-"""Showing a proposal, asking, and carrying it out: what install, uninstall and upgrade have in common."""
+"""Showing a proposal, asking, and carrying it out: what install, uninstall, upgrade and rollback have in common."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from msgspec import Struct
 
+from mistpm.cli.apply_view import ApplyView, BarView
+from mistpm.cli.events import Events, EventView
+from mistpm.cli.option_groups import Consenting
 from mistpm.cli.options import Output
 from mistpm.cli.progress import TerminalReporter
 from mistpm.cli.proposal_text import show_messages, show_proposal
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal, count
+from mistpm.model.change import ApplyReport
+from mistpm.model.progress import Progress
 from mistpm.ops.installing import Consent, carry_out, require_complete, require_consent
 from mistpm.ops.options import Options
 from mistpm.ops.proposing import Proposal, Wishes, propose
 from mistpm.ops.workspace import Workspace, open_or_make_workspace, open_workspace
 
+CarryOut = Callable[[Callable[[Progress], None]], ApplyReport]
+"""Does what was shown, telling somebody of everything as it happens."""
+
 
 class Flags(Struct, frozen=True, kw_only=True):
     """What the command line says about asking and printing."""
 
-    yes: bool = False
-    remove_unneeded: bool = False
-    delete_data: bool = False
+    consenting: Consenting = Consenting()
     diff: bool = False
     output: Output = Output.TEXT
     verbose: int = 0
+
+    @property
+    def consent(self) -> Consent:
+        """What was confirmed beforehand."""
+        said = self.consenting
+        return Consent(
+            yes=said.yes, remove_unneeded=said.remove_unneeded, delete_data=said.delete_data
+        )
+
+
+class Screen:
+    """The two streams of one command, with how far it is; `events` is None where text is wanted."""
+
+    def __init__(self, flags: Flags) -> None:
+        self.flags = flags
+        self.terminal = Terminal(verbose=flags.verbose)
+        self.reporter = TerminalReporter(self.terminal)
+        self.events = None if flags.output is Output.TEXT else Events(self.terminal, flags.output)
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Take the bar away when work ends, however it ends."""
+        try:
+            yield
+        finally:
+            self.reporter.finish()
+
+    def view(self, workspace: Workspace, proposal: Proposal) -> ApplyView:
+        """Give what shows the carrying out."""
+        is_cluster = workspace.chosen_target.is_cluster
+        waits = is_cluster and workspace.options.waiting.wanted
+        if self.events is not None:
+            return EventView(self.terminal, proposal, self.events, waits=waits)
+        if not is_cluster:
+            return BarView(self.terminal, proposal, self.reporter)
+        if self.reporter.is_animated and not self.flags.verbose:
+            from mistpm.cli.live_tree import TreeView
+
+            return TreeView(self.terminal, proposal, waits=waits)
+        from mistpm.cli.apply_lines import LineView
+
+        return LineView(self.terminal, proposal, waits=waits)
 
 
 def apply(
@@ -38,41 +87,63 @@ def apply(
     only_show: bool = False,
 ) -> None:
     """Open the workspace, draft the change, propose it, show it, and unless `only_show` do it."""
-    terminal = Terminal(verbose=flags.verbose)
-    reporter = TerminalReporter(terminal)
-    opened = (open_or_make_workspace if make else open_workspace)(options, reporter)
-    try:
+    screen = Screen(flags)
+
+    def begin() -> tuple[Workspace, Proposal]:
+        opened = (open_or_make_workspace if make else open_workspace)(options, screen.reporter)
         workspace = draft(opened)
-        proposal = propose(workspace, wishes(opened))
-    finally:
-        reporter.finish()
-    emit(
-        terminal,
-        flags.output,
-        report(proposal, diff=flags.diff),
-        lambda: show_proposal(terminal, proposal, diff=flags.diff),
-    )
+        return workspace, propose(workspace, wishes(opened))
+
     if only_show:
+        with screen.working():
+            _workspace, proposal = begin()
+        emit(
+            screen.terminal,
+            flags.output,
+            report(proposal, diff=flags.diff),
+            lambda: show_proposal(screen.terminal, proposal, diff=flags.diff),
+        )
         return
-    consent = Consent(
-        yes=flags.yes, remove_unneeded=flags.remove_unneeded, delete_data=flags.delete_data
-    )
-    require_consent(proposal, consent, terminal.confirm)
-    changes = proposal.diff.having("create", "update", "adopt", "delete")
-    reporter.start(f"applying {count(len(changes), 'change')}", len(changes))
-    try:
-        done = carry_out(workspace, proposal, lambda heard: reporter.advance(str(heard.resource)))
-    finally:
-        reporter.finish()
-    if flags.output is Output.TEXT and not proposal.diff.is_empty:
-        terminal.show(f"Applied {count(len(done.changes), 'change')} to {proposal.target}.")
+    with told(screen):
+        with screen.working():
+            workspace, proposal = begin()
+        perform(screen, workspace, proposal, lambda hear: carry_out(workspace, proposal, hear))
+        require_complete(proposal)
+
+
+@contextmanager
+def told(screen: Screen) -> Iterator[None]:
+    """Make what goes wrong an event too, where events are wanted."""
+    if screen.events is None:
+        yield
+        return
+    with screen.events.failing():
+        yield
+
+
+def perform(screen: Screen, workspace: Workspace, proposal: Proposal, do: CarryOut) -> None:
+    """Show a proposal, get every confirmation that it needs, and do it."""
+    terminal, flags = screen.terminal, screen.flags
+    if screen.events is None:
+        show_proposal(terminal, proposal, diff=flags.diff)
+    else:
+        screen.events.tell("proposed", report(proposal, diff=flags.diff))
+    require_consent(proposal, flags.consent, terminal.confirm)
+    with screen.view(workspace, proposal) as view:
+        done = do(view.hear)
+    if screen.events is not None:
+        screen.events.tell("done", {"target": proposal.target, "changes": len(done.changes)})
+    elif not proposal.diff.is_empty:
+        waited = workspace.chosen_target.is_cluster and workspace.options.waiting.wanted
+        ready = "; everything is ready" if waited else ""
+        terminal.show(f"Applied {count(len(done.changes), 'change')} to {proposal.target}{ready}.")
         show_messages(terminal, proposal, {change.release for change in done.changes})
-    require_complete(proposal)
 
 
 def report(proposal: Proposal, *, diff: bool = False) -> dict[str, object]:
-    """Give the part of a proposal that `--output json` prints: no lock, and texts only with `diff`."""
+    """Give the part of a proposal that is printed as data: no lock, and what differs only with `diff`."""
     from mistpm.diff import unified
+    from mistpm.diff.fields import changed_fields
 
     return {
         "target": proposal.target,
@@ -87,7 +158,7 @@ def report(proposal: Proposal, *, diff: bool = False) -> dict[str, object]:
                 "release": change.release,
                 "place": change.place,
                 "reason": change.reason,
-                **({"diff": unified(change)} if diff else {}),
+                **({"diff": unified(change), "fields": changed_fields(change)} if diff else {}),
             }
             for change in proposal.diff.changes
         ],

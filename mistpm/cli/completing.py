@@ -40,6 +40,16 @@ def complete_target(context: typer.Context, incomplete: str) -> list[str]:
     return _offers(incomplete, lambda: _targets(context))
 
 
+def complete_context(incomplete: str) -> list[str]:
+    """Offer the contexts of the kubeconfig."""
+    return _offers(incomplete, _contexts)
+
+
+def complete_revision(context: typer.Context, incomplete: str) -> list[str]:
+    """Offer the revisions that the cluster has."""
+    return _offers(incomplete, lambda: _revisions(context))
+
+
 def complete_form(incomplete: str) -> list[str]:
     """Offer the forms of manifests."""
     from mistpm.cli.manifest_output import FORMS
@@ -114,12 +124,32 @@ def _targets(context: typer.Context) -> list[str]:
     from mistpm.ops.workspace import find_document
 
     found = find_document(_options(context))
-    return [*(sorted(found.environment.targets) if found else ()), "directory:", "context:"]
+    named = sorted(found.environment.targets) if found else ()
+    contexts = _contexts() or [""]
+    return [*named, "directory:", *(f"context:{name}" for name in contexts)]
+
+
+def _contexts() -> list[str]:
+    from mistpm.target.cluster.kubeconfig import contexts
+
+    return list(contexts())
+
+
+def _revisions(context: typer.Context) -> list[str]:
+    from mistpm.ops.history import history
+    from mistpm.ops.workspace import open_workspace
+
+    return [str(each.number) for each in history(open_workspace(_options(context)))]
 
 
 def _options(context: typer.Context) -> Options:
-    """Give what the line says so far of where to look; no network is asked while somebody types."""
+    """Give what the line says so far of where to look; no registry is asked while somebody types."""
     said = context.params
+    target = f"context:{said['context']}" if said.get("context") else said.get("target") or ""
     return Options(
-        environment=said.get("environment"), target=said.get("target") or "", offline=True
+        environment=said.get("environment"),
+        target=target,
+        user=said.get("user") or "",
+        state_namespace=said.get("state_namespace") or "",
+        offline=True,
     )

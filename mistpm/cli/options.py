@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import enum
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mistpm.cli.completing import complete_package, complete_target
+from mistpm.cli.completing import complete_context, complete_package, complete_target
 
 
 class Output(enum.StrEnum):
@@ -38,6 +39,26 @@ TargetOption = Annotated[
         metavar="TARGET",
         help="A name under `targets:`, or directory:PATH, or context:NAME.",
         autocompletion=complete_target,
+    ),
+]
+ContextOption = Annotated[
+    str,
+    typer.Option(
+        "--context",
+        metavar="NAME",
+        help="Short for --target context:NAME. Where nothing says, the kubeconfig's current one.",
+        autocompletion=complete_context,
+    ),
+]
+AsOption = Annotated[
+    str, typer.Option("--as", metavar="USER", help="Act as that user of the cluster.")
+]
+StateNamespaceOption = Annotated[
+    str,
+    typer.Option(
+        "--state-namespace",
+        metavar="NAMESPACE",
+        help="Where the cluster remembers the environment. Default: the file's, else mistpm-system.",
     ),
 ]
 OutputOption = Annotated[
@@ -68,6 +89,55 @@ SolveTimeoutOption = Annotated[
         envvar="MISTPM_SOLVE_TIMEOUT",
         show_default=False,
         help="Give up solving after so long; asking registries does not count. Default: 30.",
+    ),
+]
+
+
+TIMEOUT = 600.0
+"""Seconds."""
+LOCK_TIMEOUT = 60.0
+"""Seconds."""
+
+_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?")
+
+
+def _duration(text: str | float) -> float:
+    """Read a duration as kubectl writes it, `90s`, `5m`, `1h30m`, or a number of seconds."""
+    found = _DURATION.fullmatch(str(text))
+    if not text or found is None:
+        raise typer.BadParameter(f"'{text}' is not a duration such as 90s, 5m or 1h30m")
+    hours, minutes, seconds = (float(part or 0) for part in found.groups())
+    return hours * 3600 + minutes * 60 + seconds
+
+
+TimeoutOption = Annotated[
+    float,
+    typer.Option(
+        "--timeout",
+        metavar="DURATION",
+        parser=_duration,
+        show_default=False,
+        help="On a cluster: give up after so long (90s, 5m). What was done stays. Default: 10m.",
+    ),
+]
+NoWaitOption = Annotated[
+    bool,
+    typer.Option("--no-wait", help="On a cluster: do not wait until everything is ready."),
+]
+LockTimeoutOption = Annotated[
+    float,
+    typer.Option(
+        "--lock-timeout",
+        metavar="DURATION",
+        parser=_duration,
+        show_default=False,
+        help="On a cluster: wait so long for another run on the same environment. Default: 1m.",
+    ),
+]
+ForceConflictsOption = Annotated[
+    bool,
+    typer.Option(
+        "--force-conflicts", help="On a cluster: take fields over that somebody else manages."
     ),
 ]
 

@@ -22,7 +22,7 @@ class TerminalReporter(Reporter):
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
-        self._animated = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self.is_animated = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._bar: Progress | None = None
         self._timer: threading.Timer | None = None
         self._lock = threading.Lock()
@@ -36,7 +36,7 @@ class TerminalReporter(Reporter):
         self.finish()
         self._what, self._total, self._done = what, total, 0
         self._terminal.detail(what)
-        if self._animated:
+        if self.is_animated:
             self._timer = threading.Timer(DELAY, self._show, (self._work,))
             self._timer.daemon = True
             self._timer.start()

@@ -60,8 +60,13 @@ def as_seen(path: Path) -> Path:
 
 
 def as_written(path: str, folder: Path) -> str:
-    """Give a path of the command line as a file in `folder` writes it: from there, unless it is absolute."""
+    """Give a path of the command line as a file in `folder` writes it: from there, unless it is absolute.
+
+    Seen from the root every path is absolute.
+    """
     if Path(path).is_absolute():
         return path
+    if folder == Path("/"):
+        return str(Path(path).absolute())
     relative = os.path.relpath(path, folder.resolve())
     return relative if relative.startswith("..") else f"./{relative}"

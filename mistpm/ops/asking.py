@@ -14,9 +14,9 @@ from mistpm.model.environment import SettingEntry
 from mistpm.model.identity import InvalidIdentityError, PackageId, parse_package_id
 from mistpm.model.lockfile import Lockfile
 from mistpm.model.minor import Minor, parse_minor
-from mistpm.model.minors import newest_minor
 from mistpm.model.presence import Api
 from mistpm.ops.admitted_minors import admitted_minors
+from mistpm.ops.cluster_facts import own_minor
 from mistpm.ops.environment_question import question_of
 from mistpm.ops.file_packages import FilePackage, read_file_package
 from mistpm.ops.package_argument import is_path
@@ -107,12 +107,15 @@ def kubernetes_text(workspace: Workspace) -> str:
 def asked_minors(
     workspace: Workspace, lockfile: Lockfile | None, *, new_minors: bool
 ) -> tuple[Minor, ...]:
-    """Give the minors that everything must support; raises `UsageError` when the range has none."""
+    """Give the minors that everything must support; raises `UsageError` when the range has none.
+
+    A cluster is asked for its own only where neither the file nor the lock says any.
+    """
     text = kubernetes_text(workspace)
     if lockfile and lockfile.kubernetes_range == text and not new_minors:
         return tuple(parse_minor(minor) for minor in lockfile.kubernetes)
     if not text:
-        return (newest_minor(),)
+        return (own_minor(workspace),)
     return admitted_minors(text, workspace.document.title)
 
 

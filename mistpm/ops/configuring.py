@@ -15,13 +15,17 @@ from mistpm.environment.location import FILE_NAME, is_there
 from mistpm.errors import DocumentError, UsageError
 from mistpm.lock.from_resolution import renamed
 from mistpm.model.environment import Environment, ReleaseEntry, TargetEntry
+from mistpm.model.minor import Minor
+from mistpm.model.minors import newest_minor
 from mistpm.ops.admitted_minors import admitted_minors
+from mistpm.ops.cluster_facts import known_minor
 from mistpm.ops.did_you_mean import did_you_mean
 from mistpm.ops.given_inputs import merge
 from mistpm.ops.locking import write_lock
 from mistpm.ops.new_environment import new_file, new_id
 from mistpm.ops.options import Options
 from mistpm.ops.reporter import Reporter
+from mistpm.ops.targets import ChosenTarget, open_cluster
 from mistpm.ops.workspace import Workspace, find_document
 
 
@@ -32,15 +36,36 @@ class Initialised(Struct, frozen=True, kw_only=True):
     name: str
     id: str
     kubernetes: str
+    target: str
     made: bool
 
 
-def init(path: Path, *, name: str, kubernetes: str, directory: str) -> Initialised:
-    """Make an environment's file; one without an id gets one.  Raises `UsageError`, `DocumentError`."""
+class NewEnvironment(Struct, frozen=True, kw_only=True):
+    """What a new environment is to be: where it is applied is a directory, or else a cluster's `context`.
+
+    An empty `kubernetes` means the cluster's own version, and for a directory the newest known.
+    """
+
+    name: str
+    kubernetes: str = ""
+    directory: str = ""
+    context: str = ""
+    user: str = ""
+
+
+def init(path: Path, new: NewEnvironment) -> Initialised:
+    """Make an environment's file; one without an id gets one.
+
+    A cluster is asked where its version is wanted.  Raises `UsageError`, `DocumentError`, `TargetError`.
+    """
     if is_there(path):
         return _mend(path)
+    kubernetes = new.kubernetes or str(_minor(new))
     made = EnvironmentDocument(
-        new_file(name=name, kubernetes=kubernetes, directory=directory), path
+        new_file(
+            name=new.name, kubernetes=kubernetes, directory=new.directory, context=new.context
+        ),
+        path,
     )
     try:
         environment = made.environment
@@ -55,6 +80,14 @@ def init(path: Path, *, name: str, kubernetes: str, directory: str) -> Initialis
         raise UsageError("no-folder", f"`{path.parent}` is not a folder", hint="make it first")
     made.save()
     return _initialised(path, environment, made=True)
+
+
+def _minor(new: NewEnvironment) -> Minor:
+    if not new.context:
+        return newest_minor()
+    entry = TargetEntry(context=new.context)
+    chosen = ChosenTarget(entry=entry, base=Path(), user=new.user)
+    return known_minor(open_cluster(chosen, environment_id=""))
 
 
 def _mend(path: Path) -> Initialised:
@@ -76,8 +109,16 @@ def _initialised(path: Path, environment: Environment, *, made: bool) -> Initial
         name=environment.name,
         id=environment.id,
         kubernetes=str(environment.kubernetes or ""),
+        target=_written_target(environment.target),
         made=made,
     )
+
+
+def _written_target(entry: TargetEntry | None) -> str:
+    """Give `directory ./deploy`, `context prod`, or nothing where the file names none."""
+    if entry is None:
+        return ""
+    return f"context {entry.context}" if entry.context else f"directory {entry.directory}"
 
 
 def require_file(found: EnvironmentDocument | None) -> EnvironmentDocument:

@@ -11,7 +11,7 @@ from mistpm.model.change import ApplyReport
 from mistpm.model.progress import Progress
 from mistpm.ops.failing import CONFLICT
 from mistpm.ops.locking import write_lock
-from mistpm.ops.proposing import Proposal, permissions_of
+from mistpm.ops.proposing import Proposal
 from mistpm.ops.workspace import Workspace
 
 
@@ -35,7 +35,7 @@ def require_consent(proposal: Proposal, consent: Consent, ask: Callable[[str], b
     needed = " ".join(flag for flag, is_needed in flags.items() if is_needed)
     hint = f"confirm it with {needed}; nothing was changed"
     names = ", ".join(f"`{name}`" for name in proposal.unneeded)
-    if unneeded and not ask(f"Remove {names}, which nothing needs any more?"):
+    if unneeded and not ask(f"Remove {names}, {proposal.gone_because}?"):
         raise RefusedError(
             "removal-not-confirmed",
             f"{names} would be removed, which the command did not name",
@@ -48,7 +48,8 @@ def require_consent(proposal: Proposal, consent: Consent, ask: Callable[[str], b
             context=tuple(f"{each.release}: {each.resource}" for each in proposal.data),
             hint=hint,
         )
-    if change and not ask(f"Apply to {proposal.target}?"):
+    where = f"{proposal.target} ({proposal.address})" if proposal.address else proposal.target
+    if change and not ask(f"Apply to {where}?"):
         raise RefusedError("not-confirmed", f"{proposal.target} would be changed", hint=hint)
 
 
@@ -90,5 +91,9 @@ def carry_out(
     workspace.document.save()
     write_lock(workspace, proposal.lockfile)
     return workspace.target.apply(
-        proposal.desired, proposal.diff, permissions_of(workspace), hear=hear
+        proposal.desired,
+        proposal.diff,
+        workspace.options.permissions,
+        waiting=workspace.options.waiting,
+        hear=hear,
     )

@@ -14,7 +14,7 @@ name: {name}
 id: {id}
 kubernetes: {kubernetes}
 target:
-  directory: {directory}
+  {place}: {where}
 registries: {{}}
 releases: {{}}
 """
@@ -32,13 +32,14 @@ def new_id() -> str:
     return secrets.token_hex(16)
 
 
-def new_file(*, name: str, kubernetes: str, directory: str) -> str:
-    """Give the text of a new `mistpm.yaml`, with a new id."""
+def new_file(*, name: str, kubernetes: str, directory: str = "", context: str = "") -> str:
+    """Give the text of a new `mistpm.yaml`, with a new id; its target is the directory or the context."""
     return _FILE.format(
         name=document.dump_inline(name),
         id=document.dump_inline(new_id()),
         kubernetes=document.dump_inline(kubernetes),
-        directory=document.dump_inline(directory),
+        place="context" if context else "directory",
+        where=document.dump_inline(context or directory),
     )
 
 

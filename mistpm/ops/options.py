@@ -6,20 +6,27 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from mistpm.target.protocol import Permissions, Waiting
+
 
 class Options(Struct, frozen=True, kw_only=True):
     """Where to work and how.
 
     `environment` is the file (None: look for it), `target` what `--target` says (empty: the
-    environment's own).  `locked` refuses to change the lock, `offline` asks no network.  `solve_timeout` is in
+    environment's own).  `user` and `state_namespace` are for clusters: as whom, and where an environment is
+    remembered (empty: as the file says).  `locked` refuses to change the lock, `offline` asks no registry.
+    `solve_timeout` and `lock_timeout`, how long another run on the same environment is waited for, are in
     seconds.
     """
 
     environment: Path | None = None
     target: str = ""
+    user: str = ""
+    state_namespace: str = ""
     offline: bool = False
     locked: bool = False
     keep_going: bool = False
-    adopt: bool = False
-    delete_namespaces: bool = False
+    permissions: Permissions = Permissions()
+    waiting: Waiting = Waiting()
+    lock_timeout: float = 60.0
     solve_timeout: float = 30.0

@@ -9,10 +9,12 @@ from mistpm import document
 from mistpm.check import data_at_risk, duplicate_resources
 from mistpm.errors import CheckError
 from mistpm.lock.lockfile_document import format_lockfile
+from mistpm.lock.needs import needs
 from mistpm.model.change import Change, Diff
 from mistpm.model.finding import Finding
 from mistpm.model.lockfile import Lockfile
 from mistpm.model.rendered import Rendered
+from mistpm.ops.cluster_facts import check_cluster
 from mistpm.ops.failing import require_solved
 from mistpm.ops.held_back import HeldBack
 from mistpm.ops.holding import held_back
@@ -21,8 +23,7 @@ from mistpm.ops.locking import Move, Solved, solve
 from mistpm.ops.rendering import render_locked
 from mistpm.ops.unused import unused_entries
 from mistpm.ops.workspace import Workspace
-from mistpm.plan import plan_releases
-from mistpm.target.protocol import Desired, Permissions
+from mistpm.target.protocol import Desired
 
 BUILT_IN_NAMESPACES = frozenset({"default", "kube-node-lease", "kube-public", "kube-system"})
 """Namespaces that every cluster has."""
@@ -31,17 +32,19 @@ BUILT_IN_NAMESPACES = frozenset({"default", "kube-node-lease", "kube-public", "k
 class Proposal(Struct, frozen=True, kw_only=True):
     """What would be done, and what it takes to be allowed; the same object is shown and carried out.
 
-    `unneeded` are releases that would go although nobody named them, `data` the deletions that lose
+    `target` is what messages call it, `address` the server where it is a cluster.  `unneeded` are releases that would go although nobody named them, `data` the deletions that lose
     data, `moves` how versions change, `held_back` what is not at its newest version and why.
     """
 
     target: str
+    address: str = ""
     lockfile: Lockfile
     desired: Desired
     diff: Diff
     moves: tuple[Move, ...] = ()
     held_back: tuple[HeldBack, ...] = ()
     unneeded: tuple[str, ...] = ()
+    gone_because: str = "which nothing needs any more"
     data: tuple[Change, ...] = ()
     findings: tuple[Finding, ...] = ()
 
@@ -50,12 +53,14 @@ class Wishes(Struct, frozen=True, kw_only=True):
     """What a command wants of the solving and of what is removed.
 
     `free` releases may move to the newest, `named` are those whose removal the command asked for.
+    `reason` is the command, as a revision remembers it.
     """
 
     free: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()
     new_minors: bool = False
     always: bool = False
+    reason: str = ""
 
 
 def propose(workspace: Workspace, wishes: Wishes = Wishes()) -> Proposal:  # noqa: B008 - frozen
@@ -66,15 +71,16 @@ def propose(workspace: Workspace, wishes: Wishes = Wishes()) -> Proposal:  # noq
     """
     solved = solve(workspace, free=wishes.free, new_minors=wishes.new_minors, always=wishes.always)
     require_solved(solved, keep_going=workspace.options.keep_going)
+    facts = check_cluster(workspace, solved.lockfile)
     rendered = render_locked(workspace, solved.lockfile, solved.asking)
     findings = check(rendered)
-    desired = want(workspace, solved.lockfile, rendered)
-    permissions = permissions_of(workspace)
-    diff = workspace.target.diff(desired, permissions)
+    desired = want(workspace, solved.lockfile, rendered, reason=wishes.reason)
+    diff = workspace.target.diff(desired, workspace.options.permissions)
     before = {owned.release for owned in workspace.state.owned} - {""}
     gone = before - set(solved.lockfile.releases) - wishes.named - set(desired.left_alone)
     return Proposal(
         target=workspace.target.title,
+        address=workspace.address,
         lockfile=solved.lockfile,
         desired=desired,
         diff=diff,
@@ -86,6 +92,7 @@ def propose(workspace: Workspace, wishes: Wishes = Wishes()) -> Proposal:  # noq
             *failure_findings(rendered),
             *unused_entries(workspace.environment, solved),
             *rendered.findings,
+            *facts,
             *findings,
             *diff.findings,
         ),
@@ -110,8 +117,10 @@ def check(rendered: Rendered) -> tuple[Finding, ...]:
     return findings
 
 
-def want(workspace: Workspace, lockfile: Lockfile, rendered: Rendered) -> Desired:
-    """Say what the target should hold."""
+def want(
+    workspace: Workspace, lockfile: Lockfile, rendered: Rendered, *, reason: str = ""
+) -> Desired:
+    """Say what the target should hold, and which command wants it."""
     environment = workspace.environment
     return Desired(
         environment_id=environment.id,
@@ -119,20 +128,13 @@ def want(workspace: Workspace, lockfile: Lockfile, rendered: Rendered) -> Desire
         releases=rendered.releases,
         namespaces=_namespaces(rendered),
         left_alone=_left_alone(lockfile, rendered),
-        needs={
-            step.release: step.after for stage in plan_releases(lockfile).stages for step in stage
-        },
+        needs=needs(lockfile),
         secrets=rendered.secrets,
         document=_document(workspace),
         is_remembered=not workspace.has_file,
         lock=format_lockfile(lockfile).encode(),
+        reason=reason,
     )
-
-
-def permissions_of(workspace: Workspace) -> Permissions:
-    """Give what the user allowed."""
-    options = workspace.options
-    return Permissions(adopt=options.adopt, delete_namespaces=options.delete_namespaces)
 
 
 def _document(workspace: Workspace) -> bytes:

@@ -80,7 +80,7 @@ def configuration_of(
     said: ReleaseEntry | SettingEntry = (
         releases[name] if name in releases else asking.settings.get(pin.package, SettingEntry())
     )
-    target = workspace.chosen_target.entry if workspace.has_target else TargetEntry(directory=".")
+    target = workspace.chosen_target.entry or TargetEntry(directory=".")
     inputs = merge(said.inputs, target.inputs.get(name, {}))
     before, after = read_inputs(said.inputs, pin.reads), read_inputs(inputs, pin.reads)
     if before != after:

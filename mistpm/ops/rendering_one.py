@@ -13,6 +13,8 @@ from mistpm.errors import CheckError, UsageError
 from mistpm.model.environment import Environment
 from mistpm.model.finding import Finding
 from mistpm.model.lockfile import Lockfile
+from mistpm.model.minors import newest_minor
+from mistpm.model.ranges import parse_range
 from mistpm.model.resource import RenderedRelease
 from mistpm.ops.adding import Addition, draft_release
 from mistpm.ops.failing import require_solved
@@ -116,6 +118,8 @@ def _alone(options: Options, reporter: Reporter) -> Workspace:
             targets={},
             goal=None,
         )
+    if made_up.kubernetes is None:
+        made_up = replace(made_up, kubernetes=parse_range(str(newest_minor())))
     text = document.dump(document.to_builtins(made_up))
     workspace = Workspace(
         EnvironmentDocument(text, None, title="the package to render"),

@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from msgspec import Struct
 
 from mistpm.lock.lockfile_document import parse_lockfile
-from mistpm.model.change import Change
+from mistpm.model.change import Change, Diff
 from mistpm.model.lockfile import Lockfile
+from mistpm.model.revision import RevisionSummary
 from mistpm.ops.proposing import Wishes, propose
 from mistpm.ops.workspace import Workspace
 
 State = Literal["as wanted", "differs", "not applied", "to be removed"]
+Health = Literal["", "ready", "waiting", "failed", "unknown"]
+
+
+class ObjectStatus(Struct, frozen=True, kw_only=True):
+    """One object on a cluster: `state` is `ready`, `waiting`, `failed`, `deleting`, `missing` or `unknown`.
+
+    `why` says why it is not ready, `details` more of that: what its Pods say.
+    """
+
+    resource: str
+    state: str
+    why: str = ""
+    details: tuple[str, ...] = ()
 
 
 class ReleaseStatus(Struct, frozen=True, kw_only=True):
-    """One release: `version` is the lock's, `applied` the one that was applied last."""
+    """One release: `version` is the lock's, `applied` the one that was applied last.
+
+    `health` is how its objects are, taken together, and `objects` each of them; both are empty for a
+    directory.
+    """
 
     release: str
     package: str
@@ -25,24 +44,31 @@ class ReleaseStatus(Struct, frozen=True, kw_only=True):
     state: State
     resources: int
     differences: tuple[str, ...] = ()
+    health: Health = ""
+    objects: tuple[ObjectStatus, ...] = ()
 
 
 class Status(Struct, frozen=True, kw_only=True, rename="camel"):
-    """The environment and its releases; `is_current` when applying would change nothing."""
+    """The environment and its releases; `is_current` when applying would change nothing.
+
+    `revision` is what was applied to a cluster last, None where nothing was, and for a directory.
+    """
 
     environment: str
     target: str
     is_current: bool
     releases: tuple[ReleaseStatus, ...]
+    revision: RevisionSummary | None = None
 
 
 def status(workspace: Workspace) -> Status:
-    """Compare what the environment wants with what is there; renders everything, changes nothing.
+    """Compare what the environment wants with what is there, and see how objects on a cluster are.
 
-    Raises what `propose` raises.
+    Renders everything, changes nothing.  Raises what `propose` raises.
     """
     proposal = propose(workspace, Wishes())
     applied = _applied(workspace)
+    objects = _objects(workspace)
     changes: dict[str, list[Change]] = {}
     for change in proposal.diff.changes:
         changes.setdefault(change.release, []).append(change)
@@ -64,6 +90,8 @@ def status(workspace: Workspace) -> Status:
                 state=_state(wanted=name in wanted, owned=name in owned, differs=bool(differing)),
                 resources=len(mine),
                 differences=tuple(f"{each.action} {each.resource}" for each in differing),
+                health=_health(objects.get(name, ())),
+                objects=tuple(objects.get(name, ())),
             )
         )
     return Status(
@@ -71,7 +99,47 @@ def status(workspace: Workspace) -> Status:
         target=proposal.target,
         is_current=proposal.diff.is_empty,
         releases=tuple(releases),
+        revision=_revision(workspace),
     )
+
+
+def drift(workspace: Workspace) -> Diff:
+    """Compare what was applied last with what is there; reads neither registries nor the lock.
+
+    Raises `UsageError` for a directory, `TargetError`.
+    """
+    return workspace.cluster.drift()
+
+
+def _objects(workspace: Workspace) -> dict[str, list[ObjectStatus]]:
+    """Give the objects on a cluster by release; what the host made itself is under the empty name."""
+    found: dict[str, list[ObjectStatus]] = {}
+    if workspace.chosen_target.is_cluster:
+        for each in workspace.cluster.observe(None):
+            seen = ObjectStatus(
+                resource=str(each.resource), state=each.state, why=each.why, details=each.context
+            )
+            found.setdefault(each.release, []).append(seen)
+    return found
+
+
+def _health(objects: Iterable[ObjectStatus]) -> Health:
+    """Give the worst of all."""
+    states = {each.state for each in objects}
+    if not states:
+        return ""
+    if states & {"failed", "missing"}:
+        return "failed"
+    if states & {"waiting", "deleting"}:
+        return "waiting"
+    return "unknown" if "unknown" in states else "ready"
+
+
+def _revision(workspace: Workspace) -> RevisionSummary | None:
+    if not workspace.chosen_target.is_cluster:
+        return None
+    revisions = workspace.cluster.history()
+    return revisions[0] if revisions else None
 
 
 def _state(*, wanted: bool, owned: bool, differs: bool) -> State:

@@ -2,29 +2,78 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from mistpm.errors import UsageError
+from mistpm.errors import TargetError, UsageError
 from mistpm.model.environment import Environment, TargetEntry
 from mistpm.ops.did_you_mean import did_you_mean
+from mistpm.ops.options import Options
 from mistpm.target.protocol import Target
+
+if TYPE_CHECKING:
+    from mistpm.target.cluster.cluster import ClusterTarget
+
+STATE_NAMESPACE = "mistpm-system"
+"""Where a cluster remembers environments unless something says otherwise."""
 
 
 class ChosenTarget(Struct, frozen=True, kw_only=True):
-    """A target's entry, with `base`, the folder in which its relative paths start."""
+    """A target's entry, with `base`, the folder in which its relative paths start.
 
-    entry: TargetEntry
+    No `entry` means the current context of the kubeconfig, as for kubectl.  `namespace` is where a
+    cluster remembers the environment, `user` as whom it is asked (empty: as the kubeconfig says).
+    """
+
+    entry: TargetEntry | None
     base: Path
+    namespace: str = STATE_NAMESPACE
+    user: str = ""
+
+    @property
+    def is_cluster(self) -> bool:
+        """Whether it is a cluster and no directory."""
+        return self.entry is None or bool(self.entry.context)
+
+    @property
+    def context(self) -> str:
+        """The context of a cluster, empty for the current one."""
+        return self.entry.context if self.entry else ""
+
+    @property
+    def directory(self) -> Path:
+        """The path of a directory."""
+        return self.base / (self.entry.directory if self.entry else "")
 
 
-def choose_target(text: str, environment: Environment | None, folder: Path) -> ChosenTarget:
+def choose_target(options: Options, environment: Environment | None, folder: Path) -> ChosenTarget:
     """Find what `--target` means: `directory:PATH`, `context:NAME`, or a name under `targets:`.
 
-    An empty `text` means the environment's own `target:`.  Paths on the command line start where the
-    user is, paths in the file start where the file is.  Raises `UsageError`.
+    Without it the environment's own `target:` is meant, and where there is none the kubeconfig's current
+    context.  Paths on the command line start where the user is, paths in the file start where the file
+    is.  Raises `UsageError`.
     """
+    chosen = _find(options.target, environment, folder)
+    if not chosen.is_cluster:
+        for option, value in (("as", options.user), ("state-namespace", options.state_namespace)):
+            if value:
+                raise UsageError(
+                    "no-cluster",
+                    f"`--{option} {value}` is for clusters, and `{chosen.directory}` is a directory",
+                    hint="name a cluster with --context NAME, or leave it out",
+                )
+        return chosen
+    entries = (chosen.entry, environment)
+    said = next((each.state.namespace for each in entries if each and each.state), "")
+    namespace = options.state_namespace or said or STATE_NAMESPACE
+    return replace(chosen, namespace=namespace, user=options.user)
+
+
+def _find(text: str, environment: Environment | None, folder: Path) -> ChosenTarget:
     kind, colon, rest = text.partition(":")
     if colon and kind == "directory" and rest:
         return ChosenTarget(entry=TargetEntry(directory=rest), base=Path())
@@ -40,24 +89,50 @@ def choose_target(text: str, environment: Environment | None, folder: Path) -> C
             context=did_you_mean(text, named),
             hint="write directory:PATH, context:NAME, or a name that stands under `targets:` in mistpm.yaml",
         )
-    if environment and environment.target:
-        return ChosenTarget(entry=environment.target, base=folder)
-    raise UsageError(
-        "no-target",
-        "no target is given",
-        hint="name one with --target directory:PATH, or write `target:` in mistpm.yaml",
+    return ChosenTarget(entry=environment.target if environment else None, base=folder)
+
+
+def open_directory(chosen: ChosenTarget) -> Target:
+    """Open a directory; nothing is read or made yet."""
+    from mistpm.target.directory.directory import DirectoryTarget
+
+    entry = chosen.entry
+    return DirectoryTarget(
+        chosen.directory, title=f"directory {entry.directory if entry else chosen.directory}"
     )
 
 
-def open_target(chosen: ChosenTarget) -> Target:
-    """Open a target; nothing is read or made yet.  Raises `UsageError` for what cannot be opened."""
-    if chosen.entry.context:
-        raise UsageError(
-            "cluster-target",
-            f"the context `{chosen.entry.context}` is a cluster; this mistpm writes to directories only",
-            hint="write to a directory with --target directory:PATH and apply that with kubectl or GitOps",
-        )
-    from mistpm.target.directory.directory import DirectoryTarget
+def open_cluster(
+    chosen: ChosenTarget,
+    *,
+    environment_id: str,
+    patience: float = 60.0,
+    note: Callable[[str], None] = lambda _line: None,
+) -> ClusterTarget:
+    """Open a cluster; the kubeconfig is read, and nothing is sent yet.
 
-    path = chosen.base / chosen.entry.directory
-    return DirectoryTarget(path, title=f"directory {chosen.entry.directory}")
+    Another run's lock is waited for `patience` seconds; `note` hears of retries.  Raises `UsageError`
+    (`no-target`) where none is named and there is no kubeconfig, `TargetError` for a context of no use.
+    """
+    from mistpm.target.cluster.connection import connect
+
+    try:
+        connection = connect(chosen.context, impersonate=chosen.user)
+    except TargetError as error:
+        if chosen.entry is None and error.reference == "no-kubeconfig":
+            raise UsageError(
+                "no-target",
+                "no target is given, and there is no kubeconfig whose current context it could be",
+                hint="name one with --target directory:PATH or --context NAME, or write `target:` in mistpm.yaml",
+            ) from error
+        raise
+    from mistpm.target.cluster.cluster import ClusterTarget
+
+    return ClusterTarget(
+        connection,
+        environment_id=environment_id,
+        state_namespace=chosen.namespace,
+        base=chosen.base,
+        patience=patience,
+        note=note,
+    )

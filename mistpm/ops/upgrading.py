@@ -22,5 +22,8 @@ def upgrade_wishes(workspace: Workspace, names: tuple[str, ...]) -> Wishes:
         )
     free = {node for name in names for node in find_nodes(lockfile, name)}
     return Wishes(
-        free=frozenset(free if names else nodes(lockfile)), new_minors=not names, always=True
+        free=frozenset(free if names else nodes(lockfile)),
+        new_minors=not names,
+        always=True,
+        reason=" ".join(("upgrade", *names)),
     )

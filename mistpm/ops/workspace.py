@@ -13,7 +13,7 @@ from mistpm.environment.environment_document import (
 )
 from mistpm.environment.location import FILE_NAME, LOCK_NAME, as_seen, find_environment, here
 from mistpm.environment.user_configuration import cache_folder
-from mistpm.errors import DocumentError, UsageError
+from mistpm.errors import DocumentError, TargetError, UsageError
 from mistpm.lock.lockfile_document import parse_lockfile, read_lockfile
 from mistpm.model.asker import Asker
 from mistpm.model.environment import Environment, RegistryEntry
@@ -23,11 +23,12 @@ from mistpm.ops.environment_name import name_from_folder
 from mistpm.ops.new_environment import new_remembered
 from mistpm.ops.options import Options
 from mistpm.ops.reporter import Reporter
-from mistpm.ops.targets import ChosenTarget, choose_target, open_target
+from mistpm.ops.targets import ChosenTarget, choose_target, open_cluster, open_directory
 
 if TYPE_CHECKING:
     from mistpm.registry import Registries
     from mistpm.resolve.limits import Limits
+    from mistpm.target.cluster.cluster import ClusterTarget
     from mistpm.target.protocol import Target, TargetState
     from mistpm.wasm import Runtime
 
@@ -59,7 +60,7 @@ class Workspace:
             for name, entry in document.environment.releases.items()
             if before.get(name) != entry
         }
-        shared = {"base", "target", "state", "runtime", "lockfile"}
+        shared = {"base", "target", "cluster", "state", "runtime", "lockfile"}
         if document.environment.registries == self.environment.registries:
             shared |= {"registries", "registry_entries"}
         other.preset(**{name: self.__dict__[name] for name in shared & set(self.__dict__)})
@@ -86,21 +87,49 @@ class Workspace:
 
     @cached_property
     def base(self) -> Path:
-        """Where relative paths of the environment start: the file's folder, or the target directory."""
+        """Where relative paths of the environment start: the file's folder, or the target directory.
+
+        A cluster has no folder: what it remembers says whole paths.
+        """
         if self.document.path is not None:
             return self.document.path.parent
-        return self.chosen_target.base / self.chosen_target.entry.directory
+        chosen = self.chosen_target
+        return Path("/") if chosen.is_cluster else chosen.directory
 
     @cached_property
     def chosen_target(self) -> ChosenTarget:
         """Which target is meant; raises `UsageError`."""
         folder = self.document.path.parent if self.document.path else Path()
-        return choose_target(self.options.target, self.environment, folder)
+        return choose_target(self.options, self.environment, folder)
 
     @cached_property
     def target(self) -> Target:
         """The target, open; raises `UsageError`."""
-        return open_target(self.chosen_target)
+        if self.chosen_target.is_cluster:
+            return self.cluster
+        return open_directory(self.chosen_target)
+
+    @property
+    def address(self) -> str:
+        """The server behind a target, empty for a directory; raises what opening the target does."""
+        return self.cluster.address if self.chosen_target.is_cluster else ""
+
+    @cached_property
+    def cluster(self) -> ClusterTarget:
+        """The target, which must be a cluster; raises `UsageError` (`needs-cluster`) where it is none."""
+        if not self.chosen_target.is_cluster:
+            raise UsageError(
+                "needs-cluster",
+                f"this needs a cluster, and {self.target.title} is none",
+                note="what is in a directory has its history in Git, and whoever applies it knows its state",
+                hint="name a cluster with --context NAME",
+            )
+        return open_cluster(
+            self.chosen_target,
+            environment_id=self.environment.id,
+            patience=self.options.lock_timeout,
+            note=self.reporter.detail,
+        )
 
     @cached_property
     def state(self) -> TargetState:
@@ -145,11 +174,6 @@ class Workspace:
         """Give the identity of `ALIAS/GROUP/NAME`; raises `RegistryError` for an unknown alias."""
         alias, _, name = local.partition("/")
         return PackageId(f"{self.registries.own_name(alias)}/{name}")
-
-    @property
-    def has_target(self) -> bool:
-        """Whether a target is given, on the command line or in the environment."""
-        return bool(self.options.target or self.environment.target)
 
     @property
     def lock_path(self) -> Path | None:
@@ -224,33 +248,85 @@ def _open(options: Options, reporter: Reporter, *, make: bool) -> Workspace:
 
 
 def _open_remembered(options: Options, reporter: Reporter, *, make: bool) -> Workspace:
-    if not options.target:
-        raise UsageError(
-            "no-environment",
-            f"there is no `{FILE_NAME}` here or in a folder above",
-            hint="`mistpm init` makes one; or say where with --target directory:PATH",
+    """Open what the target remembers: a directory one environment, a cluster one in a namespace."""
+    chosen = choose_target(options, None, Path())
+    if not chosen.is_cluster:
+        target = open_directory(chosen)
+        state = target.state()
+        title = f"the environment that {target.title} remembers"
+        if state.environment is None:
+            if state.environment_id:
+                raise _elsewhere(target.title, (state.environment_name,))
+            name = name_from_folder(chosen.directory)
+            document = _new(name, title, target.title, make=make)
+        else:
+            document = decode_environment(state.environment, None, title=title)
+        workspace = Workspace(document, options, reporter)
+        workspace.preset(target=target, state=state)
+        return workspace
+    return _open_on_cluster(chosen, options, reporter, make=make)
+
+
+def _open_on_cluster(
+    chosen: ChosenTarget, options: Options, reporter: Reporter, *, make: bool
+) -> Workspace:
+    try:
+        cluster = open_cluster(chosen, environment_id="", note=reporter.detail)
+    except UsageError as error:
+        if error.reference == "no-target":
+            raise _no_environment() from error
+        raise
+    known = cluster.environments()
+    title = f"the environment that {cluster.title} remembers"
+    remembered = [each for each in known if each.is_remembered]
+    if len(remembered) > 1:
+        raise TargetError(
+            "several-environments",
+            f"{cluster.title} remembers several environments in the namespace `{chosen.namespace}`",
+            context=tuple(f"`{each.name}` ({each.id})" for each in remembered),
+            hint="name the file of the one that you mean with --environment",
         )
-    chosen = choose_target(options.target, None, Path())
-    target = open_target(chosen)
-    state = target.state()
-    title = f"the environment that {target.title} remembers"
-    if state.environment is not None:
-        document = decode_environment(state.environment, None, title=title)
-    elif state.environment_id:
-        raise UsageError(
-            "environment-elsewhere",
-            f"{target.title} belongs to the environment `{state.environment_name}`, which has a file of its own",
-            hint=f"work in the folder of that `{FILE_NAME}`, or name it with --environment",
-        )
-    elif make:
-        name = name_from_folder(chosen.base / chosen.entry.directory)
-        document = EnvironmentDocument(new_remembered(name=name), None, title=title)
-    else:
+    if not remembered:
+        if known and not make:
+            raise _elsewhere(cluster.title, tuple(each.name for each in known))
+        name = name_from_folder(Path(cluster.context))
+        document = _new(name, title, cluster.title, make=make)
+        return Workspace(document, options, reporter)
+    [one] = remembered
+    mine = open_cluster(
+        chosen, environment_id=one.id, patience=options.lock_timeout, note=reporter.detail
+    )
+    state = mine.state()
+    document = decode_environment(state.environment or b"", None, title=title)
+    workspace = Workspace(document, options, reporter)
+    workspace.preset(target=mine, cluster=mine, state=state)
+    return workspace
+
+
+def _new(name: str, title: str, target: str, *, make: bool) -> EnvironmentDocument:
+    if not make:
         raise UsageError(
             "nothing-installed",
-            f"nothing is installed in {target.title}, and there is no `{FILE_NAME}` here",
+            f"nothing is installed in {target}, and there is no `{FILE_NAME}` here",
             hint="`mistpm install NAME -p PACKAGE` installs a package there",
         )
-    workspace = Workspace(document, options, reporter)
-    workspace.preset(target=target, state=state)
-    return workspace
+    return EnvironmentDocument(new_remembered(name=name), None, title=title)
+
+
+def _elsewhere(target: str, names: tuple[str, ...]) -> UsageError:
+    listed = ", ".join(f"`{name}`" for name in names)
+    plural = len(names) > 1
+    return UsageError(
+        "environment-elsewhere",
+        f"{target} belongs to the environment{'s' if plural else ''} {listed}, which"
+        f" {'have files' if plural else 'has a file'} of {'their' if plural else 'its'} own",
+        hint=f"work in the folder of that `{FILE_NAME}`, or name it with --environment",
+    )
+
+
+def _no_environment() -> UsageError:
+    return UsageError(
+        "no-environment",
+        f"there is no `{FILE_NAME}` here or in a folder above",
+        hint="`mistpm init` makes one; or say where with --target directory:PATH or --context NAME",
+    )

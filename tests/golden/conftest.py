@@ -111,6 +111,7 @@ def session(folder: Path, toy: Path, monkeypatch: pytest.MonkeyPatch) -> Transcr
     monkeypatch.chdir(work)
     monkeypatch.setattr(new_environment, "new_id", lambda: "5f0c" * 8)
     monkeypatch.setenv("MISTPM_CONFIG_DIR", str(folder / "config"))
+    monkeypatch.setenv("KUBECONFIG", str(folder / "kubeconfig"))
     transcript = Transcript(work)
     transcript.replace(str(folder), "/home/me")
     return transcript

@@ -94,7 +94,7 @@ def test_without_an_environment_every_view_says_what_to_do(session: Transcript, 
     assert (
         f"$ mistpm {view}\n"
         "error: there is no `mistpm.yaml` here or in a folder above [no-environment]\n"
-        "hint: `mistpm init` makes one; or say where with --target directory:PATH\n"
+        "hint: `mistpm init` makes one; or say where with --target directory:PATH or --context NAME\n"
         "[exit code 64]\n\n"
     ) == session.text
 

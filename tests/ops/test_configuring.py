@@ -11,6 +11,7 @@ from made_shop import HEAD, Shop
 from mistpm.errors import DocumentError, MistError, UsageError
 from mistpm.ops.configuring import (
     FileChange,
+    NewEnvironment,
     draft_without,
     init,
     remove_releases,
@@ -24,7 +25,7 @@ from mistpm.ops.proposing import Wishes
 def make(path: str = "mistpm.yaml", **rest: str) -> str:
     """Do what `mistpm init` does, and give the text."""
     given = {"name": "shop", "kubernetes": ">=1.31 <1.33", "directory": "./deploy", **rest}
-    init(Path(path), **given)
+    init(Path(path), NewEnvironment(**given))
     return Path(path).read_text(encoding="utf-8")
 
 

@@ -23,6 +23,7 @@ from mistpm.errors import (
 from mistpm.ops.configuring import draft_without
 from mistpm.ops.installing import Consent, carry_out, require_complete, require_consent
 from mistpm.ops.proposing import Proposal, Wishes, propose
+from mistpm.target.protocol import Permissions
 
 APP = {"app": {"package": "toy/apps/app"}}
 
@@ -147,7 +148,7 @@ def test_uninstalling_everything_leaves_nothing(shop: Shop) -> None:
     shop.write(releases=APP)
     shop.install()
     wishes = Wishes(named=frozenset({"app"}))
-    workspace = draft_without(shop.open(delete_namespaces=True), ("app",))
+    workspace = draft_without(shop.open(permissions=Permissions(delete_namespaces=True)), ("app",))
     shop.carry_out(workspace, wishes)
 
     assert {} == {name: data for name, data in shop.tree().items() if name != "lock" and data}

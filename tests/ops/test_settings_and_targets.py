@@ -209,11 +209,6 @@ def test_a_directory_can_be_named_on_the_command_line(shop: Shop) -> None:
             "hint: write directory:PATH, context:NAME, or a name that stands under `targets:` in mistpm.yaml",
         ),
         (
-            "prod",
-            "the context `prod` is a cluster; this mistpm writes to directories only\n"
-            "hint: write to a directory with --target directory:PATH and apply that with kubectl or GitOps",
-        ),
-        (
             "directory:",
             "there is no target `directory:`\n"
             "  known: `prod`, `staging`\n"
@@ -222,7 +217,7 @@ def test_a_directory_can_be_named_on_the_command_line(shop: Shop) -> None:
     ],
 )
 def test_a_target_that_cannot_be_used_is_told(target: str, expected: str, shop: Shop) -> None:
-    """A typo, a cluster, half a directory."""
+    """A typo, half a directory."""
     shop.write(releases={"one": {"package": "toy/apps/lonely"}}, **TARGETS)
 
     assert expected == str(refusal(shop, target=target))
@@ -234,8 +229,8 @@ def test_without_any_target_the_error_says_so(shop: Shop) -> None:
     shop.edit("target: {directory: ./deploy}\n", "")
 
     assert (
-        "no target is given\n"
-        "hint: name one with --target directory:PATH, or write `target:` in mistpm.yaml"
+        "no target is given, and there is no kubeconfig whose current context it could be\n"
+        "hint: name one with --target directory:PATH or --context NAME, or write `target:` in mistpm.yaml"
     ) == str(refusal(shop))
 
 

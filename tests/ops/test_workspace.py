@@ -70,7 +70,7 @@ def test_without_a_file_the_target_must_be_named(shop: Shop) -> None:
     """The error says how to begin."""
     assert (
         "there is no `mistpm.yaml` here or in a folder above\n"
-        "hint: `mistpm init` makes one; or say where with --target directory:PATH"
+        "hint: `mistpm init` makes one; or say where with --target directory:PATH or --context NAME"
     ) == str(refusal())
     assert (
         "nothing is installed in directory out, and there is no `mistpm.yaml` here\n"

@@ -28,6 +28,7 @@ from mistpm.ops.proposing import Proposal, Wishes, propose
 from mistpm.ops.reporter import Reporter
 from mistpm.ops.upgrading import upgrade_wishes
 from mistpm.ops.workspace import Workspace, open_or_make_workspace
+from mistpm.target.protocol import Permissions
 from mistpm.wasm import Runtime
 
 pytestmark = pytest.mark.filterwarnings("ignore:The recursion limit will not be reset")
@@ -301,7 +302,12 @@ class Household:
 
     def _options(self, *, locked: bool = False) -> Options:
         target = "" if self._file else f"directory:{self._deploy}"
-        return Options(environment=self._file, target=target, locked=locked, delete_namespaces=True)
+        return Options(
+            environment=self._file,
+            target=target,
+            locked=locked,
+            permissions=Permissions(delete_namespaces=True),
+        )
 
     def _write(self, environment: dict[str, Any]) -> None:
         if self._file is not None:

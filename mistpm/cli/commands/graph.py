@@ -8,13 +8,14 @@ import typer
 
 from mistpm.cli.command_app import command_app
 from mistpm.cli.completing import complete_drawing, complete_locked
-from mistpm.cli.options import EnvironmentOption, TargetOption
+from mistpm.cli.option_groups import Where, grouped
 from mistpm.cli.terminal import Terminal
 
 app = command_app()
 
 
 @app.command(epilog="Example: mistpm graph --output shop.svg")
+@grouped
 def graph(
     names: Annotated[
         list[str] | None,
@@ -24,8 +25,8 @@ def graph(
             autocompletion=complete_locked,
         ),
     ] = None,
-    environment: EnvironmentOption = None,
-    target: TargetOption = "",
+    *,
+    where: Where,
     output: Annotated[
         list[str] | None,
         typer.Option(
@@ -45,10 +46,9 @@ def graph(
     from mistpm.cli.view_text import note_stale
     from mistpm.ops.glance import glance
     from mistpm.ops.graph import graph as connect
-    from mistpm.ops.options import Options
 
     drawing = parse_drawing(output or ())
     terminal = Terminal()
-    report = connect(glance(Options(environment=environment, target=target)), tuple(names or ()))
+    report = connect(glance(where.options()), tuple(names or ()))
     note_stale(terminal, report.environment, report.stale)
     write_drawing(terminal, report, drawing)

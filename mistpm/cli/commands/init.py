@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from mistpm.cli.command_app import command_app
-from mistpm.cli.options import Output, OutputOption
+from mistpm.cli.completing import complete_context
+from mistpm.cli.options import AsOption, Output, OutputOption
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal
 from mistpm.environment.location import FILE_NAME
@@ -30,30 +31,52 @@ def init(
         typer.Option(
             "--kubernetes",
             metavar="RANGE",
-            help="Kubernetes versions that everything must support. Default: the newest known.",
+            help="Kubernetes versions that everything must support. Default: the cluster's own, else the newest known.",
         ),
     ] = "",
     directory: Annotated[
-        str, typer.Option("--directory", help="The directory that manifests are written to.")
-    ] = "./deploy",
+        str,
+        typer.Option(
+            "--directory",
+            help="The directory that manifests are written to. Default: ./deploy, without --context.",
+        ),
+    ] = "",
+    context: Annotated[
+        str,
+        typer.Option(
+            "--context",
+            metavar="NAME",
+            help="The kubeconfig's context of the cluster that is applied to, instead of a directory.",
+            autocompletion=complete_context,
+        ),
+    ] = "",
+    user: AsOption = "",
     output: OutputOption = Output.TEXT,
 ) -> None:
     """Make an environment here.
 
     Writes mistpm.yaml with a new random id. A file that has no id gets one.
     """
-    from mistpm.model.minors import newest_minor
+    from mistpm.errors import UsageError
+    from mistpm.ops.configuring import NewEnvironment
     from mistpm.ops.configuring import init as make
     from mistpm.ops.environment_name import name_from_folder
 
+    if directory and context:
+        raise UsageError(
+            "two-targets",
+            f"`--directory {directory}` and `--context {context}` both say where",
+            hint="give one of them; `targets:` in mistpm.yaml can name more",
+        )
     terminal = Terminal()
-    path = folder / FILE_NAME
-    report = make(
-        path,
+    new = NewEnvironment(
         name=name or name_from_folder(folder),
-        kubernetes=kubernetes or str(newest_minor()),
-        directory=directory,
+        kubernetes=kubernetes,
+        directory="" if context else directory or "./deploy",
+        context=context,
+        user=user,
     )
+    report = make(folder / FILE_NAME, new)
 
     def show() -> None:
         if report.made:

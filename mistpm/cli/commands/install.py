@@ -8,13 +8,10 @@ import typer
 
 from mistpm.cli.command_app import command_app
 from mistpm.cli.completing import complete_release
+from mistpm.cli.option_groups import Allowing, Consenting, Patience, Where, grouped
 from mistpm.cli.options import (
     SOLVE_TIMEOUT,
-    AdoptOption,
     BindOption,
-    DeleteDataOption,
-    DeleteNamespaceOption,
-    EnvironmentOption,
     InputsOption,
     KeepGoingOption,
     LockedOption,
@@ -23,18 +20,16 @@ from mistpm.cli.options import (
     Output,
     OutputOption,
     PackageOption,
-    RemoveUnneededOption,
     SetOption,
     SolveTimeoutOption,
-    TargetOption,
     VerboseOption,
-    YesOption,
 )
 
 app = command_app()
 
 
 @app.command(epilog='Example: mistpm install shop -p starter/apps/gitea:1.22.6 -s "replicas: 2"')
+@grouped
 def install(
     name: Annotated[
         str,
@@ -49,13 +44,11 @@ def install(
     inputs: InputsOption = None,
     namespace: NamespaceOption = "",
     bind: BindOption = [],  # noqa: B006 - typer copies it
-    environment: EnvironmentOption = None,
-    target: TargetOption = "",
-    yes: YesOption = False,
-    remove_unneeded: RemoveUnneededOption = False,
-    delete_data: DeleteDataOption = False,
-    delete_namespace: DeleteNamespaceOption = False,
-    adopt: AdoptOption = False,
+    *,
+    where: Where,
+    consenting: Consenting,
+    allowing: Allowing,
+    patience: Patience,
     keep_going: KeepGoingOption = False,
     locked: LockedOption = False,
     offline: OfflineOption = False,
@@ -71,17 +64,16 @@ def install(
     from mistpm.cli.applying import Flags, apply
     from mistpm.errors import UsageError
     from mistpm.ops.adding import Addition, draft_release
-    from mistpm.ops.options import Options
+    from mistpm.ops.proposing import Wishes
     from mistpm.ops.workspace import Workspace
 
-    options = Options(
-        environment=environment,
-        target=target,
+    options = where.options(
         offline=offline,
         locked=locked,
         keep_going=keep_going,
-        adopt=adopt,
-        delete_namespaces=delete_namespace,
+        permissions=allowing.permissions,
+        waiting=patience.waiting,
+        lock_timeout=patience.lock_timeout,
         solve_timeout=solve_timeout,
     )
     if not name and (package or namespace or inputs or settings or bind):
@@ -103,10 +95,14 @@ def install(
         return workspace.drafted(draft_release(workspace, given)) if name else workspace
 
     flags = Flags(
-        yes=yes,
-        remove_unneeded=remove_unneeded,
-        delete_data=delete_data,
+        consenting=consenting,
         output=output,
         verbose=verbose,
     )
-    apply(options, flags, draft, make=bool(package))
+    apply(
+        options,
+        flags,
+        draft,
+        wishes=lambda _workspace: Wishes(reason=f"install {name}".strip()),
+        make=bool(package),
+    )

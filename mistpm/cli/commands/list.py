@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mistpm.cli.command_app import command_app
-from mistpm.cli.options import EnvironmentOption, Output, OutputOption, TargetOption
+from mistpm.cli.option_groups import Where, grouped
+from mistpm.cli.options import Output, OutputOption
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal
 
@@ -11,18 +12,18 @@ app = command_app()
 
 
 @app.command(name="list", epilog="Example: mistpm list --output json")
+@grouped
 def list_releases(
-    environment: EnvironmentOption = None,
-    target: TargetOption = "",
+    *,
+    where: Where,
     output: OutputOption = Output.TEXT,
 ) -> None:
     """List the releases of the environment: those asked for, and those pulled in for them."""
     from mistpm.ops.listing import list_releases as tell
-    from mistpm.ops.options import Options
     from mistpm.ops.workspace import open_workspace
 
     terminal = Terminal()
-    releases = tell(open_workspace(Options(environment=environment, target=target)))
+    releases = tell(open_workspace(where.options()))
 
     def show() -> None:
         rows = [

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from mistpm.cli.command_app import command_app
+from mistpm.cli.option_groups import Where, grouped
 from mistpm.cli.options import (
     SOLVE_TIMEOUT,
-    EnvironmentOption,
     LockedOption,
     OfflineOption,
     Output,
@@ -25,8 +25,10 @@ app = command_app()
 
 
 @app.command(epilog="Example: mistpm lock --locked   (fails when the lock is stale: for CI)")
+@grouped
 def lock(
-    environment: EnvironmentOption = None,
+    *,
+    where: Where,
     kubernetes: Annotated[
         bool,
         typer.Option(
@@ -47,14 +49,11 @@ def lock(
     from mistpm.ops.configuring import require_file
     from mistpm.ops.failing import require_solved
     from mistpm.ops.locking import solve, write_lock
-    from mistpm.ops.options import Options
     from mistpm.ops.workspace import find_document, open_workspace
 
     terminal = Terminal(verbose=verbose)
     reporter = TerminalReporter(terminal)
-    options = Options(
-        environment=environment, offline=offline, locked=locked, solve_timeout=solve_timeout
-    )
+    options = where.options(offline=offline, locked=locked, solve_timeout=solve_timeout)
     require_file(find_document(options))
     workspace = open_workspace(options, reporter)
     try:

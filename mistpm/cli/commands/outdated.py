@@ -7,14 +7,13 @@ from typing import Annotated
 import typer
 
 from mistpm.cli.command_app import command_app
+from mistpm.cli.option_groups import Where, grouped
 from mistpm.cli.options import (
     SOLVE_TIMEOUT,
-    EnvironmentOption,
     OfflineOption,
     Output,
     OutputOption,
     SolveTimeoutOption,
-    TargetOption,
     VerboseOption,
 )
 from mistpm.cli.progress import TerminalReporter
@@ -28,6 +27,7 @@ app = command_app()
 
 
 @app.command(epilog="Example: mistpm outdated --all --exit-code")
+@grouped
 def outdated(
     everything: Annotated[
         bool, typer.Option("--all", help="Look at what is pulled in and called too.")
@@ -38,8 +38,8 @@ def outdated(
             "--exit-code", help=f"Exit with {OUTDATED} when anything is outdated: for CI."
         ),
     ] = False,
-    environment: EnvironmentOption = None,
-    target: TargetOption = "",
+    *,
+    where: Where,
     offline: OfflineOption = False,
     solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
     output: OutputOption = Output.TEXT,
@@ -51,15 +51,12 @@ def outdated(
     """
     from mistpm.cli.outdated_text import show_outdated
     from mistpm.cli.view_text import note_stale
-    from mistpm.ops.options import Options
     from mistpm.ops.outdated import outdated as compare
     from mistpm.ops.workspace import open_workspace
 
     terminal = Terminal(verbose=verbose)
     reporter = TerminalReporter(terminal)
-    options = Options(
-        environment=environment, target=target, offline=offline, solve_timeout=solve_timeout
-    )
+    options = where.options(offline=offline, solve_timeout=solve_timeout)
     try:
         report = compare(open_workspace(options, reporter), everything=everything)
     finally:

@@ -7,18 +7,15 @@ from typing import Annotated
 import typer
 
 from mistpm.cli.command_app import command_app
+from mistpm.cli.option_groups import Allowing, Where, grouped
 from mistpm.cli.options import (
     SOLVE_TIMEOUT,
-    AdoptOption,
-    DeleteNamespaceOption,
-    EnvironmentOption,
     KeepGoingOption,
     LockedOption,
     OfflineOption,
     Output,
     OutputOption,
     SolveTimeoutOption,
-    TargetOption,
     VerboseOption,
 )
 
@@ -26,12 +23,12 @@ app = command_app()
 
 
 @app.command(epilog="Example: mistpm plan --diff")
+@grouped
 def plan(
-    environment: EnvironmentOption = None,
-    target: TargetOption = "",
+    *,
+    where: Where,
+    allowing: Allowing,
     diff: Annotated[bool, typer.Option("--diff", help="Show every change line by line.")] = False,
-    adopt: AdoptOption = False,
-    delete_namespace: DeleteNamespaceOption = False,
     keep_going: KeepGoingOption = False,
     locked: LockedOption = False,
     offline: OfflineOption = False,
@@ -41,16 +38,12 @@ def plan(
 ) -> None:
     """Show what install would do: versions, resources, losses of data. Changes nothing."""
     from mistpm.cli.applying import Flags, apply
-    from mistpm.ops.options import Options
 
-    options = Options(
-        environment=environment,
-        target=target,
+    options = where.options(
         offline=offline,
         locked=locked,
         keep_going=keep_going,
-        adopt=adopt,
-        delete_namespaces=delete_namespace,
+        permissions=allowing.permissions,
         solve_timeout=solve_timeout,
     )
     flags = Flags(diff=diff, output=output, verbose=verbose)

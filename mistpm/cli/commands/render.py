@@ -8,10 +8,10 @@ import typer
 
 from mistpm.cli.command_app import command_app
 from mistpm.cli.completing import complete_form, complete_release
+from mistpm.cli.option_groups import Where, grouped
 from mistpm.cli.options import (
     SOLVE_TIMEOUT,
     BindOption,
-    EnvironmentOption,
     InputsOption,
     KeepGoingOption,
     LockedOption,
@@ -20,7 +20,6 @@ from mistpm.cli.options import (
     PackageOption,
     SetOption,
     SolveTimeoutOption,
-    TargetOption,
     VerboseOption,
 )
 from mistpm.cli.progress import TerminalReporter
@@ -30,6 +29,7 @@ app = command_app()
 
 
 @app.command(epilog="Example: mistpm render shop -p starter/apps/gitea -o dir=./out")
+@grouped
 def render(
     names: Annotated[
         list[str] | None,
@@ -44,8 +44,8 @@ def render(
     inputs: InputsOption = None,
     namespace: NamespaceOption = "",
     bind: BindOption = [],  # noqa: B006 - typer copies it
-    environment: EnvironmentOption = None,
-    target: TargetOption = "",
+    *,
+    where: Where,
     keep_going: KeepGoingOption = False,
     locked: LockedOption = False,
     offline: OfflineOption = False,
@@ -70,15 +70,12 @@ def render(
     from mistpm.cli.proposal_text import show_finding
     from mistpm.errors import UsageError
     from mistpm.ops.adding import Addition
-    from mistpm.ops.options import Options
     from mistpm.ops.rendering_one import render_environment, render_package, require_rendered
 
     form = parse_form(output)
     terminal = Terminal(verbose=verbose)
     reporter = TerminalReporter(terminal)
-    options = Options(
-        environment=environment,
-        target=target,
+    options = where.options(
         offline=offline,
         locked=locked and not package,
         keep_going=keep_going,

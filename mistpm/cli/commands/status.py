@@ -2,66 +2,69 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from mistpm.cli.command_app import command_app
+from mistpm.cli.difference_text import DIFFERS, show_differences
+from mistpm.cli.option_groups import Where, grouped
 from mistpm.cli.options import (
     SOLVE_TIMEOUT,
-    EnvironmentOption,
     LockedOption,
     OfflineOption,
     Output,
     OutputOption,
     SolveTimeoutOption,
-    TargetOption,
     VerboseOption,
 )
 from mistpm.cli.progress import TerminalReporter
 from mistpm.cli.session import emit
-from mistpm.cli.terminal import Terminal, dim
+from mistpm.cli.terminal import Terminal
+from mistpm.model.change import Diff
 
 app = command_app()
 
 
 @app.command(epilog="Example: mistpm status --output json")
+@grouped
 def status(
-    environment: EnvironmentOption = None,
-    target: TargetOption = "",
+    *,
+    where: Where,
+    drift: Annotated[
+        bool,
+        typer.Option(
+            "--drift",
+            help="Show only what somebody changed on the cluster since the last revision; exit with 1 where there is any.",
+        ),
+    ] = False,
     locked: LockedOption = False,
     offline: OfflineOption = False,
     solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
     output: OutputOption = Output.TEXT,
     verbose: VerboseOption = 0,
 ) -> None:
-    """Show whether the target is as the environment wants it, release by release."""
-    from mistpm.ops.options import Options
+    """Show whether the target is as the environment wants it, release by release.
+
+    On a cluster also whether everything is ready, and if not, which objects are not and why. -v lists
+    every object.
+    """
+    from mistpm.cli.status_text import show_status
+    from mistpm.ops.status import drift as tell_drift
     from mistpm.ops.status import status as tell
     from mistpm.ops.workspace import open_workspace
 
     terminal = Terminal(verbose=verbose)
     reporter = TerminalReporter(terminal)
-    options = Options(
-        environment=environment,
-        target=target,
-        locked=locked,
-        offline=offline,
-        solve_timeout=solve_timeout,
-    )
+    options = where.options(locked=locked, offline=offline, solve_timeout=solve_timeout)
     try:
-        report = tell(open_workspace(options, reporter))
+        workspace = open_workspace(options, reporter)
+        found = tell_drift(workspace) if drift else tell(workspace)
     finally:
         reporter.finish()
-
-    def show() -> None:
-        rows = [
-            (each.release, each.package, each.version, each.applied or "-", each.state)
-            for each in report.releases
-        ]
-        terminal.show(f"Environment {report.environment} in {report.target}")
-        terminal.table(("RELEASE", "PACKAGE", "LOCKED", "APPLIED", "STATE"), rows)
-        for each in report.releases:
-            if each.state == "differs" or verbose:
-                for line in each.differences:
-                    terminal.show(dim(f"  {each.release}: {line}"))
-        if not report.is_current:
-            terminal.show("`mistpm plan` shows what differs, `mistpm install` mends it.")
-
-    emit(terminal, output, report, show)
+    if isinstance(found, Diff):
+        show_differences(terminal, output, workspace.target.title, found, found.findings)
+        if not found.is_empty:
+            raise typer.Exit(DIFFERS)
+    else:
+        emit(terminal, output, found, lambda: show_status(terminal, found))

@@ -8,7 +8,8 @@ import typer
 
 from mistpm.cli.command_app import command_app
 from mistpm.cli.completing import complete_locked
-from mistpm.cli.options import EnvironmentOption, Output, OutputOption, TargetOption
+from mistpm.cli.option_groups import Where, grouped
+from mistpm.cli.options import Output, OutputOption
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal
 
@@ -16,6 +17,7 @@ app = command_app()
 
 
 @app.command(epilog="Example: mistpm tree shop --depth 2")
+@grouped
 def tree(
     names: Annotated[
         list[str] | None,
@@ -32,8 +34,8 @@ def tree(
     invert: Annotated[
         bool, typer.Option("--invert", help="Show who needs NAMES instead of what they need.")
     ] = False,
-    environment: EnvironmentOption = None,
-    target: TargetOption = "",
+    *,
+    where: Where,
     output: OutputOption = Output.TEXT,
 ) -> None:
     """Show releases and what they depend on, as the lock has it.
@@ -44,7 +46,6 @@ def tree(
     from mistpm.cli.view_text import note_stale, show_unresolved
     from mistpm.errors import UsageError
     from mistpm.ops.glance import glance
-    from mistpm.ops.options import Options
     from mistpm.ops.tree import tree as grow
 
     terminal = Terminal()
@@ -54,7 +55,7 @@ def tree(
             "`mistpm tree --invert` shows who needs something, and nothing is named",
             hint="name a release or a package: mistpm tree --invert NAME",
         )
-    seen = glance(Options(environment=environment, target=target))
+    seen = glance(where.options())
     report = grow(seen, tuple(names or ()), depth=depth, inverted=invert)
     note_stale(terminal, report.environment, report.stale)
 

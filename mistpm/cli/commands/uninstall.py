@@ -8,26 +8,22 @@ import typer
 
 from mistpm.cli.command_app import command_app
 from mistpm.cli.completing import complete_release
+from mistpm.cli.option_groups import Allowing, Consenting, Patience, Where, grouped
 from mistpm.cli.options import (
     SOLVE_TIMEOUT,
-    DeleteDataOption,
-    DeleteNamespaceOption,
-    EnvironmentOption,
     KeepGoingOption,
     OfflineOption,
     Output,
     OutputOption,
-    RemoveUnneededOption,
     SolveTimeoutOption,
-    TargetOption,
     VerboseOption,
-    YesOption,
 )
 
 app = command_app()
 
 
 @app.command(epilog="Example: mistpm uninstall shop --remove-unneeded")
+@grouped
 def uninstall(
     names: Annotated[
         list[str],
@@ -35,12 +31,11 @@ def uninstall(
             metavar="NAMES", help="The releases' names.", autocompletion=complete_release
         ),
     ],
-    environment: EnvironmentOption = None,
-    target: TargetOption = "",
-    yes: YesOption = False,
-    remove_unneeded: RemoveUnneededOption = False,
-    delete_data: DeleteDataOption = False,
-    delete_namespace: DeleteNamespaceOption = False,
+    *,
+    where: Where,
+    consenting: Consenting,
+    allowing: Allowing,
+    patience: Patience,
     keep_going: KeepGoingOption = False,
     offline: OfflineOption = False,
     solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
@@ -53,22 +48,19 @@ def uninstall(
     """
     from mistpm.cli.applying import Flags, apply
     from mistpm.ops.configuring import draft_without
-    from mistpm.ops.options import Options
     from mistpm.ops.proposing import Wishes
 
-    options = Options(
-        environment=environment,
-        target=target,
+    options = where.options(
         offline=offline,
         keep_going=keep_going,
-        delete_namespaces=delete_namespace,
+        permissions=allowing.permissions,
+        waiting=patience.waiting,
+        lock_timeout=patience.lock_timeout,
         solve_timeout=solve_timeout,
     )
 
     flags = Flags(
-        yes=yes,
-        remove_unneeded=remove_unneeded,
-        delete_data=delete_data,
+        consenting=consenting,
         output=output,
         verbose=verbose,
     )
@@ -76,5 +68,7 @@ def uninstall(
         options,
         flags,
         lambda workspace: draft_without(workspace, tuple(names)),
-        wishes=lambda _workspace: Wishes(named=frozenset(names)),
+        wishes=lambda _workspace: Wishes(
+            named=frozenset(names), reason=" ".join(("uninstall", *names))
+        ),
     )

@@ -8,25 +8,22 @@ import typer
 
 from mistpm.cli.command_app import command_app
 from mistpm.cli.completing import complete_locked
+from mistpm.cli.option_groups import Allowing, Consenting, Patience, Where, grouped
 from mistpm.cli.options import (
     SOLVE_TIMEOUT,
-    DeleteDataOption,
-    EnvironmentOption,
     KeepGoingOption,
     OfflineOption,
     Output,
     OutputOption,
-    RemoveUnneededOption,
     SolveTimeoutOption,
-    TargetOption,
     VerboseOption,
-    YesOption,
 )
 
 app = command_app()
 
 
 @app.command(epilog="Example: mistpm upgrade shop --plan --diff")
+@grouped
 def upgrade(
     names: Annotated[
         list[str] | None,
@@ -40,11 +37,11 @@ def upgrade(
         bool, typer.Option("--plan", help="Only show what would move, what would not, and why.")
     ] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show every change line by line.")] = False,
-    environment: EnvironmentOption = None,
-    target: TargetOption = "",
-    yes: YesOption = False,
-    remove_unneeded: RemoveUnneededOption = False,
-    delete_data: DeleteDataOption = False,
+    *,
+    where: Where,
+    consenting: Consenting,
+    allowing: Allowing,
+    patience: Patience,
     keep_going: KeepGoingOption = False,
     offline: OfflineOption = False,
     solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
@@ -56,20 +53,18 @@ def upgrade(
     Shows which releases move and why not further, and which resources change, before it asks.
     """
     from mistpm.cli.applying import Flags, apply
-    from mistpm.ops.options import Options
     from mistpm.ops.upgrading import upgrade_wishes
 
-    options = Options(
-        environment=environment,
-        target=target,
+    options = where.options(
         offline=offline,
         keep_going=keep_going,
+        permissions=allowing.permissions,
+        waiting=patience.waiting,
+        lock_timeout=patience.lock_timeout,
         solve_timeout=solve_timeout,
     )
     flags = Flags(
-        yes=yes,
-        remove_unneeded=remove_unneeded,
-        delete_data=delete_data,
+        consenting=consenting,
         diff=diff,
         output=output,
         verbose=verbose,

@@ -8,14 +8,13 @@ import typer
 
 from mistpm.cli.command_app import command_app
 from mistpm.cli.completing import complete_locked
+from mistpm.cli.option_groups import Where, grouped
 from mistpm.cli.options import (
     SOLVE_TIMEOUT,
-    EnvironmentOption,
     OfflineOption,
     Output,
     OutputOption,
     SolveTimeoutOption,
-    TargetOption,
 )
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal
@@ -28,6 +27,7 @@ app = command_app()
 
 
 @app.command(epilog="Example: mistpm why starter/observability/metrics-server")
+@grouped
 def why(
     name: Annotated[
         str,
@@ -47,8 +47,8 @@ def why(
         int,
         typer.Option("--paths", metavar="N", min=1, help="Show at most N paths for each answer."),
     ] = 20,
-    environment: EnvironmentOption = None,
-    target: TargetOption = "",
+    *,
+    where: Where,
     offline: OfflineOption = False,
     solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
     output: OutputOption = Output.TEXT,
@@ -60,13 +60,10 @@ def why(
     from mistpm.cli.view_text import note_stale, show_unresolved
     from mistpm.cli.why_text import show_reason
     from mistpm.ops.glance import glance
-    from mistpm.ops.options import Options
     from mistpm.ops.why import why as explain
 
     terminal = Terminal()
-    options = Options(
-        environment=environment, target=target, offline=offline, solve_timeout=solve_timeout
-    )
+    options = where.options(offline=offline, solve_timeout=solve_timeout)
     report = explain(glance(options), name, most_paths=paths)
     if held:
         report = _with_held(report, options, terminal)

@@ -8,14 +8,13 @@ import typer
 
 from mistpm.cli.command_app import command_app
 from mistpm.cli.completing import complete_locked_version
+from mistpm.cli.option_groups import Where, grouped
 from mistpm.cli.options import (
     SOLVE_TIMEOUT,
-    EnvironmentOption,
     OfflineOption,
     Output,
     OutputOption,
     SolveTimeoutOption,
-    TargetOption,
 )
 from mistpm.cli.progress import TerminalReporter
 from mistpm.cli.session import emit
@@ -25,6 +24,7 @@ app = command_app()
 
 
 @app.command(name="why-not", epilog="Example: mistpm why-not shop-db@17.0.0")
+@grouped
 def why_not(
     name: Annotated[
         str,
@@ -34,8 +34,8 @@ def why_not(
             autocompletion=complete_locked_version,
         ),
     ],
-    environment: EnvironmentOption = None,
-    target: TargetOption = "",
+    *,
+    where: Where,
     offline: OfflineOption = False,
     solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
     output: OutputOption = Output.TEXT,
@@ -46,15 +46,12 @@ def why_not(
     """
     from mistpm.cli.view_text import note_stale
     from mistpm.cli.why_not_text import show_why_not
-    from mistpm.ops.options import Options
     from mistpm.ops.why_not import why_not as explain
     from mistpm.ops.workspace import open_workspace
 
     terminal = Terminal()
     reporter = TerminalReporter(terminal)
-    options = Options(
-        environment=environment, target=target, offline=offline, solve_timeout=solve_timeout
-    )
+    options = where.options(offline=offline, solve_timeout=solve_timeout)
     try:
         report = explain(open_workspace(options, reporter), name)
     finally:

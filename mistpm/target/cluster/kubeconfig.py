@@ -117,6 +117,15 @@ def read_kubeconfig(paths: Iterable[Path]) -> Kubeconfig | None:
     return Kubeconfig(files=tuple(files), current=current, **parts) if files else None
 
 
+def contexts() -> tuple[str, ...]:
+    """Give the names of all contexts, sorted; none where the kubeconfig cannot be read."""
+    try:
+        kubeconfig = read_kubeconfig(kubeconfig_paths())
+    except TargetError:
+        return ()
+    return tuple(sorted(kubeconfig.contexts)) if kubeconfig else ()
+
+
 def _read(path: Path) -> dict[str, Any] | None:
     try:
         text = path.read_text("utf-8")

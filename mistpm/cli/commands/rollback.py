@@ -1,0 +1,70 @@
+"""`mistpm rollback`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mistpm.cli.command_app import command_app
+from mistpm.cli.completing import complete_revision
+from mistpm.cli.option_groups import Allowing, Consenting, Patience, Where, grouped
+from mistpm.cli.options import Output, OutputOption, VerboseOption
+
+app = command_app()
+
+
+@app.command(epilog="Example: mistpm rollback 7")
+@grouped
+def rollback(
+    revision: Annotated[
+        int | None,
+        typer.Argument(
+            metavar="REVISION",
+            help="Its number in `mistpm history`. Default: the last one that was applied before the current.",
+            autocompletion=complete_revision,
+        ),
+    ] = None,
+    diff: Annotated[bool, typer.Option("--diff", help="Show every change line by line.")] = False,
+    *,
+    where: Where,
+    consenting: Consenting,
+    allowing: Allowing,
+    patience: Patience,
+    output: OutputOption = Output.TEXT,
+    verbose: VerboseOption = 0,
+) -> None:
+    """Apply an earlier revision again: the manifests that it had, exactly.
+
+    Shows what changes and asks, as install does. mistpm.yaml and mistpm.lock become what they were then,
+    unless mistpm.yaml was edited since: then it says that they differ.
+    """
+    from mistpm.cli.applying import Flags, Screen, perform, told
+    from mistpm.ops.history import apply_rollback, propose_rollback, restore
+    from mistpm.ops.workspace import open_workspace
+
+    options = where.options(
+        permissions=allowing.permissions,
+        waiting=patience.waiting,
+        lock_timeout=patience.lock_timeout,
+    )
+    screen = Screen(Flags(consenting=consenting, diff=diff, output=output, verbose=verbose))
+    with told(screen):
+        with screen.working():
+            workspace = open_workspace(options, screen.reporter)
+            back = propose_rollback(workspace, revision)
+        if screen.events is None:
+            number, reason = back.revision.number, back.revision.reason
+            screen.terminal.show(f"Back to revision {number}" + (f" ({reason})" if reason else ""))
+        perform(
+            screen, workspace, back.proposal, lambda hear: apply_rollback(workspace, back, hear)
+        )
+        restored = restore(workspace, back)
+    if restored.differing:
+        screen.terminal.finding(
+            "warning",
+            f"`{restored.differing}` was edited since the last revision, and is left as it is:"
+            " the cluster differs from it now",
+        )
+    elif restored.written and screen.events is None:
+        screen.terminal.show(f"Wrote {' and '.join(restored.written)} as they were then.")

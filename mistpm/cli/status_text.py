@@ -1,0 +1,62 @@
+"""How the status of an environment looks."""
+
+from __future__ import annotations
+
+from mistpm.cli.terminal import Terminal, dim, printable
+from mistpm.model.revision import RevisionSummary
+from mistpm.ops.status import ReleaseStatus, Status
+
+
+def show_status(terminal: Terminal, status: Status) -> None:
+    """Print releases, then what differs and what is not ready, with reasons."""
+    terminal.show(f"Environment {status.environment} in {status.target}")
+    on_cluster = status.revision is not None or any(each.health for each in status.releases)
+    header = ("RELEASE", "PACKAGE", "LOCKED", "APPLIED", "STATE")
+    rows = [_row(each, on_cluster=on_cluster) for each in status.releases]
+    terminal.table((*header, "HEALTH") if on_cluster else header, rows)
+    for release in status.releases:
+        _show_objects(terminal, release)
+        if release.state == "differs" or terminal.verbose:
+            for line in release.differences:
+                terminal.show(dim(f"  {release.release}: {line}"))
+    if status.revision is not None:
+        show_revision(terminal, status.revision)
+    if not status.is_current:
+        terminal.show("`mistpm plan` shows what differs, `mistpm install` mends it.")
+
+
+def show_revision(terminal: Terminal, revision: RevisionSummary) -> None:
+    """Tell what was applied last, and how that ended."""
+    command = f" ({printable(revision.reason)})" if revision.reason else ""
+    begun = f"Revision {revision.number}{command}"
+    if revision.status == "applied":
+        terminal.show(f"{begun} was applied {revision.ended or revision.started}.")
+        return
+    if revision.is_unfinished:
+        terminal.show(f"{begun} began {revision.started} and did not end: it runs, or was killed.")
+    else:
+        terminal.show(
+            f"{begun} failed {revision.ended or revision.started}: {printable(revision.why)}"
+        )
+    terminal.show("`mistpm install` finishes what is wanted now, `mistpm rollback` goes back.")
+
+
+def _row(release: ReleaseStatus, *, on_cluster: bool) -> tuple[str, ...]:
+    cells = (
+        release.release,
+        release.package,
+        release.version,
+        release.applied or "-",
+        release.state,
+    )
+    return (*cells, release.health or "-") if on_cluster else cells
+
+
+def _show_objects(terminal: Terminal, release: ReleaseStatus) -> None:
+    for each in release.objects:
+        if each.state == "ready" and not terminal.verbose:
+            continue
+        why = f": {each.why}" if each.why else ""
+        terminal.show(printable(f"  {release.release}: {each.resource} {each.state}{why}"))
+        for line in each.details:
+            terminal.show(dim(f"      {printable(line)}"))
