@@ -12,6 +12,7 @@ from itertools import combinations
 from msgspec import Struct
 
 from mistpm.model.cause import Cause, ConflictsWith, OncePerEnvironment, OneOwner
+from mistpm.resolve.division import divided
 from mistpm.resolve.exclusion import kinds
 from mistpm.resolve.listing import newest
 from mistpm.resolve.node import Context, Decision, Node, Option, Requirement
@@ -123,14 +124,12 @@ class Encoding:
 
     def _divide(self, node: Node, masks: list[int]) -> None:
         """Divide the versions of a node into blocks, newest first; what is yanked comes last."""
-        parts = [node.domain] if node.domain else []
         held = node.held_place
         masks += [profile.mask for profile in node.listing.profiles]
         masks += [exclusion.mask for exclusion in node.exclusions]
         masks += [node.unasked, *(1 << place for place in node.answers)]
         masks += [node.range, 0 if held is None else 1 << held]
-        for mask in masks:
-            parts = [half for part in parts for half in (part & mask, part & ~mask) if half]
+        parts = divided(node.domain, masks)
         parts.sort(key=lambda part: (bool(part & node.listing.yanked), newest(part)))
         self.blocks[node] = [
             Block(mask=part, place=newest(part), literal=self.variable()) for part in parts

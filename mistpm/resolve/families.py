@@ -27,7 +27,8 @@ def _bound(universe: Universe, asked: list[Node]) -> Iterator[tuple[Node, Node]]
     packages = {node.package for node in asked}
     for node in asked:
         context = node.contexts[0]
-        for profile in node.profiles():
+        matters = not node.listing.requires.isdisjoint((None, *packages))
+        for profile in node.profiles() if matters else ():
             if any(s.use == "api" or s.package in packages for s in profile.statements):
                 universe.require(context, profile)
         for requirement in context.distinct.values():
@@ -42,6 +43,8 @@ def _exclusive(asked: list[Node]) -> Iterator[tuple[Node, Node]]:
     first: dict[object, Node] = {}
     for node in asked:
         listing = node.listing
+        if not listing.is_exclusive:
+            continue
         shared = {kind for profile in node.profiles() for kind in kinds(profile.descriptor)}
         for each in (*shared, *([node.package] if listing.cluster_wide else ())):
             yield first.setdefault(each, node), node

@@ -23,10 +23,10 @@ class Grounds:
         self._nodes = nodes
         self._spoken_of = spoken_of
         self._requirements: dict[Cause, Requirement] = {}
-        for node, _ in spoken_of.values():
+        for node in dict.fromkeys(node for node, _ in spoken_of.values()):
             for context in node.contexts:
                 for requirement in context.distinct.values():
-                    if requirement.cause is not None:
+                    if requirement.cause is not None and requirement.cause in spoken_of:
                         self._requirements.setdefault(requirement.cause, requirement)
 
     def all(self) -> tuple[Ground, ...]:

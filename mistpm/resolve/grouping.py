@@ -27,15 +27,11 @@ def versions_text(listing: Listing, mask: int) -> str:
 
 def _runs(listing: Listing, mask: int) -> list[str]:
     """Tell neighbours together, oldest first."""
-    runs: list[tuple[int, int]] = []
-    for place in range(len(listing.candidates) - 1, -1, -1):
-        if mask >> place & 1:
-            if runs and runs[-1][1] == place + 1:
-                runs[-1] = runs[-1][0], place
-            else:
-                runs.append((place, place))
     texts = []
-    for oldest, newest in runs:
+    while mask:
+        oldest = mask.bit_length() - 1
+        newest = (~mask & (1 << oldest) - 1).bit_length()
+        mask &= (1 << newest) - 1
         first, last = listing.candidates[oldest].version, listing.candidates[newest].version
         texts.append(f"{first} to {last}" if oldest != newest else str(first))
     return texts

@@ -136,6 +136,11 @@ class Listing:
         )
 
     @cached_property
+    def requires(self) -> frozenset[PackageId | None]:
+        """Give the packages that some version requires; None stands for every API."""
+        return frozenset(s.package for profile in self.profiles for s in profile.statements)
+
+    @cached_property
     def cluster_wide(self) -> int:
         """Give the versions of which there is at most one release."""
         return self._where(lambda descriptor: descriptor.scope == "cluster")

@@ -40,10 +40,7 @@ class Selection:
 
     def block(self, node: Node) -> Block | None:
         """Give what the model chooses for a node, needed or not."""
-        blocks = self.sketch.blocks.get(node, {})
-        for literal in filter(self.model.__contains__, blocks):
-            return blocks[literal]
-        return self._guesses.get(node)
+        return self.sketch.chosen(node, self.model) or self._guesses.get(node)
 
     def provider(self, requirement: Requirement) -> Option | None:
         """Give the needed node that provides a required API."""

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Sequence
 from itertools import combinations
 
 from msgspec import Struct
 
 from mistpm.model.cause import Cause
+from mistpm.resolve.division import divided
 from mistpm.resolve.node import Context, Decision, Node, Requirement
 from mistpm.resolve.universe import Universe
 
@@ -46,7 +48,8 @@ class Sketch:
         self.moves: list[int] = []
         self.exchanges: list[int] = []
         self.is_settled = False
-        self._literals: dict[tuple[Node, int], int] = {}
+        self._wholes: dict[Node, Block] = {}
+        self._halves: dict[int, tuple[Block, Block]] = {}
         self._within: dict[tuple[Node, int], int] = {}
         self._holding: dict[tuple[Node, int], int] = {}
         self._uses: dict[Context, int] = {}
@@ -79,16 +82,16 @@ class Sketch:
 
     def presence(self, node: Node) -> int:
         """Give the literal that says that a node is there."""
-        return self._literals[node, node.listing.all]
+        return self._wholes[node].literal
 
     def within(self, node: Node, mask: int) -> int:
         """Give a literal that is true only if a node is at one of these versions."""
         literal = self._within.get((node, mask))
         if literal is None:
-            literal = self._named(node, mask)
-            if literal is None:
-                literal = self.variable()
-                self.add(-literal, *self._parts(node, mask))
+            parts = self._cover(node, mask) or [-self._true]
+            literal = parts[0] if len(parts) == 1 else self.variable()
+            if len(parts) > 1:
+                self.add(-literal, *parts)
             self._within[node, mask] = literal
         return literal
 
@@ -96,11 +99,10 @@ class Sketch:
         """Give a literal that is true if a node is at one of these versions."""
         literal = self._holding.get((node, mask))
         if literal is None:
-            literal = self._named(node, mask)
-            if literal is None:
-                literal = self.variable()
-                for part in self._parts(node, mask):
-                    self.add(-part, literal)
+            parts = self._cover(node, mask) or [-self._true]
+            literal = parts[0] if len(parts) == 1 else self.variable()
+            for part in parts if len(parts) > 1 else ():
+                self.add(-part, literal)
             self._holding[node, mask] = literal
         return literal
 
@@ -149,9 +151,9 @@ class Sketch:
         listing, there = node.listing, self.variable()
         everything = Block(mask=listing.all, place=listing.best(listing.all), literal=there)
         self.blocks[node] = {there: everything}
-        self._literals[node, listing.all] = there
+        self._wholes[node] = everything
         if listing.yanked:
-            self._divide(node, listing.yanked)
+            self._cover(node, listing.yanked)
         if node.asked is not None:
             is_root = node in self.universe.roots
             head = self.guard(node.asked, node, node.range) if is_root else [-there]
@@ -252,26 +254,64 @@ class Sketch:
 
     # --- blocks ----------------------------------------------------------------------------------
 
-    def _named(self, node: Node, mask: int) -> int | None:
-        """Give the literal that is true if and only if a node is at these versions, if there is one."""
-        literal = self._literals.get((node, mask)) if mask else -self._true
-        if literal is None:
-            self._divide(node, mask)
-            literal = self._literals.get((node, mask))
-        return literal
+    def chosen(self, node: Node, model: Collection[int]) -> Block | None:
+        """Give the block of a node that a model chooses."""
+        block = self._wholes.get(node)
+        if block is None or block.literal not in model:
+            return None
+        while halves := self._halves.get(block.literal):
+            block = halves[0] if halves[0].literal in model else halves[1]
+        return block
 
-    def _parts(self, node: Node, mask: int) -> list[int]:
-        return [literal for literal, block in self.blocks[node].items() if block.mask & mask]
+    def foresee(self, requirements: Iterable[Requirement]) -> None:
+        """Divide blocks by all that many requirements will tell apart."""
+        masks: dict[Node, list[int]] = {}
+        for requirement in requirements:
+            masks.setdefault(requirement.context.node, []).append(requirement.holders)
+            for option in requirement.options:
+                masks.setdefault(option.node, []).append(option.mask)
+        for node, told_apart in masks.items():
+            self.enter(node)
+            self._divide(node, told_apart)
 
-    def _divide(self, node: Node, mask: int) -> None:
-        """Divide every block that has versions inside of a mask and outside of it."""
-        blocks = self.blocks[node]
-        for literal, block in tuple(blocks.items()):
+    def _divide(self, node: Node, masks: Sequence[int]) -> None:
+        """Divide blocks by many masks at once, evenly, so that they are found in few steps."""
+        listing, before = node.listing, (block.mask for block in self.blocks[node].values())
+        found: dict[Block, list[int]] = {}
+        for part in sorted(divided(listing.all, (*before, *masks)), key=listing.rank):
+            found.setdefault(self._block(node, part), []).append(part)
+        waiting = list(found.items())
+        while waiting:
+            block, parts = waiting.pop()
+            if len(parts) > 1:
+                better, worse = parts[: len(parts) // 2], parts[len(parts) // 2 :]
+                best, rest = self._halve(node, block, sum(better), sum(worse))
+                waiting += ((best, better), (rest, worse))
+
+    def _block(self, node: Node, mask: int) -> Block:
+        """Give the block that has some versions, all of which are in one."""
+        block = self._wholes[node]
+        while halves := self._halves.get(block.literal):
+            block = halves[0] if halves[0].mask & mask else halves[1]
+        return block
+
+    def _cover(self, node: Node, mask: int) -> list[int]:
+        """Give the fewest literals that say that a node is at one of these versions.
+
+        Blocks that have other versions as well are divided.
+        """
+        found: list[int] = []
+        waiting = [self._wholes[node]]
+        while waiting:
+            block = waiting.pop()
             inside = block.mask & mask
-            if inside and inside != block.mask:
-                del blocks[literal]
-                for half in self._halve(node, block, inside, block.mask ^ inside):
-                    blocks[half.literal] = half
+            if inside and inside == block.mask:
+                found.append(block.literal)
+            elif inside:
+                waiting += self._halves.get(block.literal) or self._halve(
+                    node, block, inside, block.mask ^ inside
+                )
+        return found
 
     def _halve(self, node: Node, block: Block, one: int, other: int) -> tuple[Block, Block]:
         """Replace a block by its halves, of which the solver shall try the better one first."""
@@ -289,6 +329,8 @@ class Sketch:
         fixed = self._fixed.get(node)
         if fixed is not None and block.mask >> fixed & 1:
             self.add(best.literal if better >> fixed & 1 else rest.literal)
-        self._literals[node, better] = best.literal
-        self._literals[node, worse] = rest.literal
+        self._halves[block.literal] = best, rest
+        blocks = self.blocks[node]
+        del blocks[block.literal]
+        blocks[best.literal], blocks[rest.literal] = best, rest
         return best, rest

@@ -5,13 +5,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from typing import Final
 
 from mistpm.resolve.clashes import clashes
 from mistpm.resolve.node import Context, Option, Requirement
 from mistpm.resolve.selection import Selection
 from mistpm.resolve.sketch import Sketch
 from mistpm.resolve.solver import Solver
+
+_OFTEN: Final = 8
+"""Models that may come upon something unknown of a node, before all of it is made known."""
 
 
 class Solutions:
@@ -26,6 +31,7 @@ class Solutions:
         self.solver = solver
         self.selection = Selection(sketch, frozenset())
         self._told = 0
+        self._unknown: Counter[Context] = Counter()
 
     def solve(self, assumptions: Sequence[int] = (), *, conflicts: int = 0) -> bool | None:
         """Tell whether there is a solution under assumptions, all causes being in force.
@@ -51,18 +57,33 @@ class Solutions:
     def _is_solution(self, selection: Selection) -> bool:
         """Keep a model that is a solution; else write what excludes it."""
         with self.solver.deadline.effort.time("encode"):
-            has_more = _write(selection) or _separate(selection) or _unfounded(selection)
+            has_more = self._write(selection) or _separate(selection) or _unfounded(selection)
         if has_more:
             return False
         self.selection = selection
         return True
 
+    def _write(self, selection: Selection) -> bool:
+        """Write what the model did not know; tells whether there was any such thing.
 
-def _write(selection: Selection) -> bool:
-    """Write what the model did not know; tells whether there was any such thing."""
-    for requirement in selection.unwritten:
-        selection.sketch.write(requirement)
-    return bool(selection.unwritten)
+        Where models come upon the same node again and again, all that it could require is written.
+        """
+        self._unknown.update({requirement.context for requirement in selection.unwritten})
+        often = [context for context, times in self._unknown.items() if times > _OFTEN]
+        for context in often:
+            del self._unknown[context]
+            for profile in context.node.profiles():
+                self.sketch.universe.require(context, profile)
+        everything = [
+            requirement
+            for context in often
+            for requirement in context.distinct.values()
+            if requirement.constrains and not self.sketch.is_written(requirement)
+        ]
+        self.sketch.foresee(everything)
+        for requirement in dict.fromkeys((*selection.unwritten, *everything)):
+            self.sketch.write(requirement)
+        return bool(selection.unwritten)
 
 
 def _separate(selection: Selection) -> bool:
