@@ -4,12 +4,13 @@ from mistpm.readiness.assessing import assess
 from mistpm.readiness.assessment import Assessment, State
 from mistpm.readiness.conditions import concerns, meets
 from mistpm.readiness.mistakes import readiness_mistakes
-from mistpm.readiness.pods import Trouble, trouble
+from mistpm.readiness.pods import Trouble, TroubleKind, trouble
 
 __all__ = [
     "Assessment",
     "State",
     "Trouble",
+    "TroubleKind",
     "assess",
     "concerns",
     "meets",

@@ -1,0 +1,439 @@
+"""Waiting on a real control plane: ready, failed early, gone, and always with the reason."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from control_plane import ControlPlane
+from kubernetes_api import KubernetesApi, is_there
+from workloads import config_map, deployment, job, pod_template, service
+
+from mistpm.model.readiness import ReadinessCondition
+from mistpm.model.resource import ResourceId
+from mistpm.target.cluster.client import Client
+from mistpm.target.cluster.expectation import Graces, News
+from mistpm.target.cluster.resources import Resources
+from mistpm.target.cluster.waiting import Readiness
+from mistpm.target.marks import ENVIRONMENT_LABEL
+
+ENVIRONMENT = "e1"
+SHORT = Graces(image=0, configuration=0, scheduling=0, first_look=0.1, longest_pause=0.2, gap=0)
+PATHS = {
+    "ConfigMap": "/api/v1/namespaces/{}/configmaps/{}",
+    "CustomResourceDefinition": "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{1}",
+    "DaemonSet": "/apis/apps/v1/namespaces/{}/daemonsets/{}",
+    "Deployment": "/apis/apps/v1/namespaces/{}/deployments/{}",
+    "Job": "/apis/batch/v1/namespaces/{}/jobs/{}",
+    "PersistentVolumeClaim": "/api/v1/namespaces/{}/persistentvolumeclaims/{}",
+    "Pod": "/api/v1/namespaces/{}/pods/{}",
+    "ReplicaSet": "/apis/apps/v1/namespaces/{}/replicasets/{}",
+    "Service": "/api/v1/namespaces/{}/services/{}",
+    "StatefulSet": "/apis/apps/v1/namespaces/{}/statefulsets/{}",
+    "Thing": "/apis/example.test/v1/namespaces/{}/things/{}",
+}
+
+
+class Scene:
+    """A namespace in which things are applied and waited for."""
+
+    def __init__(self, api: KubernetesApi, namespace: str, client: Client, graces: Graces) -> None:
+        self.api = api
+        self.namespace = namespace
+        self.news: queue.Queue[News] = queue.Queue()
+        self.readiness = Readiness(
+            client,
+            Resources(client),
+            environment_id=ENVIRONMENT,
+            tell=self.news.put,
+            graces=graces,
+        )
+        self.told: list[News] = []
+
+    def path(self, manifest: dict[str, Any]) -> str:
+        """Give where a manifest's object is."""
+        return PATHS[manifest["kind"]].format(self.namespace, manifest["metadata"]["name"])
+
+    def apply(self, manifest: dict[str, Any], *conditions: ReadinessCondition) -> ResourceId:
+        """Apply a manifest with the environment's label, and expect it to get ready."""
+        metadata = {**manifest["metadata"], "labels": {ENVIRONMENT_LABEL: ENVIRONMENT}}
+        answer = self.api.apply(self.path(manifest), {**manifest, "metadata": metadata})
+        assert answer.status in {200, 201}, answer.body
+        resource = self.resource(manifest)
+        self.readiness.expect(resource, answer.body, conditions)
+        return resource
+
+    def resource(self, manifest: dict[str, Any]) -> ResourceId:
+        """Give a manifest's identity."""
+        group = manifest["apiVersion"].rpartition("/")[0]
+        has_none = manifest["kind"] == "CustomResourceDefinition"
+        namespace = "" if has_none else self.namespace
+        return ResourceId(group, manifest["kind"], namespace, manifest["metadata"]["name"])
+
+    def end(self, resource: ResourceId) -> News:
+        """Wait until it is told how waiting for a resource ended; keeps all that is told before."""
+        while True:
+            news = self.news.get(timeout=60)
+            self.told.append(news)
+            if news.resource == resource and news.state != "waiting":
+                return news
+
+    def waiting(self, resource: ResourceId, *, until: Callable[[str], bool]) -> str:
+        """Wait for a reason to be told."""
+        while True:
+            news = self.news.get(timeout=60)
+            self.told.append(news)
+            if news.resource == resource:
+                assert "waiting" == news.state, news
+                if until(news.why):
+                    return news.why
+
+
+Set = Callable[..., Scene]
+
+
+@pytest.fixture
+def scene(api: KubernetesApi, namespace: str, client: Client) -> Iterator[Set]:
+    """Give a function that sets a scene; it takes other graces and another client."""
+    with ExitStack() as stack:
+
+        def set_it(graces: Graces = SHORT, client: Client = client) -> Scene:
+            made = Scene(api, namespace, client, graces)
+            stack.enter_context(made.readiness)
+            return made
+
+        yield set_it
+
+
+def test_what_is_ready_at_once_is_told_at_once(scene: Set) -> None:
+    """In the calling thread, without watching anything."""
+    stage = scene()
+    resource = stage.apply(config_map("settings", a="b"))
+
+    assert [News(resource=resource, state="ready", why="it is there")] == [stage.news.get_nowait()]
+
+
+def test_several_kinds_get_ready(scene: Set) -> None:
+    """Each when it is; an update is waited for again."""
+    stage = scene()
+    manifests = [
+        deployment("web", replicas=2),
+        stateful_set("db"),
+        daemon_set("agent"),
+        job("migrate"),
+        service("public", kind="LoadBalancer"),
+        claim("standard"),
+        claim("on-demand"),
+        {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, **pod_template("p")}
+        | {"metadata": {"name": "p"}},
+    ]
+    resources = [stage.apply(each) for each in manifests]
+    ends: dict[str, str] = {}
+    while len(ends) < len(resources):
+        news = stage.news.get(timeout=60)
+        if news.state != "waiting":
+            ends[f"{news.resource.kind} {news.resource.name}"] = f"{news.state}: {news.why}"
+    address = ends.pop("Service public")
+
+    assert {
+        "Deployment web": "ready: 2 of 2 replicas are ready",
+        "StatefulSet db": "ready: 2 of 2 replicas are ready",
+        "DaemonSet agent": "ready: 1 of 1 Pods are ready",
+        "Job migrate": "ready: it is done",
+        "PersistentVolumeClaim standard": "ready: it has a volume",
+        "PersistentVolumeClaim on-demand": "ready: it gets a volume with the first Pod that needs it",
+        "Pod p": "ready: it is ready",
+    } == ends
+    assert address.startswith("ready: its address is ")
+
+    changed = stage.apply(deployment("web", replicas=2, image="example.test/app:2"))
+
+    assert "2 of 2 replicas are ready" == stage.end(changed).why
+    assert any("updated" in each.why or "newest version" in each.why for each in stage.told)
+
+
+def test_an_image_that_is_missing_is_a_failure(scene: Set) -> None:
+    """Told with the Pod, its trouble, and its warnings."""
+    stage = scene()
+    resource = stage.apply(deployment("web", image="fake.test/missing"))
+    news = stage.end(resource)
+    pod = pod_of(stage, "web")
+    trouble = (
+        "the image `fake.test/missing` of container `main` cannot be pulled (ImagePullBackOff: "
+        'Back-off pulling image "fake.test/missing": ErrImagePull: fake.test/missing: not found)'
+    )
+
+    assert ("failed", f"Pod `{pod}`: {trouble}") == (news.state, news.why)
+    assert {"Failed", "BackOff"} >= {line.partition(":")[0] for line in news.context} > set()
+
+
+def test_a_crash_is_a_failure_with_the_last_lines_of_the_log(scene: Set) -> None:
+    """Ten of them, without what a terminal would obey."""
+    stage = scene()
+    lines = [f"line {number}" for number in range(12)] + ["\x1b[31mpanic\x1b[0m: no database"]
+    resource = stage.apply(deployment("web", image="fake.test/crash:3", arguments=tuple(lines)))
+    news = stage.end(resource)
+    pod = pod_of(stage, "web")
+
+    assert ("failed", f"Pod `{pod}`: container `main` crashes (exit code 3, 5 restarts)") == (
+        news.state,
+        news.why,
+    )
+    assert (
+        "container `main` logged at last:",
+        *(f"  line {number}" for number in range(3, 12)),
+        "   [31mpanic [0m: no database",
+    ) == news.context[-11:]
+
+
+def test_what_no_node_takes_is_a_failure_in_the_end(scene: Set) -> None:
+    """Only after a grace, as nodes may be added; until then the reason is told."""
+    patient = scene(Graces(scheduling=600, first_look=0.1, longest_pause=0.2, gap=0))
+    manifest = deployment("web", nodeSelector={"disk": "none"})
+    resource = patient.apply(manifest)
+    why = patient.waiting(resource, until=lambda why: "no node takes it" in why)
+    hasty = scene()
+    hasty.apply(manifest)
+    news = hasty.end(resource)
+
+    assert why.startswith("0 of 1 replicas are ready; Pod `web-")
+    assert ("failed", True) == (news.state, "no node takes it: " in news.why)
+    assert "no node takes it" in patient.readiness.explain(resource)[0]
+
+
+def test_a_job_that_fails_is_told_with_its_log(scene: Set) -> None:
+    """The Job itself says that it failed, its Pod why."""
+    stage = scene()
+    news = stage.end(stage.apply(job("migrate", image="fake.test/crash", arguments=("no table",))))
+
+    assert ("failed", True) == (news.state, news.why.startswith("it failed (BackoffLimitExceeded)"))
+    assert ("container `main` logged at last:", "  no table") == news.context[-2:]
+    assert news.context[0].endswith("container `main` failed (exit code 1)")
+
+
+def test_no_progress_is_a_failure(scene: Set) -> None:
+    """As the Deployment's own deadline says."""
+    stage = scene()
+    news = stage.end(stage.apply(deployment("web", image="fake.test/stuck", deadline=1)))
+
+    assert (
+        "failed",
+        "its rollout made no progress within 1 s; 0 of 1 replicas are ready",
+    ) == (news.state, news.why)
+    assert news.context[0].endswith("container `main` is not ready")
+
+
+def test_the_pods_of_an_older_version_do_not_count(scene: Set) -> None:
+    """What mends an installation that failed is not stopped by what it mends."""
+    stage = scene()
+    failed = stage.end(stage.apply(deployment("web", image="fake.test/missing")))
+    mended = stage.end(stage.apply(deployment("web", image="fake.test/slow:2s")))
+
+    assert ("failed", "ready") == (failed.state, mended.state)
+
+
+def test_why_no_pod_can_be_made_is_told(scene: Set) -> None:
+    """A quota, here; for a StatefulSet only an event tells it."""
+    stage = scene()
+    quota = {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": "none"},
+        "spec": {"hard": {"pods": "0"}},
+    }
+    path = f"/api/v1/namespaces/{stage.namespace}/resourcequotas/none"
+    stage.api.apply(path, quota)
+    stage.api.wait_for(path, lambda answer: "hard" in answer.body.get("status", {}))
+    web = stage.apply(deployment("web"))
+    told = stage.waiting(web, until=lambda why: "exceeded quota" in why)
+    database = stage.apply(stateful_set("db"))
+    told_of_database = stage.waiting(database, until=lambda why: "exceeded quota" in why)
+
+    assert told.startswith("0 of 1 replicas are updated; Pods cannot be made: ")
+    assert told_of_database.startswith("0 of 2 replicas are ready; FailedCreate: ")
+
+
+def test_what_a_package_says_is_waited_for(scene: Set) -> None:
+    """A custom resource gets ready when its controller says so, in the package's words."""
+    stage = scene()
+    made = stage.end(stage.apply(DEFINITION))
+    stage.api.wait_for(f"/apis/example.test/v1/namespaces/{stage.namespace}/things", is_there)
+    thing = {"apiVersion": "example.test/v1", "kind": "Thing", "metadata": {"name": "x"}}
+    up = ReadinessCondition(kind="Thing", json_path="{.status.phase}", value="Up")
+    resource = stage.apply(thing, up)
+    why = stage.waiting(resource, until=bool)
+    stage.api.request(
+        "PATCH",
+        f"{stage.path(thing)}/status",
+        {"status": {"phase": "Up"}},
+        content_type="application/merge-patch+json",
+    )
+    news = stage.end(resource)
+
+    assert "its kind is served" == made.why
+    assert ("`{.status.phase}` is not there yet", "`{.status.phase}` is `Up`") == (why, news.why)
+
+
+def test_what_is_deleted_by_somebody_is_a_failure(scene: Set) -> None:
+    """It will not get ready."""
+    stage = scene()
+    manifest = deployment("web", image="fake.test/stuck")
+    resource = stage.apply(manifest)
+    stage.waiting(resource, until=bool)
+    stage.api.delete(stage.path(manifest))
+    news = stage.end(resource)
+
+    assert ("failed", "it was deleted") == (news.state, news.why)
+
+
+def test_what_was_deleted_is_waited_for(scene: Set) -> None:
+    """What is gone at once, what a finalizer holds, what another one has taken the place of."""
+    stage = scene()
+    gone, held, replaced = config_map("gone"), config_map("held"), config_map("replaced")
+    held["metadata"]["finalizers"] = ["example.test/hold"]
+    answers = {}
+    for each in (gone, held, replaced):
+        each["metadata"]["labels"] = {ENVIRONMENT_LABEL: ENVIRONMENT}
+        answers[each["metadata"]["name"]] = stage.api.apply(stage.path(each), each).body
+        stage.api.delete(stage.path(each))
+    stage.api.apply(stage.path(replaced), replaced)
+    for each in (gone, held, replaced):
+        stage.readiness.expect_gone(stage.resource(each), answers[each["metadata"]["name"]])
+    told = [stage.news.get_nowait() for _ in range(3)]
+
+    assert [
+        ("gone", "gone", "it is gone"),
+        ("held", "waiting", "finalizer `example.test/hold` is not done"),
+        ("replaced", "gone", "it is gone"),
+    ] == [(each.resource.name, each.state, each.why) for each in told]
+
+    stage.api.request(
+        "PATCH",
+        stage.path(held),
+        {"metadata": {"finalizers": None}},
+        content_type="application/merge-patch+json",
+    )
+
+    assert "gone" == stage.end(stage.resource(held)).state
+
+
+def test_less_is_told_where_less_may_be_read(
+    scene: Set, control_plane: ControlPlane, open_client: Callable[..., Client]
+) -> None:
+    """Without rights to watch, or to read Pods, events and logs, only the object itself says how it is."""
+    role = {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "Role",
+        "metadata": {"name": "getter"},
+        "rules": [
+            {
+                "apiGroups": ["", "apps"],
+                "resources": ["deployments", "persistentvolumeclaims"],
+                "verbs": ["get"],
+            }
+        ],
+    }
+    binding = {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "RoleBinding",
+        "metadata": {"name": "getter"},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "getter"},
+        "subjects": [{"kind": "User", "name": "developer"}],
+    }
+    stage = scene(client=open_client(control_plane.kubeconfig("developer")))
+    rbac = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{stage.namespace}"
+    stage.api.apply(f"{rbac}/roles/getter", role)
+    stage.api.apply(f"{rbac}/rolebindings/getter", binding)
+    web = stage.end(stage.apply(deployment("web", image="fake.test/slow:1s")))
+    volume = stage.end(stage.apply(claim("on-demand")))
+    broken = stage.end(stage.apply(deployment("broken", image="fake.test/missing", deadline=1)))
+
+    assert "ready" == web.state
+    assert "ready" == volume.state
+    assert (
+        "failed",
+        "its rollout made no progress within 1 s; 0 of 1 replicas are ready",
+        (),
+    ) == (broken.state, broken.why, broken.context)
+
+
+def test_nothing_is_told_after_closing(scene: Set) -> None:
+    """And nothing is waited for."""
+    stage = scene()
+    resource = stage.apply(deployment("web", image="fake.test/slow:1s"))
+    stage.readiness.close()
+    while not stage.news.empty():
+        stage.news.get_nowait()
+    stage.api.wait_for(
+        stage.path(deployment("web")),
+        lambda answer: answer.body["status"].get("availableReplicas") == 1,
+    )
+    stage.readiness.expect(resource, stage.api.get(stage.path(deployment("web"))).body)
+
+    assert stage.news.empty()
+
+
+def pod_of(stage: Scene, name: str) -> str:
+    """Give the name of the only Pod of an application."""
+    answer = stage.api.get(
+        f"/api/v1/namespaces/{stage.namespace}/pods", labelSelector=f"app={name}"
+    )
+    (pod,) = answer.body["items"]
+    return str(pod["metadata"]["name"])
+
+
+def stateful_set(name: str) -> dict[str, Any]:
+    """Give a StatefulSet of two replicas."""
+    made = deployment(name, replicas=2)
+    del made["spec"]["progressDeadlineSeconds"]
+    return made | {"kind": "StatefulSet"}
+
+
+def daemon_set(name: str) -> dict[str, Any]:
+    """Give a DaemonSet."""
+    made = stateful_set(name)
+    del made["spec"]["replicas"]
+    return made | {"kind": "DaemonSet"}
+
+
+def claim(storage_class: str) -> dict[str, Any]:
+    """Give a claim of a storage class, with the class's name."""
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"name": storage_class},
+        "spec": {
+            "storageClassName": storage_class,
+            "accessModes": ["ReadWriteOnce"],
+            "resources": {"requests": {"storage": "1Gi"}},
+        },
+    }
+
+
+DEFINITION: dict[str, Any] = {
+    "apiVersion": "apiextensions.k8s.io/v1",
+    "kind": "CustomResourceDefinition",
+    "metadata": {"name": "things.example.test"},
+    "spec": {
+        "group": "example.test",
+        "names": {"kind": "Thing", "plural": "things"},
+        "scope": "Namespaced",
+        "versions": [
+            {
+                "name": "v1",
+                "served": True,
+                "storage": True,
+                "subresources": {"status": {}},
+                "schema": {
+                    "openAPIV3Schema": {
+                        "type": "object",
+                        "x-kubernetes-preserve-unknown-fields": True,
+                    }
+                },
+            }
+        ],
+    },
+}
