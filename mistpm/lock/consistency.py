@@ -64,6 +64,6 @@ def _order(lockfile: Lockfile) -> Iterator[str]:
 
 def _too_early(name: str, pin: LockedPackage, stages: dict[str, int]) -> Iterator[str]:
     for edge in pin.dependencies.values():
-        ordered = edge.use != "call" and not edge.optional
+        ordered = edge.use != "call" and not edge.optional and edge.target != name
         if ordered and stages.get(edge.target, -1) >= stages[name]:
             yield f"order: `{name}` does not stand after `{edge.target}`, which it needs"

@@ -13,7 +13,7 @@ from mistpm.plan.cycles import find_cycle
 def plan_releases(lock: Lockfile) -> Plan:
     """Order the releases of a lock: each stands in the first stage after everything that it needs.
 
-    What a release needs are the releases that it binds and those that provide an API to it.  An
+    What a release needs are the other releases that it binds and those that provide an API to it.  An
     optional edge that would close a cycle orders nothing (`specs/plan.md#optional-edges`).
 
     Raises `PlanError`: `dependency-cycle` when releases need each other, `call-cycle` when packages
@@ -38,7 +38,7 @@ def _needs(lock: Lockfile) -> nx.DiGraph[str]:
         (name, alias, edge)
         for name in sorted(lock.releases)
         for alias, edge in sorted(lock.releases[name].dependencies.items())
-        if edge.use != "call" and edge.target in lock.releases
+        if edge.use != "call" and edge.target in lock.releases and edge.target != name
     ]
     for name, alias, edge in edges:
         if not edge.optional:

@@ -138,7 +138,7 @@ def test_lines_of_an_index_that_are_not_valid(here: Transcript, registry: Regist
 
 
 def test_requirements_on_oneself(here: Transcript, registry: RegistryFolder) -> None:
-    """In range it is a circle of one, out of range it is what can never be."""
+    """In range it is met, out of range it is what can never be; `mistpm pack` makes neither."""
     registry.add("apps/self", "1.0.0", dependencies=need("apps/self", "^1"))
     registry.add("apps/other", "1.0.0", dependencies=need("apps/other", "^2"))
     registry.index()

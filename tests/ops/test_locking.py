@@ -276,6 +276,27 @@ def test_a_call_stays_in_its_series(shop: Shop, folder: Path) -> None:
         assert ["mine/styles/look@1", "mine/styles/look@2"] == [m.node for m in solved.moves]
 
 
+def test_a_release_may_come_back_to_itself(shop: Shop, folder: Path) -> None:
+    """What it calls needs its own API, and its package installed: met, and nothing to wait for."""
+    mine = ToyRegistry(folder / "mine", name="mine")
+    part = {"part": {"package": "x/part", "use": "call"}}
+    needs = {"api": {"api": "x.example.org/v1/Thing"}, "whole": {"package": "x/operator"}}
+    mine.publish(
+        "x/part", "1.0.0", {"a.yaml": config_map(name="{{ name }}-part")}, dependencies=needs
+    )
+    thing = {"apis": ["x.example.org/v1/Thing"]}
+    mine.publish("x/operator", "1.0.0", {"a.yaml": config_map()}, dependencies=part, provides=thing)
+    mine.index()
+    shop.write(releases={"operator": {"package": "mine/x/operator"}})
+    shop.edit("registries: {", "registries: {mine: {directory: ../mine}, ")
+    lockfile = shop.install().lockfile
+    met = {alias: edge.target for alias, edge in lockfile.releases["operator"].dependencies.items()}
+
+    assert ("operator", "operator") == (met["part.api"], met["part.whole"])
+    assert (("operator",),) == lockfile.order
+    assert not lock(shop).is_new
+
+
 def test_moves_are_told_by_name(shop: Shop) -> None:
     """Releases before called packages: what comes, goes, moves, or is of another package."""
     shop.write(
