@@ -434,7 +434,7 @@ def _moving(case: Case, live: LiveObject) -> str:
     """Say that an object moves from one release to another, if so."""
     if live.release == case.wanted.release or not live.environment:
         return ""
-    return f"moves here from the release `{live.release}`" if live.release else "is a release's now"
+    return f"moves here from the release `{live.release}`" if live.release else "belongs to a release now"
 
 
 def _drift(case: Case, live: LiveObject, changes: Sequence[FieldChange]) -> str:
