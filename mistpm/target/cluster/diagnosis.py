@@ -21,6 +21,11 @@ def worst_trouble(pods: Iterable[dict[str, Any]]) -> tuple[dict[str, Any], Troub
     return min(found, key=lambda each: _HOPELESS.index(each[1].kind), default=None)
 
 
+def told_of(pod: dict[str, Any], found: Trouble) -> str:
+    """Tell trouble with the name of the Pod that is in it."""
+    return f"Pod `{text(pod, 'metadata', 'name')}`: {found.why}"
+
+
 _HOPELESS: Final = ("image-name", "crash", "configuration", "image", "scheduling")
 
 

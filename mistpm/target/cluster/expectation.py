@@ -30,14 +30,18 @@ class Graces(Struct, frozen=True, kw_only=True):
     longest_pause: float = 10
     gap: float = 0.25
 
-    def of(self, kind: TroubleKind) -> float:
-        """Give the seconds that a kind of trouble may last."""
-        graces = {
-            "image": self.image,
-            "configuration": self.configuration,
-            "scheduling": self.scheduling,
-        }
-        return graces.get(kind, 0)
+    def are_over(self, trouble: Trouble, kind: str, lasted: float) -> bool:
+        """Tell whether trouble of a workload of this kind, having lasted so long, is a failure."""
+        match trouble.kind:
+            case "crash":
+                return kind != "Job" and trouble.restarts >= self.restarts  # a Job counts itself
+            case "image":
+                return lasted >= self.image
+            case "configuration":
+                return lasted >= self.configuration
+            case "scheduling":
+                return lasted >= self.scheduling
+        return True
 
 
 class News(Struct, frozen=True, kw_only=True):
@@ -108,7 +112,5 @@ class Expectation:
             return False
         if self._trouble_since is None or self._trouble_since[0] != trouble.kind:
             self._trouble_since = (trouble.kind, now)
-        if trouble.kind == "crash":
-            # A Job counts its failures itself.
-            return self.resource.kind != "Job" and trouble.restarts >= self._graces.restarts
-        return now - self._trouble_since[1] >= self._graces.of(trouble.kind)
+        lasted = now - self._trouble_since[1]
+        return self._graces.are_over(trouble, self.resource.kind, lasted)

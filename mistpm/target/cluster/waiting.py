@@ -16,7 +16,7 @@ from mistpm.readiness.deletion import why_still_there
 from mistpm.readiness.live_object import text
 from mistpm.target.cluster.api_error import ApiError
 from mistpm.target.cluster.client import Client
-from mistpm.target.cluster.diagnosis import explain, warnings, worst_trouble
+from mistpm.target.cluster.diagnosis import explain, told_of, warnings, worst_trouble
 from mistpm.target.cluster.expectation import Expectation, Graces, News
 from mistpm.target.cluster.reader import Reader
 from mistpm.target.cluster.resources import ApiResource, Resources
@@ -297,7 +297,7 @@ class Readiness:
             trouble, detail = None, told[-1] if told else ""
         else:
             pod, trouble = worst
-            detail = f"Pod `{text(pod, 'metadata', 'name')}`: {trouble.why}"
+            detail = told_of(pod, trouble)
         is_hopeless = expectation.is_hopeless(trouble, time.monotonic())
         with self._changed:
             if not self._is_current(expectation):
