@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from mistpm.atomic import write_atomically
 from mistpm.errors import MistError
 from mistpm.package import pack
-from mistpm.readiness import readiness_mistakes
+from mistpm.readiness.mistakes import readiness_mistakes
 from mistpm.registry.keeper import IndexReport, make_index
 from mistpm.registry.layout import INDEX_FOLDER, MODULE_SUFFIX, REGISTRY_FILE
 from mistpm.resolve.conditions import paths_read

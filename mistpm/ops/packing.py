@@ -18,7 +18,7 @@ from mistpm.ops.file_packages import ask_mistletoe
 from mistpm.ops.workspace import open_runtime
 from mistpm.package import Packed, pack, read_package
 from mistpm.package.sections import read_sections
-from mistpm.readiness import readiness_mistakes
+from mistpm.readiness.mistakes import readiness_mistakes
 from mistpm.resolve.conditions import paths_read
 
 TEMPLATE_MODULE = Path(__file__).parents[1] / "package" / "data" / "template.wasm"

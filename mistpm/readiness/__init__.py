@@ -3,7 +3,6 @@
 from mistpm.readiness.assessing import assess
 from mistpm.readiness.assessment import Assessment, State
 from mistpm.readiness.conditions import concerns, meets
-from mistpm.readiness.mistakes import readiness_mistakes
 from mistpm.readiness.pods import Trouble, TroubleKind, trouble
 
 __all__ = [
@@ -14,6 +13,5 @@ __all__ = [
     "assess",
     "concerns",
     "meets",
-    "readiness_mistakes",
     "trouble",
 ]

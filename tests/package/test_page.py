@@ -12,7 +12,7 @@ from mistpm.model.descriptor import Conflict, Dependency, Descriptor, Provides, 
 from mistpm.model.readiness import ReadinessCondition
 from mistpm.package import pack
 from mistpm.package.packing import Build
-from mistpm.readiness import readiness_mistakes
+from mistpm.readiness.mistakes import readiness_mistakes
 
 PAGE = (Path(__file__).parents[2] / "specs" / "package.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from mistpm.model.readiness import ReadinessCondition
-from mistpm.readiness import assess, concerns, meets, readiness_mistakes
+from mistpm.readiness import assess, concerns, meets
+from mistpm.readiness.mistakes import readiness_mistakes
 
 Live = Callable[..., dict[str, Any]]
 
