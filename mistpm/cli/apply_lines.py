@@ -40,7 +40,8 @@ class LineView(ApplyView):
         """Write what is worth a line."""
         resource, phase, message = progress.resource, progress.phase, printable(progress.message)
         if resource is None:
-            (self.terminal.say if phase == "locked" else self.terminal.detail)(f"  {message}")
+            if message:
+                (self.terminal.say if phase == "locked" else self.terminal.detail)(f"  {message}")
             return
         self._since.setdefault(resource, time.monotonic())
         if phase == "applied":

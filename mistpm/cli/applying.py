@@ -135,7 +135,7 @@ def perform(screen: Screen, workspace: Workspace, proposal: Proposal, do: CarryO
         screen.events.tell("done", {"target": proposal.target, "changes": len(done.changes)})
     elif not proposal.diff.is_empty:
         waited = workspace.chosen_target.is_cluster and workspace.options.waiting.wanted
-        ready = "; everything is ready" if waited else ""
+        ready = "; everything is ready" if waited and proposal.desired.releases else ""
         terminal.show(f"Applied {count(len(done.changes), 'change')} to {proposal.target}{ready}.")
         show_messages(terminal, proposal, {change.release for change in done.changes})
 

@@ -65,7 +65,7 @@ class TreeView(ApplyView):
     def show(self, progress: Progress) -> None:
         """Take note; the tree is drawn anew by itself."""
         if progress.resource is None:
-            if progress.phase == "locked":
+            if progress.phase == "locked" and progress.message:
                 self._console.print(Text(f"  {printable(progress.message)}"))
             return
         known = self._releases.setdefault(progress.release, [])

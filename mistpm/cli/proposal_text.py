@@ -19,7 +19,8 @@ def show_proposal(terminal: Terminal, proposal: Proposal, *, diff: bool = False)
     changes = proposal.diff.having("create", "update", "adopt", "delete", "keep")
     if changes:
         terminal.show(bold(f"Resources in {proposal.target}"))
-        _show_changes(terminal, changes, diff=diff)
+        is_cluster = bool(proposal.address)
+        _show_changes(terminal, changes, is_cluster=is_cluster, diff=diff)
     if proposal.data:
         terminal.show(bold("Data that would be lost"))
         for change in proposal.data:
@@ -99,17 +100,26 @@ def summary(diff: Diff) -> str:
     return ", ".join(f"{number} {what}" for number, what in numbers if number) + "."
 
 
-def change_line(change: Change) -> str:
-    """Give one line for a change: its sign, where it is, what it is, and why."""
+def change_line(change: Change, *, is_cluster: bool = False) -> str:
+    """Give one line for a change: its sign, where it is, what it is, and why.
+
+    On a cluster what it is tells where it is, so its release stands in the other place.
+    """
+    texts = (change.place, str(change.resource))
+    if is_cluster:
+        texts = (str(change.resource), change.release)
     reason = f"  {dim(change.reason)}" if change.reason else ""
-    return f"{coloured(SIGNS[change.action])} {change.place}  {dim(str(change.resource))}{reason}"
+    second = f"  {dim(texts[1])}" if texts[1] else ""
+    return f"{coloured(SIGNS[change.action])} {texts[0]}{second}{reason}"
 
 
-def _show_changes(terminal: Terminal, changes: tuple[Change, ...], *, diff: bool) -> None:
+def _show_changes(
+    terminal: Terminal, changes: tuple[Change, ...], *, is_cluster: bool, diff: bool
+) -> None:
     from mistpm.diff import unified
 
     for change in changes:
-        terminal.show(f"  {change_line(change)}")
+        terminal.show(f"  {change_line(change, is_cluster=is_cluster)}")
         if diff and change.action in {"update", "create", "adopt"}:
             for line in unified(change).splitlines():
                 terminal.show(f"      {coloured(line)}")

@@ -80,8 +80,10 @@ def init(
 
     def show() -> None:
         if report.made:
+            where = f", applied to the {report.target}" if context else ""
             terminal.show(
-                f"Made {report.path}: the environment {report.name} for Kubernetes {report.kubernetes}."
+                f"Made {report.path}: the environment {report.name}"
+                f" for Kubernetes {report.kubernetes}{where}."
             )
             terminal.show(
                 "Next: mistpm registry add NAME WHERE, then mistpm add RELEASE -p PACKAGE."
