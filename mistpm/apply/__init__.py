@@ -4,6 +4,6 @@ Knows nothing of clusters: what is done to an object is a function, how it fares
 """
 
 from mistpm.apply.events import Event, Failure, Outcome
-from mistpm.apply.following import Following
+from mistpm.apply.following import Following, InterruptedAgain
 
-__all__ = ["Event", "Failure", "Following", "Outcome"]
+__all__ = ["Event", "Failure", "Following", "InterruptedAgain", "Outcome"]

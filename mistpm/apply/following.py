@@ -21,6 +21,10 @@ from mistpm.model.resource import ResourceId
 _EVER: Final = 3600.0
 
 
+class InterruptedAgain(KeyboardInterrupt):
+    """The user pressed Ctrl-C once more, and wants to wait for nothing."""
+
+
 class _Ended(Struct, frozen=True):
     """What a worker says when it is done with an object; `error` ends everything."""
 
@@ -78,13 +82,15 @@ class Following:
 
         After a failure all that does not depend on it is still written, and only what that needs is
         waited for.  Time running out, Ctrl-C and an error of `begin` let what is being written end, and
-        begin nothing; the error is raised then.  A second Ctrl-C is `KeyboardInterrupt` at once.
+        begin nothing; the error is raised then.  A second Ctrl-C is `InterruptedAgain` at once.
         """
         try:
             with self._interruptible():
                 while self._goes_on():
                     self._start()
                     self._take()
+        except KeyboardInterrupt as again:
+            raise InterruptedAgain from again
         finally:
             for _ in range(self._workers):
                 self._tasks.put(None)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mistpm.apply import Event, Failure, Following, Outcome
+from mistpm.apply import Event, Failure, Following, InterruptedAgain, Outcome
 from mistpm.model.object_order import Gate, Node, ObjectOrder, Wait
 from mistpm.model.resource import ResourceId
 
@@ -179,7 +179,7 @@ def test_interrupting_twice_ends_at_once() -> None:
     play.acts[A] = hangs
     play.on_event = lambda: signal.raise_signal(signal.SIGINT)
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(InterruptedAgain):
         play.following.follow()
 
     end.set()

@@ -6,17 +6,16 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from mistpm.apply import Event, Following
+from mistpm.apply import Event, Following, Outcome
 from mistpm.errors import TargetError
 from mistpm.model.object_order import Gate, Node, ObjectOrder
 from mistpm.model.progress import Phase, Progress
 from mistpm.model.readiness import ReadinessCondition
 from mistpm.model.resource import ResourceId
 from mistpm.target.cluster.api_error import ApiError, describe
-from mistpm.target.cluster.book import Book
+from mistpm.target.cluster.book import Book, is_once
 from mistpm.target.cluster.client import Client
-from mistpm.target.cluster.expectation import News
-from mistpm.target.cluster.intent import runs_once
+from mistpm.target.cluster.expectation import Graces, News
 from mistpm.target.cluster.object_step import ObjectStep
 from mistpm.target.cluster.resources import Resources
 from mistpm.target.cluster.staging import Stages
@@ -30,13 +29,15 @@ ENDS: Final = frozenset(
 )
 """Errors after which nothing more is tried: they are about the run, not about one object."""
 
-_CRD: Final = ("apiextensions.k8s.io", "CustomResourceDefinition")
+_MAKE_APIS: Final = {
+    ("apiextensions.k8s.io", "CustomResourceDefinition"),
+    ("apiregistration.k8s.io", "APIService"),
+}
+"""Kinds whose names are `SOMETHING.GROUP`, and which make the group be served."""
 _PHASES: Final[Mapping[str, Phase]] = {
-    "written": "applied",
     "waiting": "waiting",
     "ready": "ready",
     "failed": "failed",
-    "note": "note",
 }
 
 
@@ -64,6 +65,7 @@ class Applying:
         is_settled: bool,
         check: Callable[[], None],
         hear: Callable[[Progress], None],
+        graces: Graces,
         at_once: int,
     ) -> None:
         self._client = client
@@ -74,6 +76,7 @@ class Applying:
         self._book = book
         self._revision = revision
         self._hear = hear
+        self._graces = graces
         self._seconds = waiting.seconds
         self._deadline = time.monotonic() + waiting.seconds
         self._following = Following(
@@ -87,7 +90,8 @@ class Applying:
         self._watched = _awaited(order, self._steps) if is_settled else set(self._steps)
         self._writer = Writer(client, resources, self._circumstances(check))
         self._stages = Stages(client, resources, self._steps.values(), at_once=at_once)
-        self._written: dict[ResourceId, dict[str, Any]] = {}
+        self._unfinished: dict[ResourceId, dict[str, Any]] = {}
+        self._waited_for: set[ResourceId] = set()
 
     def run(self) -> None:
         """Write everything and wait for it.
@@ -100,6 +104,7 @@ class Applying:
             self._resources,
             environment_id=self._environment_id,
             tell=self._heard,
+            graces=self._graces,
         ) as self._readiness:
             outcome = self._following.follow()
             if not outcome.is_complete:
@@ -108,7 +113,13 @@ class Applying:
                     title=self._client.title,
                     seconds=self._seconds,
                     explain=self._readiness.explain,
+                    done=self._done(outcome),
                 )
+
+    def _done(self, outcome: Outcome) -> str:
+        """Tell how far the run came."""
+        wanted = {step.resource for step in self._steps.values() if step.body is not None}
+        return f"{len(wanted.intersection(outcome.written))} of {len(wanted)} objects were applied"
 
     def _begin(self, resource: ResourceId) -> None:
         """Do what is to be done with one object, in a worker's thread."""
@@ -124,10 +135,10 @@ class Applying:
         if data is None:
             tell(Event(state="ready", resource=resource))
             return
-        if step.body is not None:
-            self._written[resource] = data
-            if not _is_once(step):
-                self._book.written(step, data, self._revision)
+        if is_once(step):
+            self._unfinished[resource] = data
+        elif step.body is not None:
+            self._book.written(step, data, self._revision)
         self._readiness.expect(resource, data, self._conditions.get(step.release, ()))
 
     def _seen(self, step: ObjectStep) -> dict[str, Any] | None:
@@ -160,31 +171,27 @@ class Applying:
         state, why = news.state, news.why
         if state == "gone":
             state, why = "failed", "somebody deleted it"
-        if state == "ready" and news.resource in self._written:
+        if state == "ready" and news.resource in self._unfinished:
             step = self._steps[news.resource]
-            if _is_once(step):
-                self._book.written(step, self._written[news.resource], self._revision)
+            self._book.written(step, self._unfinished[news.resource], self._revision)
         self._following.tell(
             Event(state=state, resource=news.resource, why=why, context=news.context)
         )
 
     def _told(self, event: Event) -> None:
         """Tell the user what happened."""
-        step = self._steps[event.resource] if event.resource else None
-        phase, message = _PHASES[event.state], event.why
-        if step and step.action == "unchanged" and event.state == "written":
-            phase = "unchanged"
-        elif step and step.action == "unchanged" and step.resource not in self._watched:
+        if event.resource is None:
             return
-        elif step and event.state == "written":
-            message = step.action
+        step = self._steps[event.resource]
+        phase, message = _PHASES.get(event.state, "note"), event.why
+        if event.state == "waiting":
+            self._waited_for.add(step.resource)
+        if event.state == "written":
+            phase, message = ("applied", step.action) if step.body else ("unchanged", "")
+        elif event.state == "ready" and not step.body and step.resource not in self._waited_for:
+            return
         self._hear(
-            Progress(
-                phase=phase,
-                resource=event.resource,
-                release=step.release if step else "",
-                message=message,
-            )
+            Progress(phase=phase, resource=step.resource, release=step.release, message=message)
         )
 
     def _circumstances(self, check: Callable[[], None]) -> Circumstances:
@@ -202,9 +209,8 @@ class Applying:
             groups={
                 each.name.partition(".")[2]
                 for each in self._steps
-                if (each.group, each.kind) == _CRD
-            }
-            | {each.name.partition(".")[2] for each in self._steps if each.kind == "APIService"},
+                if (each.group, each.kind) in _MAKE_APIS
+            },
         )
 
 
@@ -224,8 +230,3 @@ def _awaited(order: ObjectOrder, steps: Mapping[ResourceId, ObjectStep]) -> set[
                 looked_at.add(each.on)
                 waiting.append(each.on)
     return found
-
-
-def _is_once(step: ObjectStep) -> bool:
-    """Tell whether an object counts as there only when it is done."""
-    return step.manifest is not None and runs_once(step.manifest)

@@ -7,15 +7,21 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mistpm.model.resource import ResourceId
-from mistpm.target.cluster.intent import own_fields
+from mistpm.target.cluster.intent import own_fields, runs_once
 from mistpm.target.cluster.inventory import OwnedObject, in_inventory_order
 from mistpm.target.cluster.object_step import ObjectStep
+
+
+def is_once(step: ObjectStep) -> bool:
+    """Tell whether an object counts as there only when it is done, as what runs once per version."""
+    return step.manifest is not None and runs_once(step.manifest)
 
 
 class Book:
     """Who is owned, line by line; may be used from several threads.
 
-    It begins with all that may be owned until the run is over: what is owned, and what will be.
+    It begins with all that may be owned until the run is over: what is owned, and what will be.  What
+    runs once has no uid in it as long as it is not done.
     """
 
     def __init__(self, owned: Iterable[OwnedObject], steps: Iterable[ObjectStep]) -> None:
@@ -65,12 +71,13 @@ class Book:
         known = self._lines.get(step.resource)
         if known is not None and not step.uid:
             return known
+        is_done = not is_once(step) or (known is not None and known.uid == step.uid)
         return OwnedObject(
             resource=step.resource,
             api_version=step.api_version,
             release=step.release,
-            uid=step.uid,
+            uid=step.uid if is_done else "",
             intent=step.intent,
-            fields=step.fields,
+            fields=step.fields if is_done else "",
             revision=known.revision if known else 0,
         )

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from msgspec import Struct
 
+from mistpm.apply import InterruptedAgain
 from mistpm.errors import MistError, TargetError
 from mistpm.model.object_order import ObjectOrder
 from mistpm.model.progress import Progress
@@ -17,6 +18,8 @@ from mistpm.target.cluster.applying import Applying
 from mistpm.target.cluster.book import Book
 from mistpm.target.cluster.client import Client
 from mistpm.target.cluster.comparison import Comparison
+from mistpm.target.cluster.expectation import Graces
+from mistpm.target.cluster.inventory import OwnedObject
 from mistpm.target.cluster.object_step import ObjectStep
 from mistpm.target.cluster.pruning import Pruning
 from mistpm.target.cluster.resources import Resources
@@ -47,11 +50,17 @@ class Compared(Struct, frozen=True, kw_only=True):
             desired.environment_name,
             desired.lock,
             document,
-        ) and self.book().lines() == self.remembered.inventory
+        ) and self._inventory() == self.remembered.inventory
 
     def book(self) -> Book:
         """Begin to keep the inventory."""
         return Book(self.remembered.inventory, self.comparison.steps)
+
+    def _inventory(self) -> tuple[OwnedObject, ...]:
+        """Give the inventory of a run that does nothing."""
+        book = self.book()
+        book.keep_only(step.resource for step in self.comparison.steps)
+        return book.lines()
 
 
 def order_of(desired: Desired, steps: Iterable[ObjectStep]) -> ObjectOrder:
@@ -86,6 +95,7 @@ class Run:
         waiting: Waiting,
         check: Callable[[], None],
         hear: Callable[[Progress], None],
+        graces: Graces,
         at_once: int,
     ) -> None:
         self._client = client
@@ -95,6 +105,7 @@ class Run:
         self._waiting = waiting
         self._check = check
         self._hear = hear
+        self._graces = graces
         self._at_once = at_once
         self._book = compared.book()
         self._steps = compared.comparison.steps
@@ -110,7 +121,9 @@ class Run:
             self._compared.values.keep()
             self._write(number)
             gone = self._prune(needs)
-        except BaseException as error:
+        except InterruptedAgain:
+            raise
+        except (MistError, KeyboardInterrupt) as error:
             why = error.message if isinstance(error, MistError) else "interrupted"
             with suppress(TargetError):
                 self._state.fail(number, why, self._book.lines())
@@ -135,6 +148,7 @@ class Run:
             is_settled=latest is not None and latest.status == "applied",
             check=self._check,
             hear=self._hear,
+            graces=self._graces,
             at_once=self._at_once,
         ).run()
 

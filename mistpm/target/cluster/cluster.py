@@ -20,7 +20,9 @@ from mistpm.target.cluster.carrying_out import Compared, Run, order_of
 from mistpm.target.cluster.client import Client
 from mistpm.target.cluster.comparison import compare
 from mistpm.target.cluster.connection import Connection
+from mistpm.target.cluster.expectation import Graces
 from mistpm.target.cluster.lease import EnvironmentLease
+from mistpm.target.cluster.observation import Observed, observe
 from mistpm.target.cluster.resources import ApiResource, Resources, server_minor
 from mistpm.target.cluster.secret_values import SecretValues
 from mistpm.target.cluster.state import (
@@ -41,7 +43,8 @@ class ClusterTarget:
     `environment_id` is empty where it is not known yet; then only `environments`, `minor` and
     `served` can be asked.  Files that secret values come from are found from `base`.  `patience` is how
     many seconds another run is waited for that changes the environment; `note` hears of requests that
-    are tried again.  Nothing is asked before a method is called.
+    are tried again; `graces` is how long trouble may last before it counts as a failure, `at_once` how
+    many objects are written at a time.  Nothing is asked before a method is called.
     """
 
     def __init__(
@@ -53,6 +56,7 @@ class ClusterTarget:
         base: Path = Path(),
         patience: float = 60.0,
         note: Callable[[str], None] = lambda _line: None,
+        graces: Graces = Graces(),  # noqa: B008 - frozen
         at_once: int = AT_ONCE,
     ) -> None:
         self.title = connection.title
@@ -64,6 +68,7 @@ class ClusterTarget:
         self._namespace = state_namespace
         self._base = base
         self._patience = patience
+        self._graces = graces
         self._at_once = at_once
         self._lease: EnvironmentLease | None = None
         self._state = ClusterState(
@@ -122,6 +127,7 @@ class ClusterTarget:
                     waiting=waiting,
                     check=self._check,
                     hear=hear,
+                    graces=self._graces,
                     at_once=self._at_once,
                 ).carry_out()
         self._compared = None
@@ -138,6 +144,24 @@ class ClusterTarget:
     def revision(self, number: int) -> Desired:
         """Read what a revision desired; raises `TargetError` (`unknown-revision`)."""
         return self._state.load(number)
+
+    def observe(self, desired: Desired | None = None) -> tuple[Observed, ...]:
+        """Tell how everything that is owned is now; raises `TargetError`.
+
+        `desired` says when packages call their objects ready; without it, what was applied last does.
+        """
+        with self._explained():
+            remembered = self._state.read()
+            if desired is None and remembered.latest is not None:
+                desired = self._state.load(remembered.latest.number)
+            releases = desired.releases if desired else ()
+            return observe(
+                self._client,
+                self._resources,
+                remembered.inventory,
+                {release.name: release.readiness for release in releases},
+                environment_id=self._id,
+            )
 
     def drift(self) -> Diff:
         """Compare what is there with what was applied last; what the cluster would refuse is in the findings.
@@ -209,9 +233,14 @@ class ClusterTarget:
     def _same_as(self, diff: Diff, desired: Desired, permissions: Permissions) -> Compared:
         """Give the comparison that a diff came from; makes it again where that was another process."""
         compared = self._compared
-        if compared is None or compared.comparison.diff is not diff:
+        if (
+            compared is None
+            or compared.comparison.diff is not diff
+            or compared.permissions != permissions
+        ):
             compared = self._compare(desired, permissions)
-        if compared.comparison.diff != diff or compared.desired != desired:
+        same = compared.comparison.diff is diff and compared.desired is desired
+        if not same and (compared.comparison.diff, compared.desired) != (diff, desired):
             raise self._moved()
         return compared
 

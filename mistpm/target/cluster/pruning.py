@@ -66,6 +66,7 @@ class Pruning:
             Circumstances(check=check, is_over=lambda: True, wait=lambda _resource, _why: None),
         )
         self._kept: dict[ResourceId, str] = {}
+        self._left = set(self._steps)
 
     def run(self) -> set[ResourceId]:
         """Delete everything, wait until it is gone, and give what is.
@@ -86,6 +87,7 @@ class Pruning:
                     title=self._client.title,
                     seconds=self._seconds,
                     explain=self._readiness.explain,
+                    done=f"{len(self._steps) - len(self._left)} of {len(self._steps)} objects were deleted",
                     is_removal=True,
                 )
         return set(self._steps) - set(self._kept)
@@ -155,6 +157,7 @@ class Pruning:
         elif event.state == "ready":
             phase, message = "deleted", ""
             self._book.gone(resource)
+            self._left.discard(resource)
         self._hear(
             Progress(
                 phase=phase,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 
+from mistpm.model.resource import ResourceId
 from mistpm.target.cluster.at_once import at_once
 from mistpm.target.cluster.client import Client
 from mistpm.target.cluster.dry_run import dry_run, server_words
@@ -48,18 +49,18 @@ class Stages:
         """
         name = step.api_version if step.api_version in self._stages else step.resource.namespace
         stage = self._stages.get(name)
-        if stage is None or step not in stage.steps:
+        if stage is None or step.resource not in stage.steps:
             return
         with stage.lock:
             if not stage.is_checked:
-                found = at_once(self._refusals, stage.steps, threads=self._at_once)
+                found = at_once(self._refusals, stage.steps.values(), threads=self._at_once)
                 refusals = [each for refusals in found for each in refusals]
                 if refusals:
                     raise refusal_error(self._client.title, refusals)
                 stage.is_checked = True
 
     def _add(self, name: str, step: ObjectStep) -> None:
-        self._stages.setdefault(name, _Stage()).steps.append(step)
+        self._stages.setdefault(name, _Stage()).steps[step.resource] = step
 
     def _refusals(self, step: ObjectStep) -> tuple[Refusal, ...]:
         api = self._resources.find(step.api_version, step.resource.kind)
@@ -85,6 +86,6 @@ class _Stage:
     """Objects that are asked about together."""
 
     def __init__(self) -> None:
-        self.steps: list[ObjectStep] = []
+        self.steps: dict[ResourceId, ObjectStep] = {}
         self.lock = threading.Lock()
         self.is_checked = False

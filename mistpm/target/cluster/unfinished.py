@@ -19,15 +19,17 @@ def unfinished(
     title: str,
     seconds: float,
     explain: Callable[[ResourceId], tuple[str, ...]],
+    done: str,
     is_removal: bool = False,
 ) -> TargetError:
     """Give the error for an outcome that is not complete; raises `KeyboardInterrupt` for one that was stopped.
 
     `explain` gives what is known about an object that did not get ready; it is asked for a few.
+    `done` says how far the run came.
     """
     if outcome.is_interrupted:
         raise KeyboardInterrupt
-    context = tuple(_lines(outcome, explain, "deleted" if is_removal else "applied"))
+    context = (*_lines(outcome, explain), done)
     if outcome.failures:
         count = len(outcome.failures)
         what = "could not be deleted" if is_removal else "failed"
@@ -47,9 +49,7 @@ def unfinished(
     )
 
 
-def _lines(
-    outcome: Outcome, explain: Callable[[ResourceId], tuple[str, ...]], done: str
-) -> Iterator[str]:
+def _lines(outcome: Outcome, explain: Callable[[ResourceId], tuple[str, ...]]) -> Iterator[str]:
     for failure in outcome.failures:
         yield f"`{failure.resource}`: {failure.why}"
         yield from (f"  {line}" for line in failure.context)
@@ -58,7 +58,6 @@ def _lines(
         if number < _MOST:
             yield from (f"  {line}" for line in explain(resource))
     yield from _untouched(outcome)
-    yield f"{done}: {_objects(len(outcome.written))}"
 
 
 def _untouched(outcome: Outcome) -> Iterator[str]:

@@ -16,7 +16,7 @@ from mistpm.model.resource import ResourceId
 from mistpm.target.cluster.adoption import migrate
 from mistpm.target.cluster.api_error import ApiError
 from mistpm.target.cluster.client import Answer, Client
-from mistpm.target.cluster.intent import shown
+from mistpm.target.cluster.intent import own_entry, shown
 from mistpm.target.cluster.object_step import ObjectStep
 from mistpm.target.cluster.resources import ApiResource, Resources
 from mistpm.target.cluster.retrying import classify
@@ -101,11 +101,23 @@ class Writer:
         try:
             answer = self._client.request("DELETE", path, body=options).data
         except ApiError as error:
-            if error.is_not_found or error.is_conflict:
+            if error.is_not_found:
                 return None
+            if error.is_conflict:  # it is on its way already, or another one is in its place
+                return self._same(path, step.uid)
             raise
         is_there = answer.get("kind") == step.resource.kind
-        return {**answer, "apiVersion": api.api_version} if is_there else None
+        return dict(answer) if is_there else None
+
+    def _same(self, path: str, uid: str) -> dict[str, Any] | None:
+        """Read an object, None where it is gone or another one has its place."""
+        try:
+            live = self._client.get(path)
+        except ApiError as error:
+            if error.is_not_found:
+                return None
+            raise
+        return dict(live) if live["metadata"]["uid"] == uid else None
 
     def _apply(self, step: ObjectStep, api: ApiResource, path: str) -> dict[str, Any]:
         """Apply, guarded by the version that was seen."""
@@ -123,6 +135,7 @@ class Writer:
                     raise
                 version = self._confirmed_version(step, path)
             else:
+                _refuse_another(step, answer)
                 return dict(answer.data)
 
     def _confirmed_version(self, step: ObjectStep, path: str) -> str:
@@ -181,13 +194,8 @@ class Writer:
     def _wait_until_gone(self, resource: ResourceId, path: str, uid: str) -> None:
         """Wait until an object that is being deleted is gone; raises `TargetError` when time is over."""
         for pause in _pauses() if uid else ():
-            try:
-                live = self._client.get(path)
-            except ApiError as error:
-                if error.is_not_found:
-                    return
-                raise
-            if live["metadata"]["uid"] != uid:
+            live = self._same(path, uid)
+            if live is None:
                 return
             if self._around.is_over():
                 raise TargetError(
@@ -197,6 +205,25 @@ class Writer:
                 )
             self._around.wait(resource, "the one that is there is being deleted")
             time.sleep(pause)
+
+
+def _refuse_another(step: ObjectStep, answer: Answer) -> None:
+    """Raise where an object that was to be made had been made by somebody else in the meantime.
+
+    That it was there already (status 200) is no proof: an earlier try may have got no answer.  But then
+    it is as old as our own entry in its `managedFields`.
+    """
+    if step.action != "create" or answer.status == HTTPStatus.CREATED:
+        return
+    metadata = answer.data["metadata"]
+    ours = own_entry(metadata)
+    if ours is not None and ours.get("time", "") > metadata["creationTimestamp"]:
+        raise TargetError(
+            "target-moved",
+            f"somebody else made `{step.resource}` since the changes were shown",
+            context=("what is wanted of it was applied to it, as nothing in it contradicted that",),
+            hint="run the command again to see what would change now",
+        )
 
 
 def _finalizers(live: dict[str, Any]) -> tuple[str, ...]:
