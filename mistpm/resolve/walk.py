@@ -175,14 +175,21 @@ class _Walk:
                 raise _NoStraightWayError
         if not all(map(self._is_met, self.apis)):
             raise _NoStraightWayError
-        called = {node for node in self.places if node.kind == "called"}
-        certain = {
-            option.node.package
-            for (caller, *_), option in self.picked.items()
-            if self.universe.nodes[caller].kind == "asked"
-        }
-        if len(called) > len(certain):
+        if sum(node.kind == "called" for node in self.places) > self._fewest_series():
             raise _NoStraightWayError
+
+    def _fewest_series(self) -> int:
+        """Count the series that there are for sure: those that are kept, or one of what the file's releases call."""
+        calls = [
+            (requirement, self.picked[requirement.decision].node)
+            for node in self.universe.roots
+            for context in node.contexts
+            for requirement in context.at(self.places[node])
+            if requirement.decision in self.picked
+        ]
+        kept = {node for requirement, node in calls if self.universe.kept(requirement)}
+        others = {node.package for _, node in calls} - {node.package for node in kept}
+        return len(kept) + len(others)
 
     def _is_refused(self, node: Node, conflict: Conflict) -> bool:
         package = conflict.package.within(node.package.registry)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from small_worlds import World, asking, edges, holding, told, using
 
+from mistpm.resolve import Effort, resolve
+
 
 @pytest.fixture
 def world() -> World:
@@ -109,6 +111,25 @@ def test_who_stays_goes_on_to_call_the_same_series(choosy: World) -> None:
 
     assert {"shop": "1.1.0", "starter/e/jinja@2": "2.0.0"} == told(choosy.resolve(question))
     assert {"shop": "1.0.0", "starter/e/jinja@1": "1.0.0"} == told(choosy.resolve(question, held))
+
+
+def test_series_that_are_held_need_no_search(choosy: World) -> None:
+    """Two series at once are as few as there can be, where both are held."""
+    choosy.add("apps/blog", "1.0.0", {"engine": "call e/jinja ^2"}).add("x/log", "1.0.0")
+    pins = holding(blog="apps/blog 1.0.0", jinja2="e/jinja@2 2.0.0", **SHOP)
+    held = using(pins, {**ENGINE, "blog.engine": "e/jinja@2"})
+    question = asking({"shop": "apps/shop", "blog": "apps/blog", "log": "x/log"})
+    effort = Effort()
+    resolution = resolve(question, choosy, held, effort=effort)
+
+    assert {
+        "blog": "1.0.0",
+        "log": "1.0.0",
+        "shop": "1.0.0",
+        "starter/e/jinja@1": "1.0.0",
+        "starter/e/jinja@2": "2.0.0",
+    } == told(resolution)
+    assert 0 == effort.sat_calls
 
 
 def test_who_moves_chooses_its_series_anew(choosy: World) -> None:
