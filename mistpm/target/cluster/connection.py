@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -142,7 +141,17 @@ def _impersonation(user: Mapping[str, Any], asked: str) -> tuple[tuple[str, str]
     headers += [("Impersonate-Group", str(group)) for group in user.get("as-groups") or ()]
     for key, values in (user.get("as-user-extra") or {}).items():
         headers += [(f"Impersonate-Extra-{quote(key)}", str(value)) for value in values]
-    return tuple(headers)
+    return tuple((name, _header(name, value)) for name, value in headers)
+
+
+def _header(name: str, value: str) -> str:
+    """Give a text as HTTP headers take it: UTF-8, no line breaks.  Raises `TargetError`."""
+    if not value.isprintable():
+        shown = name.removeprefix("Impersonate-").lower()
+        raise TargetError(
+            "kubeconfig-invalid", f"nobody can be impersonated: the {shown} {value!r} is none"
+        )
+    return value.encode().decode("latin-1")
 
 
 def _stored(entry: Entry, key: str) -> Stored:
@@ -150,7 +159,7 @@ def _stored(entry: Entry, key: str) -> Stored:
     if encoded := _text(entry, f"{key}-data"):
         try:
             return Stored(data=base64.b64decode(encoded, validate=True))
-        except binascii.Error as error:
+        except ValueError as error:
             raise _broken(entry, f"{key}-data", "it is not base64") from error
     return Stored(path=_path(entry, key))
 

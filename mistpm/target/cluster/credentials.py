@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import time
 from pathlib import Path
 from typing import Final, Protocol
@@ -11,6 +12,7 @@ from msgspec import Struct
 
 from mistpm.errors import TargetError
 
+_TOKEN: Final = re.compile(r"[!-~]+")
 _TOKEN_AGE: Final = 60.0
 """Seconds after which a token's file is read again, as Kubernetes' own clients do."""
 
@@ -64,6 +66,17 @@ class Stored(Struct, frozen=True, kw_only=True):
             ) from error
 
 
+def bearer(token: str) -> dict[str, str]:
+    """Give the header for a token; raises `TargetError` for what is none."""
+    if not _TOKEN.fullmatch(token):
+        raise TargetError(
+            "kubeconfig-invalid",
+            "the token cannot be used: it has characters that no token has",
+            hint="log in again, or mend the kubeconfig",
+        )
+    return {"Authorization": f"Bearer {token}"}
+
+
 class StoredCredentials(Struct, frozen=True, kw_only=True):
     """What a kubeconfig itself has: a token, user and password, a client certificate."""
 
@@ -80,9 +93,9 @@ class StoredCredentials(Struct, frozen=True, kw_only=True):
 
     def login(self) -> Login:
         """Read what is in files; raises `TargetError`."""
-        headers = {}
+        headers: dict[str, str] = {}
         if token := self.token.read("tokenFile").decode("utf-8", "replace").strip():
-            headers["Authorization"] = f"Bearer {token}"
+            headers = bearer(token)
         elif self.user:
             pair = base64.b64encode(f"{self.user}:{self.password}".encode())
             headers["Authorization"] = f"Basic {pair.decode()}"

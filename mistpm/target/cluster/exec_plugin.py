@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from mistpm.errors import TargetError
-from mistpm.target.cluster.credentials import Login
+from mistpm.target.cluster.credentials import Login, bearer
 from mistpm.target.cluster.kubeconfig import ChosenContext
 
 
@@ -101,7 +101,7 @@ def _login(status: Mapping[str, Any]) -> Login:
     if not token and not certificate:
         raise ValueError
     return Login(
-        headers={"Authorization": f"Bearer {token}"} if token else {},
+        headers=bearer(str(token)) if token else {},
         certificate=certificate.encode(),
         key=key.encode(),
         expires=dt.datetime.fromisoformat(expires).timestamp() if expires else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import ipaddress
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -50,10 +51,10 @@ def through_proxy(proxy: str, arguments: Mapping[str, Any]) -> PoolManager:
 
 
 def _through_socks(proxy: str, arguments: Mapping[str, Any]) -> PoolManager:
-    try:
-        from urllib3.contrib.socks import SOCKSProxyManager
-    except ImportError as error:
-        raise _unusable(proxy, "the Python package `PySocks` is not installed") from error
+    if importlib.util.find_spec("socks") is None:
+        raise _unusable(proxy, "the Python package `PySocks` is not installed")
+    from urllib3.contrib.socks import SOCKSProxyManager
+
     return SOCKSProxyManager(proxy, **arguments)
 
 

@@ -97,7 +97,7 @@ class Patience(Struct, frozen=True, kw_only=True):
     """
 
     seconds: float = 60
-    connecting: float = 2
+    connecting: float = 1
     first: float = 0.1
     longest: float = 5
     clock: Callable[[], float] = time.monotonic
