@@ -259,12 +259,12 @@ def _causes(details: Mapping[str, Any]) -> tuple[Cause, ...]:
 
 
 def _schema_causes(message: str) -> tuple[Cause, ...]:
-    """Find the fields in what server-side apply says of a schema, each on a line of its own or the only one."""
+    """Find the fields in what server-side apply says of a schema, on a line each, in no order."""
     start = _SCHEMA_START.match(message)
     if start is None:
         return ()
     lines = message[start.end() :].removeprefix("errors:").strip().splitlines()
-    pairs = (line.strip().partition(": ") for line in lines)
+    pairs = sorted(line.strip().partition(": ") for line in lines)
     return tuple(Cause(field=field, message=_one_line(why)) for field, _, why in pairs if why)
 
 
