@@ -7,9 +7,9 @@ import time
 
 from mistpm.cli.apply_view import ApplyView
 from mistpm.cli.terminal import Terminal, coloured, dim, printable
+from mistpm.model.change import Diff
 from mistpm.model.progress import Progress
 from mistpm.model.resource import ResourceId
-from mistpm.ops.proposing import Proposal
 
 HEARTBEAT = 15.0
 """Seconds after which a run that has nothing to say tells what it waits for."""
@@ -25,8 +25,8 @@ class LineView(ApplyView):
     Under `-v` everything that happens has a line.
     """
 
-    def __init__(self, terminal: Terminal, proposal: Proposal, *, waits: bool) -> None:
-        super().__init__(terminal, proposal, waits=waits)
+    def __init__(self, terminal: Terminal, diff: Diff, *, waits: bool) -> None:
+        super().__init__(terminal, diff, waits=waits)
         self._actions: dict[ResourceId, str] = {}
         self._since: dict[ResourceId, float] = {}
         self._over = threading.Event()

@@ -11,9 +11,9 @@ from msgspec import Struct
 
 from mistpm.cli.progress import TerminalReporter
 from mistpm.cli.terminal import Terminal, count, printable
+from mistpm.model.change import Diff
 from mistpm.model.progress import Phase, Progress
 from mistpm.model.resource import ResourceId
-from mistpm.ops.proposing import Proposal
 
 _LISTED = 8
 _OVER: frozenset[Phase] = frozenset({"ready", "deleted", "kept", "unchanged"})
@@ -41,12 +41,11 @@ class ApplyView:
     are in.  `waits` says that what is applied is not done before it is ready.
     """
 
-    def __init__(self, terminal: Terminal, proposal: Proposal, *, waits: bool) -> None:
+    def __init__(self, terminal: Terminal, diff: Diff, *, waits: bool) -> None:
         self.terminal = terminal
         self.waits = waits
         self.planned = tuple(
-            change.resource
-            for change in proposal.diff.having("create", "update", "adopt", "delete")
+            change.resource for change in diff.having("create", "update", "adopt", "delete")
         )
         self.standings: dict[ResourceId, Standing] = {}
         self._lock = threading.Lock()
@@ -106,8 +105,8 @@ class ApplyView:
         over = [resource for resource in begun if self.standings[resource].phase in done]
         resting = self.resting
         lines = [
-            f"{len(over)} of {count(len(self.planned), 'change')} were done,"
-            f" {len(begun) - len(over)} were begun, {len(self.planned) - len(begun)} were not"
+            f"of {count(len(self.planned), 'change')} {_are(len(over))} done,"
+            f" {_are(len(begun) - len(over))} begun, {_are(len(self.planned) - len(begun))} not"
         ]
         lines += [f"  {each.line}" for each in resting[:_LISTED]]
         if len(resting) > _LISTED:
@@ -115,11 +114,15 @@ class ApplyView:
         return tuple(lines)
 
 
+def _are(number: int) -> str:
+    return f"{number} {'is' if number == 1 else 'are'}"
+
+
 class BarView(ApplyView):
     """A bar in a terminal, and under `-v` a line each: for what takes no time."""
 
-    def __init__(self, terminal: Terminal, proposal: Proposal, reporter: TerminalReporter) -> None:
-        super().__init__(terminal, proposal, waits=False)
+    def __init__(self, terminal: Terminal, diff: Diff, reporter: TerminalReporter) -> None:
+        super().__init__(terminal, diff, waits=False)
         self._reporter = reporter
 
     def begin(self) -> None:

@@ -65,16 +65,16 @@ class Screen:
         is_cluster = workspace.chosen_target.is_cluster
         waits = is_cluster and workspace.options.waiting.wanted
         if self.events is not None:
-            return EventView(self.terminal, proposal, self.events, waits=waits)
+            return EventView(self.terminal, proposal.diff, self.events, waits=waits)
         if not is_cluster:
-            return BarView(self.terminal, proposal, self.reporter)
+            return BarView(self.terminal, proposal.diff, self.reporter)
         if self.reporter.is_animated and not self.flags.verbose:
             from mistpm.cli.live_tree import TreeView
 
-            return TreeView(self.terminal, proposal, waits=waits)
+            return TreeView(self.terminal, proposal.diff, waits=waits)
         from mistpm.cli.apply_lines import LineView
 
-        return LineView(self.terminal, proposal, waits=waits)
+        return LineView(self.terminal, proposal.diff, waits=waits)
 
 
 def apply(

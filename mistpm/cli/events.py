@@ -9,8 +9,8 @@ from mistpm.cli.apply_view import ApplyView
 from mistpm.cli.options import Output
 from mistpm.cli.terminal import Terminal
 from mistpm.errors import MistError
+from mistpm.model.change import Diff
 from mistpm.model.progress import Progress
-from mistpm.ops.proposing import Proposal
 
 
 class Events:
@@ -57,10 +57,8 @@ class Events:
 class EventView(ApplyView):
     """Tells each thing that happens as an event."""
 
-    def __init__(
-        self, terminal: Terminal, proposal: Proposal, events: Events, *, waits: bool
-    ) -> None:
-        super().__init__(terminal, proposal, waits=waits)
+    def __init__(self, terminal: Terminal, diff: Diff, events: Events, *, waits: bool) -> None:
+        super().__init__(terminal, diff, waits=waits)
         self._events = events
 
     def show(self, progress: Progress) -> None:

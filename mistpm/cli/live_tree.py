@@ -13,9 +13,9 @@ from rich.tree import Tree
 from mistpm.cli.apply_lines import DONE
 from mistpm.cli.apply_view import ApplyView, Standing
 from mistpm.cli.terminal import Terminal, count, printable
+from mistpm.model.change import Diff
 from mistpm.model.progress import Phase, Progress
 from mistpm.model.resource import ResourceId
-from mistpm.ops.proposing import Proposal
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -40,20 +40,20 @@ class TreeView(ApplyView):
     """A tree that changes in place, on standard error, with a line a release when it is over."""
 
     def __init__(
-        self, terminal: Terminal, proposal: Proposal, *, waits: bool, console: Console | None = None
+        self, terminal: Terminal, diff: Diff, *, waits: bool, console: Console | None = None
     ) -> None:
-        super().__init__(terminal, proposal, waits=waits)
+        super().__init__(terminal, diff, waits=waits)
         self._done = _OVER if waits else _OVER | {"applied"}
         self._began = time.monotonic()
         self._since: dict[ResourceId, float] = {}
         self._ended: dict[str, float] = {}
         self._releases: dict[str, list[ResourceId]] = {}
-        for change in proposal.diff.having("create", "update", "adopt", "delete"):
+        for change in diff.having("create", "update", "adopt", "delete"):
             self._releases.setdefault(change.release, []).append(change.resource)
         self._console = console or Console(stderr=True)
         self._live = Live(
             console=self._console,
-            get_renderable=self._seen,
+            get_renderable=self.tree,
             refresh_per_second=8,
             transient=True,
         )
@@ -83,9 +83,9 @@ class TreeView(ApplyView):
         for release in self._releases:
             self._console.print(self._head(release))
 
-    def _seen(self) -> RenderableType:
+    def tree(self) -> RenderableType:
         """Draw everything that fits on the screen: what is not done yet comes before what waits for it."""
-        tree = Tree(Text(f"{time.monotonic() - self._began:.0f} s", style="dim"), hide_root=True)
+        tree = Tree("", hide_root=True)
         room = max(self._console.height - _MARGIN - len(self._releases), 1)
         for release, resources in tuple(self._releases.items()):
             branch = tree.add(self._head(release))

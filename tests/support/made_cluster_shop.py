@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 from control_plane import ControlPlane
-from kubernetes_api import Answer, KubernetesApi
+from kubernetes_api import Answer, KubernetesApi, has_condition, is_gone, is_there
 from made_shop import Shop
 from toy_registry import ToyRegistry, config_map
 
@@ -26,20 +26,14 @@ spec:
       terminationGracePeriodSeconds: 0
       containers: [{name: main, image: "{{ inputs.image }}"}]
 """
-DEFINITION = """\
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: "widgets.{{ inputs.group }}"}
-spec:
-  group: "{{ inputs.group }}"
-  names: {kind: Widget, plural: widgets}
-  scope: Namespaced
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+WIDGET = """\
+apiVersion: "{{ inputs.group }}/v1"
+kind: Widget
+metadata: {name: "{{ name }}"}
 """
+OURS = "ours.example.org"
+"""The group of what a package defines."""
+DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 SECRET = """\
 apiVersion: v1
 kind: Secret
@@ -85,8 +79,34 @@ def publish_running(folder: Path) -> ToyRegistry:
         {"config.yaml": config_map("at: '{{ dependencies.web.release }}'")},
         dependencies={"web": {"package": "apps/web", "version": "^1"}},
     )
+    group = {"type": "object", "properties": {"group": {"type": "string"}}}
+    registry.publish("apps/thing", "1.0.0", {"widget.yaml": WIDGET}, inputs=group)
+    registry.publish(
+        "apps/apis",
+        "1.0.0",
+        {"definition.yaml": yaml.safe_dump(definition(OURS))},
+        provides={"apis": [f"{OURS}/v1/Widget"]},
+        scope="cluster",
+    )
     registry.index()
     return registry
+
+
+def definition(group: str) -> dict[str, Any]:
+    """Give a definition of `Widget`."""
+    anything = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    version = {"name": "v1", "served": True, "storage": True}
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"widgets.{group}"},
+        "spec": {
+            "group": group,
+            "names": {"kind": "Widget", "plural": "widgets"},
+            "scope": "Namespaced",
+            "versions": [{**version, "schema": {"openAPIV3Schema": anything}}],
+        },
+    }
 
 
 class ClusterShop(Shop):
@@ -131,6 +151,19 @@ class ClusterShop(Shop):
         """Give what a ConfigMap holds."""
         found: dict[str, str] = self.get("api/v1/configmaps", name).body["data"]
         return found
+
+    def define(self, group: str) -> None:
+        """Let the cluster serve widgets, as somebody else would."""
+        path = f"{DEFINITIONS}/widgets.{group}"
+        self.api.apply(path, definition(group))
+        self.api.wait_for(path, has_condition("Established"))
+        self.api.wait_for(f"/apis/{group}/v1/widgets", is_there)
+
+    def undefine(self, group: str) -> None:
+        """Let it serve them no more."""
+        self.api.delete(f"{DEFINITIONS}/widgets.{group}")
+        self.api.wait_for(f"/apis/{group}/v1/widgets", is_gone)
+        self.api.wait_for(f"/apis/{group}/v1", is_gone)
 
     def forget(self) -> None:
         """Delete what the cluster remembers."""
