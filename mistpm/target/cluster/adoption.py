@@ -83,14 +83,19 @@ def adopted(
     rest = without(answer, difference(fields, set_of(others)))
     if rest == answer:
         return answer
-    try:
-        query = {"dryRun": "All", "fieldManager": MANAGER}
-        replaced = client.request("PUT", path, body=rest, query=query).data
-    except ApiError as error:
-        if error.is_forbidden or error.is_invalid or error.is_conflict:
-            return dict(rest)
-        raise
-    return dict(replaced)
+    query = {"dryRun": "All", "fieldManager": MANAGER}
+    for tries in reversed(range(_TRIES)):
+        try:
+            return dict(client.request("PUT", path, body=rest, query=query).data)
+        except ApiError as error:
+            if error.is_conflict and tries:  # its status changed meanwhile
+                version = client.get(path)["metadata"]["resourceVersion"]
+                rest = {**rest, "metadata": {**rest["metadata"], "resourceVersion": version}}
+            elif error.is_forbidden or error.is_invalid or error.is_conflict:
+                break
+            else:
+                raise
+    return dict(rest)
 
 
 def migrate(client: Client, api: ApiResource, resource: ResourceId) -> None:

@@ -86,7 +86,7 @@ def server_words(error: ApiError) -> tuple[str, ...]:
     """Give what the server does not like, one text for each field: `.spec.bogus: field not declared in schema`."""
     if is_schema_error(error):
         said = _TYPED.sub("", error.message).removeprefix("errors: ")
-        return tuple(_EACH.split(said))
+        return tuple(sorted(_EACH.split(said)))  # the server's order is random
     if error.causes:
         return tuple(
             f"{_dotted(cause.field)}: {cause.message}" if cause.field else cause.message

@@ -28,18 +28,27 @@ def union(one: FieldSet, other: FieldSet) -> dict[str, Any]:
 def _joined(one: FieldSet, other: FieldSet) -> dict[str, Any]:
     if not one and not other:
         return {}
-    return union(one or {_SELF: {}}, other or {_SELF: {}})
+    return union(_whole(one), _whole(other))
 
 
 def difference(one: FieldSet, other: FieldSet) -> dict[str, Any]:
-    """Give the fields of the first set that are not in the other one."""
+    """Give the fields of the first set that are not in the other one.
+
+    Of what the other set has nothing at all, the first has all: what stands below it and is in neither
+    goes with it.
+    """
     rest: dict[str, Any] = {}
     for key, value in one.items():
         if key not in other:
-            rest[key] = dict(value)
-        elif below := difference(value or {_SELF: {}}, other[key] or {_SELF: {}}):
-            rest[key] = {} if below == {_SELF: {}} else below
+            rest[key] = {} if _SELF in value else difference(value, {})
+        elif key != _SELF and (below := difference(_whole(value), _whole(other[key]))):
+            rest[key] = below
     return rest
+
+
+def _whole(fields: FieldSet) -> FieldSet:
+    """Write a field that has nothing below it as one that is in the set itself."""
+    return fields or {_SELF: {}}
 
 
 def paths(fields: FieldSet) -> tuple[str, ...]:
@@ -70,7 +79,8 @@ def _step(key: str) -> str:
 def without(value: Any, fields: FieldSet) -> Any:
     """Give an object, or a part of it, without the fields of a set; the argument is not changed.
 
-    A mapping or list is taken away where the set has it itself and nothing else is left in it.
+    What has nothing below it in the set goes whole; a mapping or list that the set has itself goes where
+    nothing is left in it.
     """
     if isinstance(value, Mapping):
         return _mapping_without(value, fields)
@@ -85,7 +95,8 @@ def _mapping_without(value: Mapping[str, Any], fields: FieldSet) -> dict[str, An
         name = key.removeprefix("f:")
         if key == _SELF or name not in rest:
             continue
-        if _is_leaf(below) or (not (kept := without(rest[name], below)) and _SELF in below):
+        kept = without(rest[name], below) if below else None
+        if not below or (not kept and _SELF in below):
             del rest[name]
         else:
             rest[name] = kept
@@ -98,15 +109,9 @@ def _list_without(value: list[Any], fields: FieldSet) -> list[Any]:
         below = next((each for key, each in fields.items() if _is_item(key, item, at)), None)
         if below is None:
             rest.append(item)
-        elif not _is_leaf(below):
-            kept = without(item, below)
-            if _SELF not in below or set(kept) - _key_names(fields, item, at):
-                rest.append(kept)
+        elif below:
+            rest.append(without(item, below))
     return rest
-
-
-def _is_leaf(fields: FieldSet) -> bool:
-    return not fields or fields.keys() == {_SELF}
 
 
 def _is_item(key: str, item: Any, at: int) -> bool:
@@ -117,12 +122,6 @@ def _is_item(key: str, item: Any, at: int) -> bool:
     if sort == "v":
         return bool(json.loads(name) == item)
     return sort == "i" and int(name) == at
-
-
-def _key_names(fields: FieldSet, item: Any, at: int) -> set[str]:
-    """Give what the item is found by: these fields alone are nothing that is left of it."""
-    key = next(each for each in fields if _is_item(each, item, at))
-    return set(json.loads(key.removeprefix("k:"))) if key.startswith("k:") else set()
 
 
 def set_of(entries: list[Mapping[str, Any]]) -> dict[str, Any]:

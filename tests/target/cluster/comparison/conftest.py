@@ -198,4 +198,3 @@ def shown() -> Callable[[Comparison], list[str]]:
         ]
 
     return lines
-

@@ -62,8 +62,20 @@ def test_drift(environment: Any, shown: Shown, api: KubernetesApi) -> None:
     environment.apply(desired)
     edit = {"fieldManager": "kubectl-edit"}
     merge = "application/merge-patch+json"
-    api.request("PATCH", path(environment, "changed"), {"data": {"color": None, "more": "1"}}, content_type=merge, query=edit)
-    api.request("PATCH", path(environment, "wanted"), {"data": {"color": None}}, content_type=merge, query=edit)
+    api.request(
+        "PATCH",
+        path(environment, "changed"),
+        {"data": {"color": None, "more": "1"}},
+        content_type=merge,
+        query=edit,
+    )
+    api.request(
+        "PATCH",
+        path(environment, "wanted"),
+        {"data": {"color": None}},
+        content_type=merge,
+        query=edit,
+    )
     label = {"metadata": {"labels": {"mistpm.dev/environment": None}}}
     api.request("PATCH", path(environment, "labelled"), label, content_type=merge, query=edit)
     for name in ("deleted", "remade"):
@@ -85,6 +97,8 @@ def test_drift(environment: Any, shown: Shown, api: KubernetesApi) -> None:
         "update ConfigMap wanted: drifted: `.data` was removed",
     ] == shown(drifted)
     assert [True] * 5 == [step.is_drift for step in drifted.steps]
-    assert "update ConfigMap wanted: it was changed since it was applied" in shown(environment.compare(other))
+    assert "update ConfigMap wanted: it was changed since it was applied" in shown(
+        environment.compare(other)
+    )
     environment.apply(desired)
     assert {"unchanged"} == {each.action for each in environment.compare(desired).diff.changes}

@@ -90,7 +90,9 @@ def test_declared_path(environment: Any, api: KubernetesApi) -> None:
     error = refused(environment.compare(desired))
 
     assert {"color": "red", "size": "1"} == declared
-    assert (f"ConfigMap {environment.namespace}/a: `.data.size` is owned by `other`",) == error.context
+    assert (
+        f"ConfigMap {environment.namespace}/a: `.data.size` is owned by `other`",
+    ) == error.context
 
 
 def test_mistakes(environment: Any) -> None:
@@ -101,8 +103,40 @@ def test_mistakes(environment: Any) -> None:
     wrong["spec"]["template"]["spec"]["bogus"] = 1
     invalid = service("invalid", port=99999)
     comparison = environment.compare(environment.desired(wrong, invalid))
-    namespace = environment.namespace
+    where, origin = environment.namespace, "starter/test/app@1.0.0"
 
     assert f"""\
 cluster test: the cluster refuses some manifests
-""" == str(refused(comparison)), namespace
+  Service {where}/invalid: .spec.ports[0].port: Invalid value: 99999: must be between 1 and 65535, inclusive ({origin}: invalid.yaml)
+  Service {where}/invalid: .spec.ports[0].targetPort: Invalid value: 99999: must be between 1 and 65535, inclusive ({origin}: invalid.yaml)
+  Deployment.apps {where}/wrong: .spec.bogus: field not declared in schema ({origin}: wrong.yaml)
+  Deployment.apps {where}/wrong: .spec.replicas: expected numeric (int or float), got string ({origin}: wrong.yaml)
+  Deployment.apps {where}/wrong: .spec.template.spec.bogus: field not declared in schema ({origin}: wrong.yaml)
+hint: other inputs, `patches:` or another version of the package mend it""" == str(
+        refused(comparison)
+    )
+
+
+def test_everything_at_once(environment: Any, api: KubernetesApi) -> None:
+    """What is refused for different reasons is told together, sorted by reason, before anything is changed."""
+    api.create(
+        f"/api/v1/namespaces/{environment.namespace}/configmaps", config_map("theirs", a="a")
+    )
+    nowhere = {**config_map("lost"), "metadata": {"name": "lost", "namespace": "nowhere"}}
+    strange = {"apiVersion": "example.com/v1", "kind": "Strange", "metadata": {"name": "one"}}
+    big = config_map("big", text="x" * 1_200_000)
+    bad = config_map("Bad_Name")
+    comparison = environment.compare(
+        environment.desired(
+            config_map("theirs", a="b"), nowhere, strange, big, bad, config_map("fine")
+        )
+    )
+    where, origin = environment.namespace, "starter/test/app@1.0.0"
+
+    assert f"""\
+cluster test: some changes cannot be made
+  ConfigMap {where}/theirs: it was made by `python-urllib3`
+  ConfigMap {where}/Bad_Name: .metadata.name: Invalid value ({origin}: Bad_Name.yaml)
+""" == str(refused(comparison))
+    assert (("example.com/v1", "Strange"),) == comparison.missing_apis
+    assert 404 == api.get(path(environment, "fine")).status

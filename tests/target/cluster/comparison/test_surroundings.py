@@ -1,0 +1,173 @@
+"""Kinds and namespaces that come in the same run, or not at all; what is being deleted; what webhooks say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from kubernetes_api import KubernetesApi
+from workloads import config_map
+
+from mistpm.errors import TargetError
+from mistpm.target.cluster.comparison import Comparison
+
+Shown = Callable[[Comparison], list[str]]
+
+
+def definition(group: str, kind: str = "Cluster", **properties: Any) -> dict[str, Any]:
+    """Give a CRD of namespaced objects whose `spec` has these properties."""
+    plural = f"{kind.lower()}s"
+    spec = {"type": "object", "properties": properties or {"size": {"type": "integer"}}}
+    schema = {"type": "object", "properties": {"spec": spec}}
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{plural}.{group}", "namespace": ""},
+        "spec": {
+            "group": group,
+            "scope": "Namespaced",
+            "names": {"kind": kind, "plural": plural, "singular": kind.lower()},
+            "versions": [
+                {
+                    "name": "v1",
+                    "served": True,
+                    "storage": True,
+                    "schema": {"openAPIV3Schema": schema},
+                }
+            ],
+        },
+    }
+
+
+def instance(group: str, name: str = "one", kind: str = "Cluster", **spec: Any) -> dict[str, Any]:
+    """Give an instance of such a CRD."""
+    return {
+        "apiVersion": f"{group}/v1",
+        "kind": kind,
+        "metadata": {"name": name},
+        "spec": spec,
+    }
+
+
+def test_custom_resources(environment: Any, shown: Shown) -> None:
+    """Instances whose CRD comes in the same run are created unseen; a mistake in one is told by the old schema only if that stays."""
+    group = f"{environment.namespace}.example.com"
+    first = environment.desired(definition(group), instance(group, size=1))
+    created = environment.apply(first)
+    environment.resources.refresh()
+    again = environment.compare(first)
+    mistaken = environment.compare(
+        environment.desired(definition(group), instance(group, more="x"))
+    )
+    wider = {"size": {"type": "integer"}, "more": {"type": "string"}}
+    desired = environment.desired(definition(group, **wider), instance(group, size=1, more="x"))
+    both = environment.compare(desired)
+    with pytest.raises(TargetError) as error:
+        mistaken.require()
+    gone = environment.compare(environment.desired())
+
+    assert [f"create CustomResourceDefinition clusters.{group}", "create Cluster one"] == shown(
+        created
+    )
+    assert {"unchanged"} == {each.action for each in again.diff.changes}
+    assert "manifest-refused" == error.value.reference
+    assert (
+        f"Cluster.{group} {environment.namespace}/one: .spec.more: field not declared in schema "
+        "(starter/test/app@1.0.0: one.yaml)",
+    ) == error.value.context
+    both.require()
+    assert [f"update CustomResourceDefinition clusters.{group}", "update Cluster one"] == shown(
+        both
+    )
+    assert "  more: x\n" in (both.diff.changes[1].after or "")
+    assert ["diff-approximate"] == [each.code for each in both.diff.findings]
+    assert [
+        "delete Cluster one",
+        f"delete CustomResourceDefinition clusters.{group}",
+    ] == shown(gone)
+    environment.apply(environment.desired())
+
+
+def test_instances_of_others(environment: Any, shown: Shown, api: KubernetesApi) -> None:
+    """A CRD of which others have instances stays, with the reason."""
+    group = f"{environment.namespace}.example.com"
+    environment.apply(environment.desired(definition(group)))
+    folder = f"/apis/{group}/v1/namespaces/{environment.namespace}/clusters"
+    api.wait_for(folder, lambda answer: answer.status == 200)
+    for name in ("a", "b"):
+        api.create(folder, instance(group, name, size=1))
+    environment.resources.refresh()
+    kept = environment.compare(environment.desired())
+    for name in ("a", "b"):
+        api.delete(f"{folder}/{name}")
+
+    assert [
+        f"keep CustomResourceDefinition clusters.{group}: "
+        f"it holds `Cluster.{group} {environment.namespace}/a`, and 1 more"
+    ] == shown(kept)
+    assert ["delete"] == [step.action for step in environment.apply(environment.desired()).steps]
+
+
+def test_namespaces(environment: Any, shown: Shown, api: KubernetesApi) -> None:
+    """A namespace that is missing is made, with all in it unseen, and goes only when that is allowed and nothing is in it."""
+    name = f"{environment.namespace}-own"
+    inside = {**config_map("a"), "metadata": {"name": "a", "namespace": name}}
+    desired = environment.desired(inside, namespaces=(name, environment.namespace))
+    created = environment.apply(desired)
+    asked = list(environment.client.asked)
+    again = environment.compare(desired)
+    kept = environment.compare(environment.desired())
+    api.create(f"/api/v1/namespaces/{name}/configmaps", config_map("theirs"))
+    lived_in = environment.compare(environment.desired(), delete_namespaces=True)
+    api.delete(f"/api/v1/namespaces/{name}/configmaps/theirs")
+    empty = environment.compare(environment.desired(), delete_namespaces=True)
+
+    assert [f"create Namespace {name}", "create ConfigMap a"] == shown(created)
+    assert [f"unchanged Namespace {name}", "unchanged ConfigMap a"] == shown(again)
+    assert not [line for line in asked if line.startswith("DRY") and "configmaps" in line]
+    assert [
+        f"keep Namespace {name}: a namespace is deleted only with `--delete-namespace`",
+        "delete ConfigMap a",
+    ] == shown(kept)
+    assert [
+        f"keep Namespace {name}: it holds `ConfigMap {name}/theirs`",
+        "delete ConfigMap a",
+    ] == shown(lived_in)
+    assert ["delete ConfigMap a", f"delete Namespace {name}"] == shown(empty)
+    environment.apply(environment.desired(), delete_namespaces=True)
+
+
+def test_terminating(environment: Any, shown: Shown, api: KubernetesApi) -> None:
+    """What is on its way out is waited for and made again."""
+    data = config_map("a", color="red")
+    data["metadata"]["finalizers"] = ["example.com/stays"]
+    desired = environment.desired(data)
+    environment.apply(desired)
+    path = f"/api/v1/namespaces/{environment.namespace}/configmaps/a"
+    uid = api.get(path).body["metadata"]["uid"]
+    api.delete(path)
+    comparison = environment.compare(desired)
+    patch = {"metadata": {"finalizers": None}}
+    api.request("PATCH", path, patch, content_type="application/merge-patch+json")
+
+    assert ["create ConfigMap a: the one that is there is being deleted"] == shown(comparison)
+    assert uid == comparison.steps[0].uid
+
+
+def test_keeping(environment: Any, shown: Shown, api: KubernetesApi) -> None:
+    """Annotations say what stays when it is no longer desired."""
+    ours, helm = config_map("a"), config_map("b")
+    ours["metadata"]["annotations"] = {"mistpm.dev/keep": "true"}
+    helm["metadata"]["annotations"] = {"helm.sh/resource-policy": "keep"}
+    environment.apply(environment.desired(ours, helm, config_map("c")))
+    left = environment.compare(environment.desired(left_alone=("app",)))
+    gone = environment.apply(environment.desired())
+
+    assert ["its release cannot be rendered now"] * 3 == [each.why for each in left.steps]
+    assert [
+        'keep ConfigMap a: it has the annotation `mistpm.dev/keep: "true"`',
+        "keep ConfigMap b: it has the annotation `helm.sh/resource-policy: keep`",
+        "delete ConfigMap c",
+    ] == shown(gone)
+    assert ["a", "b"] == [line.resource.name for line in environment.owned]
