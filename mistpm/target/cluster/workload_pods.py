@@ -27,14 +27,17 @@ _DAEMON_GENERATION: Final = "deprecated.daemonset.template.generation"
 def newest_pods(reader: Reader, data: dict[str, Any]) -> list[dict[str, Any]]:
     """Give the Pods of a workload's newest version, by name, without those that are being deleted.
 
-    Costs a list of Pods, for a Deployment one of ReplicaSets, too; a Pod is its own.
+    There are none before its controller has seen that version.  Costs a list of Pods, for a Deployment
+    one of ReplicaSets, too; a Pod is its own.
     """
     kind = text(data, "kind")
     if kind == "Pod":
         return [data]
     selector = _selector(value(data, "spec", "selector"))
     namespace = text(data, "metadata", "namespace")
-    if not selector or not namespace:
+    observed = value(data, "status", "observedGeneration")
+    is_unseen = observed != value(data, "metadata", "generation")
+    if not selector or not namespace or (text(data, "apiVersion") == "apps/v1" and is_unseen):
         return []
     owner = text(data, "metadata", "uid")
     if kind == "Deployment":
