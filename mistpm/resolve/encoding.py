@@ -43,6 +43,7 @@ class Encoding:
         self.selectors: dict[Cause, int] = {}
         self.spoken_of: dict[Cause, tuple[Node, int]] = {}
         self.blocks: dict[Node, list[Block]] = {}
+        self._exact: dict[tuple[Node, int], int] = {}
         self.upto: dict[Node, list[int]] = {}
         self.picks: dict[Decision, dict[Node, int]] = {}
         self._uses: dict[Context, int] = {}
@@ -90,7 +91,7 @@ class Encoding:
 
     def within(self, option: Option) -> list[int]:
         """Give the literals of the blocks that an option allows."""
-        return [block.literal for block in self.blocks[option.node] if block.mask & option.mask]
+        return self._literals(option.node, option.mask)
 
     def holding(self, requirement: Requirement) -> list[int]:
         """Give the literals of the blocks that have a requirement."""
@@ -134,6 +135,7 @@ class Encoding:
         self.blocks[node] = [
             Block(mask=part, place=newest(part), literal=self.variable()) for part in parts
         ]
+        self._exact.update(((node, block.mask), block.literal) for block in self.blocks[node])
 
     def _choose(self, node: Node) -> None:
         """At most one block; a release that the file asks for is there."""
@@ -259,6 +261,9 @@ class Encoding:
     # --- parts of clauses ------------------------------------------------------------------------
 
     def _literals(self, node: Node, mask: int) -> list[int]:
+        exact = self._exact.get((node, mask))
+        if exact is not None:
+            return [exact]
         return [block.literal for block in self.blocks[node] if block.mask & mask]
 
     def any_of(self, literals: list[int]) -> int:
