@@ -38,19 +38,17 @@ class GeneratedSecrets:
         """Keep more values; goes on from what `read` saw: raises `target-moved` where that is not so any more."""
         found = self._found or {}
         added = {name: base64.b64encode(value).decode() for name, value in values.items()}
-        metadata = layout.state_metadata(
-            self._name, self._store.namespace, self._id, layout.GENERATED
-        )
         body = {
             "apiVersion": "v1",
             "kind": "Secret",
             "type": layout.GENERATED_TYPE,
-            "metadata": metadata,
+            "metadata": layout.state_metadata(
+                self._name, self._store.namespace, self._id, layout.GENERATED
+            ),
             "data": dict(sorted({**(found.get("data") or {}), **added}.items())),
         }
         what = "what is kept of generated secrets"
         if self._found is None:
             self._found = self._store.create("secrets", body, what=what)
         else:
-            metadata["resourceVersion"] = found["metadata"]["resourceVersion"]
-            self._found = self._store.replace("secrets", body, what=what)
+            self._found = self._store.replace("secrets", body, before=found, what=what)

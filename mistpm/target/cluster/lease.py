@@ -37,14 +37,30 @@ def clock() -> float:
     return time.clock_gettime(_clock_id)
 
 
+class _Version(Struct, frozen=True):
+    """One version of one Lease, as metadata names it.
+
+    The server makes a Lease anew that is put but not there, whatever `resourceVersion` says, unless
+    the `uid` is that of another one.
+    """
+
+    uid: str = ""
+    resource_version: str = ""
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What says, in a request, that it is about this version only."""
+        return {"uid": self.uid, "resourceVersion": self.resource_version}
+
+
 class _Found(Struct, frozen=True, kw_only=True):
     """A lease as somebody wrote it."""
 
+    version: _Version
     holder: str
     holding: str
     renewed: str
     seconds: float
-    version: str
     transitions: int
 
     @property
@@ -86,7 +102,7 @@ class EnvironmentLease:
         self._patience = patience
         self._seconds = seconds
         self._hear = hear
-        self._version = ""
+        self._version = _Version()
         self._renewed = 0.0
         self._acquired = ""
         self._transitions = 0
@@ -221,7 +237,7 @@ class EnvironmentLease:
             if error.is_already_there:
                 return False
             raise
-        self._version, self._renewed = made["metadata"]["resourceVersion"], started
+        self._version, self._renewed = _version(made), started
         return True
 
     def _try_to_take(self, found: _Found) -> bool:
@@ -238,7 +254,7 @@ class EnvironmentLease:
             clear(found.holding)
         return True
 
-    def _put(self, version: str, *, patience: float | None = None) -> None:
+    def _put(self, version: _Version, *, patience: float | None = None) -> None:
         started = clock()
         answer = self._client.request(
             "PUT",
@@ -248,7 +264,7 @@ class EnvironmentLease:
             seconds=_REQUEST_SECONDS,
             patience=patience,
         )
-        self._version, self._renewed = answer.data["metadata"]["resourceVersion"], started
+        self._version, self._renewed = _version(answer.data), started
 
     def _find(self) -> _Found | None:
         try:
@@ -259,11 +275,11 @@ class EnvironmentLease:
             raise
         metadata, spec = data["metadata"], data.get("spec") or {}
         return _Found(
+            version=_version(data),
             holder=spec.get("holderIdentity") or "",
             holding=(metadata.get("annotations") or {}).get(HOLDING_ANNOTATION, ""),
             renewed=spec.get("renewTime") or "",
             seconds=spec.get("leaseDurationSeconds") or self._seconds,
-            version=metadata["resourceVersion"],
             transitions=spec.get("leaseTransitions") or 0,
         )
 
@@ -272,12 +288,12 @@ class EnvironmentLease:
         options = {
             "apiVersion": "v1",
             "kind": "DeleteOptions",
-            "preconditions": {"resourceVersion": self._version},
+            "preconditions": self._version.metadata,
         }
         path = f"{self._path}/{self._name}"
         self._client.request("DELETE", path, body=options, seconds=_REQUEST_SECONDS, patience=2)
 
-    def _body(self, version: str = "") -> dict[str, Any]:
+    def _body(self, version: _Version | None = None) -> dict[str, Any]:
         metadata = layout.state_metadata(
             self._name,
             self._namespace,
@@ -285,12 +301,10 @@ class EnvironmentLease:
             layout.LEASE,
             annotations={HOLDING_ANNOTATION: self._holding},
         )
-        if version:
-            metadata["resourceVersion"] = version
         return {
             "apiVersion": "coordination.k8s.io/v1",
             "kind": "Lease",
-            "metadata": metadata,
+            "metadata": metadata | (version.metadata if version else {}),
             "spec": {
                 "holderIdentity": self._holder,
                 "leaseDurationSeconds": self._seconds,
@@ -323,6 +337,10 @@ def this_process() -> str:
     except (KeyError, OSError):
         user = "somebody"
     return f"{user}@{platform.node() or 'somewhere'} (process {os.getpid()})"
+
+
+def _version(data: dict[str, Any]) -> _Version:
+    return _Version(data["metadata"]["uid"], data["metadata"]["resourceVersion"])
 
 
 def _now() -> str:

@@ -22,10 +22,10 @@ _KINDS: Final = {"configmaps": "ConfigMap", "secrets": "Secret"}
 
 
 class KeptRecord(Struct, frozen=True, kw_only=True):
-    """A record as it is in the cluster: its version, the ConfigMaps of its further pieces, a digest of it."""
+    """A record as it is in the cluster: its ConfigMap, those of its further pieces, a digest of it all."""
 
     record: EnvironmentRecord
-    version: str
+    found: dict[str, Any]
     pieces: tuple[str, ...]
     basis: str
 
@@ -66,7 +66,7 @@ class RecordStore:
             ) from None
         return KeptRecord(
             record=record,
-            version=found["metadata"]["resourceVersion"],
+            found=found,
             pieces=names,
             basis=_basis(first, names),
         )
@@ -82,14 +82,14 @@ class RecordStore:
             if names[-1] not in known:
                 self._write_piece("configmaps", names[-1], piece, layout.PIECE)
         latest = record.revisions[-1].summary
-        annotations = {layout.NAME_ANNOTATION: record.name}
-        if record.document is not None:
-            annotations[layout.REMEMBERED_ANNOTATION] = "true"
-        metadata = self._metadata(self._name, layout.RECORD, annotations=annotations)
+        annotations = {
+            layout.NAME_ANNOTATION: record.name,
+            layout.REMEMBERED_ANNOTATION: "false" if record.document is None else "true",
+        }
         body = {
             "apiVersion": "v1",
             "kind": "ConfigMap",
-            "metadata": metadata,
+            "metadata": self._metadata(self._name, layout.RECORD, annotations=annotations),
             "data": {
                 "format": str(FORMAT),
                 "environment": record.name,
@@ -102,13 +102,12 @@ class RecordStore:
         if before is None:
             written = self._store.create("configmaps", body, what=what)
         else:
-            metadata["resourceVersion"] = before.version
-            written = self._store.replace("configmaps", body, what=what)
+            written = self._store.replace("configmaps", body, before=before.found, what=what)
         for name in sorted({*known} - {*names}):
             self._store.delete("configmaps", name)
         return KeptRecord(
             record=record,
-            version=written["metadata"]["resourceVersion"],
+            found=written,
             pieces=tuple(names),
             basis=_basis(first, names),
         )
@@ -142,7 +141,7 @@ class RecordStore:
         for name in self._store.names("configmaps", layout.selector(self._id, layout.PIECE)):
             self._store.delete("configmaps", name)
         what = f"what is remembered of the environment `{kept.record.name}`"
-        self._store.delete("configmaps", self._name, version=kept.version, what=what)
+        self._store.delete_as_read("configmaps", kept.found, what=what)
 
     def _piece(self, plural: str, name: str) -> bytes:
         """Read a piece, whose name tells what must be in it."""

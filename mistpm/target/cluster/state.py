@@ -230,7 +230,7 @@ def environments(client: Client, namespace: str) -> tuple[RememberedEnvironment,
             RememberedEnvironment(
                 name=annotations.get(layout.NAME_ANNOTATION, ""),
                 id=metadata["labels"].get(layout.OF_LABEL, ""),
-                is_remembered=layout.REMEMBERED_ANNOTATION in annotations,
+                is_remembered=annotations.get(layout.REMEMBERED_ANNOTATION) == "true",
             )
         )
     return tuple(sorted(found))

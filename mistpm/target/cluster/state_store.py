@@ -14,6 +14,7 @@ from mistpm.target.marks import MANAGER_LABEL
 
 METADATA_ONLY: Final = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
 _MANAGED: Final = {"fieldManager": MANAGER}
+_TRIES: Final = 5  # others write labels now and then, but not all the time
 
 
 def unchecked() -> None:
@@ -70,53 +71,85 @@ class StateStore:
         try:
             return create_in(self.client, self.namespace, self._path(plural), body)
         except ApiError as error:
-            return self._as_wanted(error, plural, body, what)
+            if not error.is_already_there:
+                raise self._described(error) from error
+            found = self.get(plural, body["metadata"]["name"])
+            if found is None or _content(found) != _content(body):
+                raise self._moved(what) from error
+            return found
 
-    def replace(self, plural: str, body: dict[str, Any], *, what: str) -> dict[str, Any]:
-        """Replace the version of an object that `metadata.resourceVersion` names.
+    def replace(
+        self, plural: str, body: dict[str, Any], *, before: dict[str, Any], what: str
+    ) -> dict[str, Any]:
+        """Put an object in the place of `before`, as it was read; labels that others put on it stay.
 
-        Raises `TargetError` `target-moved` where it is not that version any more.
+        Raises `TargetError` `target-moved` where other data is in it by now.
         """
         self._check()
-        path = self._path(plural, body["metadata"]["name"])
-        try:
-            replaced: dict[str, Any] = self.client.request(
-                "PUT", path, query=_MANAGED, body=body
-            ).data
-        except ApiError as error:
-            return self._as_wanted(error, plural, body, what)
-        return replaced
+        for _ in range(_TRIES):
+            replacing = {**body, "metadata": _metadata(body["metadata"], before["metadata"])}
+            path = self._path(plural, body["metadata"]["name"])
+            try:
+                answer = self.client.request("PUT", path, query=_MANAGED, body=replacing)
+            except ApiError as error:
+                found = self._changed(error, plural, before)
+                if found is not None and _content(found) == _content(body):
+                    return found  # a try that got no answer did it
+                before = self._same(found, before, what)
+            else:
+                replaced: dict[str, Any] = answer.data
+                return replaced
+        raise self._moved(what)
 
-    def delete(self, plural: str, name: str, *, version: str = "", what: str = "") -> None:
-        """Remove an object, if it is there; only this `version` of it, where one is given."""
+    def delete(self, plural: str, name: str) -> None:
+        """Remove an object, if it is there."""
         self._check()
-        options: dict[str, Any] = {"apiVersion": "v1", "kind": "DeleteOptions"}
-        if version:
-            options["preconditions"] = {"resourceVersion": version}
         try:
-            self.client.request("DELETE", self._path(plural, name), body=options)
+            self._delete(plural, name, {})
         except ApiError as error:
-            if error.is_conflict:
-                raise self._moved(what) from error
             if not error.is_not_found:
                 raise self._described(error) from error
+
+    def delete_as_read(self, plural: str, before: dict[str, Any], *, what: str) -> None:
+        """Remove an object, unless it is not as it was read; raises `TargetError` `target-moved` then."""
+        self._check()
+        name = before["metadata"]["name"]
+        for _ in range(_TRIES):
+            try:
+                self._delete(
+                    plural, name, {"resourceVersion": before["metadata"]["resourceVersion"]}
+                )
+            except ApiError as error:
+                if error.is_not_found:
+                    return
+                before = self._same(self._changed(error, plural, before), before, what)
+            else:
+                return
+        raise self._moved(what)
+
+    def _delete(self, plural: str, name: str, preconditions: dict[str, str]) -> None:
+        options = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": preconditions}
+        self.client.request("DELETE", self._path(plural, name), body=options)
+
+    def _changed(
+        self, error: ApiError, plural: str, before: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        """Read what is there, after another version than `before` was found."""
+        if not error.is_conflict and not error.is_not_found:
+            raise self._described(error) from error
+        return self.get(plural, before["metadata"]["name"])
+
+    def _same(
+        self, found: dict[str, Any] | None, before: dict[str, Any], what: str
+    ) -> dict[str, Any]:
+        """Give what is there if others changed nothing but labels and the like."""
+        if found is None or _content(found) != _content(before):
+            raise self._moved(what)
+        return found
 
     def _path(self, plural: str, name: str = "") -> str:
         path = f"/api/v1/namespaces/{self.namespace}/{plural}"
         return f"{path}/{name}" if name else path
-
-    def _as_wanted(
-        self, error: ApiError, plural: str, body: dict[str, Any], what: str
-    ) -> dict[str, Any]:
-        """Give the object if it is as it was to be written: a try without an answer did that."""
-        gone = error.is_not_found and error.method == "PUT"
-        if not error.is_conflict and not gone:
-            raise self._described(error) from error
-        found = self.get(plural, body["metadata"]["name"])
-        kept = ("data", "binaryData")
-        if found is None or any(found.get(key) != body.get(key) for key in kept):
-            raise self._moved(what) from error
-        return found
 
     def _moved(self, what: str) -> TargetError:
         return TargetError(
@@ -161,6 +194,19 @@ def decoded(value: object) -> bytes | None:
         return base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError):
         return None
+
+
+def _content(data: dict[str, Any]) -> tuple[Any, Any]:
+    return data.get("data"), data.get("binaryData")
+
+
+def _metadata(wanted: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """Give our metadata for the next version of an object, with what others wrote beside it."""
+    kept = {
+        key: {**(before.get(key) or {}), **(wanted.get(key) or {})}
+        for key in ("labels", "annotations")
+    }
+    return {**wanted, **kept, "resourceVersion": before["resourceVersion"]}
 
 
 def _post(client: Client, path: str, body: dict[str, Any]) -> dict[str, Any]:
