@@ -23,7 +23,7 @@ from mistpm.target.cluster.resources import ApiResource, Resources
 from mistpm.target.cluster.storage_classes import late_classes
 from mistpm.target.cluster.watching import Seen, Watches
 from mistpm.target.cluster.workload_pods import WORKLOADS, newest_pods
-from mistpm.target.marks import ENVIRONMENT_LABEL
+from mistpm.target.marks import ENVIRONMENT_LABEL, WAIT
 
 _SINGLE_NAMESPACES: Final = 3
 """In more namespaces than these a kind is followed everywhere at once, where that is allowed."""
@@ -88,6 +88,9 @@ class Readiness:
         if api is None:
             self._end(News(resource=resource, state="failed", why="its kind is not served"))
             return
+        if text(data, "metadata", "annotations", WAIT) == "false":
+            self._end(News(resource=resource, state="ready", why="it is not waited for"))
+            return
         if (resource.group, resource.kind) == ("", "PersistentVolumeClaim"):
             self._learn_classes()
         expectation = Expectation(resource, api, data, self._graces, conditions=conditions)
@@ -118,13 +121,15 @@ class Readiness:
             self._expected.pop(resource, None)
 
     def explain(self, resource: ResourceId) -> tuple[str, ...]:
-        """Tell lines about why an object that is waited for is not ready; none where it is not.
+        """Tell more about why an object that is waited for is not ready than was told; none where it is not.
 
         Costs up to six requests.
         """
         with self._changed:
             expectation = self._expected.get(resource)
-        return () if expectation is None else self._context(expectation)
+        if expectation is None:
+            return ()
+        return tuple(line for line in self._context(expectation) if line not in expectation.said)
 
     def close(self) -> None:
         """Wait for nothing any more; nothing is told after this."""
