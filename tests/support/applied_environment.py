@@ -30,6 +30,7 @@ class AppliedEnvironment:
         self.namespace = namespace
         self.id = f"id-{namespace}"
         self.state_namespace = f"{namespace}-state"
+        self.permissions = Permissions()
         self.told: list[Progress] = []
         self.on_told: Callable[[Progress], None] = lambda _told: None
         self._kubeconfig = control_plane.kubeconfig()

@@ -12,10 +12,11 @@ from mistpm.model.object_order import Gate, Node, ObjectOrder
 from mistpm.model.progress import Phase, Progress
 from mistpm.model.readiness import ReadinessCondition
 from mistpm.model.resource import ResourceId
-from mistpm.target.cluster.api_error import ApiError, describe
+from mistpm.target.cluster.api_error import ApiError
 from mistpm.target.cluster.book import Book, is_once
 from mistpm.target.cluster.client import Client
 from mistpm.target.cluster.expectation import Graces, News
+from mistpm.target.cluster.failing import failure_of
 from mistpm.target.cluster.object_step import ObjectStep
 from mistpm.target.cluster.resources import Resources
 from mistpm.target.cluster.staging import Stages
@@ -23,11 +24,6 @@ from mistpm.target.cluster.unfinished import unfinished
 from mistpm.target.cluster.waiting import Readiness
 from mistpm.target.cluster.writing import Circumstances, Writer
 from mistpm.target.protocol import Waiting
-
-ENDS: Final = frozenset(
-    {"cluster-unreachable", "cluster-unauthorized", "lease-lost", "target-moved"}
-)
-"""Errors after which nothing more is tried: they are about the run, not about one object."""
 
 _MAKE_APIS: Final = {
     ("apiextensions.k8s.io", "CustomResourceDefinition"),
@@ -124,13 +120,13 @@ class Applying:
     def _begin(self, resource: ResourceId) -> None:
         """Do what is to be done with one object, in a worker's thread."""
         step = self._steps[resource]
+        tell = self._following.tell
         self._stages.check(step)
         try:
             data = self._seen(step) if step.body is None else self._writer.write(step)
         except (ApiError, TargetError) as error:
-            self._fail(step, error)
+            tell(failure_of(error, resource, title=self._client.title))
             return
-        tell = self._following.tell
         tell(Event(state="written", resource=resource))
         if data is None:
             tell(Event(state="ready", resource=resource))
@@ -154,17 +150,6 @@ class Applying:
             api.path(step.resource.namespace, step.resource.name)
         )
         return data
-
-    def _fail(self, step: ObjectStep, error: ApiError | TargetError) -> None:
-        """Note that an object could not be written; raises where that ends the run."""
-        if isinstance(error, ApiError):
-            error = describe(error, title=self._client.title, resource=step.resource)
-        if error.reference in ENDS:
-            raise error
-        context = tuple(line for line in error.context if line != str(step.resource))
-        self._following.tell(
-            Event(state="failed", resource=step.resource, why=error.message, context=context)
-        )
 
     def _heard(self, news: News) -> None:
         """Hand on what became of an object that is waited for; from any thread."""

@@ -27,6 +27,7 @@ from mistpm.target.cluster.resources import ApiResource, Resources, server_minor
 from mistpm.target.cluster.secret_values import SecretValues
 from mistpm.target.cluster.state import (
     ClusterState,
+    Remembered,
     RememberedEnvironment,
     environments,
 )
@@ -152,8 +153,7 @@ class ClusterTarget:
         """
         with self._explained():
             remembered = self._state.read()
-            if desired is None and remembered.latest is not None:
-                desired = self._state.load(remembered.latest.number)
+            desired = desired or self._last_desired(remembered)
             releases = desired.releases if desired else ()
             return observe(
                 self._client,
@@ -198,6 +198,17 @@ class ClusterTarget:
         """List every kind in every version that is served; raises `TargetError`."""
         with self._explained():
             return self._resources.every()
+
+    def _last_desired(self, remembered: Remembered) -> Desired | None:
+        """Read what was desired last, None where nothing was, or where the user may not read it."""
+        if remembered.latest is None:
+            return None
+        try:
+            return self._state.load(remembered.latest.number)
+        except TargetError as error:
+            if error.reference != "cluster-forbidden":
+                raise
+            return None
 
     def _compare(self, desired: Desired, permissions: Permissions) -> Compared:
         remembered = self._state.read()

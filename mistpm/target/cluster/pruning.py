@@ -11,11 +11,11 @@ from mistpm.errors import TargetError
 from mistpm.model.object_order import ObjectOrder
 from mistpm.model.progress import Phase, Progress
 from mistpm.model.resource import ResourceId
-from mistpm.target.cluster.api_error import ApiError, describe
-from mistpm.target.cluster.applying import ENDS
+from mistpm.target.cluster.api_error import ApiError
 from mistpm.target.cluster.book import Book
 from mistpm.target.cluster.client import Client
 from mistpm.target.cluster.expectation import News
+from mistpm.target.cluster.failing import failure_of
 from mistpm.target.cluster.live import read_one
 from mistpm.target.cluster.object_step import ObjectStep
 from mistpm.target.cluster.removal import foreign_content
@@ -103,7 +103,7 @@ class Pruning:
                 return
             data = self._deleted(step)
         except (ApiError, TargetError) as error:
-            self._fail(step, error)
+            tell(failure_of(error, resource, title=self._client.title))
             return
         tell(Event(state="written", resource=resource))
         if data is None:
@@ -126,16 +126,6 @@ class Pruning:
         if live is None or live.is_terminating:
             return ""
         return str(foreign_content(self._client, self._resources, live, self._environment_id))
-
-    def _fail(self, step: ObjectStep, error: ApiError | TargetError) -> None:
-        if isinstance(error, ApiError):
-            error = describe(error, title=self._client.title, resource=step.resource)
-        if error.reference in ENDS:
-            raise error
-        context = tuple(line for line in error.context if line != str(step.resource))
-        self._following.tell(
-            Event(state="failed", resource=step.resource, why=error.message, context=context)
-        )
 
     def _heard(self, news: News) -> None:
         state = "ready" if news.state == "gone" else news.state

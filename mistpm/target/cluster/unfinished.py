@@ -39,11 +39,12 @@ def unfinished(
             context=context,
             hint=f"mend what is named and {_AGAIN}",
         )
-    what = "gone" if is_removal else "ready"
+    late = _objects(len(outcome.unready)) if outcome.unready else "not everything"
     return TargetTimeoutError(
-        f"not-{what}",
-        f"{_objects(len(outcome.unready)) if outcome.unready else 'not everything'} "
-        f"did not get {what} in the {title} within {seconds:g} s",
+        "not-gone" if is_removal else "not-ready",
+        f"{late} did not go from the {title} within {seconds:g} s"
+        if is_removal
+        else f"{late} did not get ready in the {title} within {seconds:g} s",
         context=context,
         hint=f"{_AGAIN}\n`--timeout` allows more time",
     )

@@ -131,7 +131,7 @@ def test_a_release_that_is_left_alone(environment: AppliedEnvironment) -> None:
     assert ["one"] == environment.names("configmaps")
 
 
-def test_a_job_runs_once_per_version(environment: AppliedEnvironment, annotate: Any) -> None:
+def test_a_job_runs_once_per_version(environment: AppliedEnvironment) -> None:
     """A migration does not run again for the same version, though other things change."""
     migration = annotated(job("migrate"), run="once-per-version")
     environment.apply(

@@ -1,0 +1,162 @@
+"""What goes wrong while an environment is applied: what is told, what is done all the same, what is remembered."""
+
+from __future__ import annotations
+
+import pytest
+from applied_environment import AppliedEnvironment
+from kubernetes_api import is_gone, is_there
+from workloads import config_map, deployment, service
+
+from mistpm.errors import TargetError, TargetTimeoutError
+
+
+def test_a_failure_is_told_early(environment: AppliedEnvironment) -> None:
+    """What depends on what failed is not begun, all else is written; mended, the next run does the rest."""
+    shop = environment.release("shop", config_map("shop"))
+    blog = environment.release("blog", config_map("blog"))
+    needs: dict[str, tuple[str, ...]] = {"shop": ("db",)}
+    environment.apply(environment.desired(environment.release("old", config_map("old"))))
+    broken = environment.release(
+        "db", deployment("db", image="fake.test/crash", arguments=("no disk",)), service("db")
+    )
+
+    with pytest.raises(TargetError) as raised:
+        environment.apply(environment.desired(blog, broken, shop, needs=needs))
+
+    error = raised.value
+    lines = list(error.context)
+    pod = next(line for line in lines if "no disk" in line)
+    assert ("not-applied", 74, "1 object failed in the cluster test") == (
+        error.reference,
+        error.exit_code,
+        error.message,
+    )
+    assert lines[0].startswith(f"`Deployment.apps {environment.namespace}/db`: Pod `db-")
+    assert lines.index(pod) < lines.index(
+        f"`ConfigMap {environment.namespace}/shop` was not begun: "
+        f"it waits for `Deployment.apps {environment.namespace}/db`"
+    )
+    assert "3 of 4 objects were applied" == lines[-1]
+    assert error.hint == (
+        "mend what is named and run the same command again: it goes on where this one stopped"
+    )
+    assert ["blog", "old"] == environment.names("configmaps")
+    assert ("failed", "1 object failed in the cluster test") == environment.status()
+
+    mended = environment.release("db", deployment("db"), service("db"))
+    environment.apply(environment.desired(blog, mended, shop, needs=needs))
+
+    assert ["blog", "shop"] == environment.names("configmaps")
+    assert ("applied", "") == environment.status()
+
+
+def test_time_runs_out(environment: AppliedEnvironment) -> None:
+    """What is not ready in time is told with what it waits for; its dependants are not begun."""
+    db = environment.release("db", deployment("db", image="fake.test/stuck"))
+    shop = environment.release("shop", config_map("shop"))
+
+    with pytest.raises(TargetTimeoutError) as raised:
+        environment.apply(environment.desired(db, shop, needs={"shop": ("db",)}), seconds=1)
+
+    error = raised.value
+    assert ("not-ready", 75, "1 object did not get ready in the cluster test within 1 s") == (
+        error.reference,
+        error.exit_code,
+        error.message,
+    )
+    assert (
+        f"`Deployment.apps {environment.namespace}/db`: 0 of 1 replicas are ready"
+        == (error.context[0])
+    )
+    assert error.context[-2:] == (
+        f"`ConfigMap {environment.namespace}/shop` was not begun: "
+        f"it waits for `Deployment.apps {environment.namespace}/db`",
+        "1 of 2 objects were applied",
+    )
+    assert error.hint == (
+        "run the same command again: it goes on where this one stopped\n"
+        "`--timeout` allows more time"
+    )
+
+
+def test_a_run_goes_on_where_the_last_one_stopped(environment: AppliedEnvironment) -> None:
+    """What is there and was not ready is waited for, though it need not be written again."""
+    db = environment.release("db", deployment("db", image="fake.test/slow:2s"))
+    shop = environment.release("shop", config_map("shop"))
+    desired = environment.desired(db, shop, needs={"shop": ("db",)})
+    with pytest.raises(TargetTimeoutError):
+        environment.apply(desired, seconds=0.5)
+
+    environment.apply(desired)
+
+    expected = ["unchanged Deployment db", "ready Deployment db", "applied ConfigMap shop"]
+    assert expected == environment.events("unchanged", "ready", "applied")[:3]
+
+
+def test_not_waiting_still_waits_for_what_is_needed(environment: AppliedEnvironment) -> None:
+    """Without waiting a release still begins when what it needs is ready, and nothing is waited for at the end."""
+    db = environment.release("db", deployment("db", image="fake.test/slow:1s"))
+    shop = environment.release("shop", deployment("shop", image="fake.test/stuck"))
+
+    environment.apply(environment.desired(db, shop, needs={"shop": ("db",)}), wanted=False)
+
+    expected = ["applied Deployment db", "ready Deployment db", "applied Deployment shop"]
+    assert expected == environment.events("applied", "ready")
+
+
+def test_what_the_server_refuses_at_last(environment: AppliedEnvironment) -> None:
+    """A refusal that no dry run foresaw is a failure of that object, in the server's words."""
+    quota = {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": "few"},
+        "spec": {"hard": {"count/services": "0"}},
+    }
+    desired = environment.desired(
+        environment.release("app", config_map("one"), service("web"), deployment("web"))
+    )
+    target = environment.target()
+    diff = target.diff(desired, environment.permissions)
+    assert environment.api.create(environment.path("resourcequotas"), quota).status == 201
+    environment.api.wait_for(
+        environment.path("resourcequotas", "few"), lambda answer: bool(answer.body["status"])
+    )
+
+    with pytest.raises(TargetError) as raised:
+        environment.carry_out(target, desired, diff)
+
+    web = f"{environment.namespace}/web"
+    assert str(raised.value) == (
+        "1 object failed in the cluster test\n"
+        f"  `Service {web}`: refused: exceeded quota: few, "
+        "requested: count/services=1, used: count/services=0, limited: count/services=0\n"
+        f"  `Deployment.apps {web}` was not begun: it waits for `Service {web}`\n"
+        "  1 of 3 objects were applied\n"
+        "hint: mend what is named and run the same command again: it goes on where this one stopped"
+    )
+    assert is_gone(environment.api.get(environment.path("deployments.apps", "web")))
+
+
+def test_a_stage_that_is_refused_is_not_begun(environment: AppliedEnvironment) -> None:
+    """What waits for a new namespace is checked together: one mistake, and none of it is written."""
+    name = f"{environment.namespace}-new"
+    good, bad = config_map("good"), config_map("bad")
+    bad["data"] = {"not a key": "x"}
+    for each in (good, bad):
+        each["metadata"]["namespace"] = name
+
+    with pytest.raises(TargetError) as raised:
+        environment.apply(
+            environment.desired(environment.release("app", good, bad), namespaces=(name,))
+        )
+
+    assert "manifest-refused" == raised.value.reference
+    assert "cluster test: the cluster refuses some manifests" == raised.value.message
+    assert raised.value.context[0].startswith(f"ConfigMap {name}/bad: .data[not a key]: ")
+    assert is_there(environment.api.get(f"/api/v1/namespaces/{name}"))
+    assert is_gone(environment.api.get(f"/api/v1/namespaces/{name}/configmaps/good"))
+    assert ("failed", raised.value.message) == environment.status()
+
+    environment.uninstall(delete_namespaces=True)
+
+    assert is_gone(environment.api.get(f"/api/v1/namespaces/{name}"))
