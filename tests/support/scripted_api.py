@@ -119,11 +119,12 @@ class _Handler(BaseHTTPRequestHandler):
             data = body
         step = server.script.next_step(Said(self.command, self.path, self.headers.items(), data))
         if isinstance(step, Reply):
-            self._send(step)
+            self.send(step)
         else:
             step(self)
 
-    def _send(self, reply: Reply) -> None:
+    def send(self, reply: Reply) -> None:
+        """Answer; steps that are functions may call this."""
         is_text = isinstance(reply.body, str)
         content = (
             reply.body.encode() if isinstance(reply.body, str) else json.dumps(reply.body).encode()

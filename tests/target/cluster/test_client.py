@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from control_plane import ControlPlane
+from eventually import eventually
 from kubernetes_api import KubernetesApi
 from scripted_api import status
 
@@ -285,8 +286,7 @@ def test_a_quota(client: Client, namespace: str) -> None:
     hard = {"hard": {"count/configmaps": "0"}}
     quota = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "few"}, "spec": hard}
     client.apply(f"{root}/resourcequotas/few", quota)
-    while "hard" not in client.get(f"{root}/resourcequotas/few").get("status", {}):
-        pass
+    eventually(lambda: "hard" in client.get(f"{root}/resourcequotas/few").get("status", {}))
 
     error = refusal(client, f"{root}/configmaps/menu", config_map())
 
@@ -341,8 +341,7 @@ def test_a_server_that_hangs(own_control_plane: ControlPlane, open_client: Open)
     own_control_plane.pause()
     with ThreadPoolExecutor() as pool:
         asked = pool.submit(client.request, "GET", "/version", seconds=0.2)
-        while not heard:
-            pass
+        eventually(lambda: heard)
         own_control_plane.resume()
         answer = asked.result()
 
