@@ -18,8 +18,9 @@ from mistpm.model.finding import Finding
 from mistpm.model.resource import ResourceId
 from mistpm.target.cluster.api_error import ApiError, describe
 from mistpm.target.cluster.at_once import at_once
+from mistpm.target.cluster.case import Case, Decision
 from mistpm.target.cluster.client import Client
-from mistpm.target.cluster.deciding import Case, Deciding, Decision
+from mistpm.target.cluster.deciding import Deciding
 from mistpm.target.cluster.filling import Values, holds
 from mistpm.target.cluster.intent import marked, numbered, shown
 from mistpm.target.cluster.inventory import OwnedObject

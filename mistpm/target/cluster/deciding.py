@@ -6,77 +6,32 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 
-from mistpm.diff.fields import FieldChange, field_changes
+from mistpm.diff.fields import field_changes
 from mistpm.diff.immutable import immutable_changes
-from mistpm.diff.manifest import meaningful, readable
-from mistpm.diff.mask import masked_objects
+from mistpm.diff.manifest import meaningful
 from mistpm.diff.overlay import overlaid
 from mistpm.model.change import Action, Change
 from mistpm.model.finding import Finding
-from mistpm.model.resource import ResourceId
 from mistpm.target.cluster.adoption import adopted, former_owner, is_applier, needs_migration
-from mistpm.target.cluster.api_error import ApiError
+from mistpm.target.cluster.api_error import ApiError, describe
+from mistpm.target.cluster.case import Case, Decision, show
 from mistpm.target.cluster.client import Client
-from mistpm.target.cluster.drift import DELETED, DRIFTED, REPLACED, changed_by_others
+from mistpm.target.cluster.drift import DELETED, DRIFTED, drift, moving
 from mistpm.target.cluster.dry_run import (
     Conflict,
     DryRun,
     conflicts_of,
+    dotted,
     dry_run,
     is_about_fixed_fields,
     server_words,
 )
 from mistpm.target.cluster.intent import forced_paths, may_be_replaced, own_fields, shown
-from mistpm.target.cluster.inventory import OwnedObject, place_of
 from mistpm.target.cluster.live import LiveObject, read_one
 from mistpm.target.cluster.object_step import ObjectStep
 from mistpm.target.cluster.refusals import Reference, Refusal
-from mistpm.target.cluster.resources import ApiResource
-from mistpm.target.cluster.wanted import Wanted
 from mistpm.target.protocol import Permissions
-
-
-class Case(Struct, frozen=True, kw_only=True):
-    """One wanted object and what is known of it before the server is asked.
-
-    `body` is what would be applied, secret values and all.  `api` is None where the kind is not served yet.
-    `comes_with` says what in the same run it has to wait for (its namespace, its CRD), so that it cannot be
-    dry-run, empty otherwise; `may_mistake` that the server may refuse it for a schema that this run changes.
-    """
-
-    wanted: Wanted
-    body: dict[str, Any] = {}
-    api: ApiResource | None = None
-    live: LiveObject | None = None
-    line: OwnedObject | None = None
-    comes_with: str = ""
-    may_mistake: bool = False
-
-    @property
-    def resource(self) -> ResourceId:
-        """What it is about."""
-        return self.wanted.resource
-
-    @property
-    def was_applied(self) -> bool:
-        """Whether what is wanted now is what was applied: every difference is drift."""
-        line = self.line
-        return line is not None and bool(line.uid) and line.intent == self.wanted.intent
-
-
-class Decision(Struct, frozen=True, kw_only=True):
-    """What is to be done with one object, how it is shown, and why it cannot be done, if so.
-
-    `approximate` says why the server was not asked, empty where it was.
-    """
-
-    step: ObjectStep
-    change: Change
-    refusals: tuple[Refusal, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    approximate: str = ""
 
 
 class Deciding:
@@ -132,8 +87,8 @@ class Deciding:
         why = "it failed the last time" if has_failed else f"runs again for {version}"
         return self._replacement(case, live, f"is made anew: {why}")
 
-    def _asked(self, case: Case, path: str) -> Decision:
-        """Decide by a dry run."""
+    def _asked(self, case: Case, path: str, tries: int = 3) -> Decision:
+        """Decide by a dry run, made again where somebody writes between it and our reading."""
         run = dry_run(self._client, path, case.body)
         conflicts: tuple[Conflict, ...] = ()
         if run.obstacle == "conflict" and run.error is not None:
@@ -144,6 +99,9 @@ class Deciding:
         live = None if run.is_new else self._read(case)
         if live is None:
             return _with_warnings(self._creation(case), run.warnings)
+        if live.resource_version != run.data["metadata"].get("resourceVersion") and tries:
+            current = None if case.api is None else read_one(self._client, case.api, case.resource)
+            return self._asked(msgspec.structs.replace(case, live=current), path, tries - 1)
         if self._is_ours(case, live):
             decision = self._update(case, live, run.data, conflicts)
         else:
@@ -205,8 +163,8 @@ class Deciding:
             return self.unchanged(case, live)
         refusals = self._conflict_refusals(case, conflicts)
         taken = [each for each in conflicts if not refusals]
-        is_drift = case.was_applied
-        reasons = [_moving(case, live), _drift(case, live, changes)]
+        is_drift = case.has_drifted(live)
+        reasons = [moving(case, live), drift(case, live, changes)]
         reasons += [f"takes `{each.field}` from `{each.manager}`" for each in taken]
         if not changes:
             reasons.append("takes up fields that have the wanted values already")
@@ -256,16 +214,22 @@ class Deciding:
 
     def _approximate(self, case: Case, error: ApiError) -> Decision:
         """Decide without the server: the fields that the manifest sets against what is there."""
-        reason = error.message
+        reason = self._told(error)
         try:
             live = self._read(case)
         except ApiError as unreadable:
             if not unreadable.is_right_missing:
                 raise
-            return self._unseen(case, unreadable.message)
+            return self._unseen(case, self._told(unreadable))
         if live is None:
             return msgspec.structs.replace(self._creation(case), approximate=reason)
         return self._overlay(case, live, reason)
+
+    def _told(self, error: ApiError) -> str:
+        """Say why the server was not asked; for many objects of a kind in the same words."""
+        if error.is_right_missing:
+            return describe(error, title=self._client.title).message
+        return error.message
 
     def _overlay(self, case: Case, live: LiveObject, reason: str) -> Decision:
         before = live.data
@@ -279,13 +243,13 @@ class Deciding:
             return msgspec.structs.replace(decision, approximate=reason)
         else:
             action = "update"
-            why = "; ".join(filter(None, (_moving(case, live), _drift(case, live, changes))))
+            why = "; ".join(filter(None, (moving(case, live), drift(case, live, changes))))
         step = self._step(
             case,
             action,
             live,
             why=why,
-            is_drift=case.was_applied and action == "update",
+            is_drift=case.has_drifted(live) and action == "update",
             migrates=action == "adopt" and needs_migration(before),
         )
         return Decision(
@@ -314,7 +278,9 @@ class Deciding:
         if not may:
             refusals = refusals or (self._refusal(case, "must-be-replaced", why),)
         action: Action = "update" if self._is_ours(case, live) else "adopt"
-        step = self._step(case, action, live, why=why, replaces=True, is_drift=case.was_applied)
+        step = self._step(
+            case, action, live, why=why, replaces=True, is_drift=case.has_drifted(live)
+        )
         change = self._change(case, action, live.data, case.wanted.body, why)
         return Decision(step=step, change=change, refusals=refusals)
 
@@ -407,55 +373,13 @@ class Deciding:
         )
 
 
-def show(
-    action: Action,
-    resource: ResourceId,
-    release: str,
-    *,
-    before: dict[str, Any] | None = None,
-    after: dict[str, Any] | None = None,
-    why: str = "",
-    values: Collection[str] = (),
-) -> Change:
-    """Give a change as it is shown: what is meaningful in both states, nothing secret in either."""
-    old, new = masked_objects(before, after, values)
-    return Change(
-        action=action,
-        resource=resource,
-        release=release,
-        place=place_of(resource),
-        before=None if old is None else readable(old),
-        after=None if new is None else readable(new),
-        reason=why,
-    )
-
-
-def _moving(case: Case, live: LiveObject) -> str:
-    """Say that an object moves from one release to another, if so."""
-    if live.release == case.wanted.release or not live.environment:
-        return ""
-    return f"moves here from the release `{live.release}`" if live.release else "belongs to a release now"
-
-
-def _drift(case: Case, live: LiveObject, changes: Sequence[FieldChange]) -> str:
-    """Say what others did to an object since it was applied, if anything."""
-    line = case.line
-    if line is None or not line.uid:
-        return ""
-    if live.uid != line.uid:
-        return f"{DRIFTED if case.was_applied else ''}{REPLACED}"
-    if case.was_applied:
-        return DRIFTED + (changed_by_others(live.data, changes) or "fields have other owners now")
-    return "it was changed since it was applied" if live.fields != line.fields else ""
-
-
 def _fixed_fields(case: Case, live: LiveObject, error: ApiError) -> tuple[str, ...]:
     """Give the fields for which an object must be replaced; none where the server means something else."""
     before = meaningful(live.data)
     changes = field_changes(before, meaningful(overlaid(live.data, case.body)))
     known = immutable_changes(case.resource, before, changes)
     if is_about_fixed_fields(error):
-        return known or tuple(sorted({f".{cause.field}" for cause in error.causes}))
+        return known or tuple(sorted({dotted(cause.field) for cause in error.causes}))
     return ()
 
 

@@ -1,4 +1,4 @@
-"""Why a live object is not as it was applied: what changed, and who changed it."""
+"""Why a live object is not as it is wanted, where its manifest does not tell: who changed what, who had it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from mistpm.diff.fields import FieldChange
+from mistpm.target.cluster.case import Case
 from mistpm.target.cluster.client import MANAGER
 from mistpm.target.cluster.field_sets import paths
+from mistpm.target.cluster.live import LiveObject
 
 DRIFTED: Final = "drifted: "
 """What the reason of a change begins with where nothing else than the cluster changed."""
@@ -17,7 +19,30 @@ REPLACED: Final = "it was deleted and made again"
 _MOST: Final = 3
 
 
-def changed_by_others(live: Mapping[str, Any], changes: Sequence[FieldChange]) -> str:
+def drift(case: Case, live: LiveObject, changes: Sequence[FieldChange]) -> str:
+    """Say what others did to an object since it was applied, if anything."""
+    if case.line is None or not case.is_touched(live):
+        is_value = case.was_applied and bool(case.wanted.manifest.secrets)
+        return "a secret value is another one now" if is_value else ""
+    if live.uid != case.line.uid:
+        return f"{DRIFTED if case.was_applied else ''}{REPLACED}"
+    if case.was_applied:
+        return DRIFTED + (_changed_by_others(live.data, changes) or "fields have other owners now")
+    return "it was changed since it was applied"
+
+
+def moving(case: Case, live: LiveObject) -> str:
+    """Say that an object moves from one release to another, if so."""
+    if live.release == case.wanted.release or not live.environment:
+        return ""
+    return (
+        f"moves here from the release `{live.release}`"
+        if live.release
+        else "belongs to a release now"
+    )
+
+
+def _changed_by_others(live: Mapping[str, Any], changes: Sequence[FieldChange]) -> str:
     """Say which fields are to be set back, and who set them: `.data.color` was changed by `kubectl-edit`.
 
     `changes` lead from the live object to the wanted one.  Who removed a field is not known.

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 from msgspec import Struct
 
-from mistpm.target.cluster.api_error import ApiError, is_schema_error
+from mistpm.target.cluster.api_error import ApiError
 from mistpm.target.cluster.client import Client
 from mistpm.target.cluster.retrying import classify
 
@@ -77,26 +77,33 @@ _FINAL: Final = {
     HTTPStatus.UNPROCESSABLE_ENTITY,
     HTTPStatus.INTERNAL_SERVER_ERROR,
 }
-_TYPED: Final = re.compile(r"^failed to create typed patch object \(.*?\): ")
-_EACH: Final = re.compile(r"(?<=\S) (?=\.\S+: )")
-_PREFIX: Final = re.compile(r'^\S+ ".*?" is (?:invalid|forbidden): ')
+_NOWHERE: Final = {"", "[]", "<nil>"}
+_PREFIX: Final = re.compile(
+    r'^(?:\S+ ".*?" is (?:invalid|forbidden)|failed to create typed patch object \(.*?\)): '
+)
+_VALUE: Final = re.compile(r"&value\.valueUnstructured\{Value:(.*)\}")
 
 
 def server_words(error: ApiError) -> tuple[str, ...]:
-    """Give what the server does not like, one text for each field: `.spec.bogus: field not declared in schema`."""
-    if is_schema_error(error):
-        said = _TYPED.sub("", error.message).removeprefix("errors: ")
-        return tuple(sorted(_EACH.split(said)))  # the server's order is random
-    if error.causes:
-        return tuple(
-            f"{_dotted(cause.field)}: {cause.message}" if cause.field else cause.message
+    """Give what the server does not like, one text for each field: `.spec.bogus: field not declared in schema`.
+
+    Of several mistakes in one object the server may tell only some, and in any order: they are sorted.
+    """
+    if not error.causes:
+        return (_PREFIX.sub("", error.message),)
+    return tuple(
+        sorted(
+            _VALUE.sub(r"\1", cause.message)
+            if cause.field in _NOWHERE
+            else f"{dotted(cause.field)}: " + _VALUE.sub(r"\1", cause.message)
             for cause in error.causes
         )
-    return (_PREFIX.sub("", error.message),)
+    )
 
 
-def _dotted(field: str) -> str:
-    return field if field.startswith((".", "<")) else f".{field}"
+def dotted(field: str) -> str:
+    """Give a path as it is written everywhere else: some answers leave the first dot out."""
+    return field if field.startswith(".") else f".{field}"
 
 
 class Conflict(Struct, frozen=True, kw_only=True):

@@ -11,8 +11,8 @@ from mistpm.model.change import Action
 from mistpm.model.resource import ResourceId
 from mistpm.target.cluster.api_error import ApiError
 from mistpm.target.cluster.at_once import at_once
+from mistpm.target.cluster.case import Decision, show
 from mistpm.target.cluster.client import Client
-from mistpm.target.cluster.deciding import Decision, show
 from mistpm.target.cluster.inventory import OwnedObject
 from mistpm.target.cluster.live import Live, LiveObject, read_one
 from mistpm.target.cluster.object_step import ObjectStep

@@ -40,18 +40,19 @@ class CountingClient(Client):
 class ComparedEnvironment:
     """One environment, whose releases live in one namespace; the inventory is kept in memory."""
 
-    def __init__(self, control_plane: ControlPlane, namespace: str, user: str = "admin") -> None:
+    def __init__(self, control_plane: ControlPlane, namespace: str) -> None:
         self.namespace = namespace
         self.id = f"id-{namespace}"
         self.owned: tuple[OwnedObject, ...] = ()
         self.revision = 1
         self.secrets: tuple[SecretInput, ...] = ()
         self.environ: dict[str, str] = {}
-        self._kubeconfig = control_plane.kubeconfig(user)
-        self._make_client()
+        self.become(control_plane.kubeconfig())
 
-    def _make_client(self) -> None:
-        self.client = CountingClient(connect(environ={"KUBECONFIG": str(self._kubeconfig)}))
+    def become(self, kubeconfig: Path) -> None:
+        """Go on as the user of this kubeconfig."""
+        self._kubeconfig = kubeconfig
+        self.client = CountingClient(connect(environ={"KUBECONFIG": str(kubeconfig)}))
         self.client.asked = []
         self.resources = Resources(self.client)
 

@@ -118,7 +118,7 @@ def test_defaults_come_back(environment: Any, api: KubernetesApi) -> None:
     assert 1 == api.get(f"{folder}/web").body["spec"]["replicas"]
 
 
-def test_others_keep_their_fields(environment: Any, shown: Shown, api: KubernetesApi) -> None:
+def test_others_keep_their_fields(environment: Any, api: KubernetesApi) -> None:
     """Who does not apply whole manifests is asked for with `--force-conflicts`, adopting or not."""
     folder = f"/api/v1/namespaces/{environment.namespace}/configmaps"
     by_kubectl(api, folder, config_map("a", color="red"))

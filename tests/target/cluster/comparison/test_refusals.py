@@ -97,21 +97,22 @@ def test_declared_path(environment: Any, api: KubernetesApi) -> None:
 
 def test_mistakes(environment: Any) -> None:
     """Unknown fields and wrong types are the manifest's mistake, and told with object, path and origin."""
-    wrong = deployment("wrong")
+    unknown, wrong = deployment("unknown"), deployment("wrong")
+    unknown["spec"]["template"]["spec"]["bogus"] = 1
     wrong["spec"]["replicas"] = "two"
-    wrong["spec"]["bogus"] = 1
-    wrong["spec"]["template"]["spec"]["bogus"] = 1
     invalid = service("invalid", port=99999)
-    comparison = environment.compare(environment.desired(wrong, invalid))
+    number = config_map("number")
+    number["data"]["a"] = 5
+    comparison = environment.compare(environment.desired(unknown, wrong, invalid, number))
     where, origin = environment.namespace, "starter/test/app@1.0.0"
 
     assert f"""\
 cluster test: the cluster refuses some manifests
+  ConfigMap {where}/number: .data.a: expected string, got 5 ({origin}: number.yaml)
   Service {where}/invalid: .spec.ports[0].port: Invalid value: 99999: must be between 1 and 65535, inclusive ({origin}: invalid.yaml)
   Service {where}/invalid: .spec.ports[0].targetPort: Invalid value: 99999: must be between 1 and 65535, inclusive ({origin}: invalid.yaml)
-  Deployment.apps {where}/wrong: .spec.bogus: field not declared in schema ({origin}: wrong.yaml)
+  Deployment.apps {where}/unknown: .spec.template.spec.bogus: field not declared in schema ({origin}: unknown.yaml)
   Deployment.apps {where}/wrong: .spec.replicas: expected numeric (int or float), got string ({origin}: wrong.yaml)
-  Deployment.apps {where}/wrong: .spec.template.spec.bogus: field not declared in schema ({origin}: wrong.yaml)
 hint: other inputs, `patches:` or another version of the package mend it""" == str(
         refused(comparison)
     )
@@ -119,24 +120,116 @@ hint: other inputs, `patches:` or another version of the package mend it""" == s
 
 def test_everything_at_once(environment: Any, api: KubernetesApi) -> None:
     """What is refused for different reasons is told together, sorted by reason, before anything is changed."""
-    api.create(
-        f"/api/v1/namespaces/{environment.namespace}/configmaps", config_map("theirs", a="a")
-    )
+    folder = f"/api/v1/namespaces/{environment.namespace}/configmaps"
+    api.create(folder, config_map("theirs", a="a"), fieldManager="somebody")
     nowhere = {**config_map("lost"), "metadata": {"name": "lost", "namespace": "nowhere"}}
     strange = {"apiVersion": "example.com/v1", "kind": "Strange", "metadata": {"name": "one"}}
     big = config_map("big", text="x" * 1_200_000)
-    bad = config_map("Bad_Name")
+    long = config_map("a" * 260)
     comparison = environment.compare(
         environment.desired(
-            config_map("theirs", a="b"), nowhere, strange, big, bad, config_map("fine")
+            config_map("theirs", a="b"), nowhere, strange, big, long, config_map("fine")
         )
     )
     where, origin = environment.namespace, "starter/test/app@1.0.0"
 
     assert f"""\
 cluster test: some changes cannot be made
-  ConfigMap {where}/theirs: it was made by `python-urllib3`
-  ConfigMap {where}/Bad_Name: .metadata.name: Invalid value ({origin}: Bad_Name.yaml)
-""" == str(refused(comparison))
+  ConfigMap {where}/theirs: it was made by `somebody`
+  ConfigMap {where}/{"a" * 260}: .metadata.name: Invalid value: "{"a" * 260}": must be no more than 253 characters ({origin}: {"a" * 260}.yaml)
+  ConfigMap {where}/big: Too long: may not be more than 1048576 bytes ({origin}: big.yaml)
+  Strange.example.com {where}/one: nothing provides `example.com/v1 Strange`
+  ConfigMap nowhere/lost: the namespace `nowhere` does not exist
+hint: take them over with `--adopt`, or choose other names
+hint: other inputs, `patches:` or another version of the package mend it
+hint: install what provides them, in this environment or on the cluster
+hint: make the namespaces first""" == str(refused(comparison))
     assert (("example.com/v1", "Strange"),) == comparison.missing_apis
     assert 404 == api.get(path(environment, "fine")).status
+
+
+def test_larger_than_a_request(environment: Any) -> None:
+    """A manifest that the server does not even read is told as such."""
+    big = config_map("big", text="x" * 3_500_000)
+    error = refused(environment.compare(environment.desired(big)))
+
+    assert "manifest-refused" == error.reference
+    assert (
+        f"ConfigMap {environment.namespace}/big: Request entity too large: limit is 3145728 "
+        "(starter/test/app@1.0.0: big.yaml)",
+    ) == error.context
+
+
+def test_immutable_fields(environment: Any, shown: Shown, api: KubernetesApi) -> None:
+    """What cannot be changed must be replaced, which happens only where an annotation allows it."""
+    first = {**config_map("a", color="red"), "immutable": True}
+    workload = deployment("web", replicas=0)
+    environment.apply(environment.desired(first, workload))
+    uid = api.get(path(environment, "a")).body["metadata"]["uid"]
+    second = {**first, "data": {"color": "blue"}}
+    moved = deployment("web", replicas=0)
+    moved["spec"]["selector"]["matchLabels"] = {"app": "other"}
+    moved["spec"]["template"]["metadata"]["labels"] = {"app": "other"}
+    refusal = refused(environment.compare(environment.desired(second, moved)))
+    for each in (second, moved):
+        each["metadata"] = {**each["metadata"], "annotations": {"mistpm.dev/replace": "true"}}
+    comparison = environment.apply(environment.desired(second, moved))
+
+    assert f"""\
+cluster test: some changes are to fields that cannot be changed
+  ConfigMap {environment.namespace}/a: must be replaced: `.data.color` cannot change
+  Deployment.apps {environment.namespace}/web: must be replaced: `.spec.selector.matchLabels.app` cannot change
+hint: allow deleting and making again with the annotation `mistpm.dev/replace: "true"`, by `patches:`""" == str(
+        refusal
+    )
+    assert [
+        "update ConfigMap a: must be replaced: `.data.color` cannot change",
+        "update Deployment web: must be replaced: `.spec.selector.matchLabels.app` cannot change",
+    ] == shown(comparison)
+    assert [True, True] == [step.replaces for step in comparison.steps]
+    assert uid != api.get(path(environment, "a")).body["metadata"]["uid"]
+
+
+def test_webhook_that_does_not_answer(environment: Any, api: KubernetesApi) -> None:
+    """Where an admission webhook keeps the server from a dry run, the diff is approximate and says so."""
+    environment.apply(environment.desired(config_map("a", color="red")))
+    hook = f"/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/{environment.namespace}"
+    rule = {
+        "apiGroups": [""],
+        "apiVersions": ["v1"],
+        "operations": ["*"],
+        "resources": ["configmaps"],
+    }
+    service_name = {"namespace": environment.namespace, "name": "gone", "path": "/"}
+    webhook = {
+        "name": "check.example.com",
+        "rules": [rule],
+        "clientConfig": {"service": service_name},
+        "sideEffects": "None",
+        "admissionReviewVersions": ["v1"],
+        "namespaceSelector": {
+            "matchLabels": {"kubernetes.io/metadata.name": environment.namespace}
+        },
+    }
+    api.apply(
+        hook,
+        {
+            "apiVersion": "admissionregistration.k8s.io/v1",
+            "kind": "ValidatingWebhookConfiguration",
+            "metadata": {"name": environment.namespace},
+            "webhooks": [webhook],
+        },
+    )
+    try:
+        while api.apply(path(environment, "probe"), config_map("probe"), dryRun="All").status < 500:
+            pass
+        comparison = environment.compare(environment.desired(config_map("a", color="blue")))
+    finally:
+        api.delete(hook)
+    [change] = comparison.diff.changes
+    [finding] = comparison.diff.findings
+
+    comparison.require()
+    assert "  color: blue\n" in (change.after or "")
+    assert "diff-approximate" == finding.code
+    assert 'failed calling webhook "check.example.com"' in finding.message

@@ -15,19 +15,18 @@ from mistpm.target.cluster.comparison import Comparison
 Shown = Callable[[Comparison], list[str]]
 
 
-def definition(group: str, kind: str = "Cluster", **properties: Any) -> dict[str, Any]:
+def definition(group: str, **properties: Any) -> dict[str, Any]:
     """Give a CRD of namespaced objects whose `spec` has these properties."""
-    plural = f"{kind.lower()}s"
     spec = {"type": "object", "properties": properties or {"size": {"type": "integer"}}}
     schema = {"type": "object", "properties": {"spec": spec}}
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{plural}.{group}", "namespace": ""},
+        "metadata": {"name": f"clusters.{group}", "namespace": ""},
         "spec": {
             "group": group,
             "scope": "Namespaced",
-            "names": {"kind": kind, "plural": plural, "singular": kind.lower()},
+            "names": {"kind": "Cluster", "plural": "clusters", "singular": "cluster"},
             "versions": [
                 {
                     "name": "v1",
@@ -40,11 +39,11 @@ def definition(group: str, kind: str = "Cluster", **properties: Any) -> dict[str
     }
 
 
-def instance(group: str, name: str = "one", kind: str = "Cluster", **spec: Any) -> dict[str, Any]:
+def instance(group: str, name: str = "one", **spec: Any) -> dict[str, Any]:
     """Give an instance of such a CRD."""
     return {
         "apiVersion": f"{group}/v1",
-        "kind": kind,
+        "kind": "Cluster",
         "metadata": {"name": name},
         "spec": spec,
     }
@@ -155,7 +154,7 @@ def test_terminating(environment: Any, shown: Shown, api: KubernetesApi) -> None
     assert uid == comparison.steps[0].uid
 
 
-def test_keeping(environment: Any, shown: Shown, api: KubernetesApi) -> None:
+def test_keeping(environment: Any, shown: Shown) -> None:
     """Annotations say what stays when it is no longer desired."""
     ours, helm = config_map("a"), config_map("b")
     ours["metadata"]["annotations"] = {"mistpm.dev/keep": "true"}
