@@ -24,7 +24,7 @@ class Graces(Struct, frozen=True, kw_only=True):
 
     image: float = 5
     configuration: float = 10
-    scheduling: float = 60
+    scheduling: float = 180
     restarts: int = 3
     first_look: float = 1
     longest_pause: float = 10

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Container
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from mistpm.errors import TargetError
 from mistpm.model.readiness import ReadinessCondition
@@ -21,12 +21,10 @@ from mistpm.target.cluster.expectation import Expectation, Graces, News
 from mistpm.target.cluster.reader import Reader
 from mistpm.target.cluster.resources import ApiResource, Resources
 from mistpm.target.cluster.storage_classes import late_classes
+from mistpm.target.cluster.watched_places import WatchedPlaces
 from mistpm.target.cluster.watching import Seen, Watches
 from mistpm.target.cluster.workload_pods import WORKLOADS, newest_pods
 from mistpm.target.marks import ENVIRONMENT_LABEL, WAIT
-
-_SINGLE_NAMESPACES: Final = 3
-"""In more namespaces than these a kind is followed everywhere at once, where that is allowed."""
 
 
 class Readiness:
@@ -34,7 +32,7 @@ class Readiness:
 
     `tell` gets `waiting` whenever the reason changes, then one of `ready`, `failed` and `gone`, after
     which the object is not followed any more.  It is called from any thread, one at a time, and must
-    not block.  What changes is seen by watches, one for each kind and namespace; what they cannot tell
+    not block.  What changes is seen by watches, a few for each kind; what they cannot tell
     (Pods in trouble, events, that a watch has gone blind) is looked for in a thread of its own, a few
     requests a second at most.
     """
@@ -50,15 +48,15 @@ class Readiness:
     ) -> None:
         self._client = client
         self._resources = resources
-        self._selector = f"{ENVIRONMENT_LABEL}={environment_id}"
         self._tell = tell
         self._graces = graces
         self._reader = Reader(client)
         self._watches = Watches(client, self._seen)
+        selector = f"{ENVIRONMENT_LABEL}={environment_id}"
+        self._places = WatchedPlaces(self._watches, self._reader, selector)
         self._changed = threading.Condition(threading.RLock())
         self._is_closed = False
         self._expected: dict[ResourceId, Expectation] = {}
-        self._followed: dict[ApiResource, set[str]] = {}
         self._late_classes: Container[str] | None = None
         self._looking: threading.Thread | None = None
 
@@ -156,7 +154,6 @@ class Readiness:
 
         Not while our lock is held: watches hold theirs while they tell us.
         """
-        api, namespace = expectation.api, expectation.resource.namespace
         with self._changed:
             if not self._is_current(expectation):
                 return
@@ -164,18 +161,7 @@ class Readiness:
                 self._looking = threading.Thread(target=self._look, daemon=True, name="readiness")
                 self._looking.start()
             self._changed.notify_all()
-            places = self._followed.setdefault(api, set())
-            if {"", namespace} & places:
-                return
-            are_many = len(places) >= _SINGLE_NAMESPACES
-        if are_many and self._may_list_everywhere(api):
-            namespace = ""
-        with self._changed:
-            places.add(namespace)
-        self._watches.follow(api, namespace, self._selector)
-
-    def _may_list_everywhere(self, api: ApiResource) -> bool:
-        return self._reader.read(api.path(), labelSelector=self._selector, limit="1") is not None
+        self._places.follow(expectation.api, expectation.resource.namespace)
 
     def _seen(self, seen: Seen) -> None:
         metadata = seen.data["metadata"]
@@ -279,7 +265,8 @@ class Readiness:
         try:
             data = self._client.request("GET", expectation.path, patience=2, seconds=10).data
         except ApiError as error:
-            if not error.is_not_found:
+            is_gone = error.is_not_found and (expectation.is_to_go or not error.is_unserved)
+            if not is_gone:
                 return
             data = None
         except TargetError:

@@ -25,7 +25,7 @@ def expectation() -> Expectation:
 
 @pytest.mark.parametrize(
     ("kind", "grace"),
-    [("image-name", 0), ("image", 5), ("configuration", 10), ("scheduling", 60)],
+    [("image-name", 0), ("image", 5), ("configuration", 10), ("scheduling", 180)],
 )
 def test_trouble_may_last_for_a_while(
     kind: TroubleKind, grace: float, expectation: Expectation
