@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import os
-import platform
 import secrets
 import threading
 import time
@@ -20,6 +17,7 @@ from mistpm.errors import TargetError
 from mistpm.model.progress import Phase, Progress, unheard
 from mistpm.target.cluster import state_layout as layout
 from mistpm.target.cluster.api_error import ApiError
+from mistpm.target.cluster.author import this_process
 from mistpm.target.cluster.client import MANAGER, Client
 from mistpm.target.cluster.sign_of_life import SignOfLife, clear, is_surely_dead
 from mistpm.target.cluster.state_store import create_in, describe_state_error
@@ -328,15 +326,6 @@ class EnvironmentLease:
 
     def _tell(self, phase: Phase, message: str) -> None:
         self._hear(Progress(phase=phase, message=message))
-
-
-def this_process() -> str:
-    """Give what others read about this run: `anna@laptop (process 4711)`."""
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):
-        user = "somebody"
-    return f"{user}@{platform.node() or 'somewhere'} (process {os.getpid()})"
 
 
 def _version(data: dict[str, Any]) -> _Version:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import platform
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Final
@@ -15,6 +13,7 @@ from mistpm import __version__
 from mistpm.errors import TargetError
 from mistpm.model.revision import RevisionStatus, RevisionSummary
 from mistpm.target.cluster import state_layout as layout
+from mistpm.target.cluster.author import this_user
 from mistpm.target.cluster.client import Client
 from mistpm.target.cluster.inventory import OwnedObject
 from mistpm.target.cluster.pieces import DamagedError
@@ -115,7 +114,7 @@ class ClusterState:
             number=number,
             status="applying",
             started=self._time(),
-            by=self._by or _this_user(),
+            by=self._by or this_user(),
             mistpm=__version__,
             reason=desired.reason,
             releases={each.name: each.version for each in desired.releases},
@@ -238,12 +237,3 @@ def environments(client: Client, namespace: str) -> tuple[RememberedEnvironment,
 
 def _encoded(text: str | None) -> bytes | None:
     return None if text is None else text.encode()
-
-
-def _this_user() -> str:
-    """Give `anna@laptop`, as far as the system tells."""
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):
-        user = "somebody"
-    return f"{user}@{platform.node() or 'somewhere'}"

@@ -17,6 +17,7 @@ from kubernetes_api import KubernetesApi
 from mistpm.errors import TargetError
 from mistpm.model.progress import Progress
 from mistpm.target.cluster import lease as module
+from mistpm.target.cluster.author import this_process
 from mistpm.target.cluster.client import Client
 from mistpm.target.cluster.lease import EnvironmentLease
 
@@ -114,7 +115,7 @@ def test_the_holder_is_named_by_default(client: Client, api: KubernetesApi, name
     with EnvironmentLease(client, namespace, ID):
         holder = api.get(path(namespace)).body["spec"]["holderIdentity"]
 
-    assert holder == module.this_process()
+    assert holder == this_process()
     assert holder.endswith(f" (process {os.getpid()})")
 
 
