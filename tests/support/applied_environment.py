@@ -25,7 +25,9 @@ class AppliedEnvironment:
     `told` is what was heard of the last run.
     """
 
-    def __init__(self, control_plane: ControlPlane, api: KubernetesApi, namespace: str) -> None:
+    def __init__(
+        self, control_plane: ControlPlane, api: KubernetesApi, namespace: str, user: str = "admin"
+    ) -> None:
         self.api = api
         self.namespace = namespace
         self.id = f"id-{namespace}"
@@ -33,7 +35,7 @@ class AppliedEnvironment:
         self.permissions = Permissions()
         self.told: list[Progress] = []
         self.on_told: Callable[[Progress], None] = lambda _told: None
-        self._kubeconfig = control_plane.kubeconfig()
+        self._kubeconfig = control_plane.kubeconfig(user)
 
     def target(self, **more: Any) -> ClusterTarget:
         """Open the target anew, as each command does."""

@@ -115,7 +115,7 @@ class Applying:
     def _done(self, outcome: Outcome) -> str:
         """Tell how far the run came."""
         wanted = {step.resource for step in self._steps.values() if step.body is not None}
-        return f"{len(wanted.intersection(outcome.written))} of {len(wanted)} objects were applied"
+        return f"applied: {len(wanted.intersection(outcome.written))} of {len(wanted)}"
 
     def _begin(self, resource: ResourceId) -> None:
         """Do what is to be done with one object, in a worker's thread."""

@@ -15,6 +15,7 @@ from mistpm.model.finding import Finding
 from mistpm.model.minor import Minor
 from mistpm.model.progress import Progress, unheard
 from mistpm.model.revision import RevisionSummary
+from mistpm.target.cluster.access import forbidden, missing_rights
 from mistpm.target.cluster.api_error import ApiError, describe
 from mistpm.target.cluster.carrying_out import Compared, Run, order_of
 from mistpm.target.cluster.client import Client
@@ -22,6 +23,7 @@ from mistpm.target.cluster.comparison import compare
 from mistpm.target.cluster.connection import Connection
 from mistpm.target.cluster.expectation import Graces
 from mistpm.target.cluster.lease import EnvironmentLease
+from mistpm.target.cluster.needed_rights import needed_rights
 from mistpm.target.cluster.observation import Observed, observe
 from mistpm.target.cluster.resources import ApiResource, Resources, server_minor
 from mistpm.target.cluster.secret_values import SecretValues
@@ -108,7 +110,8 @@ class ClusterTarget:
     ) -> ApplyReport:
         """Make it so: write, wait until it is ready, and only then delete what is no longer desired.
 
-        Raises `TargetError`: `target-moved` where something is not what `diff` shows, `environment-busy`,
+        Raises `TargetError`: `cluster-forbidden` with every right that is missing, before anything is
+        changed; `target-moved` where something is not what `diff` shows, `environment-busy`,
         `lease-lost`, `not-applied` and `not-deleted` with everything that failed and why; and
         `TargetTimeoutError`.  What was done is remembered in any case, and another run goes on from there.
         Ctrl-C lets what is being written end, and passes on; a second one does not wait for that.
@@ -117,6 +120,7 @@ class ClusterTarget:
             compared = self._same_as(diff, desired, permissions)
             if compared.is_there:
                 return ApplyReport(changes=(), findings=diff.findings)
+            self._require_rights(compared)
             with self._locked(hear):
                 if self._state.read().basis != compared.remembered.basis:
                     raise self._moved()
@@ -254,6 +258,14 @@ class ClusterTarget:
         if not same and (compared.comparison.diff, compared.desired) != (diff, desired):
             raise self._moved()
         return compared
+
+    def _require_rights(self, compared: Compared) -> None:
+        """Make sure, before anything is changed, that the user may do all of it."""
+        rights = needed_rights(
+            self._resources, compared.comparison.steps, state_namespace=self._namespace
+        )
+        if missing := missing_rights(self._client, rights):
+            raise forbidden(self.title, missing)
 
     def _moved(self) -> TargetError:
         return TargetError(

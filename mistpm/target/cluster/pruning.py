@@ -87,7 +87,7 @@ class Pruning:
                     title=self._client.title,
                     seconds=self._seconds,
                     explain=self._readiness.explain,
-                    done=f"{len(self._steps) - len(self._left)} of {len(self._steps)} objects were deleted",
+                    done=f"deleted: {len(self._steps) - len(self._left)} of {len(self._steps)}",
                     is_removal=True,
                 )
         return set(self._steps) - set(self._kept)

@@ -39,12 +39,15 @@ def unfinished(
             context=context,
             hint=f"mend what is named and {_AGAIN}",
         )
-    late = _objects(len(outcome.unready)) if outcome.unready else "not everything"
+    if not outcome.unready:
+        message = f"time was over before all was {'deleted from' if is_removal else 'applied to'} the {title}"
+    elif is_removal:
+        message = f"{_objects(len(outcome.unready))} did not go from the {title}"
+    else:
+        message = f"{_objects(len(outcome.unready))} did not get ready in the {title}"
     return TargetTimeoutError(
         "not-gone" if is_removal else "not-ready",
-        f"{late} did not go from the {title} within {seconds:g} s"
-        if is_removal
-        else f"{late} did not get ready in the {title} within {seconds:g} s",
+        f"{message} within {seconds:g} s" if outcome.unready else message,
         context=context,
         hint=f"{_AGAIN}\n`--timeout` allows more time",
     )

@@ -36,7 +36,7 @@ def test_a_failure_is_told_early(environment: AppliedEnvironment) -> None:
         f"`ConfigMap {environment.namespace}/shop` was not begun: "
         f"it waits for `Deployment.apps {environment.namespace}/db`"
     )
-    assert "3 of 4 objects were applied" == lines[-1]
+    assert "applied: 3 of 4" == lines[-1]
     assert error.hint == (
         "mend what is named and run the same command again: it goes on where this one stopped"
     )
@@ -71,7 +71,7 @@ def test_time_runs_out(environment: AppliedEnvironment) -> None:
     assert error.context[-2:] == (
         f"`ConfigMap {environment.namespace}/shop` was not begun: "
         f"it waits for `Deployment.apps {environment.namespace}/db`",
-        "1 of 2 objects were applied",
+        "applied: 1 of 2",
     )
     assert error.hint == (
         "run the same command again: it goes on where this one stopped\n"
@@ -131,7 +131,7 @@ def test_what_the_server_refuses_at_last(environment: AppliedEnvironment) -> Non
         f"  `Service {web}`: refused: exceeded quota: few, "
         "requested: count/services=1, used: count/services=0, limited: count/services=0\n"
         f"  `Deployment.apps {web}` was not begun: it waits for `Service {web}`\n"
-        "  1 of 3 objects were applied\n"
+        "  applied: 1 of 3\n"
         "hint: mend what is named and run the same command again: it goes on where this one stopped"
     )
     assert is_gone(environment.api.get(environment.path("deployments.apps", "web")))
