@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+import pytest
 from control_plane import ControlPlane
 from kubernetes_api import is_there
 from waiting_scene import DEFINITION, ENVIRONMENT, Scene, claim, daemon_set, stateful_set
@@ -74,6 +76,32 @@ def test_several_kinds_get_ready(scene: Set) -> None:
 
     assert "2 of 2 replicas are ready" == stage.end(changed).why
     assert any("updated" in each.why or "newest version" in each.why for each in stage.told)
+
+
+@pytest.mark.parametrize("make", [deployment, stateful_set, daemon_set])
+def test_ready_means_that_only_new_pods_are_there(make: Callable[..., Any], scene: Set) -> None:
+    """At the moment when it is told, after each of several changes in a row."""
+    stage = scene()
+    selector = {"labelSelector": "app=web"}
+    for image in ("fake.test/slow:1s", "example.test/app:2", "example.test/app:3"):
+        manifest = make("web")
+        (container,) = manifest["spec"]["template"]["spec"]["containers"]
+        container["image"] = image
+        news = stage.end(stage.apply(manifest))
+        pods = stage.api.get(f"/api/v1/namespaces/{stage.namespace}/pods", **selector).body["items"]
+
+        assert "ready" == news.state
+        assert {image} == {
+            pod["spec"]["containers"][0]["image"]
+            for pod in pods
+            if "deletionTimestamp" not in pod["metadata"]
+        }
+        assert all(
+            {"type": "Ready", "status": "True"}.items() <= each.items()
+            for pod in pods
+            for each in pod["status"]["conditions"]
+            if each["type"] == "Ready" and "deletionTimestamp" not in pod["metadata"]
+        )
 
 
 def test_an_image_that_is_missing_is_a_failure(scene: Set) -> None:
