@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from mistpm.apply import Outcome
@@ -31,23 +31,23 @@ def unfinished(
         raise KeyboardInterrupt
     context = (*_lines(outcome, explain), done)
     if outcome.failures:
-        count = len(outcome.failures)
-        what = "could not be deleted" if is_removal else "failed"
+        failed = _named([each.resource for each in outcome.failures])
         return TargetError(
             "not-deleted" if is_removal else "not-applied",
-            f"{_objects(count)} {what} in the {title}",
+            f"{failed} could not be deleted from the {title}"
+            if is_removal
+            else f"{failed} failed in the {title}",
             context=context,
             hint=f"mend what is named and {_AGAIN}",
         )
     if not outcome.unready:
         message = f"time was over before all was {'deleted from' if is_removal else 'applied to'} the {title}"
-    elif is_removal:
-        message = f"{_objects(len(outcome.unready))} did not go from the {title}"
     else:
-        message = f"{_objects(len(outcome.unready))} did not get ready in the {title}"
+        what = "go from" if is_removal else "get ready in"
+        message = f"{_named([*outcome.unready])} did not {what} the {title} within {seconds:g} s"
     return TargetTimeoutError(
         "not-gone" if is_removal else "not-ready",
-        f"{message} within {seconds:g} s" if outcome.unready else message,
+        message,
         context=context,
         hint=f"{_AGAIN}\n`--timeout` allows more time",
     )
@@ -85,6 +85,10 @@ def _causes(outcome: Outcome) -> Mapping[ResourceId, tuple[ResourceId, ...]]:
                 found |= dict.fromkeys(causes.get(each.on, (each.on,)))
         causes[resource] = tuple(found)[:3]
     return causes
+
+
+def _named(resources: Sequence[ResourceId]) -> str:
+    return f"`{resources[0]}`" if len(resources) == 1 else _objects(len(resources))
 
 
 def _objects(count: int) -> str:

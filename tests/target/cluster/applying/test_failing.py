@@ -24,9 +24,10 @@ def test_a_failure_is_told_early(environment: AppliedEnvironment) -> None:
         environment.apply(environment.desired(blog, broken, shop, needs=needs))
 
     error = raised.value
+    db = f"`Deployment.apps {environment.namespace}/db`"
     lines = list(error.context)
     pod = next(line for line in lines if "no disk" in line)
-    assert ("not-applied", 74, "1 object failed in the cluster test") == (
+    assert ("not-applied", 74, f"{db} failed in the cluster test") == (
         error.reference,
         error.exit_code,
         error.message,
@@ -41,7 +42,7 @@ def test_a_failure_is_told_early(environment: AppliedEnvironment) -> None:
         "mend what is named and run the same command again: it goes on where this one stopped"
     )
     assert ["blog", "old"] == environment.names("configmaps")
-    assert ("failed", "1 object failed in the cluster test") == environment.status()
+    assert ("failed", f"{db} failed in the cluster test") == environment.status()
 
     mended = environment.release("db", deployment("db"), service("db"))
     environment.apply(environment.desired(blog, mended, shop, needs=needs))
@@ -59,7 +60,8 @@ def test_time_runs_out(environment: AppliedEnvironment) -> None:
         environment.apply(environment.desired(db, shop, needs={"shop": ("db",)}), seconds=1)
 
     error = raised.value
-    assert ("not-ready", 75, "1 object did not get ready in the cluster test within 1 s") == (
+    name = f"`Deployment.apps {environment.namespace}/db`"
+    assert ("not-ready", 75, f"{name} did not get ready in the cluster test within 1 s") == (
         error.reference,
         error.exit_code,
         error.message,
@@ -127,7 +129,7 @@ def test_what_the_server_refuses_at_last(environment: AppliedEnvironment) -> Non
 
     web = f"{environment.namespace}/web"
     assert str(raised.value) == (
-        "1 object failed in the cluster test\n"
+        f"`Service {web}` failed in the cluster test\n"
         f"  `Service {web}`: refused: exceeded quota: few, "
         "requested: count/services=1, used: count/services=0, limited: count/services=0\n"
         f"  `Deployment.apps {web}` was not begun: it waits for `Service {web}`\n"

@@ -88,7 +88,8 @@ def test_what_does_not_go(environment: AppliedEnvironment) -> None:
         environment.apply(environment.desired(lock=b""), seconds=0.5)
 
     path = environment.path("configmaps", "stuck")
-    assert ("not-gone", "1 object did not go from the cluster test within 0.5 s") == (
+    stuck = f"`ConfigMap {environment.namespace}/stuck`"
+    assert ("not-gone", f"{stuck} did not go from the cluster test within 0.5 s") == (
         raised.value.reference,
         raised.value.message,
     )
