@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from mistpm.cli.terminal import Terminal, dim, printable
 from mistpm.model.revision import RevisionSummary
-from mistpm.ops.status import ReleaseStatus, Status
+from mistpm.ops.status import ObjectStatus, ReleaseStatus, Status
 
 
 def show_status(terminal: Terminal, status: Status) -> None:
@@ -14,8 +16,9 @@ def show_status(terminal: Terminal, status: Status) -> None:
     header = ("RELEASE", "PACKAGE", "LOCKED", "APPLIED", "STATE")
     rows = [_row(each, on_cluster=on_cluster) for each in status.releases]
     terminal.table((*header, "HEALTH") if on_cluster else header, rows)
+    _show_objects(terminal, "", status.others)
     for release in status.releases:
-        _show_objects(terminal, release)
+        _show_objects(terminal, f"{release.release}: ", release.objects)
         if release.state == "differs" or terminal.verbose:
             for line in release.differences:
                 terminal.show(dim(f"  {release.release}: {line}"))
@@ -52,11 +55,11 @@ def _row(release: ReleaseStatus, *, on_cluster: bool) -> tuple[str, ...]:
     return (*cells, release.health or "-") if on_cluster else cells
 
 
-def _show_objects(terminal: Terminal, release: ReleaseStatus) -> None:
-    for each in release.objects:
+def _show_objects(terminal: Terminal, owner: str, objects: Iterable[ObjectStatus]) -> None:
+    for each in objects:
         if each.state == "ready" and not terminal.verbose:
             continue
         why = f": {each.why}" if each.why else ""
-        terminal.show(printable(f"  {release.release}: {each.resource} {each.state}{why}"))
+        terminal.show(printable(f"  {owner}{each.resource} {each.state}{why}"))
         for line in each.details:
             terminal.show(dim(f"      {printable(line)}"))

@@ -23,7 +23,7 @@ from mistpm.ops.locking import Move, Solved, solve
 from mistpm.ops.rendering import render_locked
 from mistpm.ops.unused import unused_entries
 from mistpm.ops.workspace import Workspace
-from mistpm.target.protocol import Desired
+from mistpm.target.protocol import Desired, Permissions
 
 BUILT_IN_NAMESPACES = frozenset({"default", "kube-node-lease", "kube-public", "kube-system"})
 """Namespaces that every cluster has."""
@@ -32,8 +32,9 @@ BUILT_IN_NAMESPACES = frozenset({"default", "kube-node-lease", "kube-public", "k
 class Proposal(Struct, frozen=True, kw_only=True):
     """What would be done, and what it takes to be allowed; the same object is shown and carried out.
 
-    `target` is what messages call it, `address` the server where it is a cluster.  `unneeded` are releases that would go although nobody named them, `data` the deletions that lose
-    data, `moves` how versions change, `held_back` what is not at its newest version and why.
+    `target` is what messages call it, `address` the server where it is a cluster.  `unneeded` are
+    releases that would go although nobody named them, `gone_because` says why, `data` are the deletions
+    that lose data, `moves` how versions change, `held_back` what is not at its newest version and why.
     """
 
     target: str
@@ -63,10 +64,14 @@ class Wishes(Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-def propose(workspace: Workspace, wishes: Wishes = Wishes()) -> Proposal:  # noqa: B008 - frozen
+def propose(
+    workspace: Workspace,
+    wishes: Wishes = Wishes(),  # noqa: B008 - frozen
+    permissions: Permissions | None = None,
+) -> Proposal:
     """Work out what applying the workspace's environment would do; writes nothing but caches.
 
-    Raises every error of solving, fetching, rendering and reading the target; `CheckError` when the
+    `permissions` are those of the workspace's options unless others are given.  Raises every error of solving, fetching, rendering and reading the target; `CheckError` when the
     manifests contradict each other.
     """
     solved = solve(workspace, free=wishes.free, new_minors=wishes.new_minors, always=wishes.always)
@@ -75,7 +80,7 @@ def propose(workspace: Workspace, wishes: Wishes = Wishes()) -> Proposal:  # noq
     rendered = render_locked(workspace, solved.lockfile, solved.asking)
     findings = check(rendered)
     desired = want(workspace, solved.lockfile, rendered, reason=wishes.reason)
-    diff = workspace.target.diff(desired, workspace.options.permissions)
+    diff = workspace.target.diff(desired, permissions or workspace.options.permissions)
     before = {owned.release for owned in workspace.state.owned} - {""}
     gone = before - set(solved.lockfile.releases) - wishes.named - set(desired.left_alone)
     return Proposal(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
@@ -11,10 +11,17 @@ from mistpm.lock.lockfile_document import parse_lockfile
 from mistpm.model.change import Change, Diff
 from mistpm.model.lockfile import Lockfile
 from mistpm.model.revision import RevisionSummary
-from mistpm.ops.proposing import Wishes, propose
+from mistpm.ops.proposing import propose
 from mistpm.ops.workspace import Workspace
+from mistpm.target.protocol import Desired, Permissions
+
+if TYPE_CHECKING:
+    from mistpm.target.cluster.cluster import ClusterTarget
 
 State = Literal["as wanted", "differs", "not applied", "to be removed"]
+_LOOKING = Permissions(adopt=True, force_conflicts=True)
+"""Whoever only looks wants to see what differs, also where applying it would need a flag."""
+
 Health = Literal["", "ready", "waiting", "failed", "unknown"]
 
 
@@ -51,13 +58,14 @@ class ReleaseStatus(Struct, frozen=True, kw_only=True):
 class Status(Struct, frozen=True, kw_only=True, rename="camel"):
     """The environment and its releases; `is_current` when applying would change nothing.
 
-    `revision` is what was applied to a cluster last, None where nothing was, and for a directory.
+    `others` are objects that belong to no release: namespaces that mistpm made.  `revision` is what was applied to a cluster last, None where nothing was, and for a directory.
     """
 
     environment: str
     target: str
     is_current: bool
     releases: tuple[ReleaseStatus, ...]
+    others: tuple[ObjectStatus, ...] = ()
     revision: RevisionSummary | None = None
 
 
@@ -66,9 +74,10 @@ def status(workspace: Workspace) -> Status:
 
     Renders everything, changes nothing.  Raises what `propose` raises.
     """
-    proposal = propose(workspace, Wishes())
+    is_cluster = workspace.chosen_target.is_cluster
+    proposal = propose(workspace, permissions=_LOOKING if is_cluster else None)
     applied = _applied(workspace)
-    objects = _objects(workspace)
+    objects = _objects(workspace.cluster, proposal.desired) if is_cluster else {}
     changes: dict[str, list[Change]] = {}
     for change in proposal.diff.changes:
         changes.setdefault(change.release, []).append(change)
@@ -99,7 +108,8 @@ def status(workspace: Workspace) -> Status:
         target=proposal.target,
         is_current=proposal.diff.is_empty,
         releases=tuple(releases),
-        revision=_revision(workspace),
+        others=tuple(objects.get("", ())),
+        revision=next(iter(workspace.cluster.history()), None) if is_cluster else None,
     )
 
 
@@ -111,15 +121,14 @@ def drift(workspace: Workspace) -> Diff:
     return workspace.cluster.drift()
 
 
-def _objects(workspace: Workspace) -> dict[str, list[ObjectStatus]]:
+def _objects(cluster: ClusterTarget, desired: Desired) -> dict[str, list[ObjectStatus]]:
     """Give the objects on a cluster by release; what the host made itself is under the empty name."""
     found: dict[str, list[ObjectStatus]] = {}
-    if workspace.chosen_target.is_cluster:
-        for each in workspace.cluster.observe(None):
-            seen = ObjectStatus(
-                resource=str(each.resource), state=each.state, why=each.why, details=each.context
-            )
-            found.setdefault(each.release, []).append(seen)
+    for each in cluster.observe(desired):
+        seen = ObjectStatus(
+            resource=str(each.resource), state=each.state, why=each.why, details=each.context
+        )
+        found.setdefault(each.release, []).append(seen)
     return found
 
 
@@ -133,13 +142,6 @@ def _health(objects: Iterable[ObjectStatus]) -> Health:
     if states & {"waiting", "deleting"}:
         return "waiting"
     return "unknown" if "unknown" in states else "ready"
-
-
-def _revision(workspace: Workspace) -> RevisionSummary | None:
-    if not workspace.chosen_target.is_cluster:
-        return None
-    revisions = workspace.cluster.history()
-    return revisions[0] if revisions else None
 
 
 def _state(*, wanted: bool, owned: bool, differs: bool) -> State:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import getpass
+import platform
 from pathlib import Path
 
 import pytest
+from control_plane import ControlPlane
+from made_cluster_shop import publish_running
 from toy_registry import ToyRegistry, config_map
 from transcript import Transcript
 
@@ -125,3 +129,36 @@ def shop(session: Transcript) -> Transcript:
     session.run("mistpm add app -p toy/apps/app")
     session.text = ""
     return session
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of a registry called `toy` whose packages run something."""
+    return publish_running(tmp_path_factory.mktemp("running") / "toy").folder
+
+
+@pytest.fixture
+def cluster_session(
+    folder: Path,
+    running: Path,
+    control_plane: ControlPlane,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Transcript:
+    """Begin a session in an empty folder, with a cluster called `test` and a registry beside it."""
+    work = folder / "shop"
+    work.mkdir()
+    (folder / "toy").symlink_to(running)
+    monkeypatch.chdir(work)
+    monkeypatch.setattr(new_environment, "new_id", lambda: "5f0c" * 8)
+    monkeypatch.setenv("MISTPM_CONFIG_DIR", str(folder / "config"))
+    monkeypatch.setenv("KUBECONFIG", str(control_plane.kubeconfig()))
+    transcript = Transcript(work)
+    transcript.replace(str(folder), "/home/me")
+    transcript.replace(str(control_plane.kubeconfig()), "/home/me/.kube/config")
+    transcript.replace(control_plane.address, "127.0.0.1:6443")
+    transcript.replace(f"{getpass.getuser()}@{platform.node()}", "me@here")
+    transcript.replace_pattern(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "2026-01-31T12:00:00Z")
+    transcript.replace_pattern(r"(?m) \(\d+ s\)$", "")
+    transcript.replace_pattern(r"\b([a-z]+)-[0-9a-z]{6,10}-[0-9a-z]{5}\b", r"\1-POD")
+    transcript.sort(r"^  \S .* (created|changed|adopted|deleted|ready)$")
+    return transcript

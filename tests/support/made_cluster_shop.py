@@ -38,7 +38,7 @@ SECRET = """\
 apiVersion: v1
 kind: Secret
 metadata: {name: "{{ name }}"}
-stringData: {password: "{{ inputs.password }}"}
+stringData: {password: "{{ inputs.password }}", text: "{{ inputs.text }}"}
 """
 
 
@@ -69,7 +69,8 @@ def publish_running(folder: Path) -> ToyRegistry:
         inputs={
             "type": "object",
             "properties": {
-                "password": {"type": "string", "writeOnly": True, "default": {"generate": 24}}
+                "password": {"type": "string", "writeOnly": True, "default": {"generate": 24}},
+                "text": {"type": "string", "default": "hello"},
             },
         },
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 
 from mistpm.cli.application import run
@@ -22,6 +24,8 @@ class Transcript:
         self.folder = folder
         self.text = ""
         self._replaced: dict[str, str] = {}
+        self._patterns: dict[str, str] = {}
+        self._unordered = ""
 
     def say(self, text: str) -> None:
         """Tell what happens between commands."""
@@ -30,6 +34,14 @@ class Transcript:
     def replace(self, text: str, by: str) -> None:
         """Show `by` wherever `text` would be shown: for folders that differ between runs."""
         self._replaced[text] = by
+
+    def replace_pattern(self, pattern: str, by: str) -> None:
+        """Show `by` for whatever matches: for what differs between runs, such as times."""
+        self._patterns[pattern] = by
+
+    def sort(self, pattern: str) -> None:
+        """Show neighbouring lines that match in one order: for what happens at the same time."""
+        self._unordered = pattern
 
     def run(self, command: str) -> int:
         """Run `mistpm …` in this process and write down what is seen."""
@@ -40,6 +52,14 @@ class Transcript:
         shown = f"$ {command}\n{seen.getvalue().decode()}"
         for text, by in self._replaced.items():
             shown = shown.replace(text, by)
+        for pattern, by in self._patterns.items():
+            shown = re.sub(pattern, by, shown)
+        if self._unordered:
+            lines = shown.splitlines(keepends=True)
+            runs = groupby(lines, key=lambda line: bool(re.search(self._unordered, line)))
+            shown = "".join(
+                line for matches, run in runs for line in (sorted(run) if matches else run)
+            )
         self.text += shown
         if code:
             self.text += f"[exit code {code}]\n"

@@ -67,4 +67,5 @@ def rollback(
             " the cluster differs from it now",
         )
     elif restored.written and screen.events is None:
-        screen.terminal.show(f"Wrote {' and '.join(restored.written)} as they were then.")
+        were = "it was" if len(restored.written) == 1 else "they were"
+        screen.terminal.show(f"Wrote {' and '.join(restored.written)} as {were} then.")
