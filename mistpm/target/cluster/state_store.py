@@ -33,6 +33,7 @@ class StateStore:
         self.client = client
         self.namespace = namespace
         self._check = check
+        self._written: dict[str, str] = {}  # the version of what was written last, by plural
 
     def get(self, plural: str, name: str) -> dict[str, Any] | None:
         """Read an object; None where it is not there."""
@@ -45,16 +46,23 @@ class StateStore:
         return found
 
     def names(self, plural: str, selector: str) -> tuple[str, ...]:
-        """List the names of the objects that a label selector means, without what is in them."""
-        return tuple(each["name"] for each in self.metadata(plural, selector))
+        """List the names of the objects that a label selector means, without what is in them.
 
-    def metadata(self, plural: str, selector: str) -> tuple[dict[str, Any], ...]:
+        They are those that were there when this wrote one last: a newer list is only to be had after
+        up to a tenth of a second, in which the server makes sure that it has missed nothing.
+        """
+        query = {}
+        if version := self._written.get(plural):
+            query = {"resourceVersion": version, "resourceVersionMatch": "NotOlderThan"}
+        return tuple(each["name"] for each in self.metadata(plural, selector, **query))
+
+    def metadata(self, plural: str, selector: str, **query: str) -> tuple[dict[str, Any], ...]:
         """List the metadata of objects; none where there is no such namespace."""
         try:
             answer = self.client.request(
                 "GET",
                 self._path(plural),
-                query={"labelSelector": selector},
+                query={"labelSelector": selector, **query},
                 accept=METADATA_ONLY,
             )
         except ApiError as error:
@@ -69,14 +77,15 @@ class StateStore:
         """
         self._check()
         try:
-            return create_in(self.client, self.namespace, self._path(plural), body)
+            made = create_in(self.client, self.namespace, self._path(plural), body)
         except ApiError as error:
             if not error.is_already_there:
                 raise self._described(error) from error
             found = self.get(plural, body["metadata"]["name"])
             if found is None or _content(found) != _content(body):
                 raise self._moved(what) from error
-            return found
+            made = found
+        return self._noted(plural, made)
 
     def replace(
         self, plural: str, body: dict[str, Any], *, before: dict[str, Any], what: str
@@ -94,11 +103,10 @@ class StateStore:
             except ApiError as error:
                 found = self._changed(error, plural, before)
                 if found is not None and _content(found) == _content(body):
-                    return found  # a try that got no answer did it
+                    return self._noted(plural, found)  # a try that got no answer did it
                 before = self._same(found, before, what)
             else:
-                replaced: dict[str, Any] = answer.data
-                return replaced
+                return self._noted(plural, answer.data)
         raise self._moved(what)
 
     def delete(self, plural: str, name: str) -> None:
@@ -126,6 +134,10 @@ class StateStore:
             else:
                 return
         raise self._moved(what)
+
+    def _noted(self, plural: str, written: dict[str, Any]) -> dict[str, Any]:
+        self._written[plural] = written["metadata"]["resourceVersion"]
+        return written
 
     def _delete(self, plural: str, name: str, preconditions: dict[str, str]) -> None:
         options = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": preconditions}
