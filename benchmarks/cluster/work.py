@@ -39,12 +39,12 @@ version: 1.0.0
 build: {module: jinja.wasm}
 """
 _TEMPLATE = """\
-{% for number in range(objects) %}
+{% for number in range(inputs.objects) %}
 ---
 apiVersion: v1
 kind: ConfigMap
 metadata: {name: "settings-{{ number }}"}
-data: {number: "{{ number }}", changed: "{{ number < changed }}"}
+data: {number: "{{ number }}", changed: "{{ number < inputs.changed }}"}
 {% endfor %}
 """
 _CHART = """\
