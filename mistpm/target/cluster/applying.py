@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
@@ -17,8 +18,9 @@ from mistpm.target.cluster.book import Book, is_once
 from mistpm.target.cluster.client import Client
 from mistpm.target.cluster.expectation import Graces, News
 from mistpm.target.cluster.failing import failure_of
+from mistpm.target.cluster.live import LiveObject, read_live
 from mistpm.target.cluster.object_step import ObjectStep
-from mistpm.target.cluster.resources import Resources
+from mistpm.target.cluster.resources import ApiResource, Resources
 from mistpm.target.cluster.staging import Stages
 from mistpm.target.cluster.unfinished import unfinished
 from mistpm.target.cluster.waiting import Readiness
@@ -86,6 +88,8 @@ class Applying:
         self._watched = _awaited(order, self._steps) if is_settled else set(self._steps)
         self._writer = Writer(client, resources, self._circumstances(check))
         self._stages = Stages(client, resources, self._steps.values(), at_once=at_once)
+        self._looking = threading.Lock()
+        self._found: Mapping[ResourceId, LiveObject] | None = None
         self._unfinished: dict[ResourceId, dict[str, Any]] = {}
         self._waited_for: set[ResourceId] = set()
 
@@ -143,13 +147,26 @@ class Applying:
             return None
         if step.data is not None:
             return step.data
-        api = self._resources.find(step.api_version, step.resource.kind)
-        if api is None:
-            return None
-        data: dict[str, Any] = self._client.get(
-            api.path(step.resource.namespace, step.resource.name)
-        )
-        return data
+        live = self._live().get(step.resource)
+        return live.data if live else None
+
+    def _live(self) -> Mapping[ResourceId, LiveObject]:
+        """List what stays as it is and has to be looked at, once: one request for each kind."""
+        with self._looking:
+            if self._found is None:
+                kinds: dict[ApiResource, set[str]] = {}
+                for resource in self._watched:
+                    step = self._steps[resource]
+                    api = self._resources.find(step.api_version, resource.kind)
+                    if api is not None and step.body is None:
+                        kinds.setdefault(api, set()).add(resource.namespace)
+                self._found = read_live(
+                    self._client,
+                    kinds,
+                    self._environment_id,
+                    is_settled=lambda live: live.resource not in self._watched,
+                ).objects
+            return self._found
 
     def _heard(self, news: News) -> None:
         """Hand on what became of an object that is waited for; from any thread."""
@@ -191,12 +208,17 @@ class Applying:
                 for each in self._steps
                 if (each.group, each.kind) == ("", "Service")
             },
-            groups={
-                each.name.partition(".")[2]
-                for each in self._steps
-                if (each.group, each.kind) in _MAKE_APIS
-            },
+            groups={_made_group(step) for step in self._steps.values()},
+            changed_groups={_made_group(step) for step in self._steps.values() if step.body},
         )
+
+
+def _made_group(step: ObjectStep) -> str | None:
+    """Give the group of APIs that an object makes the server serve, None where it makes none."""
+    resource = step.resource
+    if (resource.group, resource.kind) not in _MAKE_APIS:
+        return None
+    return resource.name.partition(".")[2]
 
 
 def _awaited(order: ObjectOrder, steps: Mapping[ResourceId, ObjectStep]) -> set[ResourceId]:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from mistpm.errors import TargetError
 from mistpm.model.resource import ResourceId
 from mistpm.target.cluster.adoption import migrate
-from mistpm.target.cluster.api_error import ApiError
+from mistpm.target.cluster.api_error import ApiError, is_schema_error
 from mistpm.target.cluster.client import Answer, Client
 from mistpm.target.cluster.intent import own_entry, shown
 from mistpm.target.cluster.object_step import ObjectStep
@@ -23,6 +23,8 @@ from mistpm.target.cluster.retrying import classify
 
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 2.0
+_SCHEMA_SECONDS: Final = 10.0
+"""How long the server may take to follow a definition that was changed."""
 _CALLED: Final = re.compile(r'"https://([a-z0-9-]+)\.([a-z0-9-]+)\.svc[:/]')
 
 
@@ -30,7 +32,8 @@ class Circumstances(Struct, frozen=True, kw_only=True):
     """What holds for all writes of a run.
 
     `check` is called before each of them, and raises when nothing may be written any more.  `services`
-    are the Services, `groups` the API groups that the run itself makes: what needs them is tried again.
+    are the Services, `groups` the API groups that are made by what is wanted, `changed_groups` those of them
+    whose definitions this run writes: what needs them is tried again.
     `is_over` tells whether there is time for that; `wait` is told what is waited for.
     """
 
@@ -38,7 +41,8 @@ class Circumstances(Struct, frozen=True, kw_only=True):
     is_over: Callable[[], bool]
     wait: Callable[[ResourceId, str], None]
     services: Collection[tuple[str, str]] = frozenset()
-    groups: Collection[str] = frozenset()
+    groups: Collection[str | None] = frozenset()
+    changed_groups: Collection[str | None] = frozenset()
 
 
 class Writer:
@@ -64,11 +68,12 @@ class Writer:
             self.delete(step, propagation="Foreground")
         if step.replaces or step.action == "create":
             self._wait_until_gone(step.resource, path, step.uid)
+        start = time.monotonic()
         for pause in _pauses():
             try:
                 answer = self._apply(step, api, path)
             except ApiError as error:
-                why = self._passing(error, step)
+                why = self._passing(error, step, time.monotonic() - start)
                 if not why or self._around.is_over():
                     raise
                 self._around.wait(step.resource, why)
@@ -180,8 +185,13 @@ class Writer:
                 self._resources.refresh()
         return self._resources.find(step.api_version, step.resource.kind)
 
-    def _passing(self, error: ApiError, step: ObjectStep) -> str:
-        """Say what is waited for where a refusal passes by itself; empty where it does not."""
+    def _passing(self, error: ApiError, step: ObjectStep, seconds: float) -> str:
+        """Say what is waited for where a refusal passes by itself; empty where it does not.
+
+        `seconds` is for how long it has been tried.
+        """
+        if is_schema_error(error) and step.resource.group in self._around.changed_groups:
+            return "its definition was just changed" if seconds < _SCHEMA_SECONDS else ""
         match classify(error):
             case "webhook":
                 called = _CALLED.search(error.message)

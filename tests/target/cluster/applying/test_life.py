@@ -168,3 +168,51 @@ def _operator(environment: AppliedEnvironment, group: str) -> tuple[Any, ...]:
     }
     thing = {"apiVersion": f"{group}/v1", "kind": "Thing", "metadata": {"name": "one"}}
     return (environment.release("operator", thing, definition, deployment("operator")),)
+
+
+def test_a_package_orders_its_objects(environment: AppliedEnvironment) -> None:
+    """A migration that says what it comes before is done when that begins, and what stays is looked at, too."""
+    web = annotated(deployment("web"), after="Job.batch/migrate")
+    environment.apply(environment.desired(environment.release("app", web, job("migrate"))))
+
+    expected = ["applied Job migrate", "ready Job migrate", "applied Deployment web"]
+    assert expected == environment.events("applied", "ready")[:3]
+
+    web = annotated(deployment("web", replicas=2), after="Job.batch/migrate")
+    environment.apply(environment.desired(environment.release("app", web, job("migrate"))))
+
+    assert ["unchanged Job migrate", "applied Deployment web", "ready Deployment web"] == (
+        environment.events("unchanged", "applied", "ready")
+    )
+
+
+def test_instances_of_a_definition_that_changes(environment: AppliedEnvironment) -> None:
+    """A field that the definition gets in the same run is written, however long the server takes to know it."""
+    group = f"{environment.namespace}.example.org"
+    (release,) = _operator(environment, group)
+    environment.apply(environment.desired(release))
+    (definition,) = [
+        each.data for each in release.manifests if each.id.kind == "CustomResourceDefinition"
+    ]
+    version = definition["spec"]["versions"][0]
+    schema = {"type": "object", "properties": {"size": {"type": "integer"}}}
+    changed = {
+        **definition,
+        "spec": {
+            **definition["spec"],
+            "versions": [{**version, "schema": {"openAPIV3Schema": schema}}],
+        },
+    }
+    changed["metadata"] = {**changed["metadata"], "namespace": ""}
+    thing = {
+        "apiVersion": f"{group}/v1",
+        "kind": "Thing",
+        "metadata": {"name": "one"},
+        "size": 3,
+    }
+
+    environment.apply(environment.desired(environment.release("operator", changed, thing)))
+
+    path = f"/apis/{group}/v1/namespaces/{environment.namespace}/things/one"
+    assert 3 == environment.api.get(path).body["size"]
+    environment.uninstall()
