@@ -153,6 +153,20 @@ def clique_indirect(size: int, width: int) -> Family:
     )
 
 
+def many_ranges(width: int, *, possible: bool) -> Family:
+    """Let each version need another package in a range of its own; at most the oldest can be met."""
+    needs = [{"narrow": f"={version}.0.0"} for version in range(1, width + 1)]
+    universe: Packages = {
+        "choosy": _versions(needs if possible else needs[1:]),
+        "narrow": _alike(width),
+    }
+    return Family(
+        name=f"many_ranges/n{width}{'sat' if possible else 'unsat'}",
+        universe=universe,
+        roots={"choosy": "*", "narrow": "=1.0.0"},
+    )
+
+
 def sat3(variables: int, seed: int) -> Family:
     """Write random 3-SAT: a variable is a package of two versions, a clause one of three."""
     chance = random.Random(f"sat3 {variables} {seed}")  # noqa: S311 - repeatable, not secret
@@ -203,6 +217,11 @@ FAMILIES: Final[Mapping[str, tuple[Callable[[], Family], ...]]] = {
     "sudoku": (partial(sudoku, 3, 26), partial(sudoku, 4, 130)),
     "clique": (partial(clique, 20, 100),),
     "clique_indirect": (partial(clique_indirect, 15, 50),),
+    "many_ranges": (
+        partial(many_ranges, 1000, possible=True),
+        partial(many_ranges, 1000, possible=False),
+        partial(many_ranges, 10_000, possible=True),
+    ),
     "sat3": (
         # both verdicts of each size
         *(partial(sat3, 10, seed) for seed in (0, 1)),

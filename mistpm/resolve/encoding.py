@@ -12,7 +12,7 @@ from itertools import combinations
 from msgspec import Struct
 
 from mistpm.model.cause import Cause, ConflictsWith, OncePerEnvironment, OneOwner
-from mistpm.resolve.division import divided
+from mistpm.resolve.division import Key, divided, key
 from mistpm.resolve.exclusion import kinds
 from mistpm.resolve.listing import newest
 from mistpm.resolve.node import Context, Decision, Node, Option, Requirement
@@ -43,7 +43,7 @@ class Encoding:
         self.selectors: dict[Cause, int] = {}
         self.spoken_of: dict[Cause, tuple[Node, int]] = {}
         self.blocks: dict[Node, list[Block]] = {}
-        self._exact: dict[tuple[Node, int], int] = {}
+        self._exact: dict[tuple[Node, Key], int] = {}
         self.upto: dict[Node, list[int]] = {}
         self.picks: dict[Decision, dict[Node, int]] = {}
         self._uses: dict[Context, int] = {}
@@ -135,7 +135,7 @@ class Encoding:
         self.blocks[node] = [
             Block(mask=part, place=newest(part), literal=self.variable()) for part in parts
         ]
-        self._exact.update(((node, block.mask), block.literal) for block in self.blocks[node])
+        self._exact.update(((node, key(block.mask)), block.literal) for block in self.blocks[node])
 
     def _choose(self, node: Node) -> None:
         """At most one block; a release that the file asks for is there."""
@@ -261,7 +261,7 @@ class Encoding:
     # --- parts of clauses ------------------------------------------------------------------------
 
     def _literals(self, node: Node, mask: int) -> list[int]:
-        exact = self._exact.get((node, mask))
+        exact = self._exact.get((node, key(mask)))
         if exact is not None:
             return [exact]
         return [block.literal for block in self.blocks[node] if block.mask & mask]

@@ -11,7 +11,7 @@ from itertools import combinations
 from msgspec import Struct
 
 from mistpm.model.cause import Cause
-from mistpm.resolve.division import divided
+from mistpm.resolve.division import Key, divided, key
 from mistpm.resolve.node import Context, Decision, Node, Requirement
 from mistpm.resolve.universe import Universe
 
@@ -50,8 +50,9 @@ class Sketch:
         self.is_settled = False
         self._wholes: dict[Node, Block] = {}
         self._halves: dict[int, tuple[Block, Block]] = {}
-        self._within: dict[tuple[Node, int], int] = {}
-        self._holding: dict[tuple[Node, int], int] = {}
+        self._exact: dict[tuple[Node, Key], int] = {}
+        self._within: dict[tuple[Node, Key], int] = {}
+        self._holding: dict[tuple[Node, Key], int] = {}
         self._uses: dict[Context, int] = {}
         self._written: dict[Requirement, int] = {}
         self._exchanged: dict[Decision, int] = {}
@@ -86,24 +87,24 @@ class Sketch:
 
     def within(self, node: Node, mask: int) -> int:
         """Give a literal that is true only if a node is at one of these versions."""
-        literal = self._within.get((node, mask))
+        literal = self._within.get((node, key(mask)))
         if literal is None:
             parts = self._cover(node, mask) or [-self._true]
             literal = parts[0] if len(parts) == 1 else self.variable()
             if len(parts) > 1:
                 self.add(-literal, *parts)
-            self._within[node, mask] = literal
+            self._within[node, key(mask)] = literal
         return literal
 
     def holding(self, node: Node, mask: int) -> int:
         """Give a literal that is true if a node is at one of these versions."""
-        literal = self._holding.get((node, mask))
+        literal = self._holding.get((node, key(mask)))
         if literal is None:
             parts = self._cover(node, mask) or [-self._true]
             literal = parts[0] if len(parts) == 1 else self.variable()
             for part in parts if len(parts) > 1 else ():
                 self.add(-part, literal)
-            self._holding[node, mask] = literal
+            self._holding[node, key(mask)] = literal
         return literal
 
     def use(self, context: Context) -> int:
@@ -300,6 +301,9 @@ class Sketch:
 
         Blocks that have other versions as well are divided.
         """
+        exact = self._exact.get((node, key(mask)))
+        if exact is not None:
+            return [exact]
         found: list[int] = []
         waiting = [self._wholes[node]]
         while waiting:
@@ -330,6 +334,8 @@ class Sketch:
         if fixed is not None and block.mask >> fixed & 1:
             self.add(best.literal if better >> fixed & 1 else rest.literal)
         self._halves[block.literal] = best, rest
+        self._exact[node, key(better)] = best.literal
+        self._exact[node, key(worse)] = rest.literal
         blocks = self.blocks[node]
         del blocks[block.literal]
         blocks[best.literal], blocks[rest.literal] = best, rest

@@ -46,6 +46,25 @@ def test_ten_thousand_versions_of_one_package() -> None:
     assert {"a": "1.0.0", "b": "1.0.0", "pg": "49.99.0"} == told(resolution)
 
 
+@pytest.mark.parametrize("oldest", ["=1.0.0", "=2.0.0"])
+def test_a_range_of_its_own_for_every_version(oldest: str) -> None:
+    """A thousand versions, each of which requires another one of the same package; the oldest decides."""
+    count = 1000
+    world = World().add("x/narrow", " ".join(f"{n}.0.0" for n in range(1, count + 1)))
+    world.add("x/choosy", "1.0.0", {"it": f"x/narrow {oldest}"})
+    for number in range(2, count + 1):
+        world.add("x/choosy", f"{number}.0.0", {"it": f"x/narrow ={number}.0.0"})
+
+    resolution = world.resolve(asking({"choosy": "x/choosy", "narrow": "x/narrow =1.0.0"}))
+
+    if oldest == "=1.0.0":
+        assert {"choosy": "1.0.0", "narrow": "1.0.0"} == told(resolution)
+    else:
+        conflict = resolution.unresolved[0].conflict
+        assert conflict is not None
+        assert (count + 1, True) == (len(conflict.grounds), conflict.minimal)
+
+
 def pigeons(count: int) -> World:
     """Make pigeons, and one hole less, each of which has room for one."""
     world = World()
