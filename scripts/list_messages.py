@@ -25,6 +25,7 @@ KEBAB = re.compile(r"[a-z]+(-[a-z0-9]+)*")
 
 IN_WORDS = {
     "data-loss-not-confirmed": ("", "`--delete-data` confirms it"),
+    "environment-busy": ("", "run the command again when that is done"),
     "environment-unreadable": ("", "check the path and the permissions"),
     "findings": ("… findings forbid applying", ""),
     "folder-unwritable": ("", "check the path, the permissions and the free space"),
@@ -59,6 +60,7 @@ IN_WORDS = {
     ),
     "removal-not-confirmed": ("", "`--remove-unneeded` confirms it"),
     "render-failed": ("", "each release is listed with what is wrong"),
+    "secret-absent": ("… secrets have no value", ""),
     "secret-literal": (
         "the inputs of `…` do not fit `…`",
         "give the source of a secret: `{fromEnv: NAME}`, `{generate: 24}`, …",

@@ -60,7 +60,7 @@ class RecordStore:
                 "state-damaged",
                 f"{title} cannot be read",
                 context=(f"ConfigMap `{namespace}/{self._name}`: {error}",),
-                note="its objects carry its labels, and are known by them",
+                note="objects that are desired still are known by their labels all the same",
                 hint="restore it from a backup of the cluster\n"
                 f"or do without its history: `kubectl -n {namespace} delete configmap {self._name}`",
             ) from None

@@ -131,11 +131,11 @@ def test_who_holds_it_is_waited_for(client: Client, namespace: str) -> None:
     """A second run waits, says for whom, and goes on when the first one is done."""
     heard: list[Progress] = []
     done = threading.Event()
-    first = lease(client, namespace)
+    first = lease(client, namespace, seconds=30)
     first.__enter__()
 
     def wait() -> None:
-        with lease(client, namespace, "bob@desk", hear=hear):
+        with lease(client, namespace, "bob@desk", seconds=30, hear=hear):
             done.set()
 
     told = threading.Event()
@@ -292,7 +292,7 @@ def test_many_race_for_it_and_one_holds_it(client: Client, namespace: str) -> No
 
     def run(name: str) -> None:
         nonlocal holding, most
-        with lease(client, namespace, name):
+        with lease(client, namespace, name, seconds=30):
             with lock:
                 holding += 1
                 most = max(most, holding)

@@ -552,7 +552,7 @@ def test_a_damaged_record_is_told(
     assert str(caught.value) == (
         f"what the cluster test remembers of the environment `{ID}` cannot be read\n"
         f"  ConfigMap `{namespace}/{RECORD}`: {why.replace('NAMESPACE', namespace)}\n"
-        "note: its objects carry its labels, and are known by them\n"
+        "note: objects that are desired still are known by their labels all the same\n"
         "hint: restore it from a backup of the cluster\n"
         f"hint: or do without its history: `kubectl -n {namespace} delete configmap {RECORD}`"
     )
