@@ -168,6 +168,7 @@ class _Comparing:
             for each in ordered
             for refusal in each.refusals
             if refusal.reference == "kind-not-served"
+            and not self._around.is_silent(each.step.api_version)
         }
         return Comparison(
             title=self._client.title,
@@ -281,7 +282,7 @@ class _Comparing:
             may_mistake=provider in changing,
         )
         if api is None and provider is None:
-            return deciding.missing_kind(case)
+            return deciding.missing_kind(case, is_silent=self._around.is_silent(api_version))
         if is_homeless and namespace not in self._wanted:
             return deciding.missing_namespace(case)
         return deciding.decide(case)

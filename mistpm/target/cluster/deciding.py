@@ -301,9 +301,11 @@ class Deciding:
             refusals=tuple(self._refusal(case, reference, why) for why in reasons),
         )
 
-    def missing_kind(self, case: Case) -> Decision:
-        """Decide about an object whose kind nobody provides."""
-        return self._refused(case, "kind-not-served", (_kind(case),))
+    def missing_kind(self, case: Case, *, is_silent: bool) -> Decision:
+        """Decide about an object whose kind nobody provides, or whose API does not answer."""
+        version = case.wanted.manifest.api_version
+        why = f"the server of `{version}` does not answer" if is_silent else _kind(case)
+        return self._refused(case, "kind-not-served", (why,))
 
     def missing_namespace(self, case: Case) -> Decision:
         """Decide about an object whose namespace nobody makes."""

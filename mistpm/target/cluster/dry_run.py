@@ -72,6 +72,7 @@ def _obstacle(error: ApiError) -> Obstacle | None:
 _FINAL: Final = {
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.FORBIDDEN,
+    HTTPStatus.METHOD_NOT_ALLOWED,
     HTTPStatus.CONFLICT,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -127,7 +128,8 @@ def conflicts_of(error: ApiError) -> tuple[Conflict, ...]:
 
 
 _FIXED: Final = re.compile(
-    r"immutable|updates to \S+ spec for fields other than|may not change|can ?not be changed"
+    r"immutable|updates to \S+ spec for fields other than|updates to \S+ are forbidden"
+    r"|may not (?:be )?change|can ?not (?:be )?change"
 )
 
 

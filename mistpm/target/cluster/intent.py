@@ -26,12 +26,15 @@ def marked(
 ) -> dict[str, Any]:
     """Give a manifest with the ownership marks; `run_version` is for what runs once per version.
 
-    The label with the revision is not among them, as it is no part of what is wanted (`numbered`).
+    The label with the revision is not among them, as it is no part of what is wanted (`numbered`).  Labels
+    that are no mapping stay as they are: the server refuses them.
     """
     metadata = dict(data["metadata"])
-    metadata["labels"] = marked_labels(
-        metadata.get("labels") or {}, environment_id=environment_id, release=release
-    )
+    labels = metadata.get("labels") or {}
+    if isinstance(labels, Mapping):
+        metadata["labels"] = marked_labels(
+            dict(labels), environment_id=environment_id, release=release
+        )
     if run_version:
         metadata["annotations"] = {**(metadata.get("annotations") or {}), RUN_VERSION: run_version}
     return {**data, "metadata": metadata}
@@ -40,6 +43,8 @@ def marked(
 def numbered(body: Mapping[str, Any], revision: int) -> dict[str, Any]:
     """Give a marked manifest with the label that says which revision changed the object last."""
     metadata = body["metadata"]
+    if not isinstance(metadata["labels"], Mapping):
+        return dict(body)
     labels = {**metadata["labels"], REVISION_LABEL: f"v{revision}"}
     return {**body, "metadata": {**metadata, "labels": labels}}
 

@@ -38,45 +38,55 @@ class Refusal(Struct, frozen=True, kw_only=True):
         return f"{self.resource}: {self.why}" + (f" ({self.origin})" if self.origin else "")
 
 
-_MESSAGES: Final[dict[Reference, tuple[str, str]]] = {
-    "resource-not-owned": (
+_HEADS: Final = (
+    TargetError(
+        "resource-not-owned",
         "some resources are there already, and not this environment's",
-        "take them over with `--adopt`, or choose other names",
+        hint="take them over with `--adopt`, or choose other names",
     ),
-    "field-conflicts": (
+    TargetError(
+        "field-conflicts",
         "other field managers own fields that would be set",
-        "take the fields with `--force-conflicts`, or leave them out with `patches:`",
+        hint="take the fields with `--force-conflicts`, or leave them out with `patches:`",
     ),
-    "manifest-refused": (
+    TargetError(
+        "manifest-refused",
         "the cluster refuses some manifests",
-        "other inputs, `patches:` or another version of the package mend it",
+        hint="other inputs, `patches:` or another version of the package mend it",
     ),
-    "kind-not-served": (
+    TargetError(
+        "kind-not-served",
         "some manifests are of kinds that the cluster does not have",
-        "install what provides them, in this environment or on the cluster",
+        hint="install what provides them, in this environment or on the cluster",
     ),
-    "namespace-missing": (
+    TargetError(
+        "namespace-missing",
         "some manifests are for namespaces that do not exist",
-        "make the namespaces first",
+        hint="make the namespaces first",
     ),
-    "must-be-replaced": (
+    TargetError(
+        "must-be-replaced",
         "some changes are to fields that cannot be changed",
-        'allow deleting and making again with the annotation `mistpm.dev/replace: "true"`, by `patches:`',
+        hint='allow deleting and making again with the annotation `mistpm.dev/replace: "true"`, by `patches:`',
     ),
-}
+)
+"""What is said of each sort of refusal, in the order in which they are told."""
 
 
 def refusal_error(title: str, refusals: Sequence[Refusal]) -> TargetError:
     """Put all refusals into one error; its reference is `changes-refused` where they are of several sorts."""
-    sorts = [sort for sort in _MESSAGES if any(each.reference == sort for each in refusals)]
-    if len(sorts) == 1:
-        message, hint = _MESSAGES[sorts[0]]
+    told = {
+        head: [str(each) for each in refusals if each.reference == head.reference]
+        for head in _HEADS
+    }
+    heads = [head for head, lines in told.items() if lines]
+    context = tuple(line for lines in told.values() for line in lines)
+    if len(heads) > 1:
         return TargetError(
-            sorts[0], f"{title}: {message}", context=tuple(map(str, refusals)), hint=hint
+            "changes-refused",
+            f"{title}: some changes cannot be made",
+            context=context,
+            hint="\n".join(head.hint for head in heads),
         )
-    return TargetError(
-        "changes-refused",
-        f"{title}: some changes cannot be made",
-        context=tuple(str(each) for sort in sorts for each in refusals if each.reference == sort),
-        hint="\n".join(_MESSAGES[sort][1] for sort in sorts),
-    )
+    [head] = heads
+    return TargetError(head.reference, f"{title}: {head.message}", context=context, hint=head.hint)

@@ -72,7 +72,13 @@ class Removing:
         `foreign_content` costs for each namespace and CRD that would go.  Raises `ApiError`.
         """
         candidates = sorted((set(self._lines) | set(self._live.objects)) - set(wanted))
-        found = [each for each in at_once(self._find, candidates) if each is not None]
+        objects = self._live.objects
+        staying = {objects[each].uid for each in wanted if each in objects}
+        found = [
+            each
+            for each in at_once(self._find, candidates)
+            if each is not None and each.uid not in staying  # as one served by two groups is one
+        ]
         reasons = {each.resource: self._reason_to_keep(each) for each in found}
         kept = {resource for resource, reason in reasons.items() if reason} | set(wanted)
         going = [each for each in found if not reasons[each.resource]]
@@ -85,6 +91,11 @@ class Removing:
         if resource in self._live.objects:
             return self._live.objects[resource]
         line = self._lines[resource]
+        absent = LiveObject(
+            resource=resource, api_version=line.api_version, uid=line.uid, resource_version=""
+        )
+        if self._is_silent(resource):
+            return absent
         api = self._resources.find(line.api_version, resource.kind) or self._resources.preferred(
             resource.group, resource.kind
         )
@@ -95,17 +106,23 @@ class Removing:
         except ApiError as error:
             if not error.is_right_missing:
                 raise
-            return LiveObject(
-                resource=resource, api_version=api.api_version, uid=line.uid, resource_version=""
-            )
+            return absent
         is_ours = live is not None and live.uid == line.uid and not live.environment
         return live if is_ours else None
+
+    def _is_silent(self, resource: ResourceId) -> bool:
+        """Tell whether a kind's API does not answer: what there is of it is not known."""
+        served = self._resources.preferred(resource.group, resource.kind) is not None
+        groups = {each.rpartition("/")[0] for each in self._resources.broken}
+        return not served and resource.group in groups
 
     def _reason_to_keep(self, live: LiveObject) -> str:
         """Say why an object stays, whatever is in it; empty where it goes."""
         release = self._release(live)
         if release and release in self._desired.left_alone:
             return "its release cannot be rendered now"
+        if self._is_silent(live.resource):
+            return "its API does not answer"
         if live.keep:
             return f"it has the annotation `{live.keep}`"
         if is_namespace(live.resource) and not release and not self._permissions.delete_namespaces:

@@ -36,6 +36,10 @@ class Surroundings:
             resource.group, resource.kind
         )
 
+    def is_silent(self, api_version: str) -> bool:
+        """Tell whether an aggregated API is there, and does not answer."""
+        return api_version in self._resources.broken
+
     def provider(self, api_version: str, kind: str) -> ResourceId | None:
         """Tell which wanted object brings a kind with it."""
         return self._provided.by(api_version, kind)
