@@ -50,7 +50,7 @@ class Connection(Struct, frozen=True, kw_only=True):
 def connect(
     context: str = "", *, impersonate: str = "", environ: Mapping[str, str] = os.environ
 ) -> Connection:
-    """Find the cluster: a context of the kubeconfig, or, where there is none, the one this Pod runs in.
+    """Find the cluster: a context of the kubeconfig, or, where it has none, the one this Pod runs in.
 
     An empty `context` means the kubeconfig's current one.  `impersonate` is who to act as (`--as`).
     Nothing is asked over the network, no program is run.  Raises `TargetError` (`no-kubeconfig`,
@@ -58,17 +58,18 @@ def connect(
     """
     paths = kubeconfig_paths(environ)
     kubeconfig = read_kubeconfig(paths)
-    if kubeconfig is not None:
-        return _from_context(kubeconfig.choose(context), kubeconfig.files, impersonate)
-    if not context and (found := in_cluster(environ, impersonate=impersonate)):
+    is_told = bool(context) or (kubeconfig is not None and bool(kubeconfig.contexts))
+    if not is_told and (found := in_cluster(environ, impersonate=impersonate)):
         return found
-    raise TargetError(
-        "no-kubeconfig",
-        "there is no kubeconfig, so no cluster is known",
-        context=tuple(f"looked for: {path}" for path in paths),
-        hint="`KUBECONFIG` names the file; your cluster's provider has a command that writes one\n"
-        "without a cluster, write to a directory: --target directory:PATH",
-    )
+    if kubeconfig is None:
+        raise TargetError(
+            "no-kubeconfig",
+            "there is no kubeconfig, so no cluster is known",
+            context=tuple(f"looked for: {path}" for path in paths),
+            hint="`KUBECONFIG` names the file; your cluster's provider has a command that writes one\n"
+            "without a cluster, write to a directory: --target directory:PATH",
+        )
+    return _from_context(kubeconfig.choose(context), kubeconfig.files, impersonate)
 
 
 def in_cluster(

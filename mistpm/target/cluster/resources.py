@@ -5,19 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
+from urllib.parse import quote
 
 from msgspec import Struct
 
-from mistpm.model.finding import Finding
-from mistpm.model.minors import (
-    InvalidMinorError,
-    Minor,
-    newest_minor,
-    oldest_minor,
-    parse_minor,
-)
+from mistpm.model.minor import InvalidMinorError, Minor, parse_minor
 from mistpm.target.cluster.api_error import ApiError, describe
 from mistpm.target.cluster.client import Client
+
+_SAFE: Final = ":@!$&'()*+,;=~"
+"""What may stand in a path as it is; roles may have almost any name."""
 
 _DISCOVERY: Final = "application/json;g=apidiscovery.k8s.io;v={};as=APIGroupDiscoveryList"
 _AGGREGATED: Final = f"{_DISCOVERY.format('v2')},{_DISCOVERY.format('v2beta1')},application/json"
@@ -42,7 +39,7 @@ class ApiResource(Struct, frozen=True, order=True, kw_only=True):
         """Give the path of an object; without `name` of all of them, without `namespace` everywhere."""
         root = f"/apis/{self.api_version}" if self.group else f"/api/{self.version}"
         place = f"/namespaces/{namespace}" if self.namespaced and namespace else ""
-        return f"{root}{place}/{self.plural}" + (f"/{name}" if name else "")
+        return f"{root}{place}/{self.plural}" + (f"/{quote(name, safe=_SAFE)}" if name else "")
 
     def __str__(self) -> str:
         """Give `deployments.apps`."""
@@ -191,21 +188,6 @@ def server_minor(client: Client) -> Minor:
         return parse_minor(f"{major}.{str(minor).rstrip('+')}")
     except InvalidMinorError as error:
         raise describe(_not_kubernetes("it names no version"), title=client.title) from error
-
-
-def minor_finding(minor: Minor, title: str) -> Finding | None:
-    """Give the finding for a server of a minor that mistpm has no facts about."""
-    oldest, newest = oldest_minor(), newest_minor()
-    if oldest <= minor <= newest:
-        return None
-    how = "newer" if minor > newest else "older"
-    return Finding(
-        severity="warning",
-        code="unknown-kubernetes",
-        message=f"the {title} runs Kubernetes {minor}, which is {how} than what this mistpm knows"
-        f" ({oldest} to {newest}): what it says of APIs may be wrong there",
-        hint="update mistpm" if minor > newest else "",
-    )
 
 
 def _not_kubernetes(why: str) -> ApiError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import time
 from collections.abc import Callable
 from http import HTTPStatus
@@ -18,7 +19,8 @@ Trouble = Literal["busy", "connection", "server", "race", "webhook", "unserved",
 busy        429: the server wants to be left alone for a while
 connection  there was no answer
 server      a 5xx that passes: the server starts, ends, elects a leader
-race        a 409 that is nobody's fault: a quota was counted by two at once
+race        nobody's fault: a quota was counted by two at once (409), or a namespace is so new that
+            its quota or service account are not ready (403)
 webhook     an admission webhook cannot be called, which passes where its Pods are about to start
 unserved    the API is not there, which passes where its CRD was just made
 login       401: the credentials ran out
@@ -35,19 +37,28 @@ _PASSING_STATUS: Final = {
     HTTPStatus.GATEWAY_TIMEOUT,
 }
 _PASSING_WORDS: Final = (
-    "etcdserver:",
+    "leader changed",
+    "no leader",
+    "not leader",
+    "etcdserver: request timed out",
+    "etcdserver: server stopped",
+    "etcdserver: too many requests",
     "context deadline exceeded",
     "connection refused",
     "connection reset",
-    "unexpected EOF",
     "client connection lost",
-    "no leader",
-    "leader changed",
+    "unexpected EOF",
     "apiserver is shutting down",
 )
-_PASSING_CONNECTIONS: Final = {"Refused", "Broken", "Silent", "UnknownHost"}
+_WEBHOOKS: Final = ("failed calling webhook", "conversion webhook for")
 _RACE: Final = "the object has been modified"
-_WEBHOOK: Final = "failed calling webhook"
+_NEW_NAMESPACES: Final = (
+    "status unknown for quota",
+    'error looking up service account .*serviceaccount "default" not found',
+)
+"""What is forbidden in a namespace until controllers have looked at it."""
+
+_PASSING_CONNECTIONS: Final = {"Refused", "Broken", "Silent", "UnknownHost"}
 
 
 def classify(error: ApiError, *, is_conditional: bool = False) -> Trouble:
@@ -63,19 +74,27 @@ def classify(error: ApiError, *, is_conditional: bool = False) -> Trouble:
             return "login"
         case HTTPStatus.TOO_MANY_REQUESTS:
             return "busy"
+        case HTTPStatus.FORBIDDEN:
+            is_early = any(re.search(words, error.message) for words in _NEW_NAMESPACES)
+            return "race" if is_early else "final"
         case HTTPStatus.CONFLICT:
             return "race" if _is_race(error, is_conditional) else "final"
         case HTTPStatus.NOT_FOUND:
             return "unserved" if error.is_unserved else "final"
         case HTTPStatus.INTERNAL_SERVER_ERROR:
-            if is_schema_error(error):
-                return "final"
-            if _WEBHOOK in error.message:
-                return "webhook"
-            return "server" if any(word in error.message for word in _PASSING_WORDS) else "final"
+            return _internal(error)
         case status if status in _PASSING_STATUS:
             return "server"
     return "final"
+
+
+def _internal(error: ApiError) -> Trouble:
+    """Tell apart what servers call an internal error: only its words do."""
+    if is_schema_error(error):
+        return "final"
+    if any(words in error.message for words in _WEBHOOKS):
+        return "webhook"
+    return "server" if any(words in error.message for words in _PASSING_WORDS) else "final"
 
 
 def _is_race(error: ApiError, is_conditional: bool) -> bool:

@@ -299,6 +299,26 @@ def test_a_quota(client: Client, namespace: str) -> None:
     )
 
 
+def test_a_namespace_that_was_just_made(client: Client, api: KubernetesApi) -> None:
+    """Pods can be made in it at once, though its service account is not there yet."""
+    root = "/api/v1/namespaces/just-made"
+    client.apply(root, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "just-made"}})
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "a"},
+        "spec": {
+            "containers": [{"name": "a", "image": "a"}],
+            "terminationGracePeriodSeconds": 0,
+        },
+    }
+
+    answer = client.apply(f"{root}/pods/a", pod)
+
+    api.delete(root)
+    assert 201 == answer.status
+
+
 def test_threads_share_a_client(client: Client, namespace: str) -> None:
     """A client is asked by many threads at once."""
     path = f"/api/v1/namespaces/{namespace}/configmaps"

@@ -282,6 +282,19 @@ def test_no_kubeconfig(tmp_path: Path) -> None:
     )
 
 
+def test_an_empty_kubeconfig(write: Write, tmp_path: Path) -> None:
+    """A file without any context, such as tools leave behind."""
+    write("")
+
+    assert (
+        "no-context\n"
+        "the kubeconfig has no current context\n"
+        "  read: DIR/config\n"
+        "hint: name one with --context, or choose one: kubectl config use-context NAME"
+        == refusal(tmp_path)
+    )
+
+
 def test_an_unknown_context(write: Write, tmp_path: Path) -> None:
     """A context that is not there: the one that is meant."""
     write(kubeconfig(name="production"), "a")

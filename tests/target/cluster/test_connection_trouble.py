@@ -18,13 +18,13 @@ from control_plane import ControlPlane
 from scripted_api import Reply, scripted_api
 
 from mistpm.errors import TargetError
-from mistpm.model.minors import Minor, newest_minor, oldest_minor
+from mistpm.model.minor import Minor
 from mistpm.target.cluster.api_error import ApiError, describe
 from mistpm.target.cluster.client import Client
 from mistpm.target.cluster.connection import Connection
 from mistpm.target.cluster.credentials import StoredCredentials
 from mistpm.target.cluster.proxies import environment_proxy
-from mistpm.target.cluster.resources import minor_finding, server_minor
+from mistpm.target.cluster.resources import server_minor
 
 Open = Callable[..., Client]
 NAMESPACE = "/api/v1/namespaces/default"
@@ -252,26 +252,6 @@ def test_versions_as_providers_write_them() -> None:
     assert Minor(33) == minor_at({"major": "1", "minor": "33+", "gitVersion": "v1.33.2-gke.7"})
     emulating = {"major": "1", "minor": "37", "emulationMajor": "1", "emulationMinor": "35"}
     assert Minor(35) == minor_at(emulating)
-
-
-def test_a_server_that_is_older_or_newer() -> None:
-    """A minor without facts is told, and does not stop anything."""
-    oldest, newest = oldest_minor(), newest_minor()
-    newer, older = Minor(newest.number + 1), Minor(oldest.number - 1)
-    known = f"({oldest} to {newest})"
-
-    assert (
-        f"warning: the cluster test runs Kubernetes {newer}, which is newer than what this mistpm"
-        f" knows {known}: what it says of APIs may be wrong there"
-        == str(minor_finding(newer, "cluster test"))
-    )
-    assert (
-        f"warning: the cluster test runs Kubernetes {older}, which is older than what this mistpm"
-        f" knows {known}: what it says of APIs may be wrong there"
-        == str(minor_finding(older, "cluster test"))
-    )
-    assert minor_finding(oldest, "cluster test") is None
-    assert minor_finding(newest, "cluster test") is None
 
 
 @pytest.mark.slow

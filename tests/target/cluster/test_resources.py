@@ -52,6 +52,7 @@ def test_paths() -> None:
     assert "/api/v1/nodes/one" == nodes.path("", "one")
     assert "/api/v1/nodes/one" == nodes.path("shop", "one")
     assert "/apis/batch/v1/namespaces/shop/jobs" == jobs.path("shop")
+    assert "/api/v1/nodes/a%3Fb%2Fc%25:d" == nodes.path("", "a?b/c%:d")
     assert ("pods", "jobs.batch") == (str(pods), str(jobs))
 
 

@@ -192,12 +192,13 @@ def test_trouble_of_the_server_passes(waits: Waits, trouble: Reply) -> None:
         status(500, "InternalError", "an error on the server has prevented the request"),
         status(501, "NotImplemented", "the server does not do that"),
         status(400, "BadRequest", "strict decoding error: duplicate field"),
+        status(500, "InternalError", "etcdserver: request is too large"),
         status(403, "Forbidden", "exceeded quota"),
         status(404, "NotFound", 'configmaps "menu" not found', kind="configmaps", name="menu"),
         status(409, "AlreadyExists", "already exists", kind="configmaps", name="menu"),
         status(422, "Invalid", "field is immutable"),
     ],
-    ids=["schema", "internal", "501", "400", "403", "404", "409", "422"],
+    ids=["schema", "internal", "501", "400", "large", "403", "404", "409", "422"],
 )
 def test_an_answer_is_an_answer(waits: Waits, answer: Reply) -> None:
     """What the server will say again is not asked again."""
@@ -210,13 +211,20 @@ def test_an_answer_is_an_answer(waits: Waits, answer: Reply) -> None:
     assert ["PATCH"] == tried(api)
 
 
-def test_a_webhook_is_waited_for_by_who_knows_that_it_comes(waits: Waits) -> None:
-    """'failed calling webhook' is final, unless its Pods are about to start."""
-    down = status(500, "InternalError", 'failed calling webhook "a.b": connection refused')
+@pytest.mark.parametrize(
+    "words",
+    [
+        'Internal error: failed calling webhook "a.b": connection refused',
+        "conversion webhook for example.org/v1, Kind=Thing failed: connection refused",
+    ],
+)
+def test_a_webhook_is_waited_for_by_who_knows_that_it_comes(waits: Waits, words: str) -> None:
+    """A webhook that cannot be called is final, unless its Pods are about to start."""
+    down = status(500, "InternalError", words)
     with scripted_api(down, down, OK) as api:
         client = client_of(api, waits)
 
-        with pytest.raises(ApiError, match="failed calling webhook"):
+        with pytest.raises(ApiError, match="connection refused"):
             client.request("PATCH", PATH, body={})
         answer = client.request("PATCH", PATH, body={}, also=("webhook",))
 
@@ -235,6 +243,22 @@ def test_an_api_that_is_not_there_yet_is_waited_for_by_who_made_it(waits: Waits)
         answer = client.request("PATCH", PATH, body={}, also=("unserved",))
         with pytest.raises(ApiError, match='configmaps "x" not found'):
             client.request("PATCH", PATH, body={}, also=("unserved",))
+
+    assert 200 == answer.status
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        'pods "web" is forbidden: status unknown for quota: few, resources: pods',
+        'pods "web" is forbidden: error looking up service account shop/default:'
+        ' serviceaccount "default" not found',
+    ],
+)
+def test_a_namespace_that_is_new(waits: Waits, message: str) -> None:
+    """What controllers have not looked at yet is forbidden, for a moment."""
+    with scripted_api(status(403, "Forbidden", message), OK) as api:
+        answer = client_of(api, waits).request("PATCH", PATH, body={})
 
     assert 200 == answer.status
 
