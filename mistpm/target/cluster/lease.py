@@ -105,6 +105,8 @@ class EnvironmentLease:
         self._acquired = ""
         self._transitions = 0
         self._lost = ""
+        self._failed: tuple[float, str] | None = None
+        self._checking = threading.Lock()
         self._renewing = threading.Lock()
         self._released = threading.Event()
         self._thread = threading.Thread(target=self._keep_renewing, daemon=True)
@@ -145,29 +147,37 @@ class EnvironmentLease:
         Costs nothing while renewing goes well.  Where it did not for a while, the lease is renewed here
         and now, and whoever writes waits.  Raises `TargetError` `lease-lost`.
         """
-        if self._lost or self._age() > self._seconds * 2 / 3:
-            self._renew_now()
+        if not self._lost and self._age() <= self._seconds * 2 / 3:
+            return
+        asked = clock()
+        with self._checking:  # many writers wait for one of them
+            if self._failed is None or self._failed[0] < asked:
+                self._failed = self._renew_now()
+        if self._failed is not None:
+            raise self._stopped(
+                "its lease on the environment could not be renewed", self._failed[1]
+            )
+        if self._lost:
+            raise self._stopped(self._lost)
 
     def _age(self) -> float:
         return clock() - self._renewed
 
-    def _renew_now(self) -> None:
+    def _renew_now(self) -> tuple[float, str] | None:
+        """Renew, with the patience that every request has; gives when and why that failed, if it did."""
         try:
-            self._renew(patience=None)
+            self._renew()
         except ApiError as error:
-            described = describe_state_error(error, self._client)
-            raise TargetError(
-                "lease-lost",
-                "this run may not go on: its lease on the environment could not be renewed",
-                context=(described.message,),
-                hint="run the command again: it goes on where this one stopped",
-            ) from error
-        if self._lost:
-            raise TargetError(
-                "lease-lost",
-                f"this run may not go on: {self._lost}",
-                hint="run the command again when nobody else does: it goes on where this one stopped",
-            )
+            return clock(), describe_state_error(error, self._client).message
+        return None
+
+    def _stopped(self, why: str, *context: str) -> TargetError:
+        return TargetError(
+            "lease-lost",
+            f"this run may not go on: {why}",
+            context=context,
+            hint="run the command again: it goes on where this one stopped",
+        )
 
     def _keep_renewing(self) -> None:
         """Renew until released; what fails is tried again at the next turn, or by `check`."""
@@ -177,7 +187,7 @@ class EnvironmentLease:
             if self._lost:
                 return
 
-    def _renew(self, *, patience: float | None) -> None:
+    def _renew(self, *, patience: float | None = None) -> None:
         """Renew, unless somebody just did; notes when it is lost.  Raises `ApiError`, `TargetError`."""
         with self._renewing:
             while not self._lost and self._age() > self._seconds / 12:
