@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import networkx as nx
@@ -9,12 +10,17 @@ import networkx as nx
 _MOST_NAMES: Final = 20
 
 
-def find_cycle(graph: nx.DiGraph[str]) -> str:
+def find_cycle(edges: Mapping[str, Mapping[str, str]]) -> str:
     """Give a cycle as `a -> b -> a, through the aliases x, y`, or nothing where there is none.
+
+    `edges` lead from each name to others, with an alias.
 
     It is a shortest one through the first name, in alphabetical order, that is on any cycle: the same
     for equal graphs whatever the order in which they were drawn.  Linear in the graph's size.
     """
+    graph: nx.DiGraph[str] = nx.DiGraph(
+        (source, target) for source, targets in edges.items() for target in targets
+    )
     circular = {
         name
         for component in nx.strongly_connected_components(graph)
@@ -24,7 +30,7 @@ def find_cycle(graph: nx.DiGraph[str]) -> str:
     if not circular:
         return ""
     path = _shortest(graph, min(circular))
-    aliases = [f"`{graph.edges[edge]['alias']}`" for edge in nx.utils.pairwise(path)]
+    aliases = [f"`{edges[edge[0]][edge[1]]}`" for edge in nx.utils.pairwise(path)]
     noun = "alias" if len(aliases) == 1 else "aliases"
     shown = " -> ".join(_shortened(path))
     return f"`{shown}`, through the {noun} {', '.join(_shortened(aliases))}"

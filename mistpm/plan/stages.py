@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import networkx as nx
+from collections.abc import Mapping
+from graphlib import CycleError, TopologicalSorter
 
 from mistpm.errors import PlanError
 from mistpm.model.lockfile import LockedEdge, LockedPackage, Lockfile
 from mistpm.model.plan import Plan, Step
-from mistpm.plan.cycles import find_cycle
+
+_Graph = dict[str, dict[str, str]]
+"""From each name to those that it needs, with the alias by which it calls them."""
 
 
 def plan_releases(lock: Lockfile) -> Plan:
@@ -21,19 +24,19 @@ def plan_releases(lock: Lockfile) -> Plan:
     """
     _refuse_call_cycles(lock)
     needs = _needs(lock)
-    stages = tuple(
-        tuple(
-            _step(name, lock.releases[name], set(needs.successors(name))) for name in sorted(stage)
-        )
-        for stage in nx.topological_generations(needs.reverse(copy=False))
-    )
-    return Plan(stages=stages)
+    stages = []
+    sorter = TopologicalSorter(needs)
+    sorter.prepare()
+    while sorter.is_active():
+        names = sorted(sorter.get_ready())
+        stages.append(tuple(_step(name, lock.releases[name], set(needs[name])) for name in names))
+        sorter.done(*names)
+    return Plan(stages=tuple(stages))
 
 
-def _needs(lock: Lockfile) -> nx.DiGraph[str]:
+def _needs(lock: Lockfile) -> _Graph:
     """Draw the graph from each release to what it needs; raises on a cycle."""
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_nodes_from(sorted(lock.releases))
+    graph: _Graph = {name: {} for name in sorted(lock.releases)}
     edges = [
         (name, alias, edge)
         for name in sorted(lock.releases)
@@ -42,8 +45,8 @@ def _needs(lock: Lockfile) -> nx.DiGraph[str]:
     ]
     for name, alias, edge in edges:
         if not edge.optional:
-            _connect(graph, name, edge.target, alias)
-    if cycle := find_cycle(graph):
+            graph[name].setdefault(edge.target, alias)
+    if cycle := _cycle(graph):
         raise PlanError(
             "dependency-cycle",
             f"the releases need each other in a circle: {cycle}",
@@ -51,19 +54,18 @@ def _needs(lock: Lockfile) -> nx.DiGraph[str]:
             "or ask a package's author to make the dependency optional",
         )
     for name, alias, edge in edges:
-        if edge.optional and name not in nx.descendants(graph, edge.target) | {edge.target}:
-            _connect(graph, name, edge.target, alias)
+        if edge.optional and not _leads(graph, edge.target, name):
+            graph[name].setdefault(edge.target, alias)
     return graph
 
 
 def _refuse_call_cycles(lock: Lockfile) -> None:
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_nodes_from(sorted(lock.called))
+    graph: _Graph = {name: {} for name in sorted(lock.called)}
     for key in sorted(lock.called):
         for alias, edge in sorted(lock.called[key].dependencies.items()):
             if edge.use == "call":
-                _connect(graph, key, edge.target, alias)
-    if cycle := find_cycle(graph):
+                graph[key].setdefault(edge.target, alias)
+    if cycle := _cycle(graph):
         raise PlanError(
             "call-cycle",
             f"the packages call each other in a circle: {cycle}",
@@ -71,10 +73,25 @@ def _refuse_call_cycles(lock: Lockfile) -> None:
         )
 
 
-def _connect(graph: nx.DiGraph[str], source: str, target: str, alias: str) -> None:
-    """Add an edge; of several aliases for one target the first is kept."""
-    if not graph.has_edge(source, target):
-        graph.add_edge(source, target, alias=alias)
+def _cycle(graph: _Graph) -> str:
+    """Name a cycle, empty where there is none; only naming it takes networkx, which takes long to import."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError:
+        from mistpm.plan.cycles import find_cycle
+
+        return find_cycle(graph)
+    return ""
+
+
+def _leads(graph: Mapping[str, Mapping[str, str]], start: str, goal: str) -> bool:
+    """Tell whether a way leads from one name to another, or they are the same."""
+    seen, ahead = {start}, [start]
+    while ahead and goal not in seen:
+        found = [name for name in graph[ahead.pop()] if name not in seen]
+        seen.update(found)
+        ahead += found
+    return goal in seen
 
 
 def _step(name: str, release: LockedPackage, after: set[str]) -> Step:
