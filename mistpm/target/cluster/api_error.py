@@ -13,6 +13,7 @@ from msgspec import Struct
 from mistpm.errors import TargetError
 
 _LONGEST: Final = 400
+_END: Final = 120
 
 
 class Cause(Struct, frozen=True, kw_only=True):
@@ -284,8 +285,9 @@ def _text(body: bytes, headers: Mapping[str, str]) -> str:
 
 
 def _one_line(text: str) -> str:
+    """Give a text on one line; a long one loses its middle, as the reason stands at the end."""
     line = " ".join(text.split())
-    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - _END - 1]}…{line[-_END:]}"
 
 
 def _phrase(status: int) -> str:

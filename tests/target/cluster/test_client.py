@@ -376,7 +376,7 @@ def test_a_server_that_hangs(own_control_plane: ControlPlane, open_client: Open)
     [
         (b"", "Bad Gateway"),
         (b"upstream  is\n away", "upstream is away"),
-        (b"x" * 1000, "x" * 399 + "…"),
+        (b"x" * 1000 + b"why", "x" * 279 + "…" + "x" * 117 + "why"),
         (b"\xff\xfe", "\ufffd\ufffd"),
         (b"[1, 2]", "[1, 2]"),
     ],
