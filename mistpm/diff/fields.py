@@ -84,7 +84,7 @@ def _read(text: str | None) -> Any:
 
 
 def _compare(before: Any, after: Any, path: str) -> Iterator[FieldChange]:
-    if _equal(before, after):
+    if _is_same(before, after):
         return
     if isinstance(before, dict) and isinstance(after, dict):
         for key in sorted(before.keys() | after.keys(), key=str):
@@ -114,8 +114,14 @@ def _pair(old: dict[Any, Any], new: dict[Any, Any], key: Any, path: str) -> Iter
         yield from _compare(old[key], new[key], path)
 
 
-def _equal(before: Any, after: Any) -> bool:
+def _is_same(before: Any, after: Any) -> bool:
     """Compare as JSON does: `1` and `1.0` are one number, `1` and `true` are not one value."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        return before.keys() == after.keys() and all(
+            _is_same(value, after[key]) for key, value in before.items()
+        )
+    if isinstance(before, list) and isinstance(after, list):
+        return len(before) == len(after) and all(map(_is_same, before, after))
     return bool(before == after) and isinstance(before, bool) == isinstance(after, bool)
 
 
