@@ -1,22 +1,74 @@
-"""Logging in through a program that the kubeconfig names, as those of cloud providers do."""
+"""Logging in through a program that the kubeconfig names, as those of cloud providers do.
+
+The protocol is Kubernetes' own: the program is told in `KUBERNETES_EXEC_INFO` what it is for, and prints
+an `ExecCredential` (kubernetes.io, Authentication, client-go credential plugins).  The `kubernetes`
+package could run it, but takes a third of a second to import, more than most of these programs take.
+"""
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
-import re
+import os
 import shlex
-from collections.abc import Mapping
-from typing import Any
+import subprocess
+import sys
+from typing import Any, Final, Literal
 
+import msgspec
 from msgspec import Struct
 
 from mistpm.errors import TargetError
-from mistpm.target.cluster.credentials import Login, bearer
+from mistpm.target.cluster.credentials import Login, Stored, bearer
 from mistpm.target.cluster.kubeconfig import ChosenContext
+
+_LAST_LINES: Final = 10
+_CLUSTER_KEYS: Final = (
+    "server",
+    "tls-server-name",
+    "insecure-skip-tls-verify",
+    "certificate-authority-data",
+    "proxy-url",
+)
+_EXTENSION: Final = "client.authentication.k8s.io/exec"
+
+ApiVersion = Literal["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"]
+
+
+class _Variable(Struct, frozen=True):
+    name: str
+    value: str = ""
+
+
+class _Program(Struct, frozen=True, rename="camel"):
+    """What stands under `exec` in a kubeconfig."""
+
+    command: str
+    api_version: ApiVersion
+    args: tuple[str, ...] | None = ()
+    env: tuple[_Variable, ...] | None = ()
+    install_hint: str = ""
+    interactive_mode: Literal["", "Never", "IfAvailable", "Always"] = ""
+    provide_cluster_info: bool = False
+
+
+class _Status(Struct, frozen=True, rename="camel"):
+    token: str = ""
+    client_certificate_data: str = ""
+    client_key_data: str = ""
+    expiration_timestamp: dt.datetime | None = None
+
+
+class _ExecCredential(Struct, frozen=True, rename="camel"):
+    """What a program prints."""
+
+    kind: Literal["ExecCredential"]
+    api_version: str
+    status: _Status
 
 
 class ExecPlugin(Struct, frozen=True, kw_only=True):
-    """A program that prints an `ExecCredential`; it is run by the `kubernetes` package."""
+    """A program that prints credentials."""
 
     context: ChosenContext
 
@@ -27,82 +79,97 @@ class ExecPlugin(Struct, frozen=True, kw_only=True):
 
     def login(self) -> Login:
         """Run the program; raises `TargetError` where it is missing, or gives nothing that can be used."""
-        from kubernetes.config.config_exception import ConfigException
-        from kubernetes.config.exec_provider import ExecProvider
-        from kubernetes.config.kube_config import ConfigNode
-
-        user, cluster = self.context.user, self.context.cluster
         try:
-            provider = ExecProvider(
-                ConfigNode("exec", user.data["exec"]),
-                str(user.folder),
-                ConfigNode("cluster", cluster.data),
-            )
-            status = provider.run()
-        except ConfigException as error:
-            raise self._failed(str(error)) from error
-        except (FileNotFoundError, PermissionError) as error:
-            raise self._missing(error) from error
-        except (KeyError, TypeError, AttributeError) as error:
-            raise self._unusable("what the kubeconfig says of it is not complete") from error
-        try:
-            return _login(status)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise self._unusable(
-                "it gave neither a token nor a certificate with its key"
+            program = msgspec.convert(self.context.user.data["exec"], _Program)
+        except msgspec.ValidationError as error:
+            raise TargetError(
+                "kubeconfig-invalid",
+                f"`exec` of `{self.context.user.name}` in the kubeconfig cannot be used: {error}",
+                hint="log in again, or mend the kubeconfig",
             ) from error
+        printed = self._run(program)
+        try:
+            credential = msgspec.json.decode(printed, type=_ExecCredential)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            why = f"what it printed is no ExecCredential: {error}"
+            raise self._failed(program, why) from error
+        if credential.api_version != program.api_version:
+            why = f"it printed {credential.api_version} where {program.api_version} was asked for"
+            raise self._failed(program, why)
+        return self._login(program, credential.status)
 
-    @property
-    def _command(self) -> str:
-        return str(self.context.user.data["exec"].get("command", ""))
+    def _login(self, program: _Program, status: _Status) -> Login:
+        certificate, key = status.client_certificate_data, status.client_key_data
+        if bool(certificate) != bool(key) or not (status.token or certificate):
+            raise self._failed(program, "it gave neither a token nor a certificate with its key")
+        expires = status.expiration_timestamp
+        return Login(
+            headers=bearer(status.token) if status.token else {},
+            certificate=certificate.encode(),
+            key=key.encode(),
+            expires=expires.timestamp() if expires else None,
+        )
 
-    def _missing(self, error: OSError) -> TargetError:
-        can_be_run = not isinstance(error, PermissionError)
-        what = "was not found" if can_be_run else "cannot be run: permission denied"
-        hint = self.context.user.data["exec"].get("installHint")
+    def _run(self, program: _Program) -> bytes:
+        """Give what the program prints; it may talk with the user where there is a terminal."""
+        has_terminal = sys.stdin is not None and sys.stdin.isatty()
+        is_interactive = has_terminal and program.interactive_mode != "Never"
+        if program.interactive_mode == "Always" and not is_interactive:
+            raise self._failed(program, "it wants to talk with you, and there is no terminal")
+        variables = {each.name: each.value for each in program.env or ()}
+        variables["KUBERNETES_EXEC_INFO"] = self._told(program, is_interactive=is_interactive)
+        command = program.command
+        if os.sep in command:
+            command = str(self.context.user.folder / command)
+        try:
+            done = subprocess.run(
+                [command, *(program.args or ())],
+                env={**os.environ, **variables},
+                stdin=None if is_interactive else subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=None if is_interactive else subprocess.PIPE,
+                check=False,
+            )
+        except OSError as error:
+            raise self._missing(program, error) from error
+        if done.returncode:
+            lines = (done.stderr or b"").decode("utf-8", "replace").splitlines()[-_LAST_LINES:]
+            raise self._failed(program, f"exit code {done.returncode}", tuple(lines))
+        return done.stdout
+
+    def _told(self, program: _Program, *, is_interactive: bool) -> str:
+        """Give what the program is told of what it is for."""
+        spec: dict[str, Any] = {"interactive": is_interactive}
+        if program.provide_cluster_info:
+            cluster = self.context.cluster
+            spec["cluster"] = {
+                key: cluster.data[key] for key in _CLUSTER_KEYS if key in cluster.data
+            }
+            path = cluster.data.get("certificate-authority")
+            if path and "certificate-authority-data" not in spec["cluster"]:
+                authority = Stored(path=cluster.folder / path).read("certificate-authority")
+                spec["cluster"]["certificate-authority-data"] = base64.b64encode(authority).decode()
+            for each in cluster.data.get("extensions") or ():
+                if each.get("name") == _EXTENSION:
+                    spec["cluster"]["config"] = each.get("extension")
+        info = {"apiVersion": program.api_version, "kind": "ExecCredential", "spec": spec}
+        return msgspec.json.encode(info).decode()
+
+    def _missing(self, program: _Program, error: OSError) -> TargetError:
+        is_absent = isinstance(error, FileNotFoundError)
+        what = "was not found" if is_absent else f"cannot be run: {(error.strerror or '').lower()}"
         return TargetError(
             "login-program-missing",
-            f"the program `{self._command}`, which logs in to the cluster {self.context.name}, {what}",
+            f"the program `{program.command}`, which logs in to the cluster {self.context.name}, {what}",
             context=(f"named by: user `{self.context.user.name}` in the kubeconfig",),
-            hint=str(hint).strip() if hint else "install it, or put its folder into PATH",
+            hint=program.install_hint.strip() or "install it, or put its folder into PATH",
         )
 
-    def _failed(self, said: str) -> TargetError:
-        """Give the error for what the `kubernetes` package says of a program that ran."""
-        match = re.fullmatch(r"exec: process returned (-?\d+)(?:\. (.*))?", said, re.DOTALL)
-        if match is None:
-            return self._unusable(said.removeprefix("exec: "))
-        lines = (match[2] or "").splitlines()
+    def _failed(self, program: _Program, why: str, lines: tuple[str, ...] = ()) -> TargetError:
+        line = shlex.join([program.command, *(program.args or ())])
         return TargetError(
             "login-failed",
-            f"the program `{self._command}` could not log in to the cluster {self.context.name}:"
-            f" exit code {match[1]}",
-            context=tuple(line.rstrip() for line in lines[-10:]),
-            hint=f"run it to see more: {self._line()}",
+            f"the program `{program.command}` could not log in to the cluster {self.context.name}: {why}",
+            context=lines,
+            hint=f"run it to see more: {line}",
         )
-
-    def _unusable(self, why: str) -> TargetError:
-        return TargetError(
-            "login-failed",
-            f"the program `{self._command}` could not log in to the cluster {self.context.name}: {why}",
-            hint=f"run it to see more: {self._line()}",
-        )
-
-    def _line(self) -> str:
-        arguments = self.context.user.data["exec"].get("args") or ()
-        return shlex.join([self._command, *(str(each) for each in arguments)])
-
-
-def _login(status: Mapping[str, Any]) -> Login:
-    expires = status.get("expirationTimestamp")
-    token = status.get("token")
-    certificate = status.get("clientCertificateData", "")
-    key = status["clientKeyData"] if certificate else ""
-    if not token and not certificate:
-        raise ValueError
-    return Login(
-        headers=bearer(str(token)) if token else {},
-        certificate=certificate.encode(),
-        key=key.encode(),
-        expires=dt.datetime.fromisoformat(expires).timestamp() if expires else None,
-    )

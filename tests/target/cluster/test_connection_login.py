@@ -276,21 +276,25 @@ def test_a_program_that_fails(plugin: Plugin, tmp_path: Path) -> None:
     [
         (
             "echo hello",
-            "failed to decode process output: Expecting value: line 1 column 1 (char 0)",
+            "what it printed is no ExecCredential: JSON is malformed: invalid character (byte 0)",
         ),
-        ("echo '{}'", "malformed response. missing key 'apiVersion'"),
+        (
+            "echo '{}'",
+            "what it printed is no ExecCredential: Object missing required field `kind`",
+        ),
+        (
+            credential(token="a", expirationTimestamp="soon"),
+            "what it printed is no ExecCredential: Invalid RFC3339 encoded datetime"
+            " - at `$.status.expirationTimestamp`",
+        ),
         (credential(), "it gave neither a token nor a certificate with its key"),
         (
             credential(clientCertificateData="a"),
             "it gave neither a token nor a certificate with its key",
         ),
         (
-            credential(token="a", expirationTimestamp="soon"),
-            "it gave neither a token nor a certificate with its key",
-        ),
-        (
             credential(token="a").replace("/v1", "/v1beta1"),
-            f"plugin api version {V1}beta1 does not match {V1}",
+            f"it printed {V1}beta1 where {V1} was asked for",
         ),
     ],
 )
@@ -305,16 +309,99 @@ def test_a_program_that_prints_something_else(
     )
 
 
-def test_a_program_that_is_not_described_whole(control_plane: ControlPlane, tmp_path: Path) -> None:
-    """A kubeconfig that does not say which version of the protocol a program speaks."""
-    path = control_plane.kubeconfig_with(tmp_path.name, {"exec": {"command": "aws"}})
+def test_a_program_that_needs_a_terminal(plugin: Plugin, tmp_path: Path) -> None:
+    """A program that says that it always asks something is not run where nobody can answer."""
+    path = plugin("true", interactiveMode="Always")
 
     assert (
         "login-failed\n"
-        "the program `aws` could not log in to the cluster test:"
-        " malformed request. missing key 'apiVersion'\n"
-        "hint: run it to see more: aws" == refusal(path, tmp_path)
+        "the program `DIR/login-0` could not log in to the cluster test:"
+        " it wants to talk with you, and there is no terminal\n"
+        "hint: run it to see more: DIR/login-0" == refusal(path, tmp_path)
     )
+    assert 0 == runs(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"command": "aws"}, "Object missing required field `apiVersion`"),
+        ({"apiVersion": V1}, "Object missing required field `command`"),
+        (
+            {"command": "aws", "apiVersion": "client.authentication.k8s.io/v1alpha1"},
+            "Invalid enum value 'client.authentication.k8s.io/v1alpha1' - at `$.apiVersion`",
+        ),
+        (
+            {"command": "aws", "apiVersion": V1, "args": [1]},
+            "Expected `str`, got `int` - at `$.args[0]`",
+        ),
+    ],
+)
+def test_a_program_that_is_not_described_as_it_should(
+    control_plane: ControlPlane, tmp_path: Path, given: dict[str, Any], why: str
+) -> None:
+    """A kubeconfig that does not say how a program is run."""
+    path = control_plane.kubeconfig_with(tmp_path.name, {"exec": given})
+
+    assert (
+        f"kubeconfig-invalid\n`exec` of `test` in the kubeconfig cannot be used: {why}\n"
+        "hint: log in again, or mend the kubeconfig" == refusal(path, tmp_path)
+    )
+
+
+def test_a_program_is_told_what_it_is_for(plugin: Plugin, tmp_path: Path) -> None:
+    """As the `kubernetes` package tells it, also about the cluster where that is wanted."""
+    from kubernetes.config.exec_provider import ExecProvider
+    from kubernetes.config.kube_config import ConfigNode
+
+    told = tmp_path / "told"
+    script = f"echo $KUBERNETES_EXEC_INFO > {told}; {credential(token='a')}"
+    document = json.loads(plugin(script, provideClusterInfo=True).read_text())
+    cluster = document["clusters"][0]["cluster"]
+    cluster["extensions"] = [
+        {"name": "client.authentication.k8s.io/exec", "extension": {"audience": "x"}},
+        {"name": "other", "extension": {}},
+    ]
+    path = tmp_path / "config"
+    path.write_text(json.dumps(document))
+
+    connect(environ={"KUBECONFIG": str(path)}).credentials.login()
+    ours = json.loads(told.read_text())
+    user = ConfigNode("exec", document["users"][0]["user"]["exec"])
+    ExecProvider(user, None, ConfigNode("cluster", cluster)).run()
+    theirs = json.loads(told.read_text())
+
+    theirs["spec"]["cluster"].pop("extensions")
+    assert theirs == ours
+
+
+def test_a_program_beside_the_kubeconfig(
+    control_plane: ControlPlane, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A relative path starts at the kubeconfig; the authority's file is told by what is in it."""
+    monkeypatch.chdir("/")
+    document = json.loads(control_plane.kubeconfig().read_text())
+    cluster = document["clusters"][0]["cluster"]
+    authority = cluster.pop("certificate-authority-data")
+    cluster["certificate-authority"] = "ca.crt"
+    program = {"apiVersion": V1, "command": "bin/login", "provideClusterInfo": True}
+    document["users"][0]["user"] = {"exec": program}
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "login").write_text(
+        f"#!/bin/sh\necho $KUBERNETES_EXEC_INFO > {tmp_path}/told; {credential(token='a')}\n"
+    )
+    (tmp_path / "bin" / "login").chmod(0o755)
+    (tmp_path / "ca.crt").write_bytes(base64.b64decode(authority))
+    (tmp_path / "config").write_text(json.dumps(document))
+
+    login = connect(environ={"KUBECONFIG": str(tmp_path / "config")}).credentials.login()
+
+    told = json.loads((tmp_path / "told").read_text())
+    assert {"Authorization": "Bearer a"} == login.headers
+    assert {
+        "interactive": False,
+        "cluster": {"server": cluster["server"], "certificate-authority-data": authority},
+    } == told["spec"]
 
 
 @pytest.mark.parametrize(

@@ -345,8 +345,8 @@ def test_the_proxy_of_the_environment(
     assert expected == environment_proxy(server)
 
 
-def test_what_is_imported(control_plane: ControlPlane) -> None:
-    """A kubeconfig with a token in it needs nothing of the `kubernetes` package."""
+def test_what_is_imported(control_plane: ControlPlane, tmp_path: Path) -> None:
+    """Neither tokens nor login programs need anything of the `kubernetes` package."""
     code = (
         "import sys\n"
         "from mistpm.target.cluster.client import Client\n"
@@ -355,9 +355,15 @@ def test_what_is_imported(control_plane: ControlPlane) -> None:
         "Client(connect()).get('/version')\n"
         "assert not {'kubernetes', 'requests'} & set(sys.modules)\n"
     )
-    environ = {"KUBECONFIG": str(control_plane.kubeconfig())}
+    user = json.loads(control_plane.kubeconfig().read_text())["users"][0]["user"]
+    version = "client.authentication.k8s.io/v1"
+    answer = {"apiVersion": version, "kind": "ExecCredential", "status": user}
+    program = {"apiVersion": version, "command": "/bin/echo", "args": [json.dumps(answer)]}
 
-    subprocess.run([sys.executable, "-c", code], check=True, env=environ)
+    for who in (user, {"exec": program}):
+        path = control_plane.kubeconfig_with(tmp_path.name, who)
+        environ = {"KUBECONFIG": str(path)}
+        subprocess.run([sys.executable, "-c", code], check=True, env=environ)
 
 
 class Proxy:
