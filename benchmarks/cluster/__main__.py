@@ -7,14 +7,10 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "support"))
-
-from control_plane import ControlPlane
-
+from benchmarks.cluster.machine import ControlPlane
 from benchmarks.cluster.work import PEERS, Helm, Kubectl, Mistpm, Tool
 
 STEPS = {"first install": 0, "the same again": 0, "ten change": 10}
