@@ -8,6 +8,7 @@ import itertools
 import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, get_args
 
 import crash_points
@@ -23,9 +24,10 @@ from mistpm import __version__
 from mistpm.errors import TargetError
 from mistpm.model.resource import ResourceId
 from mistpm.model.revision import RevisionSummary
-from mistpm.target.cluster import record
+from mistpm.target.cluster import record, record_store
 from mistpm.target.cluster.client import Client
 from mistpm.target.cluster.inventory import OwnedObject, digest
+from mistpm.target.cluster.pieces import pack
 from mistpm.target.cluster.record import FORMAT
 from mistpm.target.cluster.record_store import RecordStore
 from mistpm.target.cluster.state import (
@@ -702,9 +704,10 @@ def test_a_namespace_that_may_not_be_made_is_told(
     )
 
 
+RANDOM = random.Random(1).randbytes(20_000).hex()  # noqa: S311 - does not compress
 WORK: dict[str, tuple[Desired, tuple[OwnedObject, ...]]] = {
     "install": (states.INSTALLED, (OWNED,)),
-    "much": large(600, length=1000),
+    "much": (replace(large(20, length=1000)[0], lock=RANDOM.encode()), (OWNED,)),
     "uninstall": (states.NOTHING, ()),
 }
 
@@ -720,6 +723,7 @@ def test_a_run_may_be_killed_anywhere(
 ) -> None:
     """Killed at any request, what is remembered can be read; run again, nothing is there that it does not name."""
     monkeypatch.setattr(record, "MOST_REVISIONS", 2)
+    monkeypatch.setattr(record_store, "pack", partial(pack, largest=20_000))
     desired, inventory = WORK[work]
 
     def prepared(environment_id: str) -> Callable[[], None]:
