@@ -35,10 +35,9 @@ def meaningful(data: dict[str, Any]) -> dict[str, Any]:
         for key, value in (data.get("metadata") or {}).items()
         if key not in _OF_THE_SERVER
     }
-    labels = {
-        key: value for key, value in (metadata.get("labels") or {}).items() if key != _REVISION
-    }
-    metadata["labels"] = labels
+    labels = metadata.get("labels")
+    if isinstance(labels, dict):
+        metadata["labels"] = {key: value for key, value in labels.items() if key != _REVISION}
     for empty in ("labels", "annotations"):
         if not metadata.get(empty):
             metadata.pop(empty, None)

@@ -13,6 +13,7 @@ from mistpm.errors import DocumentError
 _HIDDEN: Final = "(secret)"
 _HIDDEN_BEFORE: Final = "(secret, before)"
 _HIDDEN_AFTER: Final = "(secret, after)"
+_HIDDEN_WHOLE: Final = {"apiVersion": "v1", "kind": "Secret", "metadata": {}, "data": _HIDDEN}
 _UNREADABLE: Final = "(not shown: this is no Secret that can be read)\n"
 _FIELDS: Final = ("data", "stringData")
 _COPY: Final = "kubectl.kubernetes.io/last-applied-configuration"
@@ -41,10 +42,11 @@ def masked_objects(
     as base64, in whatever field or annotation they stand: a variable of a container, a copy that kubectl
     keeps.
     """
-    if any(_is_secret(each) for each in (before, after) if each is not None):
+    if any(_is_called_secret(each) for each in (before, after) if each is not None):
+        old, new = (each if each and _is_secret(each) else None for each in (before, after))
         before, after = (
-            None if before is None else _masked(before, after, _HIDDEN_BEFORE),
-            None if after is None else _masked(after, before, _HIDDEN_AFTER),
+            before and (_masked(old, new, _HIDDEN_BEFORE) if old else _HIDDEN_WHOLE),
+            after and (_masked(new, old, _HIDDEN_AFTER) if new else _HIDDEN_WHOLE),
         )
     pattern = _pattern(values)
     if pattern is None:
@@ -86,12 +88,17 @@ def _read(text: str | None) -> dict[str, Any] | None:
 def _is_secret(manifest: Mapping[str, Any]) -> bool:
     metadata = manifest.get("metadata") or {}
     return (
-        manifest.get("kind") == "Secret"
-        and "/" not in str(manifest.get("apiVersion", ""))
+        _is_called_secret(manifest)
         and isinstance(metadata, dict)
         and isinstance(metadata.get("annotations") or {}, dict)
         and all(isinstance(manifest.get(field) or {}, dict) for field in _FIELDS)
     )
+
+
+def _is_called_secret(manifest: Mapping[str, Any]) -> bool:
+    """Tell whether an object says that it is a Secret, whatever is in it."""
+    is_core = "/" not in str(manifest.get("apiVersion", ""))
+    return is_core and manifest.get("kind") == "Secret"
 
 
 def _masked(secret: dict[str, Any], other: dict[str, Any] | None, changed: str) -> dict[str, Any]:

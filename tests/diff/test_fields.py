@@ -256,3 +256,14 @@ def test_secrets_become_other_secrets() -> None:
         {"apiVersion": "v1", "kind": "Secret", "data": {"a": "(secret, after)", "b": "(secret)"}},
     ) == masked_objects(secret, {**secret, "data": {"a": "Mw==", "b": "Mg=="}})
     assert (other, None) == masked_objects(other, None)
+
+
+def test_secrets_that_make_no_sense() -> None:
+    """A Secret whose values are not by key is hidden whole; what should be a mapping and is none is shown."""
+    broken = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "a"}, "data": ["hunter2"]}
+    whole = {"apiVersion": "v1", "kind": "Secret", "data": {"a": "MQ=="}}
+    before, after = masked_objects(whole, broken)
+
+    assert "hunter2" not in repr(after)
+    assert {"apiVersion": "v1", "kind": "Secret", "data": {"a": "(secret)"}} == before
+    assert "metadata:\n  labels:\n  - a\n" == readable({"metadata": {"labels": ["a"]}})

@@ -188,6 +188,12 @@ def environment(control_plane: ControlPlane, namespace: str) -> ComparedEnvironm
 
 
 @pytest.fixture
+def make_environment() -> Callable[[ControlPlane, str], ComparedEnvironment]:
+    """Make an environment in a namespace of any control plane."""
+    return ComparedEnvironment
+
+
+@pytest.fixture
 def shown() -> Callable[[Comparison], list[str]]:
     """Give what a comparison says, a line for each change: `update ConfigMap a: why`."""
 

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from control_plane import ControlPlane
 from kubernetes_api import KubernetesApi
 from workloads import config_map
 
 from mistpm.errors import TargetError
 from mistpm.target.cluster.comparison import Comparison
+from mistpm.target.cluster.inventory import OwnedObject
 
 Shown = Callable[[Comparison], list[str]]
 
@@ -170,3 +172,106 @@ def test_keeping(environment: Any, shown: Shown) -> None:
         "delete ConfigMap c",
     ] == shown(gone)
     assert ["a", "b"] == [line.resource.name for line in environment.owned]
+
+
+def test_moving_between_versions(environment: Any, shown: Shown) -> None:
+    """An object that is written in another version of its API is compared in that version."""
+    scaler = {
+        "apiVersion": "autoscaling/v1",
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": {"name": "web"},
+        "spec": {
+            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"},
+            "minReplicas": 1,
+            "maxReplicas": 2,
+            "targetCPUUtilizationPercentage": 60,
+        },
+    }
+    environment.apply(environment.desired(scaler))
+    target = {"type": "Utilization", "averageUtilization": 70}
+    resource = {"type": "Resource", "resource": {"name": "cpu", "target": target}}
+    spec = {key: value for key, value in scaler["spec"].items() if "Percentage" not in key}  # type: ignore[attr-defined]
+    newer = {**scaler, "apiVersion": "autoscaling/v2", "spec": {**spec, "metrics": [resource]}}
+    comparison = environment.apply(environment.desired(newer))
+    [change] = comparison.diff.changes
+
+    assert ["update HorizontalPodAutoscaler web"] == shown(comparison)
+    assert "apiVersion: autoscaling/v2\n" in (change.before or "")
+    assert "averageUtilization: 60\n" in (change.before or "")
+    assert ["unchanged"] == [
+        each.action for each in environment.compare(environment.desired(newer)).steps
+    ]
+
+
+def test_data_is_given_where_it_is_asked_for(environment: Any) -> None:
+    """Steps have the live objects, unchanged ones too, only for who needs them."""
+    desired = environment.desired(config_map("a", color="red"))
+    environment.apply(desired)
+    [with_data] = environment.compare(desired, with_data=True).steps
+    [without] = environment.compare(desired).steps
+
+    assert "unchanged" == with_data.action
+    assert {"color": "red"} == with_data.data["data"]
+    assert without.data is None
+
+
+def test_manifests_that_make_no_sense(environment: Any) -> None:
+    """Whatever stands in metadata is refused by the server, and not stumbled over."""
+    labels, annotations, specs = (
+        config_map("labels"),
+        config_map("annotations"),
+        definition("x.example.com"),
+    )
+    labels["metadata"]["labels"] = ["a"]
+    annotations["metadata"]["annotations"] = "none"
+    specs["spec"] = {"versions": [1], "names": []}
+    comparison = environment.compare(environment.desired(labels, annotations, specs))
+
+    assert {"manifest-refused"} == {each.reference for each in comparison.refusals}
+    assert {"labels", "annotations", "clusters.x.example.com"} == {
+        each.resource.name for each in comparison.refusals
+    }
+
+
+@pytest.mark.slow
+def test_api_that_does_not_answer(
+    own_control_plane: ControlPlane, make_environment: Callable[..., Any], shown: Shown
+) -> None:
+    """What an aggregated API holds is neither forgotten nor called unknown while its server is down."""
+    api = own_control_plane.api()
+    group = "apiregistration.k8s.io"
+    service = {"namespace": "default", "name": "gone"}
+    spec = {
+        "group": "example.com",
+        "version": "v1",
+        "service": service,
+        "insecureSkipTLSVerify": True,
+        "groupPriorityMinimum": 100,
+        "versionPriority": 100,
+    }
+    path = f"/apis/{group}/v1/apiservices/v1.example.com"
+    api.apply(
+        path,
+        {
+            "apiVersion": f"{group}/v1",
+            "kind": "APIService",
+            "metadata": {"name": "v1.example.com"},
+            "spec": spec,
+        },
+    )
+    environment = make_environment(own_control_plane, "default")
+    while not environment.resources.broken:
+        environment.resources.refresh()
+    thing = instance("example.com")
+    refused = environment.compare(environment.desired(thing))
+    resource = refused.steps[0].resource
+    environment.owned = (
+        OwnedObject(resource=resource, api_version="example.com/v1", release="app", uid="u"),
+    )
+    kept = environment.compare(environment.desired())
+
+    assert ["the server of `example.com/v1` does not answer"] == [
+        each.why for each in refused.refusals
+    ]
+    assert () == refused.missing_apis
+    assert ["keep Cluster one: its API does not answer"] == shown(kept)
