@@ -87,6 +87,7 @@ class Following:
         try:
             with self._interruptible():
                 while self._goes_on():
+                    self._is_late = self._is_late or self._clock() >= self._deadline
                     self._start()
                     self._take()
         except KeyboardInterrupt as again:
@@ -96,6 +97,8 @@ class Following:
                 self._tasks.put(None)
         if self._error is not None:
             raise self._error
+        while not self._inbox.empty():
+            self._take()
         return self._outcome()
 
     def _goes_on(self) -> bool:
@@ -131,11 +134,12 @@ class Following:
 
     def _take(self) -> None:
         """Wait for something to happen, and let it have its consequences."""
+        if self.is_stopped and not self._running and self._inbox.empty():
+            return
         left = _EVER if self.is_stopped else self._deadline - self._clock()
         try:
             heard = self._inbox.get(timeout=min(max(left, 0), _EVER))
         except Empty:
-            self._is_late = self._is_late or self._clock() >= self._deadline
             return
         match heard:
             case Event():
@@ -182,7 +186,8 @@ class Following:
     @contextmanager
     def _interruptible(self) -> Iterator[None]:
         """Have Ctrl-C be noted, so that nothing is lost between two lines, and wake up whoever waits."""
-        if threading.current_thread() is not threading.main_thread():
+        is_main = threading.current_thread() is threading.main_thread()
+        if not is_main or signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
             yield
             return
 

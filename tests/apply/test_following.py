@@ -133,9 +133,15 @@ def test_a_failure_bars_what_depends_on_it() -> None:
 
 def test_what_is_no_longer_ready_in_time_is_told() -> None:
     """When time runs out the outcome names what was waited for and why, and what did not begin."""
-    now = iter([0.0, 0.0, 0.0, *[100.0] * 100])
-    play = Play(order_of(a="", b="a"), deadline=0.05, clock=lambda: next(now))
-    play.acts[A] = play.stuck
+    now = 0.0
+    play = Play(order_of(a="", b="a"), deadline=10, clock=lambda: now)
+
+    def stuck(resource: ResourceId) -> None:
+        nonlocal now
+        play.stuck(resource)
+        now = 11
+
+    play.acts[A] = stuck
 
     expected = Outcome(
         written=(A,),
@@ -144,6 +150,28 @@ def test_what_is_no_longer_ready_in_time_is_told() -> None:
         is_late=True,
     )
     assert expected == play.following.follow()
+
+
+def test_no_time_at_all() -> None:
+    """Nothing begins where time was over before."""
+    play = Play(order_of(a=""), deadline=0, clock=lambda: 0.0)
+
+    assert Outcome(untouched={A: ()}, is_late=True) == play.following.follow()
+
+
+def test_what_gets_ready_at_the_last_moment_is_ready() -> None:
+    """What was told when time ran out still counts."""
+    now = 0.0
+    play = Play(order_of(a=""), deadline=10, clock=lambda: now)
+
+    def last_moment(resource: ResourceId) -> None:
+        nonlocal now
+        now = 11
+        play.ready(resource)
+
+    play.acts[A] = last_moment
+
+    assert play.following.follow().is_complete
 
 
 def test_interrupting_begins_nothing_more() -> None:

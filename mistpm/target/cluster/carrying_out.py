@@ -8,12 +8,13 @@ from contextlib import suppress
 from msgspec import Struct
 
 from mistpm.apply import InterruptedAgain
-from mistpm.errors import MistError, TargetError
+from mistpm.errors import TargetError
 from mistpm.model.object_order import ObjectOrder
 from mistpm.model.progress import Progress
 from mistpm.model.resource import ResourceId
 from mistpm.plan.after import read_after
 from mistpm.plan.objects import OrderedObject, order_deletions, order_objects
+from mistpm.target.cluster.api_error import ApiError, describe
 from mistpm.target.cluster.applying import Applying
 from mistpm.target.cluster.book import Book
 from mistpm.target.cluster.client import Client
@@ -41,10 +42,13 @@ class Compared(Struct, frozen=True, kw_only=True):
     @property
     def is_there(self) -> bool:
         """Tell whether nothing is to be done: all is as it is desired, and remembered so."""
-        state, latest = self.remembered.state, self.remembered.latest
-        if latest is None or latest.status != "applied" or not self.comparison.diff.is_empty:
+        state, latest, desired = self.remembered.state, self.remembered.latest, self.desired
+        if not self.comparison.diff.is_empty:
             return False
-        desired = self.desired
+        if latest is None:
+            return not (desired.releases or desired.left_alone)
+        if latest.status != "applied":
+            return False
         document = desired.document if desired.is_remembered else None
         return (state.environment_name, state.lock or b"", state.environment) == (
             desired.environment_name,
@@ -118,19 +122,26 @@ class Run:
         needs = self._old_needs()
         number = self._state.begin(self._compared.desired, self._book.lines())
         try:
-            self._compared.values.keep()
-            self._write(number)
-            gone = self._prune(needs)
+            gone = self._change(number, needs)
         except InterruptedAgain:
             raise
-        except (MistError, KeyboardInterrupt) as error:
-            why = error.message if isinstance(error, MistError) else "interrupted"
+        except (TargetError, KeyboardInterrupt) as error:
+            why = error.message if isinstance(error, TargetError) else "interrupted"
             with suppress(TargetError):
                 self._state.fail(number, why, self._book.lines())
             raise
         self._state.finish(number, self._book.lines())
         written = {step.resource for step in self._steps if step.body is not None}
         return frozenset(written | gone)
+
+    def _change(self, number: int, needs: Mapping[str, tuple[str, ...]]) -> set[ResourceId]:
+        """Write everything, then delete what is no longer wanted, and give what is gone."""
+        try:
+            self._compared.values.keep()
+            self._write(number)
+            return self._prune(needs)
+        except ApiError as error:
+            raise describe(error, title=self._client.title) from error
 
     def _write(self, number: int) -> None:
         latest = self._compared.remembered.latest

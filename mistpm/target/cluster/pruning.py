@@ -112,7 +112,9 @@ class Pruning:
             self._readiness.expect_gone(resource, data)
 
     def _deleted(self, step: ObjectStep) -> dict[str, Any] | None:
-        has_dependents = step.resource.group in _WITH_DEPENDENTS
+        has_dependents = (
+            step.resource.group in _WITH_DEPENDENTS or step.resource.kind == "ReplicationController"
+        )
         return self._writer.delete(
             step, propagation="Foreground" if has_dependents else "Background"
         )
