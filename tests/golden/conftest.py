@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import platform
+import zlib
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from made_cluster_shop import publish_running
 from toy_registry import ToyRegistry, config_map
 from transcript import Transcript
 
-from mistpm.ops import new_environment
+from mistpm.ops import new_environment, targets
 
 CLAIM = """\
 apiVersion: v1
@@ -142,18 +143,26 @@ def cluster_session(
     folder: Path,
     running: Path,
     control_plane: ControlPlane,
+    request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Transcript:
-    """Begin a session in an empty folder, with a cluster called `test` and a registry beside it."""
+    """Begin a session in an empty folder, with a cluster called `test` and a registry beside it.
+
+    The cluster keeps what a session makes, so each has an id and a namespace for its state of its own.
+    """
+    number = f"{zlib.crc32(request.node.name.encode()):08x}"
+    state = f"golden-state-{number}"
     work = folder / "shop"
     work.mkdir()
     (folder / "toy").symlink_to(running)
     monkeypatch.chdir(work)
-    monkeypatch.setattr(new_environment, "new_id", lambda: "5f0c" * 8)
+    monkeypatch.setattr(new_environment, "new_id", lambda: number * 4)
     monkeypatch.setenv("MISTPM_CONFIG_DIR", str(folder / "config"))
     monkeypatch.setenv("KUBECONFIG", str(control_plane.kubeconfig()))
     transcript = Transcript(work)
     transcript.replace(str(folder), "/home/me")
+    monkeypatch.setattr(targets, "STATE_NAMESPACE", state)
+    transcript.replace(state, "mistpm-system")
     transcript.replace(str(control_plane.kubeconfig()), "/home/me/.kube/config")
     transcript.replace(control_plane.address, "127.0.0.1:6443")
     transcript.replace(f"{getpass.getuser()}@{platform.node()}", "me@here")

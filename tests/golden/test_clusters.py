@@ -61,7 +61,6 @@ def test_an_upgrade_that_fails(cluster_session: Transcript) -> None:
     session.say("no time to wait")
     session.run('mistpm install web -s "image: fake.test/stuck" --yes --timeout 3s')
     session.run('mistpm install web -s "image: fake.test/stuck:2" --yes --no-wait')
-    session.prepare("mistpm uninstall web --yes --delete-namespace")
     session.expect("cluster-failed-upgrade")
 
 
@@ -74,7 +73,7 @@ def test_without_a_file_on_a_cluster(cluster_session: Transcript) -> None:
     session.run("mistpm list")
     session.run("mistpm why web")
     session.run("mistpm uninstall front --yes")
-    session.run("mistpm uninstall front --yes --remove-unneeded --delete-namespace")
+    session.run("mistpm uninstall front --yes --remove-unneeded")
     session.run("mistpm list")
     session.expect("cluster-without-a-file")
 
@@ -91,7 +90,6 @@ def test_what_a_program_reads(cluster_session: Transcript) -> None:
     session.run("mistpm status --output yaml")
     session.run("mistpm install --output json")
     session.run("mistpm install --yes --output yaml")
-    session.prepare("mistpm uninstall vault --yes --delete-namespace")
     session.expect("cluster-data")
 
 
@@ -129,4 +127,3 @@ def test_bad_input_about_clusters(cluster_session: Transcript, api: KubernetesAp
     session.prepare("mistpm add web -p toy/apps/web -n golden-bad")
     session.run("mistpm plan")
     session.expect("cluster-bad-input")
-    api.delete("/api/v1/namespaces/golden-bad")
