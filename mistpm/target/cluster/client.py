@@ -87,7 +87,7 @@ class Client:
         content = None
         if body is not None:
             headers["Content-Type"] = content_type
-            content = _encoded(body, content_type)
+            content = encoded(body, content_type)
         request = Request(
             method=method,
             target=f"{path}?{urlencode(query)}" if query else path,
@@ -238,8 +238,12 @@ class _Trying:
 _UNSAFE: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
-def _encoded(body: object, content_type: str) -> bytes:
-    """Give a body as JSON; where the server reads it as YAML, also as YAML, which allows less in texts."""
+def encoded(body: object, content_type: str) -> bytes:
+    """Give a body as JSON, for server-side apply as JSON that is YAML, too.
+
+    The server reads what is applied as YAML, which ends lines at characters that JSON lets stand in
+    texts, and forbids others.
+    """
     content = msgspec.json.encode(body)
     if content_type != APPLY or (content.isascii() and b"\x7f" not in content):
         return content

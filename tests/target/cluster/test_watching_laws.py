@@ -1,0 +1,146 @@
+"""Whatever goes wrong between us and the server: in the end we know what it knows."""
+
+from __future__ import annotations
+
+import json
+from http.server import BaseHTTPRequestHandler
+from typing import Any, Literal, NamedTuple
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from eventually import eventually
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scripted_api import Reply, hang_up, scripted_api, status
+
+from mistpm.target.cluster.client import Client
+from mistpm.target.cluster.connection import Connection
+from mistpm.target.cluster.credentials import StoredCredentials
+from mistpm.target.cluster.resources import ApiResource
+from mistpm.target.cluster.retrying import Patience
+from mistpm.target.cluster.watching import Pace, Seen, Watches
+
+End = Literal["end", "reset", "half", "expired event", "expired", "forgotten"]
+CONFIG_MAPS = ApiResource(
+    group="", version="v1", kind="ConfigMap", plural="configmaps", namespaced=True
+)
+
+
+class Happening(NamedTuple):
+    """What changes before the next watch is answered, and how that watch ends."""
+
+    changes: tuple[tuple[str, bool], ...]
+    end: End
+
+
+HAPPENINGS = st.lists(
+    st.builds(
+        Happening,
+        st.lists(st.tuples(st.sampled_from("abc"), st.booleans()), max_size=4).map(tuple),
+        st.sampled_from(["end", "reset", "half", "expired event", "expired", "forgotten"]),
+    ),
+    max_size=12,
+)
+
+
+class Server:
+    """An API server with objects of one kind, to which the next thing happens with every watch."""
+
+    def __init__(self, happenings: list[Happening]) -> None:
+        self._happenings = happenings
+        self._events: list[tuple[int, str, dict[str, Any]]] = []
+        self._version = 1
+        self.objects: dict[str, dict[str, Any]] = {}
+        self.is_quiet = not happenings
+
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        """Answer a list or a watch."""
+        sending: Any = handler
+        query = parse_qs(urlsplit(handler.path).query)
+        if "watch" not in query:
+            metadata = {"resourceVersion": str(self._version)}
+            items = [self.objects[name] for name in sorted(self.objects)]
+            sending.send(Reply(200, {"metadata": metadata, "items": items}))
+            return
+        happening = self._happenings.pop(0) if self._happenings else None
+        for name, is_there in happening.changes if happening else ():
+            self._change(name, is_there=is_there)
+        if happening and happening.end == "expired":
+            sending.send(status(410, "Expired", "too old resource version"))
+        else:
+            self._watch(handler, int(query["resourceVersion"][0]), happening)
+        self.is_quiet = not self._happenings
+
+    def _change(self, name: str, *, is_there: bool) -> None:
+        self._version += 1
+        before = self.objects.pop(name, None)
+        if not is_there:
+            if before:
+                self._events.append((self._version, "DELETED", self._item(name, before)))
+            return
+        self.objects[name] = self._item(name, before)
+        kind = "MODIFIED" if before else "ADDED"
+        self._events.append((self._version, kind, self.objects[name]))
+
+    def _item(self, name: str, before: dict[str, Any] | None) -> dict[str, Any]:
+        uid = before["metadata"]["uid"] if before else f"uid-{self._version}"
+        return {
+            "metadata": {"name": name, "uid": uid, "resourceVersion": str(self._version)},
+            "data": {"value": str(self._version)},
+        }
+
+    def _watch(
+        self, handler: BaseHTTPRequestHandler, since: int, happening: Happening | None
+    ) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", "application/json")
+        handler.end_headers()
+        end = happening.end if happening else "end"
+        if end != "forgotten":
+            for version, kind, item in self._events:
+                if version > since:
+                    self._send(handler, kind, item)
+        if end == "expired event":
+            self._send(handler, "ERROR", {"code": 410})
+        elif end == "half":
+            handler.wfile.write(b'{"type": "MODIF')
+        elif end == "end":
+            self._send(handler, "BOOKMARK", {"metadata": {"resourceVersion": str(self._version)}})
+        if end == "reset":
+            handler.wfile.flush()
+            hang_up(handler)
+        handler.close_connection = True
+
+    def _send(self, handler: BaseHTTPRequestHandler, kind: str, item: dict[str, Any]) -> None:
+        handler.wfile.write(json.dumps({"type": kind, "object": item}).encode() + b"\n")
+
+
+@pytest.mark.slow
+@settings(max_examples=60)
+@given(HAPPENINGS)
+def test_in_the_end_we_know_what_the_server_knows(happenings: list[Happening]) -> None:
+    """Watches that end, break, expire or forget events leave no trace in what is known."""
+    known: dict[str, dict[str, Any]] = {}
+
+    def put(seen: Seen) -> None:
+        name, uid = seen.data["metadata"]["name"], seen.data["metadata"]["uid"]
+        before = known.get(name)
+        if seen.is_gone:
+            assert before is not None
+            assert before["metadata"]["uid"] == uid
+            del known[name]
+        else:
+            assert before is None or before["metadata"]["uid"] == uid
+            known[name] = seen.data
+
+    def values(objects: dict[str, dict[str, Any]]) -> dict[str, str]:
+        return {name: each["data"]["value"] for name, each in sorted(objects.items())}
+
+    server = Server(list(happenings))
+    with scripted_api(server.answer) as api:
+        connection = Connection(server=api.url, title="cluster t", credentials=StoredCredentials())
+        client = Client(connection, patience=Patience(first=0.001))
+        watches = Watches(client, put, pace=Pace(poll=0.001))
+        watches.follow(CONFIG_MAPS, "n")
+        eventually(lambda: server.is_quiet and values(known) == values(server.objects))
+        watches.close()
