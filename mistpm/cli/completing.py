@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 import typer
 
 from mistpm.errors import MistError
 from mistpm.ops.options import Options
+
+PATIENCE = 3.0
+"""Seconds."""
 
 
 def complete_release(context: typer.Context, incomplete: str) -> list[str]:
@@ -65,10 +70,17 @@ def complete_drawing(incomplete: str) -> list[str]:
 
 
 def _offers(incomplete: str, find: Callable[[], Iterable[str]]) -> list[str]:
-    try:
-        return [each for each in find() if each.startswith(incomplete)]
-    except MistError:
-        return []
+    """Find offers for so long as somebody who types waits for them: a cluster may be far away, or down."""
+    found: list[str] = []
+
+    def look() -> None:
+        with suppress(MistError):
+            found.extend(each for each in find() if each.startswith(incomplete))
+
+    looking = threading.Thread(target=look, daemon=True)
+    looking.start()
+    looking.join(PATIENCE)
+    return [] if looking.is_alive() else found
 
 
 def _releases(context: typer.Context) -> list[str]:

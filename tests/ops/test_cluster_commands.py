@@ -1,0 +1,171 @@
+"""Commands on a cluster, as processes and as a shell completes them."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from control_plane import ControlPlane
+from kubernetes_api import is_there
+from made_cluster_shop import ClusterShop
+
+from mistpm.cli import completing
+from mistpm.cli.application import run
+from mistpm.ops.history import history
+from mistpm.ops.status import status
+
+MISTPM = (sys.executable, "-c", "from mistpm.cli import main; main()")
+
+
+def offered(line: str, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Give what is offered at the end of a line."""
+    capsys.readouterr()
+    run(["__complete", line])
+    return [each.partition("\t")[0] for each in capsys.readouterr().out.splitlines()]
+
+
+def test_ctrl_c_says_what_state_things_are_in(cluster_shop: ClusterShop) -> None:
+    """The revision is a failed one, and the next run goes on from there."""
+    stuck = cluster_shop.release(inputs={"image": "fake.test/stuck"})
+    cluster_shop.write(releases={"web": stuck})
+    process = subprocess.Popen(
+        (*MISTPM, "install", "--yes"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=cluster_shop.folder,
+    )
+    path = f"/api/v1/namespaces/{cluster_shop.namespace}/pods"
+    cluster_shop.api.wait_for(
+        path,
+        lambda answer: any(
+            each["status"].get("phase") == "Running" for each in answer.body["items"]
+        ),
+    )
+    process.send_signal(signal.SIGINT)
+    _out, err = process.communicate(timeout=60)
+
+    name = cluster_shop.namespace
+    assert 130 == process.returncode
+    assert [
+        f"  + ConfigMap {name}/web created, ready",
+        f"  + Deployment.apps {name}/web created, not ready: 0 of 1 replicas are ready",
+        "of 2 changes 1 is done, 1 is begun, 0 are not",
+        f"  Deployment.apps {name}/web: waiting: 0 of 1 replicas are ready",
+        "",
+        "interrupted: run the same command again to finish what was begun",
+    ] == err.splitlines()
+    [revision] = history(cluster_shop.open())
+    assert ("failed", "interrupted") == (revision.status, revision.why)
+    cluster_shop.write(releases={"web": cluster_shop.release()})
+    cluster_shop.install()
+    assert "ready" == status(cluster_shop.open()).releases[0].health
+
+
+def test_status_tells_what_is_not_ready_and_why(cluster_shop: ClusterShop) -> None:
+    """Object by object, also when somebody deleted one."""
+    cluster_shop.write(releases={"web": cluster_shop.release()})
+    cluster_shop.install()
+    path = f"/api/v1/namespaces/{cluster_shop.namespace}/configmaps/web"
+    assert 200 == cluster_shop.api.delete(path).status
+    [release] = status(cluster_shop.open()).releases
+
+    assert ("differs", "failed") == (release.state, release.health)
+    assert [("ConfigMap", "missing"), ("Deployment.apps", "ready")] == [
+        (each.resource.partition(" ")[0], each.state) for each in release.objects
+    ]
+    assert (f"create ConfigMap {cluster_shop.namespace}/web",) == release.differences
+
+
+def test_contexts_and_revisions_are_offered(
+    cluster_shop: ClusterShop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From the kubeconfig, and from the cluster."""
+    cluster_shop.write(releases={"web": cluster_shop.release()})
+    cluster_shop.install()
+
+    assert ["test"] == offered("mistpm install --context ", capsys)
+    assert ["context:test"] == offered("mistpm status --target c", capsys)
+    assert ["1"] == offered("mistpm rollback ", capsys)
+    assert ["1"] == offered("mistpm rollback --context test ", capsys)
+    assert [] == offered("mistpm rollback --target directory:out ", capsys)
+
+
+class Silent(BaseHTTPRequestHandler):
+    """A server that never answers."""
+
+    over = threading.Event()
+
+    def do_GET(self) -> None:
+        """Wait until the test is over."""
+        self.over.wait()
+
+
+def test_who_types_does_not_wait_for_a_cluster(
+    cluster_shop: ClusterShop,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One that does not answer has no offers."""
+    monkeypatch.setattr(completing, "PATIENCE", 0.05)
+    cluster_shop.write(releases={"web": cluster_shop.release()})
+    with ThreadingHTTPServer(("127.0.0.1", 0), Silent) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        kubeconfig = {
+            "clusters": [
+                {
+                    "name": "silent",
+                    "cluster": {"server": f"http://127.0.0.1:{server.server_port}"},
+                }
+            ],
+            "contexts": [{"name": "test", "context": {"cluster": "silent"}}],
+            "current-context": "test",
+        }
+        path = cluster_shop.folder / "kubeconfig"
+        path.write_text(json.dumps(kubeconfig), "utf-8")
+        monkeypatch.setenv("KUBECONFIG", str(path))
+        try:
+            assert [] == offered("mistpm rollback ", capsys)
+        finally:
+            Silent.over.set()
+            server.shutdown()
+
+
+def test_a_viewer_sees_what_is_there(
+    cluster_shop: ClusterShop,
+    control_plane: ControlPlane,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """With the rights of the role `view`: no Secrets, no dry run."""
+    cluster_shop.write(releases={"web": cluster_shop.release()})
+    cluster_shop.install()
+    for namespace in (cluster_shop.namespace, cluster_shop.state_namespace):
+        binding = {
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "RoleBinding",
+            "metadata": {"name": "viewer"},
+            "roleRef": {
+                "apiGroup": "rbac.authorization.k8s.io",
+                "kind": "ClusterRole",
+                "name": "view",
+            },
+            "subjects": [
+                {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "viewer"}
+            ],
+        }
+        place = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{namespace}/rolebindings/viewer"
+        cluster_shop.api.apply(place, binding)
+        cluster_shop.api.wait_for(place, is_there)
+    viewer = control_plane.kubeconfig("viewer")
+    monkeypatch.setenv("KUBECONFIG", str(viewer))
+    capsys.readouterr()
+    codes = [run([command]) for command in ("plan", "status", "history", "list", "diff")]
+    seen = capsys.readouterr()
+
+    assert [0, 0, 0, 0, 0] == codes, seen.err
