@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from mistpm.apply import Event, Following, Outcome
@@ -15,17 +15,16 @@ from mistpm.model.readiness import ReadinessCondition
 from mistpm.model.resource import ResourceId
 from mistpm.target.cluster.api_error import ApiError
 from mistpm.target.cluster.book import Book, is_once
-from mistpm.target.cluster.client import Client
-from mistpm.target.cluster.expectation import Graces, News
+from mistpm.target.cluster.expectation import News
 from mistpm.target.cluster.failing import failure_of
 from mistpm.target.cluster.live import LiveObject, read_live
 from mistpm.target.cluster.object_step import ObjectStep
-from mistpm.target.cluster.resources import ApiResource, Resources
+from mistpm.target.cluster.resources import ApiResource
+from mistpm.target.cluster.run_settings import RunSettings
 from mistpm.target.cluster.staging import Stages
 from mistpm.target.cluster.unfinished import unfinished
 from mistpm.target.cluster.waiting import Readiness
 from mistpm.target.cluster.writing import Circumstances, Writer
-from mistpm.target.protocol import Waiting
 
 _MAKE_APIS: Final = {
     ("apiextensions.k8s.io", "CustomResourceDefinition"),
@@ -43,51 +42,39 @@ class Applying:
     """One run's writes.
 
     `steps` are all objects that are wanted, also those that stay as they are; `order` says what waits for
-    what.  `check` raises when nothing may be written any more.  What was written is noted in `book` under
+    what, `conditions` when packages call their objects ready.  What was written is noted in `book` under
     the number of the `revision`.  `is_settled` says that the last run ended well, so that what stays
     as it is need not be looked at again.
     """
 
     def __init__(
         self,
-        client: Client,
-        resources: Resources,
+        settings: RunSettings,
         steps: Iterable[ObjectStep],
         order: ObjectOrder,
         *,
-        environment_id: str,
         conditions: Mapping[str, tuple[ReadinessCondition, ...]],
         book: Book,
         revision: int,
-        waiting: Waiting,
         is_settled: bool,
-        check: Callable[[], None],
-        hear: Callable[[Progress], None],
-        graces: Graces,
-        at_once: int,
     ) -> None:
-        self._client = client
-        self._resources = resources
+        self._settings = settings
+        self._deadline = time.monotonic() + settings.waiting.seconds
         self._steps = {step.resource: step for step in steps}
         self._conditions = conditions
-        self._environment_id = environment_id
         self._book = book
         self._revision = revision
-        self._hear = hear
-        self._graces = graces
-        self._seconds = waiting.seconds
-        self._deadline = time.monotonic() + waiting.seconds
         self._following = Following(
             order,
             self._begin,
             hear=self._told,
             deadline=self._deadline,
-            is_patient=waiting.wanted,
-            limit=at_once,
+            is_patient=settings.waiting.wanted,
+            limit=settings.at_once,
         )
         self._watched = _awaited(order, self._steps) if is_settled else set(self._steps)
-        self._writer = Writer(client, resources, self._circumstances(check))
-        self._stages = Stages(client, resources, self._steps.values(), at_once=at_once)
+        self._writer = Writer(settings.client, settings.resources, self._circumstances())
+        self._stages = Stages(settings, self._steps.values())
         self._looking = threading.Lock()
         self._found: Mapping[ResourceId, LiveObject] | None = None
         self._unfinished: dict[ResourceId, dict[str, Any]] = {}
@@ -100,18 +87,18 @@ class Applying:
         `KeyboardInterrupt` when the user stopped it.
         """
         with Readiness(
-            self._client,
-            self._resources,
-            environment_id=self._environment_id,
+            self._settings.client,
+            self._settings.resources,
+            environment_id=self._settings.environment_id,
             tell=self._heard,
-            graces=self._graces,
+            graces=self._settings.graces,
         ) as self._readiness:
             outcome = self._following.follow()
             if not outcome.is_complete:
                 raise unfinished(
                     outcome,
-                    title=self._client.title,
-                    seconds=self._seconds,
+                    title=self._settings.title,
+                    seconds=self._settings.waiting.seconds,
                     explain=self._readiness.explain,
                     done=self._done(outcome),
                 )
@@ -129,7 +116,7 @@ class Applying:
         try:
             data = self._seen(step) if step.body is None else self._writer.write(step)
         except (ApiError, TargetError) as error:
-            tell(failure_of(error, resource, title=self._client.title))
+            tell(failure_of(error, resource, title=self._settings.title))
             return
         tell(Event(state="written", resource=resource))
         if data is None:
@@ -157,13 +144,13 @@ class Applying:
                 kinds: dict[ApiResource, set[str]] = {}
                 for resource in self._watched:
                     step = self._steps[resource]
-                    api = self._resources.find(step.api_version, resource.kind)
+                    api = self._settings.resources.find(step.api_version, resource.kind)
                     if api is not None and step.body is None:
                         kinds.setdefault(api, set()).add(resource.namespace)
                 self._found = read_live(
-                    self._client,
+                    self._settings.client,
                     kinds,
-                    self._environment_id,
+                    self._settings.environment_id,
                     is_settled=lambda live: live.resource not in self._watched,
                 ).objects
             return self._found
@@ -192,13 +179,13 @@ class Applying:
             phase, message = ("applied", step.action) if step.body else ("unchanged", "")
         elif event.state == "ready" and not step.body and step.resource not in self._waited_for:
             return
-        self._hear(
+        self._settings.hear(
             Progress(phase=phase, resource=step.resource, release=step.release, message=message)
         )
 
-    def _circumstances(self, check: Callable[[], None]) -> Circumstances:
+    def _circumstances(self) -> Circumstances:
         return Circumstances(
-            check=check,
+            check=self._settings.check,
             is_over=lambda: time.monotonic() >= self._deadline or self._following.is_stopped,
             wait=lambda resource, why: self._following.tell(
                 Event(state="waiting", resource=resource, why=why)

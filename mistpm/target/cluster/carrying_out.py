@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 from msgspec import Struct
@@ -17,16 +17,14 @@ from mistpm.plan.objects import OrderedObject, order_deletions, order_objects
 from mistpm.target.cluster.api_error import ApiError, describe
 from mistpm.target.cluster.applying import Applying
 from mistpm.target.cluster.book import Book
-from mistpm.target.cluster.client import Client
 from mistpm.target.cluster.comparison import Comparison
-from mistpm.target.cluster.expectation import Graces
 from mistpm.target.cluster.inventory import OwnedObject
 from mistpm.target.cluster.object_step import ObjectStep
 from mistpm.target.cluster.pruning import Pruning
-from mistpm.target.cluster.resources import Resources
+from mistpm.target.cluster.run_settings import RunSettings
 from mistpm.target.cluster.secret_values import SecretValues
 from mistpm.target.cluster.state import ClusterState, Remembered
-from mistpm.target.protocol import Desired, Permissions, Waiting
+from mistpm.target.protocol import Desired, Permissions
 
 
 class Compared(Struct, frozen=True, kw_only=True):
@@ -87,30 +85,12 @@ def order_of(desired: Desired, steps: Iterable[ObjectStep]) -> ObjectOrder:
 
 
 class Run:
-    """One run; the lease is held, and `check` makes sure of it before each write."""
+    """One run, for which the lease is held."""
 
-    def __init__(
-        self,
-        client: Client,
-        resources: Resources,
-        state: ClusterState,
-        compared: Compared,
-        *,
-        waiting: Waiting,
-        check: Callable[[], None],
-        hear: Callable[[Progress], None],
-        graces: Graces,
-        at_once: int,
-    ) -> None:
-        self._client = client
-        self._resources = resources
+    def __init__(self, settings: RunSettings, state: ClusterState, compared: Compared) -> None:
+        self._settings = settings
         self._state = state
         self._compared = compared
-        self._waiting = waiting
-        self._check = check
-        self._hear = hear
-        self._graces = graces
-        self._at_once = at_once
         self._book = compared.book()
         self._steps = compared.comparison.steps
 
@@ -141,26 +121,19 @@ class Run:
             self._write(number)
             return self._prune(needs)
         except ApiError as error:
-            raise describe(error, title=self._client.title) from error
+            raise describe(error, title=self._settings.title) from error
 
     def _write(self, number: int) -> None:
         latest = self._compared.remembered.latest
         desired = self._compared.desired
         Applying(
-            self._client,
-            self._resources,
+            self._settings,
             [step for step in self._steps if step.resource in self._compared.order.waits],
             self._compared.order,
-            environment_id=desired.environment_id,
             conditions={release.name: release.readiness for release in desired.releases},
             book=self._book,
             revision=number,
-            waiting=self._waiting,
             is_settled=latest is not None and latest.status == "applied",
-            check=self._check,
-            hear=self._hear,
-            graces=self._graces,
-            at_once=self._at_once,
         ).run()
 
     def _prune(self, needs: Mapping[str, tuple[str, ...]]) -> set[ResourceId]:
@@ -169,7 +142,7 @@ class Run:
         steps = [step for step in self._steps if step.action == "delete"]
         for step in self._steps:
             if step.action == "keep":
-                self._hear(
+                self._settings.hear(
                     Progress(
                         phase="kept",
                         resource=step.resource,
@@ -179,22 +152,11 @@ class Run:
                 )
         if not steps:
             return set()
-        pruning = Pruning(
-            self._client,
-            self._resources,
-            steps,
-            order_deletions(
-                (OrderedObject(resource=each.resource, release=each.release) for each in steps),
-                {**needs, **self._compared.desired.needs},
-            ),
-            environment_id=self._compared.desired.environment_id,
-            book=self._book,
-            waiting=self._waiting,
-            check=self._check,
-            hear=self._hear,
-            at_once=self._at_once,
+        order = order_deletions(
+            (OrderedObject(resource=each.resource, release=each.release) for each in steps),
+            {**needs, **self._compared.desired.needs},
         )
-        return pruning.run()
+        return Pruning(self._settings, steps, order, book=self._book).run()
 
     def _old_needs(self) -> dict[str, tuple[str, ...]]:
         """Give what needed what when it was applied, where that matters for the order of deletions."""

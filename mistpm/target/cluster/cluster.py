@@ -26,6 +26,7 @@ from mistpm.target.cluster.lease import EnvironmentLease
 from mistpm.target.cluster.needed_rights import needed_rights
 from mistpm.target.cluster.observation import Observed, observe
 from mistpm.target.cluster.resources import ApiResource, Resources, server_minor
+from mistpm.target.cluster.run_settings import RunSettings
 from mistpm.target.cluster.secret_values import SecretValues
 from mistpm.target.cluster.state import (
     ClusterState,
@@ -124,17 +125,17 @@ class ClusterTarget:
             with self._locked(hear):
                 if self._state.read().basis != compared.remembered.basis:
                     raise self._moved()
-                done = Run(
-                    self._client,
-                    self._resources,
-                    self._state,
-                    compared,
+                settings = RunSettings(
+                    client=self._client,
+                    resources=self._resources,
+                    environment_id=self._id,
                     waiting=waiting,
-                    check=self._check,
-                    hear=hear,
                     graces=self._graces,
                     at_once=self._at_once,
-                ).carry_out()
+                    check=self._check,
+                    hear=hear,
+                )
+                done = Run(settings, self._state, compared).carry_out()
         self._compared = None
         changes = diff.having("create", "update", "adopt", "delete")
         return ApplyReport(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, Final
 
 from mistpm.apply import Event, Following
@@ -13,17 +13,15 @@ from mistpm.model.progress import Phase, Progress
 from mistpm.model.resource import ResourceId
 from mistpm.target.cluster.api_error import ApiError
 from mistpm.target.cluster.book import Book
-from mistpm.target.cluster.client import Client
 from mistpm.target.cluster.expectation import News
 from mistpm.target.cluster.failing import failure_of
 from mistpm.target.cluster.live import read_one
 from mistpm.target.cluster.object_step import ObjectStep
 from mistpm.target.cluster.removal import foreign_content
-from mistpm.target.cluster.resources import Resources
+from mistpm.target.cluster.run_settings import RunSettings
 from mistpm.target.cluster.unfinished import unfinished
 from mistpm.target.cluster.waiting import Readiness
 from mistpm.target.cluster.writing import Circumstances, Writer
-from mistpm.target.protocol import Waiting
 
 _WITH_DEPENDENTS: Final = frozenset({"apps", "batch"})
 """API groups of what makes Pods, which are to be gone before what they use is deleted."""
@@ -36,34 +34,24 @@ class Pruning:
     """
 
     def __init__(
-        self,
-        client: Client,
-        resources: Resources,
-        steps: Iterable[ObjectStep],
-        order: ObjectOrder,
-        *,
-        environment_id: str,
-        book: Book,
-        waiting: Waiting,
-        check: Callable[[], None],
-        hear: Callable[[Progress], None],
-        at_once: int,
+        self, settings: RunSettings, steps: Iterable[ObjectStep], order: ObjectOrder, *, book: Book
     ) -> None:
-        self._client = client
-        self._resources = resources
+        self._settings = settings
         self._steps = {step.resource: step for step in steps}
-        self._environment_id = environment_id
         self._book = book
-        self._hear = hear
-        self._seconds = waiting.seconds
-        deadline = time.monotonic() + waiting.seconds
         self._following = Following(
-            order, self._begin, hear=self._told, deadline=deadline, limit=at_once
+            order,
+            self._begin,
+            hear=self._told,
+            deadline=time.monotonic() + settings.waiting.seconds,
+            limit=settings.at_once,
         )
         self._writer = Writer(
-            client,
-            resources,
-            Circumstances(check=check, is_over=lambda: True, wait=lambda _resource, _why: None),
+            settings.client,
+            settings.resources,
+            Circumstances(
+                check=settings.check, is_over=lambda: True, wait=lambda _resource, _why: None
+            ),
         )
         self._kept: dict[ResourceId, str] = {}
         self._left = set(self._steps)
@@ -75,17 +63,18 @@ class Pruning:
         when the user stopped it.
         """
         with Readiness(
-            self._client,
-            self._resources,
-            environment_id=self._environment_id,
+            self._settings.client,
+            self._settings.resources,
+            environment_id=self._settings.environment_id,
             tell=self._heard,
+            graces=self._settings.graces,
         ) as self._readiness:
             outcome = self._following.follow()
             if not outcome.is_complete:
                 raise unfinished(
                     outcome,
-                    title=self._client.title,
-                    seconds=self._seconds,
+                    title=self._settings.title,
+                    seconds=self._settings.waiting.seconds,
                     explain=self._readiness.explain,
                     done=f"deleted: {len(self._steps) - len(self._left)} of {len(self._steps)}",
                     is_removal=True,
@@ -103,7 +92,7 @@ class Pruning:
                 return
             data = self._deleted(step)
         except (ApiError, TargetError) as error:
-            tell(failure_of(error, resource, title=self._client.title))
+            tell(failure_of(error, resource, title=self._settings.title))
             return
         tell(Event(state="written", resource=resource))
         if data is None:
@@ -123,11 +112,12 @@ class Pruning:
         """Look again for what others put into a namespace or made of a definition since it was shown."""
         if step.resource.kind not in {"Namespace", "CustomResourceDefinition"}:
             return ""
-        api = self._resources.find(step.api_version, step.resource.kind)
-        live = read_one(self._client, api, step.resource) if api else None
+        client, resources = self._settings.client, self._settings.resources
+        api = resources.find(step.api_version, step.resource.kind)
+        live = read_one(client, api, step.resource) if api else None
         if live is None or live.is_terminating:
             return ""
-        return str(foreign_content(self._client, self._resources, live, self._environment_id))
+        return str(foreign_content(client, resources, live, self._settings.environment_id))
 
     def _heard(self, news: News) -> None:
         state = "ready" if news.state == "gone" else news.state
@@ -150,7 +140,7 @@ class Pruning:
             phase, message = "deleted", ""
             self._book.gone(resource)
             self._left.discard(resource)
-        self._hear(
+        self._settings.hear(
             Progress(
                 phase=phase,
                 resource=resource,

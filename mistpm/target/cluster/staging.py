@@ -7,11 +7,10 @@ from collections.abc import Iterable
 
 from mistpm.model.resource import ResourceId
 from mistpm.target.cluster.at_once import at_once
-from mistpm.target.cluster.client import Client
 from mistpm.target.cluster.dry_run import dry_run, server_words
 from mistpm.target.cluster.object_step import ObjectStep
 from mistpm.target.cluster.refusals import Refusal, refusal_error
-from mistpm.target.cluster.resources import Resources
+from mistpm.target.cluster.run_settings import RunSettings
 
 
 class Stages:
@@ -21,12 +20,10 @@ class Stages:
     when the first one's turn comes, so that what it refuses is known before half of them are there.
     """
 
-    def __init__(
-        self, client: Client, resources: Resources, steps: Iterable[ObjectStep], *, at_once: int
-    ) -> None:
-        self._client = client
-        self._resources = resources
-        self._at_once = at_once
+    def __init__(self, settings: RunSettings, steps: Iterable[ObjectStep]) -> None:
+        self._client = settings.client
+        self._resources = settings.resources
+        self._at_once = settings.at_once
         self._stages: dict[str, _Stage] = {}
         steps = tuple(steps)
         made = {
@@ -37,7 +34,7 @@ class Stages:
         for step in steps:
             if step.action != "create" or step.body is None:
                 continue
-            if resources.find(step.api_version, step.resource.kind) is None:
+            if self._resources.find(step.api_version, step.resource.kind) is None:
                 self._add(step.api_version, step)
             elif step.resource.namespace in made:
                 self._add(step.resource.namespace, step)
