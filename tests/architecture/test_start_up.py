@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from control_plane import ControlPlane
 from made_storage import publish_storage
 from toy_registry import ToyRegistry, config_map
 
@@ -86,3 +87,24 @@ def test_only_what_computes_requirements_is_run_to_be_solved(folder: Path) -> No
         seen.append([loaded(["lock"]) & running, loaded(["lock"]) & HEAVY])
 
     assert [[set(), set()], [running, set()]] == seen
+
+
+def test_applying_to_a_cluster_loads_what_it_needs(
+    folder: Path, control_plane: ControlPlane, namespace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a valid lock nothing is solved, and the library of Kubernetes is for special kubeconfigs."""
+    registry = ToyRegistry(folder / "toy")
+    registry.publish("apps/a", "1.0.0", {"a.yaml": config_map()})
+    registry.index()
+    monkeypatch.setenv("KUBECONFIG", str(control_plane.kubeconfig()))
+    (folder / "mistpm.yaml").write_text(
+        f"{{apiVersion: mistpm.dev/v1, kind: Environment, name: e, id: {namespace}, kubernetes: '1.37',"
+        f" target: {{context: test}}, state: {{namespace: {namespace}}},"
+        " registries: {toy: {directory: toy}},"
+        f" releases: {{a: {{package: toy/apps/a, namespace: {namespace}}}}}}}"
+    )
+    loaded(["lock"])
+
+    first, again = (loaded(["install", "--yes"]) & HEAVY for _ in range(2))
+    assert {"urllib3", "wasmtime"} >= first
+    assert {"urllib3", "wasmtime"} >= again
