@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from applied_environment import AppliedEnvironment
+from applied_environment import AppliedEnvironment, annotated
 from kubernetes_api import is_gone, is_there
-from workloads import config_map, deployment, service
+from workloads import config_map, deployment, job, service
 
 from mistpm.errors import TargetError, TargetTimeoutError
 
@@ -162,3 +162,28 @@ def test_a_stage_that_is_refused_is_not_begun(environment: AppliedEnvironment) -
     environment.uninstall(delete_namespaces=True)
 
     assert is_gone(environment.api.get(f"/api/v1/namespaces/{name}"))
+
+
+def test_a_migration_that_fails_runs_again(environment: AppliedEnvironment) -> None:
+    """A Job that runs once for a version and failed is made anew by the next run, and then not again."""
+    broken = annotated(job("migrate", image="fake.test/crash"), run="once-per-version")
+    with pytest.raises(TargetError) as raised:
+        environment.apply(environment.desired(environment.release("app", broken)))
+    assert raised.value.reference == "not-applied"
+    path = environment.path("jobs.batch", "migrate")
+    failed = environment.api.get(path).body["metadata"]["uid"]
+
+    mended = annotated(job("migrate"), run="once-per-version")
+    environment.apply(environment.desired(environment.release("app", mended)))
+
+    done = environment.api.get(path).body["metadata"]["uid"]
+    assert failed != done
+    assert environment.apply(environment.desired(environment.release("app", mended))).changes == ()
+
+    environment.api.delete(path, propagationPolicy="Foreground")
+    environment.api.wait_for(path, is_gone)
+
+    desired = environment.desired(environment.release("app", mended, config_map("one")))
+    environment.apply(desired)
+
+    assert is_gone(environment.api.get(path))
