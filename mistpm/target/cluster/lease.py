@@ -136,10 +136,10 @@ class EnvironmentLease:
     ) -> None:
         self._released.set()
         self._thread.join()
-        if not self._lost:
-            with suppress(ApiError, TargetError):  # it runs out by itself
-                self._delete()
-        self._sign.end()
+        if self._lost or self._is_deleted():
+            self._sign.end()
+        else:  # it runs out by itself, and runs on this machine need not wait for that
+            self._sign.abandon()
 
     def check(self) -> None:
         """Make sure, before a write, that nobody else can have taken over.
@@ -291,15 +291,21 @@ class EnvironmentLease:
             transitions=spec.get("leaseTransitions") or 0,
         )
 
-    def _delete(self) -> None:
-        """Remove the lease, unless it is somebody else's by now."""
+    def _is_deleted(self) -> bool:
+        """Remove the lease, unless it is somebody else's by now; tell whether it is ours no more."""
         options = {
             "apiVersion": "v1",
             "kind": "DeleteOptions",
             "preconditions": self._version.metadata,
         }
         path = f"{self._path}/{self._name}"
-        self._client.request("DELETE", path, body=options, seconds=_REQUEST_SECONDS, patience=2)
+        try:
+            self._client.request("DELETE", path, body=options, seconds=_REQUEST_SECONDS, patience=2)
+        except ApiError as error:
+            return error.is_not_found or error.is_conflict
+        except TargetError:
+            return False
+        return True
 
     def _body(self, version: _Version | None = None) -> dict[str, Any]:
         metadata = layout.state_metadata(

@@ -20,23 +20,29 @@ _OPEN = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
 class SignOfLife:
-    """Is seen until `end`, or until the process ends; where no file can be locked it is never seen.
+    """Is seen until `end` or `abandon`, or until the process ends.
 
-    `name` consists of letters and digits, and nobody else uses it.
+    Where no file can be locked it is never seen.  `name` consists of letters and digits, and nobody else
+    uses it.
     """
 
     def __init__(self, name: str) -> None:
+        self._name = name
         self._lock = contextlib.ExitStack()
         with contextlib.suppress(OSError), contextlib.ExitStack() as undone:
             path = _path(name)
             descriptor = os.open(path, _OPEN | os.O_CREAT | os.O_EXCL, 0o600)
             undone.callback(os.close, descriptor)
-            undone.callback(path.unlink, missing_ok=True)
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             self._lock = undone.pop_all()
 
     def end(self) -> None:
         """Take it away."""
+        clear(self._name)
+        self._lock.close()
+
+    def abandon(self) -> None:
+        """Leave it as a process does that dies, for whoever finds what it stands for."""
         self._lock.close()
 
 

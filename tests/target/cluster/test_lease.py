@@ -255,6 +255,19 @@ def test_a_dead_process_of_this_machine_is_taken_over_at_once(
     assert [] == list(tmp_path.glob("mistpm-*/*"))
 
 
+def test_a_lease_that_could_not_be_given_back_is_taken_over_at_once(
+    control_plane: ControlPlane, client: Client, open_client: Open, namespace: str
+) -> None:
+    """A run that ended while the server was away keeps the next one on this machine waiting no longer."""
+    with FaultProxy(control_plane) as proxy:
+        proxy.inject(answer(500, "the disk is full"), "^DELETE")
+        with lease(open_client(proxy.kubeconfig()), namespace, seconds=3600):
+            pass
+
+    with lease(client, namespace, patience=0) as held:
+        assert "anna@laptop" == held.taken_over_from
+
+
 def test_a_lease_that_nobody_holds_is_taken(
     client: Client, api: KubernetesApi, namespace: str
 ) -> None:
