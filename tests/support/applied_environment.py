@@ -22,7 +22,7 @@ SHORT = Graces(image=0, configuration=0, scheduling=0, first_look=0.1, longest_p
 class AppliedEnvironment:
     """One environment in a namespace of its own, which exists; its state is in another one.
 
-    `told` is what was heard of the last run.
+    `told` is what was heard of the last run, `notes` are the requests that were tried again.
     """
 
     def __init__(
@@ -34,17 +34,17 @@ class AppliedEnvironment:
         self.state_namespace = f"{namespace}-state"
         self.permissions = Permissions()
         self.told: list[Progress] = []
+        self.notes: list[str] = []
         self.on_told: Callable[[Progress], None] = lambda _told: None
-        self._kubeconfig = control_plane.kubeconfig(user)
+        self.kubeconfig = control_plane.kubeconfig(user)
 
     def target(self, **more: Any) -> ClusterTarget:
         """Open the target anew, as each command does."""
         return ClusterTarget(
-            connect(environ={"KUBECONFIG": str(self._kubeconfig)}),
+            connect(environ={"KUBECONFIG": str(self.kubeconfig)}),
             environment_id=self.id,
             state_namespace=self.state_namespace,
-            graces=SHORT,
-            **more,
+            **{"graces": SHORT, "note": self.notes.append, **more},
         )
 
     def release(self, name: str, *documents: dict[str, Any], **more: Any) -> RenderedRelease:
