@@ -6,7 +6,6 @@ from typing import Literal
 
 from msgspec import Struct
 
-from mistpm.model.object_order import Wait
 from mistpm.model.resource import ResourceId
 
 State = Literal[
@@ -40,14 +39,14 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
     `written` are all objects to which was done what was to be done, `unready` those of them that were
     waited for and did not get ready in time, with the last reason.  `untouched` are the objects whose
-    turn did not come, with what they wait for.  `is_late` says that time ran out, `is_interrupted` that
+    turn did not come, each with a few that began and that it waits for.  `is_late` says that time ran out, `is_interrupted` that
     the user stopped it.
     """
 
     written: tuple[ResourceId, ...] = ()
     failures: tuple[Failure, ...] = ()
     unready: dict[ResourceId, str] = {}
-    untouched: dict[ResourceId, tuple[Wait, ...]] = {}
+    untouched: dict[ResourceId, tuple[ResourceId, ...]] = {}
     is_late: bool = False
     is_interrupted: bool = False
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
-from typing import Literal
+from typing import Final, Literal
 
-from mistpm.model.object_order import Gate, Node, ObjectOrder, Wait
+from mistpm.model.object_order import Gate, Node, ObjectOrder
 from mistpm.model.resource import ResourceId
+
+_CAUSES: Final = 3
+"""How many objects are named at most that something waits for."""
 
 _Happening = tuple[Node, Literal["written", "ready"]]
 
@@ -75,26 +78,25 @@ class Schedule:
                     self._waiting -= isinstance(node, ResourceId)
                     lost += [(node, "written"), (node, "ready")]
 
-    def untouched(self) -> Iterator[tuple[ResourceId, tuple[Wait, ...]]]:
-        """Give the objects that did not begin, with the objects that they still wait for."""
+    def untouched(self) -> Iterator[tuple[ResourceId, tuple[ResourceId, ...]]]:
+        """Give the objects that did not begin, with a few that did and that all this waits for."""
+        causes: dict[Node, tuple[ResourceId, ...]] = {}
         for node in self._nodes:
-            if isinstance(node, ResourceId) and node not in self._begun:
-                yield node, tuple(self._open_waits(node))
-
-    def _open_waits(self, node: Node) -> list[Wait]:
-        found: dict[Wait, None] = {}
-        seen: set[Node] = set()
-        looked_at = [node]
-        while looked_at:
-            for each in self._order.waits[looked_at.pop()]:
+            if node in self._begun:
+                continue
+            found: dict[ResourceId, None] = {}
+            for each in self._order.waits[node]:
                 if (each.on, each.until) in self._happened:
                     continue
-                if isinstance(each.on, ResourceId):
-                    found[each] = None
-                elif each.on not in seen:
-                    seen.add(each.on)
-                    looked_at.append(each.on)
-        return sorted(found, key=lambda each: self._place[each.on])
+                if isinstance(each.on, ResourceId) and each.on in self._begun:
+                    found[each.on] = None
+                else:
+                    found |= dict.fromkeys(causes[each.on])
+                if len(found) >= _CAUSES:
+                    break
+            causes[node] = tuple(found)[:_CAUSES]
+            if isinstance(node, ResourceId):
+                yield node, causes[node]
 
     def _happen(self, *these: _Happening) -> None:
         happenings = list(these)

@@ -126,7 +126,7 @@ def test_a_failure_bars_what_depends_on_it() -> None:
     expected = Outcome(
         written=(A, D),
         failures=(Failure(resource=A, why="it crashes"),),
-        untouched={B: (Wait(A, "ready"),), C: (Wait(B, "ready"),)},
+        untouched={B: (A,), C: (A,)},
     )
     assert expected == play.following.follow()
 
@@ -146,7 +146,7 @@ def test_what_is_no_longer_ready_in_time_is_told() -> None:
     expected = Outcome(
         written=(A,),
         unready={A: "0 of 1 ready"},
-        untouched={B: (Wait(A, "ready"),)},
+        untouched={B: (A,)},
         is_late=True,
     )
     assert expected == play.following.follow()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from mistpm.apply import Outcome
@@ -66,25 +66,12 @@ def _lines(outcome: Outcome, explain: Callable[[ResourceId], tuple[str, ...]]) -
 
 def _untouched(outcome: Outcome) -> Iterator[str]:
     """Tell what did not begin, and what each waits for."""
-    causes = _causes(outcome)
-    for number, resource in enumerate(outcome.untouched):
+    for number, (resource, causes) in enumerate(outcome.untouched.items()):
         if number == _MOST:
             yield f"and {_objects(len(outcome.untouched) - _MOST)} more were not begun"
             return
-        waits = ", ".join(f"`{each}`" for each in causes[resource])
+        waits = ", ".join(f"`{each}`" for each in causes)
         yield f"`{resource}` was not begun" + (f": it waits for {waits}" if waits else "")
-
-
-def _causes(outcome: Outcome) -> Mapping[ResourceId, tuple[ResourceId, ...]]:
-    """Give, for what did not begin, the objects at the root of it: those that began, and are not there yet."""
-    causes: dict[ResourceId, tuple[ResourceId, ...]] = {}
-    for resource, waits in outcome.untouched.items():
-        found: dict[ResourceId, None] = {}
-        for each in waits:
-            if isinstance(each.on, ResourceId):
-                found |= dict.fromkeys(causes.get(each.on, (each.on,)))
-        causes[resource] = tuple(found)[:3]
-    return causes
 
 
 def _named(resources: Sequence[ResourceId]) -> str:
