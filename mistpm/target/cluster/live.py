@@ -16,6 +16,9 @@ from mistpm.target.cluster.intent import own_fields
 from mistpm.target.cluster.resources import ApiResource
 from mistpm.target.marks import ENVIRONMENT_LABEL, KEEP, RELEASE_LABEL, RUN_VERSION
 
+PLACES: Final = frozenset({("", "Namespace"), ("apiextensions.k8s.io", "CustomResourceDefinition")})
+"""Kinds of objects that take others along when they go."""
+
 _HELM_KEEP: Final = "helm.sh/resource-policy"
 
 
@@ -24,7 +27,7 @@ class LiveObject(Struct, frozen=True, kw_only=True):
 
     `environment` and `release` are what its labels say, empty where it has none, `fields` the digest of
     the fields that we own, `keep` the annotation that forbids deleting it, `run_version` the version that
-    it ran for.  `raw` is the whole object as JSON, kept only where somebody will look into it.
+    it ran for.  `is_terminating` is also what goes with its namespace or its CRD.  `raw` is the whole object as JSON, kept only where somebody will look into it.
     """
 
     resource: ResourceId
@@ -76,7 +79,31 @@ def read_live(
     looking = _Looking(client, f"{ENVIRONMENT_LABEL}={environment_id}", is_settled)
     listable = [(api, namespaces) for api, namespaces in kinds.items() if "list" in api.verbs]
     at_once(lambda each: looking.look_for(*each), listable)
-    return Live(looking.objects, frozenset(looking.unseen))
+    return Live(_with_doomed(looking.objects), frozenset(looking.unseen))
+
+
+def is_in(resource: ResourceId, place: LiveObject) -> bool:
+    """Tell whether a resource lives in a namespace, or is an instance of a CRD: one of `PLACES`."""
+    if place.resource.kind == "Namespace":
+        return resource.namespace == place.resource.name
+    spec = place.data.get("spec") or {}
+    kind = (spec.get("names") or {}).get("kind")
+    return (resource.group, resource.kind) == (spec.get("group"), kind)
+
+
+def _with_doomed(objects: dict[ResourceId, LiveObject]) -> dict[ResourceId, LiveObject]:
+    """Count as terminating what a namespace or a CRD that is being deleted is about to take along."""
+    places = [
+        each
+        for each in objects.values()
+        if each.is_terminating and (each.resource.group, each.resource.kind) in PLACES
+    ]
+    doomed = {
+        each.resource: msgspec.structs.replace(each, is_terminating=True)
+        for each in objects.values()
+        if any(is_in(each.resource, place) for place in places)
+    }
+    return objects | doomed
 
 
 class _Looking:

@@ -14,7 +14,7 @@ from mistpm.target.cluster.at_once import at_once
 from mistpm.target.cluster.case import Decision, show
 from mistpm.target.cluster.client import Client
 from mistpm.target.cluster.inventory import OwnedObject
-from mistpm.target.cluster.live import Live, LiveObject, read_one
+from mistpm.target.cluster.live import Live, LiveObject, is_in, read_one
 from mistpm.target.cluster.object_step import ObjectStep
 from mistpm.target.cluster.resources import ApiResource, Resources
 from mistpm.target.cluster.surroundings import is_definition, is_namespace
@@ -133,7 +133,7 @@ class Removing:
         """Say what keeps a namespace or a CRD from going: what stays in it, or what others have in it."""
         if not (is_namespace(live.resource) or is_definition(live.resource)) or live.is_terminating:
             return ""
-        staying = sorted(each for each in kept if _is_in(each, live))
+        staying = sorted(each for each in kept if is_in(each, live))
         if staying:
             return f"`{staying[0]}` stays in it"
         found = foreign_content(self._client, self._resources, live, self._desired.environment_id)
@@ -169,15 +169,6 @@ class Removing:
             values=self._values,
         )
         return Decision(step=step, change=change)
-
-
-def _is_in(resource: ResourceId, place: LiveObject) -> bool:
-    """Tell whether a resource lives in a namespace, or is an instance of a CRD."""
-    if is_namespace(place.resource):
-        return resource.namespace == place.resource.name
-    spec = place.data.get("spec") or {}
-    kind = (spec.get("names") or {}).get("kind")
-    return (resource.group, resource.kind) == (spec.get("group"), kind)
 
 
 class Content(Struct, frozen=True, kw_only=True):
