@@ -51,6 +51,11 @@ def field_changes(before: Any, after: Any, path: str = "") -> tuple[FieldChange,
     return tuple(_compare(before, after, path))
 
 
+def is_within(path: str, field: str) -> bool:
+    """Tell whether a path leads to a field or to something in it."""
+    return path == field or path.startswith((f"{field}.", f"{field}["))
+
+
 def changed_fields(change: Change) -> tuple[FieldChange, ...]:
     """Give a change field by field, with what is secret masked; nothing where there is nothing to compare.
 

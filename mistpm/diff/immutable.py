@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from mistpm.diff.fields import FieldChange
+from mistpm.diff.fields import FieldChange, is_within
 from mistpm.model.resource import ResourceId
 
 _IMMUTABLE: Final[dict[str, tuple[str, ...]]] = {
@@ -80,9 +80,5 @@ def immutable_changes(
     if kind in _SEALED and before.get("immutable") is True:
         fixed += _CONTENTS
     return tuple(
-        change.path for change in changes if any(_is_within(change.path, each) for each in fixed)
+        change.path for change in changes if any(is_within(change.path, each) for each in fixed)
     )
-
-
-def _is_within(path: str, field: str) -> bool:
-    return path == field or path.startswith((f"{field}.", f"{field}["))

@@ -20,9 +20,11 @@ from mistpm.ops.held_back import HeldBack
 from mistpm.ops.holding import held_back
 from mistpm.ops.leaving_out import failure_findings
 from mistpm.ops.locking import Move, Solved, solve
+from mistpm.ops.missing_kinds import with_providers
 from mistpm.ops.rendering import render_locked
 from mistpm.ops.unused import unused_entries
 from mistpm.ops.workspace import Workspace
+from mistpm.target.cluster.refusals import ChangesRefusedError
 from mistpm.target.protocol import Desired, Permissions
 
 BUILT_IN_NAMESPACES = frozenset({"default", "kube-node-lease", "kube-public", "kube-system"})
@@ -80,7 +82,7 @@ def propose(
     rendered = render_locked(workspace, solved.lockfile, solved.asking)
     findings = check(rendered)
     desired = want(workspace, solved.lockfile, rendered, reason=wishes.reason)
-    diff = workspace.target.diff(desired, permissions or workspace.options.permissions)
+    diff = _diff(workspace, desired, permissions or workspace.options.permissions)
     before = {owned.release for owned in workspace.state.owned} - {""}
     gone = before - set(solved.lockfile.releases) - wishes.named - set(desired.left_alone)
     return Proposal(
@@ -102,6 +104,14 @@ def propose(
             *diff.findings,
         ),
     )
+
+
+def _diff(workspace: Workspace, desired: Desired, permissions: Permissions) -> Diff:
+    """Compare with the target, and name the packages that provide what it does not have."""
+    try:
+        return workspace.target.diff(desired, permissions)
+    except ChangesRefusedError as error:
+        raise with_providers(workspace, error) from error
 
 
 def check(rendered: Rendered) -> tuple[Finding, ...]:

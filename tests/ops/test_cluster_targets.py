@@ -221,3 +221,22 @@ def test_what_cannot_be_meant_is_told(
     cluster_shop.write(releases={"web": cluster_shop.release()})
 
     assert expected == refusal(cluster_shop, **options).message
+
+
+def test_kinds_that_nobody_provides(cluster_shop: ClusterShop) -> None:
+    """The packages are named that would bring the kind; where there are none, none is."""
+    known, unknown = ({"group": group} for group in ("ours.example.org", "theirs.example.org"))
+    cluster_shop.write(
+        releases={
+            "known": cluster_shop.release("toy/apps/thing", inputs=known),
+            "unknown": cluster_shop.release("toy/apps/thing", inputs=unknown),
+        }
+    )
+    where = cluster_shop.namespace
+
+    assert f"""\
+cluster test: some manifests are of kinds that the cluster does not have
+  Widget.ours.example.org {where}/known: nothing provides `ours.example.org/v1 Widget`
+  Widget.theirs.example.org {where}/unknown: nothing provides `theirs.example.org/v1 Widget`
+hint: install what provides them, in this environment or on the cluster
+hint: `toy/apps/apis` provides `ours.example.org/v1/Widget`""" == str(refusal(cluster_shop))

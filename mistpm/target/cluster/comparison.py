@@ -15,6 +15,7 @@ from msgspec import Struct
 from mistpm.diff import in_order
 from mistpm.model.change import Diff
 from mistpm.model.finding import Finding
+from mistpm.model.presence import Api
 from mistpm.model.resource import ResourceId
 from mistpm.target.cluster.api_error import ApiError, describe
 from mistpm.target.cluster.at_once import at_once
@@ -44,19 +45,19 @@ __all__ = ["Comparison", "ObjectStep", "compare", "shown"]
 class Comparison(Struct, frozen=True, kw_only=True):
     """A diff, the steps that carry it out (in its order), and what the cluster will not take of it.
 
-    `missing_apis` are kinds (API version and kind) that manifests need and nobody provides.
+    `missing_apis` are those that manifests are written for and nobody provides.
     """
 
     title: str
     diff: Diff
     steps: tuple[ObjectStep, ...]
     refusals: tuple[Refusal, ...] = ()
-    missing_apis: tuple[tuple[str, str], ...] = ()
+    missing_apis: tuple[Api, ...] = ()
 
     def require(self) -> None:
-        """Raise one `TargetError` with all refusals, if there are any."""
+        """Raise one `ChangesRefusedError` with all refusals, if there are any."""
         if self.refusals:
-            raise refusal_error(self.title, self.refusals)
+            raise refusal_error(self.title, self.refusals, self.missing_apis)
 
 
 def compare(
@@ -164,7 +165,7 @@ class _Comparing:
         ordered = [by_resource[change.resource] for change in changes]
         refusals = tuple(refusal for each in ordered for refusal in each.refusals)
         missing = {
-            (each.step.api_version, each.step.resource.kind)
+            _api(each.step)
             for each in ordered
             for refusal in each.refusals
             if refusal.reference == "kind-not-served"
@@ -286,6 +287,11 @@ class _Comparing:
         if is_homeless and namespace not in self._wanted:
             return deciding.missing_namespace(case)
         return deciding.decide(case)
+
+
+def _api(step: ObjectStep) -> Api:
+    group, _, version = step.api_version.rpartition("/")
+    return Api(group, version, step.resource.kind)
 
 
 def _findings(decisions: Sequence[Decision]) -> tuple[Finding, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from mistpm.diff.fields import field_changes
+from mistpm.diff.fields import field_changes, is_within
 from mistpm.diff.immutable import immutable_changes
 from mistpm.diff.manifest import meaningful
 from mistpm.diff.overlay import overlaid
@@ -327,7 +327,7 @@ class Deciding:
         return tuple(
             self._refusal(case, "field-conflicts", f"`{each.field}` is owned by `{each.manager}`")
             for each in conflicts
-            if each.field not in declared
+            if not any(is_within(each.field, path) for path in declared)
         )
 
     def _refusal(self, case: Case, reference: Reference, why: str) -> Refusal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from mistpm.diff.fields import FieldChange
+from mistpm.diff.fields import FieldChange, is_within
 from mistpm.target.cluster.case import Case
 from mistpm.target.cluster.client import MANAGER
 from mistpm.target.cluster.field_sets import paths
@@ -64,15 +64,7 @@ def _told(change: FieldChange, theirs: Mapping[str, Sequence[str]]) -> str:
     owners = sorted(
         manager
         for manager, owned in theirs.items()
-        if any(_touch(change.path, path) for path in owned)
+        if any(is_within(change.path, path) or is_within(path, change.path) for path in owned)
     )
     verb = "changed" if change.action == "change" else "added"
     return f"`{change.path}` was {verb}" + (f" by `{'`, `'.join(owners)}`" if owners else "")
-
-
-def _touch(one: str, other: str) -> bool:
-    """Tell whether one path leads through the other."""
-    return one == other or any(
-        longer.startswith((f"{shorter}.", f"{shorter}["))
-        for shorter, longer in ((one, other), (other, one))
-    )

@@ -8,6 +8,7 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from mistpm.errors import TargetError
+from mistpm.model.presence import Api
 from mistpm.model.resource import ResourceId
 
 Reference = Literal[
@@ -36,6 +37,25 @@ class Refusal(Struct, frozen=True, kw_only=True):
     def __str__(self) -> str:
         """Give `Deployment.apps shop/gitea: why (starter/apps/gitea@1.2.0: deployment.yaml)`."""
         return f"{self.resource}: {self.why}" + (f" ({self.origin})" if self.origin else "")
+
+
+class ChangesRefusedError(TargetError):
+    """The cluster will not take what is wanted; nothing was changed.
+
+    `missing_apis` are those that manifests are written for and nobody provides.
+    """
+
+    def __init__(
+        self,
+        reference: str,
+        message: str,
+        *,
+        context: tuple[str, ...] = (),
+        hint: str = "",
+        missing_apis: tuple[Api, ...] = (),
+    ) -> None:
+        super().__init__(reference, message, context=context, hint=hint)
+        self.missing_apis = missing_apis
 
 
 _HEADS: Final = (
@@ -73,7 +93,9 @@ _HEADS: Final = (
 """What is said of each sort of refusal, in the order in which they are told."""
 
 
-def refusal_error(title: str, refusals: Sequence[Refusal]) -> TargetError:
+def refusal_error(
+    title: str, refusals: Sequence[Refusal], missing_apis: tuple[Api, ...] = ()
+) -> ChangesRefusedError:
     """Put all refusals into one error; its reference is `changes-refused` where they are of several sorts."""
     told = {
         head: [str(each) for each in refusals if each.reference == head.reference]
@@ -82,11 +104,18 @@ def refusal_error(title: str, refusals: Sequence[Refusal]) -> TargetError:
     heads = [head for head, lines in told.items() if lines]
     context = tuple(line for lines in told.values() for line in lines)
     if len(heads) > 1:
-        return TargetError(
+        return ChangesRefusedError(
             "changes-refused",
             f"{title}: some changes cannot be made",
             context=context,
             hint="\n".join(head.hint for head in heads),
+            missing_apis=missing_apis,
         )
     [head] = heads
-    return TargetError(head.reference, f"{title}: {head.message}", context=context, hint=head.hint)
+    return ChangesRefusedError(
+        head.reference,
+        f"{title}: {head.message}",
+        context=context,
+        hint=head.hint,
+        missing_apis=missing_apis,
+    )

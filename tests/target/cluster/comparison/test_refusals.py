@@ -10,6 +10,7 @@ from kubernetes_api import KubernetesApi
 from workloads import config_map, deployment, service
 
 from mistpm.errors import TargetError
+from mistpm.model.presence import Api
 from mistpm.target.cluster.comparison import Comparison
 
 Shown = Callable[[Comparison], list[str]]
@@ -69,13 +70,21 @@ hint: take the fields with `--force-conflicts`, or leave them out with `patches:
 def test_declared_path(environment: Any, api: KubernetesApi) -> None:
     """An annotation says which fields are taken without asking; others are not."""
     data = config_map("a", color="red", size="1")
-    data["metadata"]["annotations"] = {"mistpm.dev/force-fields": ".data.color, .data.other"}
+    data["metadata"]["annotations"] = {"mistpm.dev/force-fields": ".data.color, .metadata"}
     desired = environment.desired(data)
     environment.apply(desired)
     api.request(
         "PATCH",
         path(environment, "a"),
         {"data": {"color": "green"}},
+        content_type="application/merge-patch+json",
+    )
+    environment.apply(desired)
+    label = {"metadata": {"labels": {"mistpm.dev/release": "theirs"}}}
+    api.request(
+        "PATCH",
+        path(environment, "a"),
+        label,
         content_type="application/merge-patch+json",
     )
     environment.apply(desired)
@@ -144,7 +153,7 @@ hint: take them over with `--adopt`, or choose other names
 hint: other inputs, `patches:` or another version of the package mend it
 hint: install what provides them, in this environment or on the cluster
 hint: make the namespaces first""" == str(refused(comparison))
-    assert (("example.com/v1", "Strange"),) == comparison.missing_apis
+    assert (Api("example.com", "v1", "Strange"),) == comparison.missing_apis
     assert 404 == api.get(path(environment, "fine")).status
 
 

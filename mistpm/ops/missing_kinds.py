@@ -1,0 +1,31 @@
+"""Kinds that a cluster does not have: which packages would bring them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mistpm.ops.workspace import Workspace
+from mistpm.target.cluster.refusals import ChangesRefusedError
+
+
+def with_providers(workspace: Workspace, error: ChangesRefusedError) -> ChangesRefusedError:
+    """Add to what a cluster refused which packages of the registries provide what is missing.
+
+    Costs a look into the indexes of all registries, if anything is missing.
+    """
+    hints = [error.hint, *_providers(workspace, error)]
+    return ChangesRefusedError(
+        error.reference,
+        error.message,
+        context=error.context,
+        hint="\n".join(hint for hint in hints if hint),
+        missing_apis=error.missing_apis,
+    )
+
+
+def _providers(workspace: Workspace, error: ChangesRefusedError) -> Iterator[str]:
+    for api in error.missing_apis:
+        packages = workspace.registries.providers(api)
+        if packages:
+            named = " and ".join(f"`{package}`" for package in packages)
+            yield f"{named} {'provides' if len(packages) == 1 else 'provide'} `{api}`"
