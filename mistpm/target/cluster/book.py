@@ -79,5 +79,5 @@ class Book:
             uid=step.uid if is_done else "",
             intent=step.intent,
             fields=step.fields if is_done else "",
-            revision=known.revision if known else 0,
+            revision=step.revision,
         )

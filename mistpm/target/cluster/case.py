@@ -48,10 +48,16 @@ class Case(Struct, frozen=True, kw_only=True):
         return line is not None and bool(line.uid) and line.intent == self.wanted.intent
 
     def is_touched(self, live: LiveObject) -> bool:
-        """Tell whether somebody changed an object since we applied it."""
+        """Tell whether somebody changed an object since we applied it.
+
+        Of one that a run of our own wrote which did not come to note it, nothing is known.
+        """
         line = self.line
-        applied = (line.uid, line.fields) if line is not None and line.uid else None
-        return applied is not None and applied != (live.uid, live.fields)
+        if line is None or not line.uid:
+            return False
+        if live.uid != line.uid:
+            return True
+        return live.revision == line.revision and live.fields != line.fields
 
     def has_drifted(self, live: LiveObject) -> bool:
         """Tell whether an object differs from what is wanted because somebody changed it, and for no other reason."""

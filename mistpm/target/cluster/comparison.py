@@ -200,7 +200,11 @@ class _Comparing:
         return {api: found - {""} for api, found in namespaces.items()}
 
     def _is_as_applied(self, live: LiveObject) -> bool:
-        """Tell whether an object is what was applied, and that is what is wanted."""
+        """Tell whether an object is what was applied, and that is what is wanted.
+
+        The fields that are ours tell of everybody else, the revision of runs of our own that did not
+        come to note what they did.
+        """
         wanted, line = self._wanted.get(live.resource), self._lines.get(live.resource)
         return (
             wanted is not None
@@ -208,7 +212,8 @@ class _Comparing:
             and not live.is_terminating
             and not wanted.run_version
             and bool(line.fields)
-            and (line.intent, line.uid, line.fields) == (wanted.intent, live.uid, live.fields)
+            and line.intent == wanted.intent
+            and (line.uid, line.fields, line.revision) == (live.uid, live.fields, live.revision)
         )
 
     def _is_settled(self, live: LiveObject) -> bool:

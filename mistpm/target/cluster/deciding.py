@@ -72,7 +72,14 @@ class Deciding:
 
     def unchanged(self, case: Case, live: LiveObject | None) -> Decision:
         """Decide that an object stays as it is; None where it need not be there."""
-        step = self._step(case, "unchanged", live, body=None, fields=live.fields if live else "")
+        step = self._step(
+            case,
+            "unchanged",
+            live,
+            body=None,
+            fields=live.fields if live else "",
+            revision=live.revision if live else 0,
+        )
         return Decision(step=step, change=self._change(case, "unchanged", None, None))
 
     def _running_once(self, case: Case) -> Decision | None:

@@ -21,7 +21,11 @@ _MOST: Final = 3
 
 def drift(case: Case, live: LiveObject, changes: Sequence[FieldChange]) -> str:
     """Say what others did to an object since it was applied, if anything."""
-    if case.line is None or not case.is_touched(live):
+    if case.line is None or not case.line.uid:
+        return ""
+    if not case.is_touched(live):
+        if live.revision != case.line.revision:
+            return "a run that did not end changed it"
         is_value = case.was_applied and bool(case.wanted.manifest.secrets)
         return "a secret value is another one now" if is_value else ""
     if live.uid != case.line.uid:

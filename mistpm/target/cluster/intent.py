@@ -49,6 +49,12 @@ def numbered(body: Mapping[str, Any], revision: int) -> dict[str, Any]:
     return {**body, "metadata": {**metadata, "labels": labels}}
 
 
+def revision_of(labels: Mapping[str, str]) -> int:
+    """Read which revision changed an object last; 0 where its labels do not say."""
+    number = labels.get(REVISION_LABEL, "").removeprefix("v")
+    return int(number) if number.isascii() and number.isdigit() else 0
+
+
 def intent_digest(body: Mapping[str, Any]) -> str:
     """Give the digest of a marked manifest, placeholders and all."""
     return _digest(body)

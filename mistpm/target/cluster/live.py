@@ -12,7 +12,7 @@ from mistpm.model.resource import ResourceId
 from mistpm.target.cluster.api_error import ApiError
 from mistpm.target.cluster.at_once import at_once
 from mistpm.target.cluster.client import Client
-from mistpm.target.cluster.intent import own_fields
+from mistpm.target.cluster.intent import own_fields, revision_of
 from mistpm.target.cluster.resources import ApiResource
 from mistpm.target.marks import ENVIRONMENT_LABEL, KEEP, RELEASE_LABEL, RUN_VERSION
 
@@ -25,8 +25,8 @@ _HELM_KEEP: Final = "helm.sh/resource-policy"
 class LiveObject(Struct, frozen=True, kw_only=True):
     """One object as it is there; `api_version` is the one in which it was read.
 
-    `environment` and `release` are what its labels say, empty where it has none, `fields` the digest of
-    the fields that we own, `keep` the annotation that forbids deleting it, `run_version` the version that
+    `environment` and `release` are what its labels say, empty where it has none, `revision` the number of
+    the one that wrote it last (0: none), `fields` the digest of the fields that we own, `keep` the annotation that forbids deleting it, `run_version` the version that
     it ran for.  `is_terminating` is also what goes with its namespace or its CRD.  `raw` is the whole object as JSON, kept only where somebody will look into it.
     """
 
@@ -36,6 +36,7 @@ class LiveObject(Struct, frozen=True, kw_only=True):
     resource_version: str
     environment: str = ""
     release: str = ""
+    revision: int = 0
     fields: str = ""
     keep: str = ""
     run_version: str = ""
@@ -179,6 +180,7 @@ def live_object(data: Mapping[str, Any], api: ApiResource) -> LiveObject:
         resource_version=metadata.get("resourceVersion", ""),
         environment=labels.get(ENVIRONMENT_LABEL, ""),
         release=labels.get(RELEASE_LABEL, ""),
+        revision=revision_of(labels),
         fields=own_fields(metadata),
         keep=_keep(annotations),
         run_version=annotations.get(RUN_VERSION, ""),

@@ -19,8 +19,8 @@ class ObjectStep(Struct, frozen=True, kw_only=True):
 
     `replaces`: the object is deleted and made again.  `migrates`: `adoption.migrate` comes first.  `force`:
     other managers' fields are taken, as was allowed.  `confirmed` is the digest of what was shown (`intent.shown`),
-    empty where that cannot be told beforehand.  `intent` and `fields` are for the inventory, `fields` empty
-    where applying changes it.  `is_drift`: the cluster changed, what is wanted did not.  `data` is the live
+    empty where that cannot be told beforehand.  `intent`, `fields` and `revision` are for the inventory, the
+    latter two as they are live, for what is not applied.  `is_drift`: the cluster changed, what is wanted did not.  `data` is the live
     object where it was asked for.
     """
 
@@ -38,6 +38,7 @@ class ObjectStep(Struct, frozen=True, kw_only=True):
     confirmed: str = ""
     intent: str = ""
     fields: str = ""
+    revision: int = 0
     why: str = ""
     is_drift: bool = False
     data: dict[str, Any] | None = None

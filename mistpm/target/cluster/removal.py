@@ -157,6 +157,7 @@ class Removing:
             resource_version=live.resource_version,
             intent=line.intent if line else "",
             fields=live.fields if kept else "",
+            revision=live.revision if kept else 0,
             why=why,
         )
         change = show(

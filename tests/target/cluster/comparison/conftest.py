@@ -152,7 +152,7 @@ class ComparedEnvironment:
             return line
         api = self.api_of(step)
         path = api.path(step.resource.namespace, step.resource.name)
-        uid, fields = step.uid, step.fields
+        uid, fields, revision = step.uid, step.fields, step.revision
         if step.action == "delete" or step.replaces:
             self.client.delete(path, uid=step.uid)
         if step.replaces or (step.action == "create" and step.uid):
@@ -163,7 +163,7 @@ class ComparedEnvironment:
             assert step.body is not None
             answer = self.client.apply(path, step.body, force=step.force, also=("unserved",))
             metadata = answer.data["metadata"]
-            uid, fields = metadata["uid"], own_fields(metadata)
+            uid, fields, revision = metadata["uid"], own_fields(metadata), self.revision
         return OwnedObject(
             resource=step.resource,
             api_version=step.api_version,
@@ -171,7 +171,7 @@ class ComparedEnvironment:
             uid=uid,
             intent=step.intent,
             fields=fields,
-            revision=self.revision,
+            revision=revision,
         )
 
     def _wait_until_gone(self, path: str) -> None:

@@ -102,3 +102,20 @@ def test_drift(environment: Any, shown: Shown, api: KubernetesApi) -> None:
     )
     environment.apply(desired)
     assert {"unchanged"} == {each.action for each in environment.compare(desired).diff.changes}
+
+
+def test_run_that_did_not_end(environment: Any, shown: Shown, api: KubernetesApi) -> None:
+    """What a killed run wrote is seen, also by a run that wants what was there before it."""
+    red, blue = (environment.desired(config_map("a", color=color)) for color in ("red", "blue"))
+    environment.apply(red)
+    before = environment.owned
+    environment.apply(blue)
+    environment.owned = before
+    on = environment.compare(blue)
+    back = environment.apply(red)
+
+    assert ["unchanged ConfigMap a"] == shown(on)
+    assert 2 == on.steps[0].revision
+    assert ["update ConfigMap a: a run that did not end changed it"] == shown(back)
+    assert not back.steps[0].is_drift
+    assert {"color": "red"} == api.get(path(environment, "a")).body["data"]
