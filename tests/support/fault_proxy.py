@@ -114,6 +114,11 @@ class FaultProxy:
             self._faults.append(fault)
         return fault
 
+    def clear(self) -> None:
+        """Let everything through from now on."""
+        with self._lock:
+            self._faults.clear()
+
     def count(self, pattern: str) -> int:
         """Count the requests so far whose `METHOD TARGET` the pattern finds."""
         return sum(bool(re.search(pattern, str(each))) for each in self.requests)
