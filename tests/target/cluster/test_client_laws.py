@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mistpm.errors import TargetError
 from mistpm.target.cluster.client import APPLY, JSON, encoded
 from mistpm.target.cluster.connection import connect
 
-TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
+CHARACTERS = st.characters(exclude_categories=["Cs"])
+TEXTS = st.text(CHARACTERS | st.sampled_from('\x7f\x85\x9f\u2028\u2029\ufeff\ufffe\uffff\n\t\\"'))
 VALUES = st.recursive(
     st.none()
     | st.booleans()
@@ -31,6 +32,7 @@ NAMES = st.sampled_from(["one", "two", "three"])
 
 @pytest.mark.slow
 @given(st.dictionaries(TEXTS, VALUES, max_size=3))
+@example({"white space beside what ends a line in YAML": " \u2028 \u2029 "})
 def test_what_is_applied_is_json_and_yaml(body: dict[str, Any]) -> None:
     """Whoever reads a body, as JSON or as YAML, finds the same (Go's reader of YAML is made from libyaml)."""
     applied = encoded(body, APPLY)

@@ -20,24 +20,32 @@ from mistpm.target.cluster.resources import ApiResource
 from mistpm.target.cluster.retrying import Patience
 from mistpm.target.cluster.watching import Pace, Seen, Watches
 
-End = Literal["end", "reset", "half", "expired event", "expired", "forgotten"]
+Change = Literal["put", "delete", "make again"]
+End = Literal["end", "reset", "half", "expired", "silent"]
 CONFIG_MAPS = ApiResource(
     group="", version="v1", kind="ConfigMap", plural="configmaps", namespaced=True
 )
 
 
 class Happening(NamedTuple):
-    """What changes before the next watch is answered, and how that watch ends."""
+    """What changes before the next watch is answered, and how that watch ends.
 
-    changes: tuple[tuple[str, bool], ...]
+    expired: the server does not remember what happened before now, and says so for ever
+    silent: nothing comes, as from a proxy that holds all back
+    """
+
+    changes: tuple[tuple[str, Change], ...]
     end: End
 
 
 HAPPENINGS = st.lists(
     st.builds(
         Happening,
-        st.lists(st.tuples(st.sampled_from("abc"), st.booleans()), max_size=4).map(tuple),
-        st.sampled_from(["end", "reset", "half", "expired event", "expired", "forgotten"]),
+        st.lists(
+            st.tuples(st.sampled_from("ab"), st.sampled_from(["put", "delete", "make again"])),
+            max_size=3,
+        ).map(tuple),
+        st.sampled_from(["end", "reset", "half", "expired", "silent"]),
     ),
     max_size=12,
 )
@@ -50,6 +58,7 @@ class Server:
         self._happenings = happenings
         self._events: list[tuple[int, str, dict[str, Any]]] = []
         self._version = 1
+        self._oldest = 0
         self.objects: dict[str, dict[str, Any]] = {}
         self.is_quiet = not happenings
 
@@ -63,21 +72,29 @@ class Server:
             sending.send(Reply(200, {"metadata": metadata, "items": items}))
             return
         happening = self._happenings.pop(0) if self._happenings else None
-        for name, is_there in happening.changes if happening else ():
-            self._change(name, is_there=is_there)
+        for name, change in happening.changes if happening else ():
+            if change != "put":
+                self._delete(name)
+            if change != "delete":
+                self._put(name)
         if happening and happening.end == "expired":
+            self._oldest = self._version
+        since = int(query["resourceVersion"][0])
+        if since < self._oldest and since % 2:
             sending.send(status(410, "Expired", "too old resource version"))
         else:
-            self._watch(handler, int(query["resourceVersion"][0]), happening)
+            self._watch(handler, since, happening.end if happening else "end")
         self.is_quiet = not self._happenings
 
-    def _change(self, name: str, *, is_there: bool) -> None:
-        self._version += 1
+    def _delete(self, name: str) -> None:
         before = self.objects.pop(name, None)
-        if not is_there:
-            if before:
-                self._events.append((self._version, "DELETED", self._item(name, before)))
-            return
+        if before:
+            self._version += 1
+            self._events.append((self._version, "DELETED", self._item(name, before)))
+
+    def _put(self, name: str) -> None:
+        self._version += 1
+        before = self.objects.get(name)
         self.objects[name] = self._item(name, before)
         kind = "MODIFIED" if before else "ADDED"
         self._events.append((self._version, kind, self.objects[name]))
@@ -89,27 +106,27 @@ class Server:
             "data": {"value": str(self._version)},
         }
 
-    def _watch(
-        self, handler: BaseHTTPRequestHandler, since: int, happening: Happening | None
-    ) -> None:
+    def _watch(self, handler: BaseHTTPRequestHandler, since: int, end: End) -> None:
         handler.send_response(200)
         handler.send_header("Content-Type", "application/json")
         handler.end_headers()
-        end = happening.end if happening else "end"
-        if end != "forgotten":
+        handler.close_connection = True
+        if since < self._oldest:
+            self._send(handler, "ERROR", {"code": 410})
+        elif end != "silent":
             for version, kind, item in self._events:
                 if version > since:
                     self._send(handler, kind, item)
-        if end == "expired event":
-            self._send(handler, "ERROR", {"code": 410})
-        elif end == "half":
+            self._end(handler, end)
+
+    def _end(self, handler: BaseHTTPRequestHandler, end: End) -> None:
+        if end == "half":
             handler.wfile.write(b'{"type": "MODIF')
-        elif end == "end":
-            self._send(handler, "BOOKMARK", {"metadata": {"resourceVersion": str(self._version)}})
-        if end == "reset":
+        elif end == "reset":
             handler.wfile.flush()
             hang_up(handler)
-        handler.close_connection = True
+        else:
+            self._send(handler, "BOOKMARK", {"metadata": {"resourceVersion": str(self._version)}})
 
     def _send(self, handler: BaseHTTPRequestHandler, kind: str, item: dict[str, Any]) -> None:
         handler.wfile.write(json.dumps({"type": kind, "object": item}).encode() + b"\n")
