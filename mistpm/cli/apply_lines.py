@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from mistpm.cli.apply_view import ApplyView
+from mistpm.cli.apply_view import ABOUT_ALL, ApplyView
 from mistpm.cli.terminal import Terminal, coloured, dim, printable
 from mistpm.model.change import Diff
 from mistpm.model.progress import Progress
@@ -41,7 +41,7 @@ class LineView(ApplyView):
         resource, phase, message = progress.resource, progress.phase, printable(progress.message)
         if resource is None:
             if message:
-                (self.terminal.say if phase == "locked" else self.terminal.detail)(f"  {message}")
+                (self.terminal.say if phase in ABOUT_ALL else self.terminal.detail)(f"  {message}")
             return
         self._since.setdefault(resource, time.monotonic())
         if phase == "applied":

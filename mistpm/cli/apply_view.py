@@ -17,6 +17,8 @@ from mistpm.model.resource import ResourceId
 
 _LISTED = 8
 _OVER: frozenset[Phase] = frozenset({"ready", "deleted", "kept", "unchanged"})
+ABOUT_ALL: frozenset[Phase] = frozenset({"locked", "waiting"})
+"""Phases that are worth a line where they are of no single object: who else changes the environment, or did."""
 _RESTS: frozenset[Phase] = frozenset({"waiting", "deleting", "failed"})
 
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from mistpm.cli.apply_lines import DONE
-from mistpm.cli.apply_view import ApplyView, Standing
+from mistpm.cli.apply_view import ABOUT_ALL, ApplyView, Standing
 from mistpm.cli.terminal import Terminal, count, printable
 from mistpm.model.change import Diff
 from mistpm.model.progress import Phase, Progress
@@ -65,7 +65,7 @@ class TreeView(ApplyView):
     def show(self, progress: Progress) -> None:
         """Take note; the tree is drawn anew by itself."""
         if progress.resource is None:
-            if progress.phase == "locked" and progress.message:
+            if progress.phase in ABOUT_ALL and progress.message:
                 self._console.print(Text(f"  {printable(progress.message)}"))
             return
         known = self._releases.setdefault(progress.release, [])

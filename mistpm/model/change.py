@@ -32,8 +32,8 @@ class Change(Struct, frozen=True, kw_only=True):
 class Diff(Struct, frozen=True, kw_only=True):
     """Everything that applying would do, in the order of doing it; what is shown is what is applied.
 
-    `basis` is a digest of what the target remembered when this was computed: a diff is never applied
-    to anything else.
+    `basis` is a digest of what the target remembered when this was computed: where it remembers
+    something else by now, nothing is done that is not in the diff.
     """
 
     changes: tuple[Change, ...]

@@ -133,9 +133,12 @@ def test_under_v_everything_has_a_line(capsys: pytest.CaptureFixture[str]) -> No
 def test_who_had_the_lock_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     """Where it was taken over, or is waited for."""
     with LineView(Terminal(), planned(), waits=True) as view:
+        happen(view, None, "waiting", "anna@laptop is changing this environment")
         happen(view, None, "locked", "taken over from anna@laptop")
 
-    assert "  taken over from anna@laptop\n" == capsys.readouterr().err
+    assert (
+        "  anna@laptop is changing this environment\n  taken over from anna@laptop\n"
+    ) == capsys.readouterr().err
 
 
 def test_a_long_wait_gives_signs_of_life(

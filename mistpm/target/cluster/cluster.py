@@ -112,7 +112,8 @@ class ClusterTarget:
         """Make it so: write, wait until it is ready, and only then delete what is no longer desired.
 
         Raises `TargetError`: `cluster-forbidden` with every right that is missing, before anything is
-        changed; `target-moved` where something is not what `diff` shows, `environment-busy`,
+        changed; `target-moved` where something is not what `diff` shows (what another run did of it while
+        this one waited for it is left out), `environment-busy`,
         `lease-lost`, `not-applied` and `not-deleted` with everything that failed and why; and
         `TargetTimeoutError`.  What was done is remembered in any case, and another run goes on from there.
         Ctrl-C lets what is being written end, and passes on; a second one does not wait for that.
@@ -124,7 +125,9 @@ class ClusterTarget:
             self._require_rights(compared)
             with self._locked(hear):
                 if self._state.read().basis != compared.remembered.basis:
-                    raise self._moved()
+                    compared = self._what_is_left(compared)
+                    if compared.is_there:
+                        return ApplyReport(changes=(), findings=diff.findings)
                 settings = RunSettings(
                     client=self._client,
                     resources=self._resources,
@@ -259,6 +262,16 @@ class ClusterTarget:
         if not same and (compared.comparison.diff, compared.desired) != (diff, desired):
             raise self._moved()
         return compared
+
+    def _what_is_left(self, compared: Compared) -> Compared:
+        """Compare again after another run; raises `target-moved` where more would be done than was shown."""
+        self._resources.refresh()
+        again = self._compare(compared.desired, compared.permissions)
+        again.comparison.require()
+        changes = again.comparison.diff.having("create", "update", "adopt", "delete")
+        if not set(changes) <= set(compared.comparison.diff.changes):
+            raise self._moved()
+        return again
 
     def _require_rights(self, compared: Compared) -> None:
         """Make sure, before anything is changed, that the user may do all of it."""
