@@ -20,6 +20,7 @@ from mistpm.errors import MistError
 HELP_INSTEAD = 64
 BUG = 70
 NOBODY_READS = 141
+VERBOSE = {"-v", "-vv", "--verbose"}
 OFFERS = "__complete"
 """What the completion scripts call; see `mistpm.cli.completion_offers`."""
 
@@ -98,7 +99,7 @@ def _root(
 
 def run(arguments: Sequence[str]) -> int:
     """Run mistpm with these arguments; gives the exit code and never raises."""
-    terminal = Terminal()
+    terminal = Terminal(verbose=sum(each in VERBOSE for each in arguments))
     try:
         _invoke(list(arguments))
     except typer.Exit as done:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import typer
 
-from mistpm.errors import MistError, TargetError
+from mistpm.errors import MistError, RenderError, TargetError
 
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
@@ -74,11 +74,14 @@ class Terminal:
         return True
 
     def error(self, error: MistError) -> None:
-        """Show an error: what happened, to what, why, what to do."""
+        """Show an error: what happened, to what, why, what to do; with `-v` where in a package."""
         head, *rest = printable(error.message).split("\n")
         self.say(f"{typer.style('error', fg='red', bold=True)}: {head} [{error.reference}]")
         for line in (*rest, *map(printable, error.context)):
             self.say("\n".join(f"  {part}" for part in line.split("\n")))
+        if self.verbose and isinstance(error, RenderError):
+            for number, function in enumerate(error.backtrace):
+                self.say(dim(f"  {'called by' if number else 'in'} {printable(function)}"))
         if error.note:
             self.say(f"{typer.style('note', bold=True)}: {printable(error.note)}")
         for hint in filter(None, error.hint.split("\n")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -211,11 +212,14 @@ def open_or_make_workspace(options: Options, reporter: Reporter | None = None) -
 
 
 def open_runtime() -> Runtime:
-    """Give what modules run in."""
+    """Give what modules run in; raises `UsageError` (`invalid-limit`) for a bad `MISTPM_LIMITS`."""
     from mistpm.ops.caching import MACHINE_CODE
     from mistpm.wasm import Runtime
+    from mistpm.wasm.limit_settings import parse_limits
 
-    return Runtime(cache=cache_folder() / MACHINE_CODE)
+    settings = os.environ.get("MISTPM_LIMITS", "").split()
+    limits = parse_limits(settings) if settings else None
+    return Runtime(cache=cache_folder() / MACHINE_CODE, limits=limits)
 
 
 def registries_outside(options: Options) -> Registries:

@@ -23,6 +23,8 @@ _COMPONENT = b"\x0d\0\x01\0"
 _HEADER = 8
 _CUSTOM = 0
 _LONGEST_U32 = 5
+_MOST_SECTIONS = 10_000
+"""A section takes two bytes: without a limit a large file would take minutes and fill the memory."""
 
 
 class Part(Struct, frozen=True, kw_only=True):
@@ -51,7 +53,7 @@ def read_sections(data: bytes, *, source: str = "") -> tuple[Section, ...]:
     """Give the custom sections of the module `data`, in their order.
 
     `source` names the file in errors.  Raises `PackageError`: `not-wasm`, `wrong-form` (a component),
-    `truncated-module`, `invalid-module`.  Costs a copy of the payloads, not of the code.
+    `truncated-module`, `invalid-module`, `module-too-large` (in sections).  Costs a copy of the payloads, not of the code.
     """
     sections = []
     for part in parts(data, source=source):
@@ -128,7 +130,15 @@ def parts(data: bytes, *, source: str = "") -> Iterator[Part]:
     """Walk over all sections; raises as `read_sections` does, when it comes to the fault."""
     _check_header(data, source)
     position = _HEADER
+    count = 0
     while position < len(data):
+        count += 1
+        if count > _MOST_SECTIONS:
+            raise PackageError(
+                "module-too-large",
+                f"{_subject(source)} has more than {_MOST_SECTIONS} sections",
+                hint="build the package again",
+            )
         start = position
         size, body = read_u32(data, start + 1, len(data), source=source)
         end = body + size

@@ -142,10 +142,12 @@ class MachineCodeCache:
 
 def _whole(path: Path) -> bool:
     """Say whether the entry is what was written, by us; raises `OSError` when there is none."""
-    with path.open("rb") as file:
+    if not all(_is_ours(folder.stat()) for folder in (path.parent, path.parent.parent)):
+        return False
+    # a pipe in its place is opened without waiting for somebody to write into it
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
         facts = os.fstat(file.fileno())
-        writable_by_others = facts.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-        if facts.st_uid not in {os.getuid(), _ROOT} or writable_by_others:
+        if not stat.S_ISREG(facts.st_mode) or not _is_ours(facts):
             return False
         if facts.st_size <= _DIGEST_BYTES:
             return False
@@ -155,6 +157,12 @@ def _whole(path: Path) -> bool:
             view[:-_DIGEST_BYTES] as code,
         ):
             return data[-_DIGEST_BYTES:] == _digest(path, code)
+
+
+def _is_ours(facts: os.stat_result) -> bool:
+    """Say whether nobody but the user or root can have written here."""
+    writable_by_others = facts.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    return facts.st_uid in {os.getuid(), _ROOT} and not writable_by_others
 
 
 def _digest(path: Path, code: bytes | memoryview) -> bytes:

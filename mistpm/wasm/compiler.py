@@ -14,14 +14,12 @@ from mistpm.errors import PackageError
 from mistpm.package.sections import parts
 from mistpm.wasm import engine as engine_program
 from mistpm.wasm.engine import NOT_VALID, machine_code
-from mistpm.wasm.limits import Limits
+from mistpm.wasm.limits import Limits, size_of
 
 IN_PROCESS_BYTES = 1024
 _DATA = 11
 _ENVIRONMENT = {"RUST_BACKTRACE": "0"}
 """Writing a backtrace takes memory: with none left, the compiler would hang instead of ending."""
-
-_MIB = 1024 * 1024
 
 
 class Compiler:
@@ -63,9 +61,10 @@ class Compiler:
         limits = self._limits
         seconds = limits.compile_seconds
         bounds = (limits.compile_memory_bytes, max(1, round(seconds)))
+        fuel = int(limits.fuel is not None)
         with subprocess.Popen(
             # -P: neither the current folder nor this room is where imports are looked for
-            [sys.executable, "-P", str(engine_program.__file__), *map(str, bounds)],
+            [sys.executable, "-P", str(engine_program.__file__), *map(str, (*bounds, fuel))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -80,7 +79,7 @@ class Compiler:
                 raise PackageError(
                     "compile-timeout",
                     f"compiling `{name}` took longer than {seconds:g} s",
-                    note=f"the limit is {seconds:g} s for one module",
+                    note=f"the limit `compile-time` is {seconds:g} s for one module",
                     hint="a module this hard to compile may be meant to do harm: do not use it",
                 ) from None
             finally:
@@ -98,7 +97,7 @@ class Compiler:
                 "compile-failed",
                 f"`{name}` could not be compiled: the compiler {_ended(process.returncode)}",
                 context=_reason(text),
-                note=f"the limit is {limits.compile_memory_bytes // _MIB} MiB of memory",
+                note=f"the limit `compile-memory` is {size_of(limits.compile_memory_bytes)}",
                 hint="a module this hard to compile may be meant to do harm: do not use it",
             )
         return code

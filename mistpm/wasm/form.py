@@ -27,8 +27,9 @@ EXPORTS = (
 REQUIREMENTS = "__mistpm_requirements"
 """What a package that computes requirements exports besides."""
 
-_CUSTOM, _IMPORTS, _FUNCTIONS = 0, 2, 3
+_CUSTOM, _IMPORTS, _FUNCTIONS, _EXPORTS = 0, 2, 3, 7
 _FUNCTION, _TABLE, _MEMORY, _GLOBAL = range(4)
+_MOST_NAMES, _LONGEST_NAME = 10, 100
 _BINDGEN = ("__wbindgen_placeholder__", "__wbindgen_externref_xform__")
 
 
@@ -57,11 +58,15 @@ def read_form(data: bytes, *, name: str, limits: Limits) -> Form:
     """
     sections = tuple(parts(data, source=name))
     counts = Counter(part.identifier for part in sections)
-    _check_size(name, "custom sections", counts[_CUSTOM], limits.custom_sections)
+    _check_size(name, "custom-sections", counts[_CUSTOM], limits.custom_sections)
     by_identifier = {part.identifier: part for part in sections}
-    if _FUNCTIONS in by_identifier:
-        functions = read_u32(data, by_identifier[_FUNCTIONS].body, len(data), source=name)[0]
-        _check_size(name, "functions", functions, limits.functions)
+    for what, identifier, limit in (
+        ("imports", _IMPORTS, limits.imports),
+        ("functions", _FUNCTIONS, limits.functions),
+        ("exports", _EXPORTS, limits.exports),
+    ):
+        if part := by_identifier.get(identifier):
+            _check_size(name, what, read_u32(data, part.body, part.end, source=name)[0], limit)
     form = Form(
         exports=exported_names(data, source=name),
         imports=_imports(data, by_identifier.get(_IMPORTS), name),
@@ -108,8 +113,8 @@ def _check_size(name: str, what: str, found: int, limit: int) -> None:
     if found > limit:
         raise PackageError(
             "module-too-large",
-            f"`{name}` has {found} {what}",
-            note=f"the limit is {limit} {what}",
+            f"`{name}` has {found} {what.replace('-', ' ')}",
+            note=f"the limit `{what}` is {limit}",
             hint="build it for size, without debug information",
         )
 
@@ -153,4 +158,7 @@ def _check_imports(form: Form, name: str) -> None:
 
 
 def _listed(names: list[str] | tuple[str, ...]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
+    """Write names that a stranger chose: not all of many, not the whole of long ones."""
+    shown = ", ".join(f"`{name[:_LONGEST_NAME]}`" for name in names[:_MOST_NAMES])
+    more = len(names) - _MOST_NAMES
+    return shown if more <= 0 else f"{shown} and {more} more"

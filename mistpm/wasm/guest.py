@@ -25,10 +25,9 @@ from mistpm.errors import RenderError
 from mistpm.model.answer import DEPENDENCY_FAILED, Answer
 from mistpm.wasm.limits import Budget
 from mistpm.wasm.memory import GuestMemory
-from mistpm.wasm.trap import out_of_time, stopped
+from mistpm.wasm.trap import TABLES, out_of_time, stopped
 from mistpm.wasm.watchdog import ticks
 
-_TABLES = 10
 _running = threading.local()
 
 
@@ -66,6 +65,7 @@ class Guest:
         self._code = code
         self._engine = engine
         self._memory: GuestMemory | None = None
+        self._store: wasmtime.Store | None = None
         self._start = threading.Lock()
 
     def run(self, export: str, document: bytes | None) -> None:
@@ -88,40 +88,53 @@ class Guest:
             self.failure = failure
 
     def ask(self, document: bytes) -> int:
-        """Let the host answer `document`; give the response's length or a negative status."""
+        """Let the host answer `document`; give the response's length or a negative status.
+
+        Whoever runs meanwhile has the memory and the fuel that this guest leaves.
+        """
         if self.failure is None:
+            self.budget.take_request()
+            held = len(self._memory) if self._memory else 0
+            self.budget.left.memory_bytes -= held
+            self._save_fuel()
             self.events.put(Request(document))
             answer = self.answers.get()
+            self._restore_fuel()
+            self.budget.left.memory_bytes += held
         else:
             answer = ending()
         self.response = answer.body
         return answer.status or len(answer.body)
 
     def _run(self, export: str, document: bytes | None) -> Done:
-        store = wasmtime.Store(self._engine)
+        store = self._store = wasmtime.Store(self._engine)
         _running.guest = self
         try:
             return Done(result=self._call(store, export, document))
         except (wasmtime.Trap, wasmtime.WasmtimeError) as error:
             size = len(self._memory) if self._memory else 0
-            return Done(failure=stopped(self.name, error, self.limits, size))
+            allowed = self.budget.left.memory_bytes
+            return Done(failure=stopped(self.name, error, self.limits, size, allowed))
         except RenderError as error:
             return Done(failure=error.with_traceback(None))
         finally:
             _running.guest = None
+            self._save_fuel()
+            self._store = None
             store.close()
 
     def _call(self, store: wasmtime.Store, export: str, document: bytes | None) -> bytes:
         limits = self.limits
         store.set_limits(
-            memory_size=limits.memory_bytes,
+            memory_size=max(0, self.budget.left.memory_bytes),
             table_elements=limits.table_elements,
             instances=1,
-            tables=_TABLES,
+            tables=TABLES,
             memories=1,
         )
         seconds = self.budget.seconds_left()
         store.set_epoch_deadline(ticks(seconds))
+        self._restore_fuel()
         if seconds <= 0 or self.failure is not None:
             raise out_of_time(self.name, limits)
         exports = cast("dict[str, Any]", self._code.instantiate(store).exports(store))
@@ -136,16 +149,20 @@ class Guest:
             pair = exports[export](store, place, len(document))
         return self._result(memory, pair, export)
 
+    def _save_fuel(self) -> None:
+        """Note what is left of the fuel, for those who run next."""
+        if self.limits.fuel is not None and self._store is not None:
+            self.budget.left.fuel = self._store.get_fuel()
+
+    def _restore_fuel(self) -> None:
+        """Go on with what the others have left."""
+        if self.limits.fuel is not None and self._store is not None:
+            self._store.set_fuel(self.budget.left.fuel)
+
     def _result(self, memory: GuestMemory, pair: int, export: str) -> bytes:
         """Copy out the text that the pointer and length at `pair` stand for."""
         start, size = memory.read_pair(pair, f"the result of `{export}`")
-        if size > self.limits.output_bytes:
-            raise RenderError(
-                "output-too-large",
-                f"`{self.name}` answered with {size} bytes",
-                note=f"the limit is {self.limits.output_bytes} bytes for one module's answer",
-                hint="give it less to do, or tell the package's author",
-            )
+        self.budget.take_output(size, name=self.name)
         result = memory.read(start, size, f"the text that `{export}` answers")
         try:
             result.decode()

@@ -13,6 +13,7 @@ from mistpm.package.sections import code_digest, without_sections
 from mistpm.wasm.compiler import Compiler, is_small
 from mistpm.wasm.engine import engine_key
 from mistpm.wasm.form import REQUIREMENTS, read_form
+from mistpm.wasm.limits import size_of
 from mistpm.wasm.module import Module, link
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Loader:
             raise PackageError(
                 "module-too-large",
                 f"`{name}` has more than {limit} bytes",
-                note=f"the limit is {limit} bytes",
+                note=f"the limit `module` is {size_of(limit)}",
                 hint="build it for size, without debug information",
             )
         return data

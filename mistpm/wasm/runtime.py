@@ -13,7 +13,7 @@ from mistpm.wasm.cache import MachineCodeCache
 from mistpm.wasm.engine import make_engine
 from mistpm.wasm.form import REQUIREMENTS
 from mistpm.wasm.guest import Done, Guest, Request, ending, message
-from mistpm.wasm.limits import Budget, Limits
+from mistpm.wasm.limits import Budget, Limits, size_of
 from mistpm.wasm.loader import Loader
 from mistpm.wasm.threads import GuestThreads
 from mistpm.wasm.watchdog import Watchdog
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from mistpm.wasm.module import Module
 
-_SEE_OFF_SECONDS = 5.0
+_SEE_OFF_SECONDS = 0.1
 
 
 class Runtime:
@@ -36,7 +36,7 @@ class Runtime:
 
     def __init__(self, *, cache: Path | None, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self._engine = make_engine(self.limits.stack_bytes)
+        self._engine = make_engine(self.limits.stack_bytes, fuel=self.limits.fuel is not None)
         self._loader = Loader(
             self._engine,
             cache=MachineCodeCache(cache) if cache else None,
@@ -171,7 +171,7 @@ def _attend(
 
 
 def _see_off(guest: Guest) -> None:
-    """Wait until an interrupted guest is gone; it needs microseconds, so seconds mean a fault."""
+    """Wait until an interrupted guest is gone; it needs microseconds, so more means a fault."""
     if guest.abandon():
         return
     with suppress(queue.Empty):
@@ -186,7 +186,7 @@ def _check_input(module: Module, document: bytes, limits: Limits) -> None:
         raise RenderError(
             "input-too-large",
             f"the input of `{module.name}` has {len(document)} bytes",
-            note=f"the limit is {limits.input_bytes} bytes",
+            note=f"the limit `input` is {size_of(limits.input_bytes)}",
             hint="give it smaller inputs",
         )
 
@@ -198,7 +198,7 @@ def _checked(reply: Answer, guest: Guest) -> Answer:
         raise RenderError(
             "response-too-large",
             f"`{guest.name}` asked for something that takes {len(reply.body)} bytes",
-            note=f"the limit is {limit} bytes for one response",
+            note=f"the limit `response` is {size_of(limit)} for one of them",
             hint="give it less to do, or tell the package's author",
         )
     if reply.status > 0:

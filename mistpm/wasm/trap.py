@@ -7,9 +7,13 @@ import re
 import wasmtime
 
 from mistpm.errors import RenderError
-from mistpm.wasm.limits import Limits
+from mistpm.wasm.limits import Limits, size_of
 
-_MIB = 1024 * 1024
+_LONGEST_NAME = 100
+_DEEPEST_SHOWN = 50
+TABLES = 10
+"""How many tables a guest may have; compilers make one or two."""
+
 _TELL = "this is a fault in the package: tell its author"
 
 _WHAT = {
@@ -25,12 +29,16 @@ _WHAT = {
 
 
 def stopped(
-    name: str, error: wasmtime.Trap | wasmtime.WasmtimeError, limits: Limits, memory_bytes: int
+    name: str,
+    error: wasmtime.Trap | wasmtime.WasmtimeError,
+    limits: Limits,
+    memory_bytes: int,
+    allowed_bytes: int,
 ) -> RenderError:
-    """Say why the module `name` stopped; `memory_bytes` is what its memory had grown to."""
+    """Say why the module `name` stopped, whose memory had grown to `memory_bytes`, and could so far."""
     if isinstance(error, wasmtime.WasmtimeError):
         return _failed(name, str(error), limits)
-    backtrace = tuple(_frame(frame) for frame in error.frames)
+    backtrace = tuple(_frame(frame) for frame in error.frames[:_DEEPEST_SHOWN])
     code = error.trap_code
     if code is wasmtime.TrapCode.INTERRUPT:
         return out_of_time(name, limits, backtrace)
@@ -39,16 +47,25 @@ def stopped(
             "guest-stack",
             f"`{name}` ran out of stack",
             context=_called_from(backtrace),
-            note=f"the limit is {_size(limits.stack_bytes)}; functions that call themselves forever reach any limit",
+            note=f"the limit `stack` is {size_of(limits.stack_bytes)}; functions that call themselves forever reach any limit",
             hint=_TELL,
             backtrace=backtrace,
         )
-    if code is wasmtime.TrapCode.UNREACHABLE and memory_bytes > limits.memory_bytes // 2:
+    if code is wasmtime.TrapCode.OUT_OF_FUEL:
+        return RenderError(
+            "guest-fuel",
+            f"`{name}` ran out of fuel",
+            context=_called_from(backtrace),
+            note=f"the limit `fuel` is {limits.fuel} instructions for one render with everything it calls",
+            hint="allow more, or give it less to do",
+            backtrace=backtrace,
+        )
+    if code is wasmtime.TrapCode.UNREACHABLE and memory_bytes > allowed_bytes // 2:
         return RenderError(
             "guest-memory",
             f"`{name}` gave up, probably for want of memory",
-            context=(f"its memory had grown to {_size(memory_bytes)}", *_called_from(backtrace)),
-            note=f"the limit is {_size(limits.memory_bytes)}",
+            context=(f"its memory had grown to {size_of(memory_bytes)}", *_called_from(backtrace)),
+            note=_memory_note(limits),
             hint="give it less to do, or tell the package's author",
             backtrace=backtrace,
         )
@@ -67,7 +84,7 @@ def out_of_time(name: str, limits: Limits, backtrace: tuple[str, ...] = ()) -> R
         "guest-timeout",
         f"`{name}` did not finish in time",
         context=_called_from(backtrace),
-        note=f"the limit is {limits.seconds:g} s for one render with everything it calls",
+        note=f"the limit `time` is {limits.seconds:g} s for one render with everything it calls",
         hint="try again; if that does not help the package loops or does too much: tell its author",
         backtrace=backtrace,
     )
@@ -84,16 +101,31 @@ def _failed(name: str, text: str, limits: Limits) -> RenderError:
             hint=_TELL,
         )
     reason = (text.strip() or "no reason given").splitlines()[-1].strip()
-    if re.search(r"\b(memory|table)\b.* exceeds", reason):
+    if re.search(r"\bmemory\b.* exceeds", reason):
         return RenderError(
             "guest-memory",
             f"`{name}` needs more memory than there may be",
             context=(reason,),
-            note=f"the limits are {_size(limits.memory_bytes)} and tables of {limits.table_elements} elements",
+            note=_memory_note(limits),
+            hint="tell the package's author",
+        )
+    if re.search(r"\btable\b.* (exceeds|too high)", reason):
+        return RenderError(
+            "guest-table",
+            f"`{name}` needs larger tables than there may be",
+            context=(reason,),
+            note=f"the limit `table` is {limits.table_elements} elements in each of {TABLES} tables",
             hint="tell the package's author",
         )
     return RenderError(
         "guest-trap", f"`{name}` could not be started", context=(reason,), hint=_TELL
+    )
+
+
+def _memory_note(limits: Limits) -> str:
+    return (
+        f"the limit `memory` is {size_of(limits.memory_bytes)},"
+        " for a package and those that wait for its answer together"
     )
 
 
@@ -102,9 +134,6 @@ def _called_from(backtrace: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _frame(frame: wasmtime.Frame) -> str:
+    """Name a function; its name is the package's, and may be as long as it likes."""
     name = frame.func_name
-    return f"`{name}`" if name else f"function {frame.func_index}"
-
-
-def _size(size: int) -> str:
-    return f"{size / _MIB:g} MiB" if size >= _MIB else f"{size} bytes"
+    return f"`{name[:_LONGEST_NAME]}`" if name else f"function {frame.func_index}"

@@ -60,7 +60,7 @@ def test_time_limit(problem: Any) -> None:
         Compiler(ENGINE, Limits(compile_seconds=0.2)).compile(bomb(16_000), name="bomb.wasm")
     expected = """\
 compiling `bomb.wasm` took longer than 0.2 s
-note: the limit is 0.2 s for one module
+note: the limit `compile-time` is 0.2 s for one module
 hint: a module this hard to compile may be meant to do harm: do not use it"""
 
     assert ("compile-timeout", expected) == found.shown
@@ -75,7 +75,7 @@ def test_memory_limit(problem: Any) -> None:
     assert "compile-failed" == found.error.reference
     assert found.error.message.startswith("`bomb.wasm` could not be compiled: the compiler ")
     assert "memory" in found.error.context[0]
-    assert "the limit is 100 MiB of memory" == found.error.note
+    assert "the limit `compile-memory` is 100 MiB" == found.error.note
 
 
 def test_interrupt() -> None:

@@ -49,7 +49,7 @@ def test_loop(render: Any, problem: Any) -> None:
     expected = """\
 `loop.wasm` did not finish in time
   in `spin`
-note: the limit is 0.05 s for one render with everything it calls
+note: the limit `time` is 0.05 s for one render with everything it calls
 hint: try again; if that does not help the package loops or does too much: tell its author"""
 
     assert ("guest-timeout", expected) == found.shown
@@ -96,7 +96,7 @@ def test_memory_that_grows(render: Any, problem: Any) -> None:
 `grow.wasm` gave up, probably for want of memory
   its memory had grown to 4 MiB
   in `allocate`
-note: the limit is 4 MiB
+note: the limit `memory` is 4 MiB, for a package and those that wait for its answer together
 hint: give it less to do, or tell the package's author"""
 
     assert ("guest-memory", expected) == found.shown
@@ -109,7 +109,7 @@ def test_memory_at_the_start(render: Any, problem: Any) -> None:
     expected = """\
 `hungry.wasm` needs more memory than there may be
   memory minimum size of 16384 pages exceeds memory limits
-note: the limits are 256 MiB and tables of 100000 elements
+note: the limit `memory` is 256 MiB, for a package and those that wait for its answer together
 hint: tell the package's author"""
 
     assert ("guest-memory", expected) == found.shown
@@ -120,12 +120,12 @@ def test_table_at_the_start(render: Any, problem: Any) -> None:
     with problem() as found:
         render("wide_table")
     expected = """\
-`wide_table.wasm` needs more memory than there may be
+`wide_table.wasm` needs larger tables than there may be
   table minimum size of 10000000 elements exceeds table limits
-note: the limits are 256 MiB and tables of 100000 elements
+note: the limit `table` is 100000 elements in each of 10 tables
 hint: tell the package's author"""
 
-    assert ("guest-memory", expected) == found.shown
+    assert ("guest-table", expected) == found.shown
 
 
 def test_recursion(render: Any, problem: Any) -> None:
@@ -135,7 +135,7 @@ def test_recursion(render: Any, problem: Any) -> None:
     expected = f"""\
 `recursion.wasm` ran out of stack
   in `descend`
-note: the limit is 1 MiB; functions that call themselves forever reach any limit
+note: the limit `stack` is 1 MiB; functions that call themselves forever reach any limit
 {FAULT}"""
 
     assert ("guest-stack", expected) == found.shown

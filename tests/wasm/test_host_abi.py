@@ -13,8 +13,10 @@ from guest_modules import assemble
 
 from mistpm.model import answer
 from mistpm.wasm import Limits, Runtime
+from mistpm.wasm.limit_settings import NAMES
 
 PAGE = (Path(__file__).parents[2] / "specs" / "host-abi.md").read_text(encoding="utf-8")
+LIMITS = PAGE.partition("## Limits\n")[2]
 MIB = 1024 * 1024
 
 
@@ -74,29 +76,44 @@ def test_statuses() -> None:
 @pytest.mark.parametrize(
     ("row", "value"),
     [
-        ("time", f"{Limits().seconds:g} s"),
-        ("runs", f"{Limits().calls:,}"),
-        ("nested calls", str(Limits().call_depth)),
-        ("log", f"{Limits().log_bytes // MIB} MiB"),
-        ("memory", f"{Limits().memory_bytes // MIB} MiB"),
-        ("table", f"{Limits().table_elements:,} elements"),
-        ("stack", f"{Limits().stack_bytes // MIB} MiB"),
-        ("input, answer, response", f"{Limits().input_bytes // MIB} MiB"),
-        ("input, answer, response", f"{Limits().output_bytes // MIB} MiB"),
-        ("input, answer, response", f"{Limits().response_bytes // MIB} MiB"),
-        ("request", f"{Limits().request_bytes // MIB} MiB"),
-        ("module file", f"{Limits().module_bytes // MIB} MiB, {Limits().functions:,} functions"),
-        ("module file", f"{Limits().custom_sections:,} custom sections"),
-        ("compiling", f"{Limits().compile_seconds:g} s"),
-        ("compiling", f"{Limits().compile_memory_bytes // MIB // 1024} GiB"),
+        ("`time`", f"{Limits().seconds:g} s"),
+        ("`calls`", f"{Limits().calls:,} runs"),
+        ("`requests`", f"{Limits().requests:,},"),
+        ("`depth`", f"{Limits().call_depth} calls"),
+        ("`log`", f"{Limits().log_bytes // MIB} MiB"),
+        ("`memory`", f"{Limits().memory_bytes // MIB} MiB"),
+        ("`output`", f"{Limits().output_bytes // MIB} MiB"),
+        ("`fuel`", str(Limits().fuel).lower()),
+        ("`table`", f"{Limits().table_elements:,} elements"),
+        ("`stack`", f"{Limits().stack_bytes // MIB} MiB"),
+        ("`input`, `response`", f"{Limits().input_bytes // MIB} MiB"),
+        ("`input`, `response`", f"{Limits().response_bytes // MIB} MiB"),
+        ("`request`", f"{Limits().request_bytes // MIB} MiB"),
+        ("`module`", f"{Limits().module_bytes // MIB} MiB"),
+        ("`functions`, `exports`", f"{Limits().functions:,} each"),
+        ("`functions`, `exports`", f"{Limits().exports:,} each"),
+        ("`imports`", f"{Limits().imports:,}"),
+        ("`custom-sections`", f"{Limits().custom_sections:,}"),
+        ("`compile-time`", f"{Limits().compile_seconds:g} s"),
+        ("`compile-memory`", f"{Limits().compile_memory_bytes // MIB // 1024} GiB"),
     ],
 )
 def test_limits(row: str, value: str) -> None:
     """The table of limits has the program's defaults."""
-    found = re.search(rf"^\| {row} \| (.*?) \|", PAGE, re.MULTILINE)
+    found = re.search(rf"^\| {re.escape(row)} \| (.*?) \|", LIMITS, re.MULTILINE)
 
     assert found is not None
     assert value in found[1]
+
+
+def test_every_limit_has_a_name() -> None:
+    """What users can set is all there is, and all of it is in the table."""
+    rows = set(
+        re.findall(r"`([a-z-]+)`", "".join(re.findall(r"^\| (`.*?) \|", PAGE, re.MULTILINE)))
+    )
+
+    assert set(Limits.__struct_fields__) == set(NAMES.values())
+    assert [] == sorted(set(NAMES) - rows)
 
 
 def test_every_error_is_on_the_page() -> None:

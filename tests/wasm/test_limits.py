@@ -19,7 +19,7 @@ def test_call_depth(runtime: Runtime, load: Any, problem: Any) -> None:
         call_itself(runtime, load("careless"), runtime.budget())
     expected = """\
 packages call each other more than 32 levels deep
-note: the limit is 32 nested calls in one render
+note: the limit `depth` is 32 nested calls in one render
 hint: look for packages that call each other in a circle"""
 
     assert ("call-depth", expected) == found.shown
@@ -39,7 +39,7 @@ def test_number_of_calls(load: Any, problem: Any) -> None:
         few.generate(caller, b"{}", budget=budget, answer=answer, log=ignore)
     expected = """\
 one render ran more than 3 modules
-note: the limit is 3 runs, the render itself and all calls counted
+note: the limit `calls` is 3 runs, the render itself and all calls counted
 hint: a package may call another one in a loop: tell its author"""
 
     assert ("too-many-calls", expected) == found.shown
@@ -51,7 +51,7 @@ def test_log_size(render: Any, problem: Any) -> None:
         render("chatter", b"x" * 20, log_bytes=1000)
     expected = f"""\
 one render logged more than 1000 bytes
-note: each message counts its own bytes and 16 more
+note: the limit `log` is 1000 bytes; each message counts its own bytes and 16 more
 {PACKAGES_LOG}"""
 
     assert ("log-too-large", expected) == found.shown
@@ -71,7 +71,7 @@ def test_output_size(render: Any, problem: Any) -> None:
         render("big_answer", output_bytes=1_000_000)
     expected = """\
 `big_answer.wasm` answered with 10485760 bytes
-note: the limit is 1000000 bytes for one module's answer
+note: the limit `output` is 1000000 bytes for all answers in one render together
 hint: give it less to do, or tell the package's author"""
 
     assert ("output-too-large", expected) == found.shown
@@ -83,7 +83,7 @@ def test_input_size(render: Any, problem: Any) -> None:
         render("echo", b"x" * 101, input_bytes=100)
     expected = """\
 the input of `echo.wasm` has 101 bytes
-note: the limit is 100 bytes
+note: the limit `input` is 100 bytes
 hint: give it smaller inputs"""
 
     assert ("input-too-large", expected) == found.shown
@@ -103,7 +103,7 @@ def test_response_size(render: Any, problem: Any) -> None:
         render("relay", answer=lambda _: Answer(status=0, body=b"x" * 101), response_bytes=100)
     expected = """\
 `relay.wasm` asked for something that takes 101 bytes
-note: the limit is 100 bytes for one response
+note: the limit `response` is 100 bytes for one of them
 hint: give it less to do, or tell the package's author"""
 
     assert ("response-too-large", expected) == found.shown

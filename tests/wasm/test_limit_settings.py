@@ -1,0 +1,80 @@
+"""Limits as users write them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mistpm.wasm.limit_settings import NAMES, parse_limits
+from mistpm.wasm.limits import Limits
+
+MIB = 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        ([], Limits()),
+        (["memory=512MiB"], Limits(memory_bytes=512 * MIB)),
+        (["memory=1.5GiB", "log=2KiB"], Limits(memory_bytes=1536 * MIB, log_bytes=2048)),
+        (["output=1000"], Limits(output_bytes=1000)),
+        (["time=2m"], Limits(seconds=120)),
+        (["time=0.5", "compile-time=90s"], Limits(seconds=0.5, compile_seconds=90)),
+        (["calls=5", "calls=7"], Limits(calls=7)),
+        (["fuel=1000000"], Limits(fuel=1_000_000)),
+    ],
+)
+def test_limits_are_read(texts: list[str], expected: Limits) -> None:
+    """A limit has a name and a value with a unit; the last one of a name counts."""
+    assert expected == parse_limits(texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "heap=1GiB",
+            "`heap=1GiB` is not a limit: there is no such limit\nhint: there are "
+            + ", ".join(NAMES),
+        ),
+        (
+            "memory",
+            "`memory` is not a limit: the value is none\nhint: write `memory=64MiB`",
+        ),
+        (
+            "memory=lots",
+            "`memory=lots` is not a limit: the value is none\nhint: write `memory=64MiB`",
+        ),
+        (
+            "memory=5MB",
+            "`memory=5MB` is not a limit: the value is none\nhint: write `memory=64MiB`",
+        ),
+        (
+            "calls=0",
+            "`calls=0` is not a limit: the value is none\nhint: write `calls=100`",
+        ),
+        (
+            "calls=-1",
+            "`calls=-1` is not a limit: the value is none\nhint: write `calls=100`",
+        ),
+        (
+            "time=1h",
+            "`time=1h` is not a limit: the value is none\nhint: write `time=90s`",
+        ),
+        (
+            "time=11m",
+            "`time=11m` is not a limit: it can be 600 at most\nhint: write `time=90s`",
+        ),
+        (
+            "stack=3MiB",
+            "`stack=3MiB` is not a limit: it can be 2097152 at most\nhint: write `stack=1MiB`",
+        ),
+    ],
+)
+def test_what_is_no_limit(problem: Any, text: str, expected: str) -> None:
+    """A mistake is named with what can be written instead."""
+    with problem() as found:
+        parse_limits([text])
+
+    assert ("invalid-limit", expected) == found.shown
