@@ -29,6 +29,9 @@ DEEPEST: Final = 150
 MOST_ALIASED: Final = 100_000
 """How many values the aliases (`*name`) of a text may stand for in all."""
 
+MOST_ALIASED_TEXT: Final = 10_000_000
+"""How many characters they may stand for: one long text can be meant often."""
+
 _TAGS: Final[dict[str, type]] = {
     "tag:yaml.org,2002:str": str,
     "tag:yaml.org,2002:int": int,
@@ -160,9 +163,11 @@ class _Reader:
         self._resolve = resolver
         self._merging = merging
         self._problems: list[Problem] = []
-        self._anchors: dict[str, tuple[Any, int]] = {}
+        self._anchors: dict[str, tuple[Any, int, int]] = {}
         self._values = 0
+        self._length = 0
         self._aliased = 0
+        self._aliased_text = 0
         self._text = text
 
     def documents(self, *, most: int | None = None) -> list[Any]:
@@ -208,7 +213,7 @@ class _Reader:
         kind = event.__class__
         if kind is yaml.AliasEvent:
             return self._alias(event)
-        before = self._values
+        before, length_before = self._values, self._length
         value: Any
         if kind is yaml.ScalarEvent:
             value = self._scalar(event)
@@ -222,7 +227,8 @@ class _Reader:
         if event.tag not in _NO_TAG:
             self._check_tag(event, value)
         if event.anchor is not None:
-            self._anchors[event.anchor] = (value, self._values - before + 1)
+            values, length = self._values - before + 1, self._length - length_before
+            self._anchors[event.anchor] = (value, values, length)
         return value
 
     def _sequence(self, levels: int) -> list[Any]:
@@ -270,6 +276,7 @@ class _Reader:
                 self._note(event, "`<<` merges mappings, and this is none")
 
     def _scalar(self, event: Event) -> Scalar:
+        self._length += len(event.value)
         if event.tag == "!" or (not event.implicit[0] and event.tag in _TEXT_TAGS):
             return str(event.value)
         try:
@@ -291,11 +298,16 @@ class _Reader:
         if event.anchor not in self._anchors:
             self._note(event, f"nothing before this is called `&{event.anchor}`")
             raise _UnreadableError
-        value, size = self._anchors[event.anchor]
+        value, size, length = self._anchors[event.anchor]
         self._aliased += size
         self._values += size
+        self._aliased_text += length
+        self._length += length
         if self._aliased > MOST_ALIASED:
             self._note(event, f"the aliases stand for more than {MOST_ALIASED:,} values")
+            raise _UnreadableError
+        if self._aliased_text > MOST_ALIASED_TEXT:
+            self._note(event, f"the aliases stand for more than {MOST_ALIASED_TEXT:,} characters")
             raise _UnreadableError
         return copy.deepcopy(value)
 

@@ -90,6 +90,16 @@ def test_alias_bombs_are_refused(failure: Callable[..., str]) -> None:
     ) == failure(document.load, "\n".join(lines), file="f.yaml")
 
 
+def test_aliases_of_long_texts_are_refused(failure: Callable[..., str]) -> None:
+    """A few aliases of one long text, or of what holds it, stand for more than memory can hold."""
+    text = f"a: &a {'x' * 500_000}\nb: &b [*a, *a]\nc: [{', '.join(['*b'] * 10)}]"
+
+    assert (
+        "invalid-yaml: `f.yaml` cannot be read\n"
+        "  f.yaml:3: the aliases stand for more than 10,000,000 characters"
+    ) == failure(document.load, text, file="f.yaml")
+
+
 @given(st.text(st.sampled_from("ab:-#&*!|>'\"[]{},? \n\t01.~\ud800\x00é"), max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
     """Nothing but a `DocumentError` comes out of a text, and what comes out of it is JSON."""
