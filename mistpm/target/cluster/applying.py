@@ -22,6 +22,7 @@ from mistpm.target.cluster.object_step import ObjectStep
 from mistpm.target.cluster.resources import ApiResource
 from mistpm.target.cluster.run_settings import RunSettings
 from mistpm.target.cluster.staging import Stages
+from mistpm.target.cluster.stuck_pods import replace_stuck_pod
 from mistpm.target.cluster.unfinished import unfinished
 from mistpm.target.cluster.waiting import Readiness
 from mistpm.target.cluster.writing import Circumstances, Writer
@@ -92,6 +93,7 @@ class Applying:
             environment_id=self._settings.environment_id,
             tell=self._heard,
             graces=self._settings.graces,
+            mend=self._mend,
         ) as self._readiness:
             outcome = self._following.follow()
             if not outcome.is_complete:
@@ -106,7 +108,11 @@ class Applying:
     def _done(self, outcome: Outcome) -> str:
         """Tell how far the run came."""
         wanted = {step.resource for step in self._steps.values() if step.body is not None}
-        return f"applied: {len(wanted.intersection(outcome.written))} of {len(wanted)}"
+        return (
+            f"applied: {len(wanted.intersection(outcome.written))} of {len(wanted)}"
+            if wanted
+            else ""
+        )
 
     def _begin(self, resource: ResourceId) -> None:
         """Do what is to be done with one object, in a worker's thread."""
@@ -166,6 +172,13 @@ class Applying:
         self._following.tell(
             Event(state=state, resource=news.resource, why=why, context=news.context)
         )
+
+    def _mend(self, data: dict[str, Any]) -> str:
+        """Do what Kubernetes leaves to people, and say so; nothing when nothing may be written any more."""
+        try:
+            return replace_stuck_pod(self._settings.client, data, check=self._settings.check)
+        except TargetError:
+            return ""
 
     def _told(self, event: Event) -> None:
         """Tell the user what happened."""

@@ -25,11 +25,11 @@ def unfinished(
     """Give the error for an outcome that is not complete; raises `KeyboardInterrupt` for one that was stopped.
 
     `explain` gives what is known about an object that did not get ready; it is asked for a few.
-    `done` says how far the run came.
+    `done` says how far the run came, empty where there was nothing to do.
     """
     if outcome.is_interrupted:
         raise KeyboardInterrupt
-    context = (*_lines(outcome, explain), done)
+    context = (*_lines(outcome, explain), *filter(None, [done]))
     if outcome.failures:
         failed = _named([each.resource for each in outcome.failures])
         return TargetError(

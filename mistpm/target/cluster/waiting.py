@@ -34,7 +34,8 @@ class Readiness:
     which the object is not followed any more.  It is called from any thread, one at a time, and must
     not block.  What changes is seen by watches, a few for each kind; what they cannot tell
     (Pods in trouble, events, that a watch has gone blind) is looked for in a thread of its own, a few
-    requests a second at most.
+    requests a second at most.  `mend` is given each object that is looked at and has no trouble of its
+    own; what it says that it did, or what somebody has to do, is told.
     """
 
     def __init__(
@@ -45,11 +46,13 @@ class Readiness:
         environment_id: str,
         tell: Callable[[News], None],
         graces: Graces = Graces(),  # noqa: B008 - frozen
+        mend: Callable[[dict[str, Any]], str] = lambda _data: "",
     ) -> None:
         self._client = client
         self._resources = resources
         self._tell = tell
         self._graces = graces
+        self._mend = mend
         self._reader = Reader(client)
         self._watches = Watches(client, self._seen)
         selector = f"{ENVIRONMENT_LABEL}={environment_id}"
@@ -286,7 +289,7 @@ class Readiness:
         worst = worst_trouble(pods)
         if worst is None:
             told = warnings(self._reader, data) if not pods else []
-            trouble, detail = None, told[-1] if told else ""
+            trouble, detail = None, self._mend(data) or (told[-1] if told else "")
         else:
             pod, trouble = worst
             detail = told_of(pod, trouble)

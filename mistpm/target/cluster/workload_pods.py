@@ -43,13 +43,25 @@ def newest_pods(reader: Reader, data: dict[str, Any]) -> list[dict[str, Any]]:
     if kind == "Deployment":
         sets = f"/apis/apps/v1/namespaces/{namespace}/replicasets"
         owner = _newest_set(data, _owned(reader.listed(sets, labelSelector=selector), owner))
+    return [each for each in _pods(reader, namespace, selector, owner) if _is_newest(each, data)]
+
+
+def old_pods(reader: Reader, stateful_set: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give the Pods of a StatefulSet that are not of its newest version, by name; costs a list of Pods."""
+    selector = _selector(value(stateful_set, "spec", "selector"))
+    namespace = text(stateful_set, "metadata", "namespace")
+    found = _pods(reader, namespace, selector, text(stateful_set, "metadata", "uid"))
+    return [each for each in found if not _is_newest(each, stateful_set)]
+
+
+def _pods(reader: Reader, namespace: str, selector: str, owner: str) -> list[dict[str, Any]]:
+    """Give the Pods that an owner controls and that stay, by name."""
     found = reader.listed(
         f"/api/v1/namespaces/{namespace}/pods", labelSelector=selector, limit=_MOST_PODS
     )
     mine = [
         {"apiVersion": "v1", "kind": "Pod", **each}  # which items of a list do not say
         for each in _owned(found, owner)
-        if _is_newest(each, data)
     ]
     return sorted(mine, key=lambda each: text(each, "metadata", "name"))
 
