@@ -97,7 +97,7 @@ def _from_context(chosen: ChosenContext, files: tuple[Path, ...], impersonate: s
         raise _broken(cluster, "server", "it is missing")
     if "://" not in server:
         server = f"https://{server}"
-    is_verified = not cluster.data.get("insecure-skip-tls-verify")
+    is_verified = not _flag(cluster, "insecure-skip-tls-verify")
     return Connection(
         server=server,
         title=f"cluster {chosen.name}",
@@ -172,7 +172,16 @@ def _path(entry: Entry, key: str) -> Path | None:
 
 def _text(entry: Entry, key: str) -> str:
     value = entry.data.get(key)
-    return value if isinstance(value, str) else ""
+    if value is None or isinstance(value, str):
+        return value or ""
+    raise _broken(entry, key, "it is no text; quote it")
+
+
+def _flag(entry: Entry, key: str) -> bool:
+    value = entry.data.get(key)
+    if value is None or isinstance(value, bool):
+        return value or False
+    raise _broken(entry, key, "it is neither true nor false")
 
 
 def _broken(entry: Entry, key: str, why: str) -> TargetError:

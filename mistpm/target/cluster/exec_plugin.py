@@ -45,17 +45,17 @@ class _Program(Struct, frozen=True, rename="camel"):
 
     command: str
     api_version: ApiVersion
-    args: tuple[str, ...] | None = ()
-    env: tuple[_Variable, ...] | None = ()
+    args: tuple[str, ...] = ()
+    env: tuple[_Variable, ...] = ()
     install_hint: str = ""
     interactive_mode: Literal["", "Never", "IfAvailable", "Always"] = ""
     provide_cluster_info: bool = False
 
 
 class _Status(Struct, frozen=True, rename="camel"):
-    token: str = ""
-    client_certificate_data: str = ""
-    client_key_data: str = ""
+    token: str | None = None
+    client_certificate_data: str | None = None
+    client_key_data: str | None = None
     expiration_timestamp: dt.datetime | None = None
 
 
@@ -79,8 +79,11 @@ class ExecPlugin(Struct, frozen=True, kw_only=True):
 
     def login(self) -> Login:
         """Run the program; raises `TargetError` where it is missing, or gives nothing that can be used."""
+        given = {
+            key: value for key, value in self.context.user.data["exec"].items() if value is not None
+        }
         try:
-            program = msgspec.convert(self.context.user.data["exec"], _Program)
+            program = msgspec.convert(given, _Program)
         except msgspec.ValidationError as error:
             raise TargetError(
                 "kubeconfig-invalid",
@@ -99,7 +102,7 @@ class ExecPlugin(Struct, frozen=True, kw_only=True):
         return self._login(program, credential.status)
 
     def _login(self, program: _Program, status: _Status) -> Login:
-        certificate, key = status.client_certificate_data, status.client_key_data
+        certificate, key = status.client_certificate_data or "", status.client_key_data or ""
         if bool(certificate) != bool(key) or not (status.token or certificate):
             raise self._failed(program, "it gave neither a token nor a certificate with its key")
         expires = status.expiration_timestamp
@@ -116,14 +119,14 @@ class ExecPlugin(Struct, frozen=True, kw_only=True):
         is_interactive = has_terminal and program.interactive_mode != "Never"
         if program.interactive_mode == "Always" and not is_interactive:
             raise self._failed(program, "it wants to talk with you, and there is no terminal")
-        variables = {each.name: each.value for each in program.env or ()}
+        variables = {each.name: each.value for each in program.env}
         variables["KUBERNETES_EXEC_INFO"] = self._told(program, is_interactive=is_interactive)
         command = program.command
         if os.sep in command:
             command = str(self.context.user.folder / command)
         try:
             done = subprocess.run(
-                [command, *(program.args or ())],
+                [command, *program.args],
                 env={**os.environ, **variables},
                 stdin=None if is_interactive else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -166,7 +169,7 @@ class ExecPlugin(Struct, frozen=True, kw_only=True):
         )
 
     def _failed(self, program: _Program, why: str, lines: tuple[str, ...] = ()) -> TargetError:
-        line = shlex.join([program.command, *(program.args or ())])
+        line = shlex.join([program.command, *program.args])
         return TargetError(
             "login-failed",
             f"the program `{program.command}` could not log in to the cluster {self.context.name}: {why}",

@@ -156,8 +156,9 @@ def _entries(path: Path, data: Mapping[str, Any], part: str) -> Iterable[Entry]:
 
 
 def _text(data: Mapping[str, Any], key: str) -> str:
+    """Give a text; whatever stands there instead names nothing that there is."""
     value = data.get(key)
-    return value if isinstance(value, str) else ""
+    return "" if value is None else str(value)
 
 
 def _unreadable(path: Path, why: str, context: tuple[str, ...] = ()) -> TargetError:

@@ -440,12 +440,21 @@ def test_files_that_are_not_there(write: Write, tmp_path: Path) -> None:
             {"server": "https://a", "certificate-authority-data": "§"},
             "`certificate-authority-data` of `prod` in the kubeconfig cannot be used: it is not base64",
         ),
+        (
+            {"server": 6443},
+            "`server` of `prod` in the kubeconfig cannot be used: it is no text; quote it",
+        ),
+        (
+            {"server": "https://a", "insecure-skip-tls-verify": "false"},
+            "`insecure-skip-tls-verify` of `prod` in the kubeconfig cannot be used:"
+            " it is neither true nor false",
+        ),
     ],
 )
 def test_values_that_are_none(
     write: Write, tmp_path: Path, cluster: dict[str, Any], message: str
 ) -> None:
-    """A cluster without an address, and what is not base64."""
+    """A cluster without an address, what is not base64, and what is of another type."""
     write(kubeconfig(cluster=cluster))
 
     hint = "hint: log in again, or mend the kubeconfig"

@@ -106,6 +106,17 @@ def test_a_program_that_gives_a_certificate(
     assert "default" == client.get("/api/v1/namespaces/default")["metadata"]["name"]
 
 
+def test_nothing_is_as_good_as_absent(
+    control_plane: ControlPlane, plugin: Plugin, open_client: Open
+) -> None:
+    """Tools write `null` for what they leave out, in kubeconfigs and in credentials."""
+    status = {"token": admin_token(control_plane), "clientCertificateData": None}
+    script = credential(**status, clientKeyData=None, expirationTimestamp=None)
+    client = open_client(plugin(script, args=None, env=None, installHint=None))
+
+    assert "default" == client.get("/api/v1/namespaces/default")["metadata"]["name"]
+
+
 def test_a_client_certificate(control_plane: ControlPlane, open_client: Open) -> None:
     """A kubeconfig with a client certificate in it needs nothing of the `kubernetes` package."""
     client = open_client(control_plane.kubeconfig("certified"))
