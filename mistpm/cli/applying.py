@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from msgspec import Struct
@@ -121,8 +121,17 @@ def told(screen: Screen) -> Iterator[None]:
         yield
 
 
-def perform(screen: Screen, workspace: Workspace, proposal: Proposal, do: CarryOut) -> None:
-    """Show a proposal, get every confirmation that it needs, and do it."""
+def perform(
+    screen: Screen,
+    workspace: Workspace,
+    proposal: Proposal,
+    do: CarryOut,
+    more: Callable[[], Mapping[str, object]] = dict,
+) -> None:
+    """Show a proposal, get every confirmation that it needs, and do it.
+
+    `more` is what the last event tells besides; it is asked when everything is done.
+    """
     terminal, flags = screen.terminal, screen.flags
     if screen.events is None:
         show_proposal(terminal, proposal, diff=flags.diff)
@@ -132,7 +141,8 @@ def perform(screen: Screen, workspace: Workspace, proposal: Proposal, do: CarryO
     with screen.view(workspace, proposal) as view:
         done = do(view.hear)
     if screen.events is not None:
-        screen.events.tell("done", {"target": proposal.target, "changes": len(done.changes)})
+        data = {"target": proposal.target, "changes": len(done.changes)}
+        screen.events.tell("done", {**data, **more()})
     elif not proposal.diff.is_empty:
         waited = workspace.chosen_target.is_cluster and workspace.options.waiting.wanted
         ready = "; everything is ready" if waited and proposal.desired.releases else ""

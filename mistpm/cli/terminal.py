@@ -80,8 +80,8 @@ class Terminal:
         for line in (*rest, *map(printable, error.context)):
             self.say("\n".join(f"  {part}" for part in line.split("\n")))
         if self.verbose and isinstance(error, RenderError):
-            for number, function in enumerate(error.backtrace):
-                self.say(dim(f"  {'called by' if number else 'in'} {printable(function)}"))
+            for function in error.backtrace[1:]:  # the first one is in the context
+                self.say(dim(f"  called by {printable(function)}"))
         if error.note:
             self.say(f"{typer.style('note', bold=True)}: {printable(error.note)}")
         for hint in filter(None, error.hint.split("\n")):

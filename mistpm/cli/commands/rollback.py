@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +11,10 @@ from mistpm.cli.command_app import command_app
 from mistpm.cli.completing import complete_revision
 from mistpm.cli.option_groups import Allowing, Consenting, Patience, Where, grouped
 from mistpm.cli.options import Output, OutputOption, VerboseOption
+
+if TYPE_CHECKING:
+    from mistpm.model.change import ApplyReport
+    from mistpm.model.progress import Progress
 
 app = command_app()
 
@@ -40,7 +45,7 @@ def rollback(
     unless mistpm.yaml was edited since: then it says that they differ.
     """
     from mistpm.cli.applying import Flags, Screen, perform, told
-    from mistpm.ops.history import apply_rollback, propose_rollback, restore
+    from mistpm.ops.history import Restored, apply_rollback, propose_rollback, restore
     from mistpm.ops.workspace import open_workspace
 
     options = where.options(
@@ -56,10 +61,21 @@ def rollback(
         if screen.events is None:
             number, reason = back.revision.number, back.revision.reason
             screen.terminal.show(f"Back to revision {number}" + (f" ({reason})" if reason else ""))
+        restored = Restored()
+
+        def carry_out(hear: Callable[[Progress], None]) -> ApplyReport:
+            nonlocal restored
+            done = apply_rollback(workspace, back, hear)
+            restored = restore(workspace, back)
+            return done
+
         perform(
-            screen, workspace, back.proposal, lambda hear: apply_rollback(workspace, back, hear)
+            screen,
+            workspace,
+            back.proposal,
+            carry_out,
+            lambda: {"written": restored.written, "differing": restored.differing},
         )
-        restored = restore(workspace, back)
     if restored.differing:
         screen.terminal.finding(
             "warning",
