@@ -38,7 +38,7 @@ class Cores:
             only = frozenset(only)
             nodes = _touched(nodes, only)
         self.encoding = Encoding(nodes, only)
-        self._solver = Solver(self.encoding.clauses, deadline)
+        self._solver = Solver(self.encoding.clauses, deadline, simplifies=True)
         self._founded = FoundedSolver(self.encoding, self._solver)
         self._causes = {switch: cause for cause, switch in self.encoding.selectors.items()}
         self.calls = 0

@@ -65,16 +65,22 @@ class Nogoods:
                 self._true[block.literal] = block.mask
         self._find_disjunctions()
         self.all = tuple(self._merged())
+        self._telling: dict[Variable, list[tuple[int, int, int]]] = {}
+        for number, variable in self._variables.items():
+            if number not in self._disjunctions:
+                true = self._true[number]
+                told = (number, true, variable.all & ~true)
+                self._telling.setdefault(variable, []).append(told)
 
     def assignment(self, model: frozenset[int]) -> dict[Variable, int]:
         """Give every variable the value that it has in a model."""
         values: dict[Variable, int] = {}
-        for number, variable in self._variables.items():
-            if number not in self._disjunctions:
-                true = self._true[number]
-                possible = true if number in model else variable.all & ~true
-                values[variable] = values.get(variable, variable.all) & possible
-        return {variable: mask & -mask for variable, mask in values.items()}
+        for variable, told in self._telling.items():
+            mask = variable.all
+            for number, true, false in told:
+                mask &= true if number in model else false
+            values[variable] = mask & -mask
+        return values
 
     def _merged(self) -> Iterable[Nogood]:
         merged: dict[object, Nogood] = {}

@@ -7,22 +7,36 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Final
 
-from pysat.solvers import Glucose4
+from pysat.solvers import Cadical195, Glucose4
 
 from mistpm.resolve.limits import Deadline
 
 _SLICE: Final = 2000
 """Conflicts until the solver comes back; it does so between two restarts, which may take seconds."""
+_CALM: Final = {"walk": 0, "lucky": 0}
+"""CaDiCaL without the guesses that it makes at the beginning of each call."""
 _TICK: Final = 0.1
 """Seconds between two looks at the clock, where a call takes longer than a slice."""
 
 
 class Solver:
-    """A CDCL solver (Glucose 4) that keeps what it learns from one call to the next."""
+    """A CDCL solver that keeps what it learns from one call to the next.
 
-    def __init__(self, clauses: Sequence[Sequence[int]], deadline: Deadline) -> None:
+    It is Glucose 4, which costs next to nothing to begin with; with `simplifies` it is CaDiCaL 1.9.5, which
+    eliminates variables, and is three times as fast where hundreds of things are asked about at once.
+    """
+
+    def __init__(
+        self, clauses: Sequence[Sequence[int]], deadline: Deadline, *, simplifies: bool = False
+    ) -> None:
         self.deadline = deadline
-        self._solver = Glucose4(bootstrap_with=clauses)
+        self._solver = Cadical195() if simplifies else Glucose4()
+        if simplifies:
+            self._solver.configure(_CALM)
+        self._solver.append_formula(clauses)
+        self._simplifies = simplifies
+        self._core: list[int] = []
+        self._model: frozenset[int] = frozenset()
         self._is_hard = False
         self._working: Thread | None = None
 
@@ -52,8 +66,14 @@ class Solver:
             answer = (self._aside if self._is_hard else self._slice)(assumptions)
             spent += _SLICE
             if answer is not None or (conflicts and spent >= conflicts):
+                self._note(answer)
                 return answer
             self._is_hard = True
+
+    def _note(self, answer: bool | None) -> None:
+        """Keep what came out: CaDiCaL has forgotten it when the next clause is added."""
+        self._model = frozenset(self._solver.get_model() or ()) if answer else frozenset()
+        self._core = list(self._solver.get_core() or ()) if answer is False else []
 
     def _slice(self, assumptions: Sequence[int]) -> bool | None:
         self._solver.conf_budget(_SLICE)
@@ -82,15 +102,15 @@ class Solver:
 
     def model(self) -> frozenset[int]:
         """Give the literals that are true in the solution found last, negated ones too."""
-        return frozenset(self._solver.get_model())
+        return self._model
 
     def core(self) -> list[int]:
         """Give assumptions that failed together in the last call; empty if none was needed."""
-        return list(self._solver.get_core() or ())
+        return self._core
 
     def close(self) -> None:
         """Free the solver's memory; a call that was given up ends soon, and then it frees itself."""
         if self._working is None:
             self._solver.delete()
-        else:
+        elif not self._simplifies:  # CaDiCaL cannot be interrupted: it comes back after its slice
             self._solver.interrupt()
