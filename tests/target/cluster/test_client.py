@@ -332,6 +332,7 @@ def test_threads_share_a_client(client: Client, namespace: str) -> None:
     assert {201} == statuses
 
 
+@pytest.mark.slow
 def test_a_server_that_is_killed_and_started_again(
     own_control_plane: ControlPlane, open_client: Open
 ) -> None:
@@ -352,6 +353,7 @@ def test_a_server_that_is_killed_and_started_again(
     assert heard[0].endswith(" s")
 
 
+@pytest.mark.slow
 def test_a_server_that_hangs(own_control_plane: ControlPlane, open_client: Open) -> None:
     """A server that does not answer is asked again after the time that was allowed."""
     heard: list[str] = []

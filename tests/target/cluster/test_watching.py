@@ -134,6 +134,7 @@ def test_watches_end_and_go_on(
     assert values == lines
 
 
+@pytest.mark.slow
 def test_after_a_restart_of_the_server(
     own_control_plane: ControlPlane, open_client: Open, told: Told
 ) -> None:
