@@ -14,7 +14,7 @@ from typing import Any, Final
 from mistpm.model.resource import ResourceId
 from mistpm.target.cluster.api_error import ApiError
 from mistpm.target.cluster.client import MANAGER, Client
-from mistpm.target.cluster.field_sets import difference, set_of, union, without
+from mistpm.target.cluster.field_sets import difference, lacking, set_of, union, without
 from mistpm.target.cluster.intent import own_entry
 from mistpm.target.cluster.resources import ApiResource
 from mistpm.target.marks import ENVIRONMENT_LABEL, INSTALL_LABEL, MANAGER_LABEL
@@ -96,6 +96,20 @@ def adopted(
             else:
                 raise
     return dict(rest)
+
+
+def abandoned(
+    live: Mapping[str, Any], manifest: Mapping[str, Any], *, migrates: bool
+) -> dict[str, Any]:
+    """Give the fields that are ours alone and that a manifest does not have any more: they go with applying it.
+
+    Where the object `migrates`, what its former owners have counts as ours.
+    """
+    ours = own_entry(live["metadata"])
+    entries = _entries(live)
+    taken = [each for each in entries if each is ours or (migrates and _is_replaced(each))]
+    others = [each for each in entries if not any(each is one for one in taken)]
+    return difference(lacking(manifest, set_of(taken)), set_of(others))
 
 
 def migrate(client: Client, api: ApiResource, resource: ResourceId) -> None:

@@ -13,7 +13,13 @@ from mistpm.diff.manifest import meaningful
 from mistpm.diff.overlay import overlaid
 from mistpm.model.change import Action, Change
 from mistpm.model.finding import Finding
-from mistpm.target.cluster.adoption import adopted, former_owner, is_applier, needs_migration
+from mistpm.target.cluster.adoption import (
+    abandoned,
+    adopted,
+    former_owner,
+    is_applier,
+    needs_migration,
+)
 from mistpm.target.cluster.api_error import ApiError, describe
 from mistpm.target.cluster.case import Case, Decision, show
 from mistpm.target.cluster.client import Client
@@ -27,6 +33,7 @@ from mistpm.target.cluster.dry_run import (
     is_about_fixed_fields,
     server_words,
 )
+from mistpm.target.cluster.field_sets import without
 from mistpm.target.cluster.intent import forced_paths, may_be_replaced, own_fields, shown
 from mistpm.target.cluster.live import LiveObject, read_one
 from mistpm.target.cluster.object_step import ObjectStep
@@ -125,8 +132,7 @@ class Deciding:
             return self._refused(case, "kind-not-served", (_kind(case),))
         live = self._read(case)
         if live is not None and (fixed := _fixed_fields(case, live, error)):
-            named = ", ".join(f"`{path}`" for path in fixed)
-            return self._replacement(case, live, f"must be replaced: {named} cannot change")
+            return self._replacement(case, live, _must_be_replaced(fixed))
         if case.may_mistake:
             return self._approximate(case, error)
         return self._refused(case, "manifest-refused", server_words(error), live)
@@ -227,7 +233,7 @@ class Deciding:
         except ApiError as unreadable:
             if not unreadable.is_right_missing:
                 raise
-            return self._unseen(case, self._told(unreadable))
+            return self.unseen(case, self._told(unreadable))
         if live is None:
             return msgspec.structs.replace(self._creation(case), approximate=reason)
         return self._overlay(case, live, reason)
@@ -239,40 +245,44 @@ class Deciding:
         return error.message
 
     def _overlay(self, case: Case, live: LiveObject, reason: str) -> Decision:
+        """Lay the manifest over what is there, less what it does not have any more of what is ours."""
         before = live.data
-        after = overlaid(before, case.body)
+        is_ours = self._is_ours(case, live)
+        migrates = not is_ours and needs_migration(before)
+        gone = abandoned(before, case.body, migrates=migrates)
+        after = overlaid(without(before, gone), case.body)
         changes = field_changes(meaningful(before), meaningful(after))
-        if not self._is_ours(case, live):
-            action: Action = "adopt"
-            why = former_owner(before)
-        elif not changes:
+        if is_ours and not changes and case.was_applied:
             decision = self.unchanged(case, live)
-            return msgspec.structs.replace(decision, approximate=reason)
+        elif fixed := immutable_changes(case.resource, before, changes):
+            decision = self._replacement(case, live, _must_be_replaced(fixed))
         else:
-            action = "update"
-            why = "; ".join(filter(None, (moving(case, live), drift(case, live, changes))))
-        step = self._step(
-            case,
-            action,
-            live,
-            why=why,
-            is_drift=case.has_drifted(live) and action == "update",
-            migrates=action == "adopt" and needs_migration(before),
-        )
-        return Decision(
-            step=step,
-            change=self._change(case, action, before, after, why),
-            refusals=self._ownership_refusals(case, live),
-            approximate=reason,
-        )
+            action: Action = "update" if is_ours else "adopt"
+            reasons = [moving(case, live), drift(case, live, changes)]
+            reasons += [] if changes else ["no difference can be seen"]
+            why = "; ".join(filter(None, reasons)) if is_ours else former_owner(before)
+            step = self._step(
+                case,
+                action,
+                live,
+                why=why,
+                is_drift=is_ours and case.has_drifted(live),
+                migrates=migrates,
+            )
+            decision = Decision(
+                step=step,
+                change=self._change(case, action, before, after, why),
+                refusals=self._ownership_refusals(case, live),
+            )
+        return msgspec.structs.replace(decision, approximate=reason)
 
-    def _unseen(self, case: Case, reason: str) -> Decision:
+    def unseen(self, case: Case, reason: str) -> Decision:
         """Decide about what may not be looked at: it is as it was applied, or it changes."""
         if case.was_applied:
-            decision = self.unchanged(case, None)
+            decision = self.unchanged(case, case.live)
         else:
             action: Action = "update" if case.line is not None else "create"
-            step = self._step(case, action, None)
+            step = self._step(case, action, case.live)
             decision = Decision(
                 step=step, change=self._change(case, action, None, case.wanted.body)
             )
@@ -380,6 +390,11 @@ class Deciding:
             why=why,
             values=self._values,
         )
+
+
+def _must_be_replaced(fixed: Sequence[str]) -> str:
+    named = ", ".join(f"`{path}`" for path in fixed)
+    return f"must be replaced: {named} cannot change"
 
 
 def _fixed_fields(case: Case, live: LiveObject, error: ApiError) -> tuple[str, ...]:

@@ -76,6 +76,30 @@ def _step(key: str) -> str:
     return f"[={name}]" if sort == "v" else f"[{name}]"
 
 
+def lacking(value: Any, fields: FieldSet) -> dict[str, Any]:
+    """Give the fields of a set that a manifest, or a part of one, does not have."""
+    rest: dict[str, Any] = {}
+    for key, below in fields.items():
+        parts = _parts(value, key)
+        if key == _SELF or (parts and not below):
+            continue
+        if not parts:
+            rest[key] = {} if _SELF in below else dict(below)
+        elif inner := lacking(parts[0], below):
+            rest[key] = inner
+    return rest
+
+
+def _parts(value: Any, key: str) -> list[Any]:
+    """Give what a step of a set leads to: one value, or none."""
+    if isinstance(value, Mapping):
+        name = key.removeprefix("f:")
+        return [value[name]] if name in value else []
+    if isinstance(value, list):
+        return [item for at, item in enumerate(value) if _is_item(key, item, at)]
+    return []
+
+
 def without(value: Any, fields: FieldSet) -> Any:
     """Give an object, or a part of it, without the fields of a set; the argument is not changed.
 

@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mistpm.target.cluster.adoption import former_owner, migration, needs_migration
-from mistpm.target.cluster.field_sets import FieldSet, difference, paths, set_of, union, without
+from mistpm.target.cluster.field_sets import (
+    FieldSet,
+    difference,
+    lacking,
+    paths,
+    set_of,
+    union,
+    without,
+)
 
 MAIN = 'k:{"name":"main"}'
 
@@ -97,6 +105,34 @@ def test_taking_fields_away() -> None:
         "finalizers": ["b"],
         "args": ["x"],
     } == without(pod, fields)
+
+
+def test_what_a_manifest_lacks() -> None:
+    """Fields of a set that a manifest does not speak of any more, however deep."""
+    fields: dict[str, Any] = {
+        "f:labels": {"f:a": {}, "f:b": {}},
+        "f:annotations": {".": {}, "f:a": {}},
+        "f:containers": {
+            MAIN: {".": {}, "f:name": {}, "f:image": {}},
+            'k:{"name":"side"}': {".": {}},
+        },
+        "f:ports": {'k:{"port":80,"protocol":"TCP"}': {".": {}, "f:port": {}}},
+        "f:finalizers": {'v:"a"': {}},
+    }
+    manifest = {
+        "labels": {"a": "1"},
+        "containers": [{"name": "main"}],
+        "ports": [{"port": 80}],
+        "finalizers": ["b"],
+    }
+
+    assert {
+        "f:labels": {"f:b": {}},
+        "f:annotations": {},
+        "f:containers": {MAIN: {"f:image": {}}, 'k:{"name":"side"}': {}},
+        "f:finalizers": {'v:"a"': {}},
+    } == lacking(manifest, fields)
+    assert {} == lacking(manifest, {"f:labels": {"f:a": {}}})
 
 
 def entry(manager: str, operation: str = "Update", **more: Any) -> dict[str, Any]:

@@ -68,26 +68,35 @@ def test_viewer(environment: Any, shown: Shown, becoming: Callable[[str, str], N
         "metadata": {"name": "s"},
         "data": {"a": "YQ=="},
     }
-    environment.apply(environment.desired(config_map("a", color="red"), secret, config_map("b")))
+    sealed = {**config_map("sealed", a="1"), "immutable": True}
+    environment.apply(
+        environment.desired(config_map("a", color="red", size="1"), secret, config_map("b"), sealed)
+    )
     becoming("viewer", "view")
     changed = {**secret, "data": {"a": "Yg=="}}
-    same = environment.compare(environment.desired(config_map("a", color="red"), secret))
+    same = environment.compare(
+        environment.desired(config_map("a", color="red", size="1"), secret, sealed)
+    )
+    other = {**sealed, "data": {"a": "2"}}
     comparison = environment.compare(
-        environment.desired(config_map("a", color="blue"), changed, config_map("c"))
+        environment.desired(config_map("a", color="blue"), changed, config_map("c"), other)
     )
 
     assert [
         "unchanged Secret s",
         "unchanged ConfigMap a",
+        "unchanged ConfigMap sealed",
         "delete ConfigMap b",
     ] == shown(same)
     assert [
         "update Secret s",
         "update ConfigMap a",
         "create ConfigMap c",
+        "update ConfigMap sealed: must be replaced: `.data.a` cannot change",
         "delete ConfigMap b",
     ] == shown(comparison)
-    assert "  color: blue\n" in (comparison.diff.changes[1].after or "")
+    assert "data:\n  color: blue\n" in (comparison.diff.changes[1].after or "")
+    assert "size" not in (comparison.diff.changes[1].after or "")
     where = f"in the namespace `{environment.namespace}`"
     told = "compared without the server: the cluster test does not let `viewer`"
     assert [
