@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mistpm.cli.terminal import Terminal, count, printable
-from mistpm.errors import MistError
+from mistpm.errors import MistError, RenderError
 
 
 def test_data_and_messages_go_apart(capsys: pytest.CaptureFixture[str]) -> None:
@@ -56,3 +56,21 @@ def test_numbers_are_told_in_words(number: int, expected: str) -> None:
 def test_nobody_is_asked_without_a_terminal() -> None:
     """A question that nobody can answer is answered with no."""
     assert not Terminal().confirm("Really?")
+
+
+def test_a_guests_functions_are_told_with_v(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where a package stopped is in the error; who called that function is for `-v`."""
+    error = RenderError(
+        "guest-trap",
+        "`x` stopped",
+        context=("in `inner`",),
+        backtrace=("`inner`", "`middle\x1b[2J`", "`outer`"),
+    )
+    Terminal().error(error)
+    brief = capsys.readouterr().err
+    Terminal(verbose=1).error(error)
+    whole = capsys.readouterr().err
+    first = "error: `x` stopped [guest-trap]\n  in `inner`\n"
+
+    assert first == brief
+    assert first + "  called by `middle\\x1b[2J`\n  called by `outer`\n" == whole

@@ -160,11 +160,10 @@ def publish_guest(registry: ToyRegistry, session: Transcript, name: str) -> None
 def test_guests_that_trap_or_loop(
     here: Transcript, registry: ToyRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A trap names the package, with `-v` all functions that it was in; a loop ends at the deadline."""
+    """A trap names the package; a loop ends at the deadline."""
     monkeypatch.setattr("mistpm.wasm.runtime.Limits", lambda: Limits(seconds=0.2))
     publish_guest(registry, here, "trap")
     here.run("mistpm install --yes")
-    here.run("mistpm render -v")
     here.run("mistpm remove trap")
     publish_guest(registry, here, "loop")
     here.run("mistpm install --yes")
