@@ -24,6 +24,7 @@ KEBAB = re.compile(r"[a-z]+(-[a-z0-9]+)*")
 
 
 IN_WORDS = {
+    "changes-refused": ("", "each change is listed with what is against it"),
     "data-loss-not-confirmed": ("", "`--delete-data` confirms it"),
     "environment-busy": ("", "run the command again when that is done"),
     "environment-unreadable": ("", "check the path and the permissions"),
@@ -70,6 +71,7 @@ IN_WORDS = {
         "create it in the cluster",
     ),
     "secret-unusable": ("", "generate it, or ask the package's author"),
+    "server-warning": ("what the API server warns of, such as an API that goes away", ""),
     "target-failed": ("", "check the folder and its permissions"),
     "unknown-command": ("", "`mistpm --help` lists the commands"),
     "unknown-package": ("", "check the name"),
