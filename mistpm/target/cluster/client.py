@@ -265,6 +265,8 @@ def _answer(request: Request, response: BaseHTTPResponse) -> Answer:
             data = msgspec.json.decode(data)
         except msgspec.DecodeError as error:
             raise _unexpected(request, 0, "Broken", "the answer is not whole") from error
+        if not isinstance(data, dict):
+            raise _unexpected(request, response.status, "NotKubernetes", "it answers no object")
     elif request.headers["Accept"].startswith(JSON):
         raise _unexpected(request, response.status, "NotKubernetes", "it does not answer in JSON")
     else:

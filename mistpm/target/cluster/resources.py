@@ -180,8 +180,6 @@ def server_minor(client: Client) -> Minor:
         if not error.is_not_found:
             raise
         raise describe(_not_kubernetes("it does not know this path"), title=client.title) from error
-    if not isinstance(data, dict):
-        data = {}
     major = data.get("emulationMajor") or data.get("major")
     minor = data.get("emulationMinor") or data.get("minor")
     try:

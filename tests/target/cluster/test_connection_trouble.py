@@ -203,7 +203,7 @@ def test_https_where_http_is_spoken() -> None:
         ),
         (Reply(404, "no such page"), "it does not know this path"),
         (Reply(200, {"hello": "world"}), "it names no version"),
-        (Reply(200, ["hello"]), "it names no version"),
+        (Reply(200, ["hello"]), "it answers no object"),
         (
             Reply(302, "", (("Location", "https://login.example.org/"),)),
             "it redirects to https://login.example.org/",
