@@ -122,6 +122,8 @@ class ClusterTarget:
             compared = self._same_as(diff, desired, permissions)
             if compared.is_there:
                 return ApplyReport(changes=(), findings=diff.findings)
+            if compared.comparison.unreadable is not None:
+                raise compared.comparison.unreadable
             self._require_rights(compared)
             with self._locked(hear):
                 if self._state.read().basis != compared.remembered.basis:

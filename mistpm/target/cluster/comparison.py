@@ -13,6 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from mistpm.diff import in_order
+from mistpm.errors import TargetError
 from mistpm.model.change import Diff
 from mistpm.model.finding import Finding
 from mistpm.model.presence import Api
@@ -45,7 +46,8 @@ __all__ = ["Comparison", "ObjectStep", "compare", "shown"]
 class Comparison(Struct, frozen=True, kw_only=True):
     """A diff, the steps that carry it out (in its order), and what the cluster will not take of it.
 
-    `missing_apis` are those that manifests are written for and nobody provides.
+    `missing_apis` are those that manifests are written for and nobody provides.  `unreadable` is why
+    secret values could not be had: what holds them is compared without them, and cannot be applied.
     """
 
     title: str
@@ -53,6 +55,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
     steps: tuple[ObjectStep, ...]
     refusals: tuple[Refusal, ...] = ()
     missing_apis: tuple[Api, ...] = ()
+    unreadable: TargetError | None = None
 
     def require(self) -> None:
         """Raise one `ChangesRefusedError` with all refusals, if there are any."""
@@ -120,6 +123,7 @@ class _Comparing:
         self._wanted = {each.resource: each for each in wanted_objects(desired)}
         self._around = Surroundings(client, resources, self._wanted)
         self._live = Live({}, frozenset())
+        self._unreadable: TargetError | None = None
 
     def compare(self, basis: str) -> Comparison:
         """Put it together."""
@@ -179,6 +183,7 @@ class _Comparing:
             steps=tuple(each.step for each in ordered),
             refusals=refusals,
             missing_apis=tuple(sorted(missing)),
+            unreadable=self._unreadable,
         )
 
     def _kinds(self) -> dict[ApiResource, set[str]]:
@@ -225,9 +230,21 @@ class _Comparing:
         )
 
     def _prepare_secrets(self) -> None:
-        """Get the values of all placeholders, at once, so that what is absent is told at once."""
+        """Get the values of all placeholders, at once, so that what is absent is told at once.
+
+        Who may not read them sees a diff all the same.
+        """
         holding = [each.manifest for each in self._wanted.values() if each.manifest.secrets]
-        self._secrets.prepare((each, self._live_data(each.id)) for each in holding)
+        try:
+            self._secrets.prepare((each, self._live_data(each.id)) for each in holding)
+        except TargetError as error:
+            if error.reference != "cluster-forbidden":
+                raise
+            self._unreadable = error
+
+    def _lacks_values(self, wanted: Wanted) -> bool:
+        """Tell whether the values of an object's secrets may not be read."""
+        return self._unreadable is not None and bool(wanted.manifest.secrets)
 
     def _live_data(self, resource: ResourceId) -> dict[str, Any] | None:
         live = self._live.objects.get(resource)
@@ -235,7 +252,8 @@ class _Comparing:
 
     def _body(self, wanted: Wanted) -> dict[str, Any]:
         """Give what is applied, secret values in it, without its revision."""
-        if (wanted.resource.group, wanted.resource.kind) != ("", "Secret"):
+        is_secret = (wanted.resource.group, wanted.resource.kind) == ("", "Secret")
+        if not is_secret or self._lacks_values(wanted):
             return wanted.body
         return marked(
             self._secrets.fill(wanted.manifest, self._live_data(wanted.resource)),
@@ -262,6 +280,8 @@ class _Comparing:
         live = self._live.objects.get(wanted.resource)
         if live is None or not self._is_as_applied(live):
             return None
+        if self._lacks_values(wanted):
+            return None
         if wanted.manifest.secrets and not holds(live.data, self._body(wanted)):
             return None
         line = self._lines.get(wanted.resource)
@@ -287,6 +307,8 @@ class _Comparing:
             comes_with=str(waits_for or ""),
             may_mistake=provider in changing,
         )
+        if self._unreadable is not None and self._lacks_values(wanted):
+            return deciding.unseen(case, self._unreadable.message)
         if api is None and provider is None:
             return deciding.missing_kind(case, is_silent=self._around.is_silent(api_version))
         if is_homeless and namespace not in self._wanted:

@@ -12,7 +12,7 @@ from mistpm.target.cluster.resources import ApiResource, Resources
 _STATE: Final = {
     ("coordination.k8s.io", "leases"): ("create", "delete", "get", "update"),
     ("", "configmaps"): ("create", "delete", "get", "list", "update"),
-    ("", "secrets"): ("create", "delete", "get", "list"),
+    ("", "secrets"): ("create", "delete", "get", "list", "update"),
 }
 """What keeping the state takes, in its namespace."""
 
