@@ -175,8 +175,16 @@ class Applying:
 
     def _mend(self, data: dict[str, Any]) -> str:
         """Do what Kubernetes leaves to people, and say so; nothing when nothing may be written any more."""
+
+        def say(why: str) -> None:
+            metadata = data["metadata"]
+            resource = ResourceId("apps", data["kind"], metadata["namespace"], metadata["name"])
+            self._following.tell(Event(state="waiting", resource=resource, why=why))
+
         try:
-            return replace_stuck_pod(self._settings.client, data, check=self._settings.check)
+            return replace_stuck_pod(
+                self._settings.client, data, check=self._settings.check, say=say
+            )
         except TargetError:
             return ""
 

@@ -19,11 +19,17 @@ from mistpm.target.cluster.reader import Reader
 from mistpm.target.cluster.workload_pods import old_pods
 
 
-def replace_stuck_pod(client: Client, data: dict[str, Any], *, check: Callable[[], None]) -> str:
-    """Delete a Pod that keeps a StatefulSet from going on to its newest version, and say so.
+def replace_stuck_pod(
+    client: Client,
+    data: dict[str, Any],
+    *,
+    check: Callable[[], None],
+    say: Callable[[str], None],
+) -> str:
+    """Delete a Pod that keeps a StatefulSet from going on to its newest version.
 
-    `check` is called before.  Empty where there is none; where the user may not delete it, what is
-    said is that somebody has to.  Costs a list of Pods.  Raises what `check` does.
+    `check` is called before, and `say` told.  Gives what there is to be said of what the StatefulSet
+    waits for, empty where there is nothing; where the user may not delete the Pod, that somebody has to.  Costs a list of Pods.  Raises what `check` does.
     """
     if not _waits_for_its_pods(data):
         return ""
@@ -34,7 +40,7 @@ def replace_stuck_pod(client: Client, data: dict[str, Any], *, check: Callable[[
         if found is None:
             return f"{_called(each)} is not ready, and Kubernetes does not replace it before"
         check()
-        return _replaced(client, each, found)
+        return _replaced(client, each, found, say)
     return ""
 
 
@@ -63,14 +69,18 @@ def _called(data: Mapping[str, Any]) -> str:
     return f"Pod `{text(data, 'metadata', 'name')}` of the old version"
 
 
-def _replaced(client: Client, data: Mapping[str, Any], found: Trouble) -> str:
+def _replaced(
+    client: Client, data: Mapping[str, Any], found: Trouble, say: Callable[[str], None]
+) -> str:
     metadata = data["metadata"]
     path = f"/api/v1/namespaces/{metadata['namespace']}/pods/{metadata['name']}"
     what = f"{_called(data)} cannot start ({found.why})"
+    done = f"{what}, and is deleted, as Kubernetes does not replace it"
+    say(done)
     try:
         client.delete(path, uid=metadata["uid"])
     except ApiError as error:
         if error.is_conflict:
             return ""
         return f"{what}, and Kubernetes does not replace it: delete it"
-    return f"{what}, and was deleted, as Kubernetes does not replace it"
+    return done
