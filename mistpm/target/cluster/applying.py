@@ -163,14 +163,12 @@ class Applying:
 
     def _heard(self, news: News) -> None:
         """Hand on what became of an object that is waited for; from any thread."""
-        state, why = news.state, news.why
-        if state == "gone":
-            state, why = "failed", "somebody deleted it"
-        if state == "ready" and news.resource in self._unfinished:
+        if news.state == "ready" and news.resource in self._unfinished:
             step = self._steps[news.resource]
             self._book.written(step, self._unfinished[news.resource], self._revision)
+        state = "failed" if news.state == "gone" else news.state
         self._following.tell(
-            Event(state=state, resource=news.resource, why=why, context=news.context)
+            Event(state=state, resource=news.resource, why=news.why, context=news.context)
         )
 
     def _mend(self, data: dict[str, Any]) -> str:

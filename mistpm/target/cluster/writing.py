@@ -217,8 +217,8 @@ class Writer:
             if self._around.is_over():
                 raise TargetError(
                     "still-terminating",
-                    f"`{resource}` is to be made anew, and the one that is there is still being deleted",
-                    context=_finalizers(live),
+                    "it is to be made anew, and the one that is there is still being deleted",
+                    context=(str(resource), *_finalizers(live)),
                 )
             self._around.wait(resource, "the one that is there is being deleted")
             time.sleep(pause)

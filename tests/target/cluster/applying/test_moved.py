@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
 from applied_environment import AppliedEnvironment
+from kubernetes_api import Answer
 from workloads import config_map, deployment
 
 from mistpm.errors import TargetError
@@ -95,3 +98,28 @@ def test_a_diff_of_another_process(environment: AppliedEnvironment) -> None:
     environment.carry_out(environment.target(), desired, diff)
 
     assert ["one"] == environment.names("configmaps")
+
+
+def test_what_others_made_since(environment: AppliedEnvironment) -> None:
+    """An object that was to be made, and that somebody made since, stops the run."""
+    desired = environment.desired(environment.release("app", config_map("one", text="ours")))
+    target = environment.target()
+    diff = target.diff(desired, environment.permissions)
+    path = environment.path("configmaps", "one")
+    environment.api.create(environment.path("configmaps"), config_map("one", more="theirs"))
+    environment.api.wait_for(path, _is_older_than_a_second)
+
+    with pytest.raises(TargetError) as raised:
+        environment.carry_out(target, desired, diff)
+
+    assert str(raised.value) == (
+        f"somebody else made `ConfigMap {environment.namespace}/one` since the changes were shown\n"
+        "  what is wanted of it was applied to it, as nothing in it contradicted that\n"
+        "hint: run the command again to see what would change now"
+    )
+
+
+def _is_older_than_a_second(answer: Answer) -> bool:
+    """Tell whether the server's clock has gone on to another second since an object was made."""
+    now = parsedate_to_datetime(answer.headers["Date"])
+    return now > datetime.fromisoformat(answer.body["metadata"]["creationTimestamp"])

@@ -9,7 +9,7 @@ from applied_environment import AppliedEnvironment
 from kubernetes_api import is_gone, is_there
 from workloads import config_map, deployment, service
 
-from mistpm.errors import TargetTimeoutError
+from mistpm.errors import TargetError, TargetTimeoutError
 
 
 def held(name: str) -> dict[str, Any]:
@@ -129,3 +129,22 @@ def _release(environment: AppliedEnvironment, path: str) -> None:
     patch = {"metadata": {"finalizers": None}}
     kind = "application/merge-patch+json"
     environment.api.request("PATCH", path, patch, content_type=kind)
+
+
+def test_what_is_being_deleted_and_does_not_go(environment: AppliedEnvironment) -> None:
+    """An object that cannot be made as its predecessor does not go is told with what holds that."""
+    desired = environment.desired(environment.release("app", held("one")))
+    environment.apply(desired)
+    path = environment.path("configmaps", "one")
+    environment.api.delete(path)
+
+    with pytest.raises(TargetError) as raised:
+        environment.apply(desired, seconds=0.5)
+
+    name = f"`ConfigMap {environment.namespace}/one`"
+    assert raised.value.context == (
+        f"{name}: it is to be made anew, and the one that is there is still being deleted",
+        "  its finalizers: `example.test/held`",
+        "applied: 0 of 1",
+    )
+    _release(environment, path)
