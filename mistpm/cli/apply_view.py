@@ -107,17 +107,13 @@ class ApplyView:
         over = [resource for resource in begun if self.standings[resource].phase in done]
         resting = self.resting
         lines = [
-            f"of {count(len(self.planned), 'change')} {_are(len(over))} done,"
-            f" {_are(len(begun) - len(over))} begun, {_are(len(self.planned) - len(begun))} not"
+            f"{len(over)} of {count(len(self.planned), 'change')} done,"
+            f" {len(begun) - len(over)} begun, {len(self.planned) - len(begun)} not begun"
         ]
         lines += [f"  {each.line}" for each in resting[:_LISTED]]
         if len(resting) > _LISTED:
             lines.append(f"  and {len(resting) - _LISTED} more")
         return tuple(lines)
-
-
-def _are(number: int) -> str:
-    return f"{number} {'is' if number == 1 else 'are'}"
 
 
 class BarView(ApplyView):

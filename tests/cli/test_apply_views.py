@@ -165,7 +165,7 @@ def test_ctrl_c_says_what_state_things_are_in(capsys: pytest.CaptureFixture[str]
 
     assert (
         "  + Deployment.apps shop/web created, not ready: 0 of 1 replicas are ready\n"
-        "of 4 changes 2 are done, 1 is begun, 1 is not\n"
+        "2 of 4 changes done, 1 begun, 1 not begun\n"
         "  Deployment.apps shop/web: waiting: 0 of 1 replicas are ready\n"
     ) == capsys.readouterr().err
 

@@ -72,6 +72,7 @@ def test_without_a_file_on_a_cluster(cluster_session: Transcript) -> None:
     session.run("mistpm install front -p toy/apps/front -n golden-front --yes")
     session.run("mistpm list")
     session.run("mistpm why web")
+    session.run("mistpm upgrade --plan")
     session.run("mistpm uninstall front --yes")
     session.run("mistpm uninstall front --yes --remove-unneeded")
     session.run("mistpm list")

@@ -55,7 +55,7 @@ def test_ctrl_c_says_what_state_things_are_in(cluster_shop: ClusterShop) -> None
     assert [
         f"  + ConfigMap {name}/web created, ready",
         f"  + Deployment.apps {name}/web created, not ready: 0 of 1 replicas are ready",
-        "of 2 changes 1 is done, 1 is begun, 0 are not",
+        "1 of 2 changes done, 1 begun, 0 not begun",
         f"  Deployment.apps {name}/web: waiting: 0 of 1 replicas are ready",
         "",
         "interrupted: run the same command again to finish what was begun",
