@@ -61,3 +61,19 @@ def service(name: str, *, port: int = 80, kind: str = "ClusterIP") -> dict[str, 
         "metadata": {"name": name},
         "spec": {"type": kind, "selector": {"app": name}, "ports": [{"port": port}]},
     }
+
+
+def custom_definition(group: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """Give a definition of the namespaced kind `Thing`; it is in no namespace."""
+    version = {"name": "v1", "served": True, "storage": True}
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"things.{group}", "namespace": ""},
+        "spec": {
+            "group": group,
+            "scope": "Namespaced",
+            "names": {"plural": "things", "singular": "thing", "kind": "Thing"},
+            "versions": [{**version, "schema": {"openAPIV3Schema": schema}}],
+        },
+    }

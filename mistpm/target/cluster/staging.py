@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from collections.abc import Iterable
 
 from mistpm.model.resource import ResourceId
@@ -24,40 +25,44 @@ class Stages:
         self._client = settings.client
         self._resources = settings.resources
         self._at_once = settings.at_once
-        self._stages: dict[str, _Stage] = {}
+        self._stages: dict[ResourceId, _Stage] = {}
         steps = tuple(steps)
         made = {
             step.resource.name
             for step in steps
             if (step.resource.group, step.resource.kind, step.action) == ("", "Namespace", "create")
         }
+        by_api: dict[str, _Stage] = defaultdict(_Stage)
+        by_namespace: dict[str, _Stage] = defaultdict(_Stage)
         for step in steps:
             if step.action != "create" or step.body is None:
                 continue
             if self._resources.find(step.api_version, step.resource.kind) is None:
-                self._add(step.api_version, step)
+                stage = by_api[step.api_version]
             elif step.resource.namespace in made:
-                self._add(step.resource.namespace, step)
+                stage = by_namespace[step.resource.namespace]
+            else:
+                continue
+            stage.steps.append(step)
+            self._stages[step.resource] = stage
 
     def check(self, step: ObjectStep) -> None:
         """Ask about the stage of an object, once; whoever comes meanwhile waits.
 
         Raises `TargetError` with everything that is refused, and `ApiError` for what is no matter of one object.
         """
-        name = step.api_version if step.api_version in self._stages else step.resource.namespace
-        stage = self._stages.get(name)
-        if stage is None or step.resource not in stage.steps:
+        stage = self._stages.get(step.resource)
+        if stage is None:
             return
         with stage.lock:
             if not stage.is_checked:
-                found = at_once(self._refusals, stage.steps.values(), threads=self._at_once)
+                if self._resources.find(step.api_version, step.resource.kind) is None:
+                    self._resources.refresh()
+                found = at_once(self._refusals, stage.steps, threads=self._at_once)
                 refusals = [each for refusals in found for each in refusals]
                 if refusals:
                     raise refusal_error(self._client.title, refusals)
                 stage.is_checked = True
-
-    def _add(self, name: str, step: ObjectStep) -> None:
-        self._stages.setdefault(name, _Stage()).steps[step.resource] = step
 
     def _refusals(self, step: ObjectStep) -> tuple[Refusal, ...]:
         api = self._resources.find(step.api_version, step.resource.kind)
@@ -83,6 +88,6 @@ class _Stage:
     """Objects that are asked about together."""
 
     def __init__(self) -> None:
-        self.steps: dict[ResourceId, ObjectStep] = {}
+        self.steps: list[ObjectStep] = []
         self.lock = threading.Lock()
         self.is_checked = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from applied_environment import AppliedEnvironment, annotated
 from kubernetes_api import is_gone, is_there
-from workloads import config_map, deployment, job, service
+from workloads import config_map, custom_definition, deployment, job, service
 
 from mistpm.errors import TargetError, TargetTimeoutError
 
@@ -187,3 +187,25 @@ def test_a_migration_that_fails_runs_again(environment: AppliedEnvironment) -> N
     environment.apply(desired)
 
     assert is_gone(environment.api.get(path))
+
+
+def test_instances_that_their_new_definition_refuses(environment: AppliedEnvironment) -> None:
+    """Instances of a definition of the same run are checked together when that is served."""
+    group = f"{environment.namespace}.example.org"
+    schema = {"type": "object", "properties": {"size": {"type": "integer", "maximum": 5}}}
+    definition = custom_definition(group, schema)
+    small, large = (
+        {"apiVersion": f"{group}/v1", "kind": "Thing", "metadata": {"name": name}, "size": size}
+        for name, size in (("a-small", 1), ("b-large", 9))
+    )
+
+    with pytest.raises(TargetError) as raised:
+        environment.apply(environment.desired(environment.release("app", definition, small, large)))
+
+    assert ("manifest-refused", 1) == (raised.value.reference, len(raised.value.context))
+    assert raised.value.context[0].startswith(
+        f"Thing.{group} {environment.namespace}/b-large: .size: "
+    )
+    things = environment.api.get(f"/apis/{group}/v1/namespaces/{environment.namespace}/things")
+    assert things.body["items"] == []
+    environment.uninstall()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from applied_environment import AppliedEnvironment, annotated
 from kubernetes_api import is_gone
-from workloads import config_map, deployment, job, service
+from workloads import config_map, custom_definition, deployment, job, service
 
 from mistpm.target.cluster.client import Client
 
@@ -148,24 +148,7 @@ def test_a_job_runs_once_per_version(environment: AppliedEnvironment) -> None:
 
 
 def _operator(environment: AppliedEnvironment, group: str) -> tuple[Any, ...]:
-    definition = {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"things.{group}", "namespace": ""},
-        "spec": {
-            "group": group,
-            "scope": "Namespaced",
-            "names": {"plural": "things", "singular": "thing", "kind": "Thing"},
-            "versions": [
-                {
-                    "name": "v1",
-                    "served": True,
-                    "storage": True,
-                    "schema": {"openAPIV3Schema": {"type": "object"}},
-                }
-            ],
-        },
-    }
+    definition = custom_definition(group, {"type": "object"})
     thing = {"apiVersion": f"{group}/v1", "kind": "Thing", "metadata": {"name": "one"}}
     return (environment.release("operator", thing, definition, deployment("operator")),)
 
