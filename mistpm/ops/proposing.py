@@ -73,8 +73,9 @@ def propose(
 ) -> Proposal:
     """Work out what applying the workspace's environment would do; writes nothing but caches.
 
-    `permissions` are those of the workspace's options unless others are given.  Raises every error of solving, fetching, rendering and reading the target; `CheckError` when the
-    manifests contradict each other.
+    `permissions` are those of the workspace's options unless others are given.  Raises every error of
+    solving, fetching, rendering and reading the target; `CheckError` when the manifests contradict
+    each other.
     """
     solved = solve(workspace, free=wishes.free, new_minors=wishes.new_minors, always=wishes.always)
     require_solved(solved, keep_going=workspace.options.keep_going)

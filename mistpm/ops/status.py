@@ -113,12 +113,21 @@ def status(workspace: Workspace) -> Status:
     )
 
 
-def drift(workspace: Workspace) -> Diff:
+class Drift(Struct, frozen=True, kw_only=True):
+    """What differs on a cluster from its last revision."""
+
+    revision: int
+    diff: Diff
+
+
+def drift(workspace: Workspace) -> Drift:
     """Compare what was applied last with what is there; reads neither registries nor the lock.
 
     Raises `UsageError` for a directory, `TargetError`.
     """
-    return workspace.cluster.drift()
+    cluster = workspace.cluster
+    found = cluster.drift()
+    return Drift(revision=cluster.history()[0].number, diff=found)
 
 
 def _objects(cluster: ClusterTarget, desired: Desired) -> dict[str, list[ObjectStatus]]:

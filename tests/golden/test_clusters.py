@@ -37,6 +37,7 @@ def test_the_main_job_on_a_cluster(cluster_session: Transcript, api: KubernetesA
     session.run("mistpm status --drift")
     session.run("mistpm plan")
     session.run("mistpm install --yes --force-conflicts")
+    session.run("mistpm status --drift")
     session.say("back to the first one")
     session.run("mistpm history")
     session.run("mistpm rollback 1 --yes")

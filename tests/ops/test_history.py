@@ -190,7 +190,7 @@ def test_objects_of_apis_that_are_gone_are_refused_by_name(cluster_shop: Cluster
 def test_drift_is_what_somebody_changed(cluster_shop: ClusterShop) -> None:
     """Not what the file says since; installing again mends it."""
     install(cluster_shop, "one")
-    assert drift(cluster_shop.open()).is_empty
+    assert drift(cluster_shop.open()).diff.is_empty
     path = f"/api/v1/namespaces/{cluster_shop.namespace}/configmaps/web"
     cluster_shop.api.request(
         "PATCH",
@@ -199,7 +199,7 @@ def test_drift_is_what_somebody_changed(cluster_shop: ClusterShop) -> None:
         content_type="application/merge-patch+json",
     )
     cluster_shop.write(releases={"web": cluster_shop.release(inputs={"text": "later"})})
-    [change] = drift(cluster_shop.open()).having("update", "create", "delete")
+    [change] = drift(cluster_shop.open()).diff.having("update", "create", "delete")
 
     assert (True, True) == (
         "text: mine" in (change.before or ""),
@@ -208,7 +208,7 @@ def test_drift_is_what_somebody_changed(cluster_shop: ClusterShop) -> None:
     forcing = Permissions(force_conflicts=True)
     cluster_shop.install(permissions=forcing)
     assert "later" == cluster_shop.data("web")["text"]
-    assert drift(cluster_shop.open()).is_empty
+    assert drift(cluster_shop.open()).diff.is_empty
 
 
 def test_what_others_serve_is_found(cluster_shop: ClusterShop) -> None:

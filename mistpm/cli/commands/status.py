@@ -21,7 +21,6 @@ from mistpm.cli.options import (
 from mistpm.cli.progress import TerminalReporter
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal
-from mistpm.model.change import Diff
 
 app = command_app()
 
@@ -50,6 +49,7 @@ def status(
     every object.
     """
     from mistpm.cli.status_text import show_status
+    from mistpm.ops.status import Drift
     from mistpm.ops.status import drift as tell_drift
     from mistpm.ops.status import status as tell
     from mistpm.ops.workspace import open_workspace
@@ -62,9 +62,12 @@ def status(
         found = tell_drift(workspace) if drift else tell(workspace)
     finally:
         reporter.finish()
-    if isinstance(found, Diff):
-        show_differences(terminal, output, workspace.target.title, found, found.findings)
-        if not found.is_empty:
+    if isinstance(found, Drift):
+        diff = found.diff
+        show_differences(terminal, output, workspace.target.title, diff, diff.findings)
+        if not diff.is_empty:
             raise typer.Exit(DIFFERS)
+        if output is Output.TEXT:
+            terminal.show(f"Nothing differs from revision {found.revision}.")
     else:
         emit(terminal, output, found, lambda: show_status(terminal, found))
