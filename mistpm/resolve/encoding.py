@@ -62,6 +62,7 @@ class Encoding:
             if only is None
             else [requirement for requirement in self.supporting if requirement.cause in only]
         )
+        self._exclusive = [node for node in self.nodes if node.listing.is_exclusive]
         self._conflicts = list(self._find_conflicts())
         self._encode()
 
@@ -205,7 +206,7 @@ class Encoding:
     def _own(self) -> None:
         """Let each kind of a group have at most one owner."""
         owners: dict[tuple[str, str], list[tuple[Node, int]]] = {}
-        for node in self.nodes:
+        for node in self._exclusive:
             if node.kind != "called":
                 for profile in node.profiles():
                     for owned in kinds(profile.descriptor):
@@ -225,7 +226,7 @@ class Encoding:
 
     def _once(self) -> None:
         """Let a package of scope `cluster` have at most one release."""
-        for one in self.nodes:
+        for one in self._exclusive:
             mask = 0
             for profile in one.profiles() if one.kind == "asked" else ():
                 mask |= profile.mask if profile.descriptor.scope == "cluster" else 0
@@ -244,7 +245,7 @@ class Encoding:
         by_package: dict[str, list[Node]] = {}
         for node in self.nodes:
             by_package.setdefault(node.package, []).append(node)
-        for node in self.nodes:
+        for node in self._exclusive:
             for profile in node.profiles():
                 for conflict in profile.descriptor.conflicts:
                     package = conflict.package.within(node.package.registry)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from mistpm.resolve.exclusion import kinds
 from mistpm.resolve.node import Node
+from mistpm.resolve.profile import Statement
 from mistpm.resolve.universe import Universe
 
 
@@ -25,12 +26,19 @@ def families(universe: Universe) -> list[tuple[Node, ...]]:
 def _bound(universe: Universe, asked: list[Node]) -> Iterator[tuple[Node, Node]]:
     """Link releases with those that could meet what they require."""
     packages = {node.package for node in asked}
+
+    def may_link(statement: Statement) -> bool:
+        return statement.use == "api" or statement.package in packages
+
     for node in asked:
         context = node.contexts[0]
         matters = not node.listing.requires.isdisjoint((None, *packages))
-        for profile in node.profiles() if matters else ():
-            if any(s.use == "api" or s.package in packages for s in profile.statements):
-                universe.require(context, profile)
+        if matters and node.is_unconditional:
+            universe.require_stated(node, filter(may_link, node.listing.statements))
+        elif matters:
+            for profile in node.profiles():
+                if any(map(may_link, profile.statements)):
+                    universe.require(context, profile)
         for requirement in context.distinct.values():
             if requirement.constrains and requirement.api is not None:
                 yield from ((node, each) for each in asked if each.providing(requirement.api))

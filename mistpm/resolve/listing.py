@@ -16,7 +16,7 @@ from mistpm.model.presence import Api
 from mistpm.model.ranges import Range
 from mistpm.model.version import Version
 from mistpm.model.version_set import VersionSet
-from mistpm.resolve.profile import Profile, mask_of, profiles
+from mistpm.resolve.profile import Profile, Statement, mask_of, profiles
 from mistpm.resolve.series import series_of
 
 
@@ -138,7 +138,20 @@ class Listing:
     @cached_property
     def requires(self) -> frozenset[PackageId | None]:
         """Give the packages that some version requires; None stands for every API."""
-        return frozenset(s.package for profile in self.profiles for s in profile.statements)
+        return frozenset(statement.package for statement in self.statements)
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """Give what versions state that they depend on, each once."""
+        return tuple(dict.fromkeys(s for profile in self.profiles for s in profile.statements))
+
+    @cached_property
+    def stating(self) -> dict[tuple[str, str], list[Statement]]:
+        """Give what states each requirement, by use and text: under several aliases it may be."""
+        found: dict[tuple[str, str], list[Statement]] = {}
+        for statement in self.statements:
+            found.setdefault((statement.use, statement.text), []).append(statement)
+        return found
 
     @cached_property
     def cluster_wide(self) -> int:

@@ -82,6 +82,11 @@ class Node:
         )
 
     @property
+    def is_unconditional(self) -> bool:
+        """Whether each statement is a requirement of all versions that have it, in a single context."""
+        return not (self.kind == "called" or self.listing.is_conditional or self.listing.computing)
+
+    @property
     def held_place(self) -> int | None:
         """The bit of the version that is held, where there is one."""
         return None if self.held is None else self.listing.place(self.held)

@@ -51,6 +51,11 @@ def require(universe: Universe, context: Context, profile: Profile) -> None:
     context.conditions[profile] = conditions
 
 
+def require_statement(universe: Universe, context: Context, statement: Statement) -> None:
+    """Find what one statement requires in a context, of a package without conditions."""
+    _requirement(universe, context, statement, None).holders |= statement.mask
+
+
 def require_computed(
     universe: Universe, context: Context, place: int, answer: Mapping[str, Dependency]
 ) -> None:

@@ -27,8 +27,14 @@ from mistpm.resolve.foresight import foreseen
 from mistpm.resolve.listing import Listing
 from mistpm.resolve.node import Context, Exclusion, Node, NodeKind, Option, Requirement
 from mistpm.resolve.problem import Problem
-from mistpm.resolve.profile import Profile
-from mistpm.resolve.requiring import find_default, require, require_computed, unmet
+from mistpm.resolve.profile import Profile, Statement
+from mistpm.resolve.requiring import (
+    find_default,
+    require,
+    require_computed,
+    require_statement,
+    unmet,
+)
 
 
 class Universe:
@@ -58,16 +64,9 @@ class Universe:
         self.is_growing = True
         self.ask()
         while self._waiting:
-            level = [
-                (context, profile)
-                for node in self._waiting
-                for context in node.contexts
-                for profile in node.profiles()
-            ]
+            waiting = tuple(self._waiting)
             self._waiting.clear()
-            self.expect(level)
-            for context, profile in level:
-                self.require(context, profile)
+            self._require_all(waiting)
         self.find_providers()
         return self
 
@@ -98,25 +97,35 @@ class Universe:
         while len(requirements := self.requirements()) > before:
             before = len(requirements)
             reached = dict.fromkeys(self.roots)
-            stated: set[tuple[PackageId, str, str]] = set()
+            stated: dict[PackageId, dict[tuple[str, str], None]] = {}
             for requirement in requirements:
                 if requirement.cause in meant:
                     reached |= dict.fromkeys(option.node for option in requirement.options)
-                    holder = requirement.context.node
-                    stated.add((holder.package, requirement.use, requirement.text))
-            level = [
-                (context, profile)
-                for node in reached
-                for context in node.contexts
-                for profile in node.profiles()
-                if node.kind == "called"
-                or node.listing.is_conditional
+                    of_package = stated.setdefault(requirement.context.node.package, {})
+                    of_package[requirement.use, requirement.text] = None
+            self._require_all(node for node in reached if not node.is_unconditional)
+            for node in reached:
                 # the same may be stated under another alias, and is the same cause
-                or any((node.package, s.use, s.text) in stated for s in profile.statements)
-            ]
-            self.expect(level)
-            for context, profile in level:
-                self.require(context, profile)
+                for each in stated.get(node.package, ()) if node.is_unconditional else ():
+                    self.require_stated(node, node.listing.stating.get(each, ()))
+
+    def require_stated(self, node: Node, statements: Iterable[Statement]) -> None:
+        """Find what some statements of an unconditional node require."""
+        for statement in statements:
+            if statement.mask & node.domain:
+                require_statement(self, node.contexts[0], statement)
+
+    def _require_all(self, nodes: Iterable[Node]) -> None:
+        """Find what all versions of some nodes require."""
+        level = [
+            (context, profile)
+            for node in nodes
+            for context in node.contexts
+            for profile in node.profiles()
+        ]
+        self.expect(level)
+        for context, profile in level:
+            self.require(context, profile)
 
     def ask(self) -> None:
         """Make the nodes of the releases to begin at."""
