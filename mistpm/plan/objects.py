@@ -44,7 +44,7 @@ def order_objects(
 ) -> ObjectOrder:
     """Decide what each object waits for; `needs` are the releases that must be ready before one.
 
-    Names that are not among the objects count for nothing.  Raises `PlanError` `object-cycle` where
+    An `after` that is not among the objects counts for nothing.  Raises `PlanError` `object-cycle` where
     packages ask for an order that cannot be.  Linear in the number of objects, ranks and needs.
     """
     ordering = _Ordering(sorted(objects, key=_place))
@@ -80,19 +80,17 @@ class _Ordering:
         namespaces = {
             each.resource.name: each.resource for each in self._objects if _is_namespace(each)
         }
-        definitions: dict[str, list[ResourceId]] = defaultdict(list)
+        served: dict[str, Gate] = {}
         for each in self._objects:
-            if each.resource.kind == "CustomResourceDefinition":
-                _, _, group = each.resource.name.partition(".")
-                definitions[group or "?"].append(each.resource)
+            _, _, group = each.resource.name.partition(".")
+            if each.resource.kind == "CustomResourceDefinition" and group:
+                served[group] = Gate(f"the APIs of {group} are served")
+                self._wait(served[group], each.resource, "ready")
         for each in self._objects:
             if each.resource.namespace in namespaces:
                 self._wait(each.resource, namespaces[each.resource.namespace], "ready")
-            if each.resource.group in definitions:
-                gate = Gate(f"the APIs of {each.resource.group} are served")
-                for definition in definitions[each.resource.group]:
-                    self._wait(gate, definition, "ready")
-                self._wait(each.resource, gate, "ready")
+            if each.resource.group in served:
+                self._wait(each.resource, served[each.resource.group], "ready")
             for before in each.after:
                 if before in self._release:
                     self._wait(each.resource, before, "ready")
@@ -124,13 +122,12 @@ class _Ordering:
                             self._wait(each, namespace, "written")
                 before = written
                 workloads += [each for each in resources if rank(each) in _WORKLOADS]
-            self._wait(ready, begun, "written")
 
     def order_releases(self, needs: Mapping[str, Sequence[str]]) -> None:
-        """Releases begin when those that they need are ready."""
-        releases = set(self._release.values())
-        for release in sorted(releases & needs.keys()):
-            for needed in sorted(releases & set(needs[release])):
+        """Releases begin when those that they need are ready, also those that have no objects."""
+        for release in sorted({*self._release.values(), *needs}):
+            self._wait(_ready(release), _begun(release), "written")
+            for needed in sorted(needs.get(release, ())):
                 self._wait(_begun(release), _ready(needed), "ready")
 
     def result(self) -> ObjectOrder:

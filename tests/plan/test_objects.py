@@ -118,6 +118,19 @@ def test_what_a_deployment_waits_for() -> None:
     assert expected == until(order, resource("Deployment.apps", "shop"))
 
 
+def test_a_release_without_objects_hands_on_what_it_needs() -> None:
+    """What needs a release that only needs others waits for those."""
+    order = order_objects(
+        [
+            *ordered("db", resource("StatefulSet.apps", "db")),
+            *ordered("a", resource("Secret", "a")),
+        ],
+        {"a": ("platform",), "platform": ("db",)},
+    )
+
+    assert {"StatefulSet.apps shop/db": "ready"} == until(order, resource("Secret", "a"))
+
+
 def test_definitions_wait_for_nobody() -> None:
     """A definition is made at once, and its instances wait until it is served, also in other releases."""
     definition = resource(DEFINITION, "widgets.example.org")
