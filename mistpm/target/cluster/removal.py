@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from msgspec import Struct
@@ -13,6 +13,7 @@ from mistpm.target.cluster.api_error import ApiError
 from mistpm.target.cluster.at_once import at_once
 from mistpm.target.cluster.case import Decision, show
 from mistpm.target.cluster.client import Client
+from mistpm.target.cluster.intent import own_entry
 from mistpm.target.cluster.inventory import OwnedObject
 from mistpm.target.cluster.live import Live, LiveObject, is_in, read_one
 from mistpm.target.cluster.object_step import ObjectStep
@@ -22,7 +23,7 @@ from mistpm.target.marks import ENVIRONMENT_LABEL
 from mistpm.target.protocol import Desired, Permissions
 
 _PARTIAL: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
-_ENOUGH: Final = "50"
+_PAGE: Final = "100"
 _NEVER_CONTENT: Final = frozenset(
     {
         ("", "Event"),
@@ -66,18 +67,20 @@ class Removing:
         self._values = values
 
     def decide(self, wanted: Collection[ResourceId]) -> list[Decision]:
-        """Decide about everything that the inventory or its label says is ours, but for what is wanted.
+        """Decide about everything that the inventory or its marks say is ours, but for what is wanted.
 
         Costs a request for each object of the inventory that its kind's list does not have, and what
         `foreign_content` costs for each namespace and CRD that would go.  Raises `ApiError`.
         """
-        candidates = sorted((set(self._lines) | set(self._live.objects)) - set(wanted))
         objects = self._live.objects
+        candidates = sorted((set(self._lines) | set(objects)) - set(wanted))
         staying = {objects[each].uid for each in wanted if each in objects}
         found = [
             each
             for each in at_once(self._find, candidates)
-            if each is not None and each.uid not in staying  # as one served by two groups is one
+            if each is not None
+            and each.uid not in staying  # what is served in two groups is one object
+            and self._is_ours(each)
         ]
         reasons = {each.resource: self._reason_to_keep(each) for each in found}
         kept = {resource for resource, reason in reasons.items() if reason} | set(wanted)
@@ -109,6 +112,14 @@ class Removing:
             return absent
         is_ours = live is not None and live.uid == line.uid and not live.environment
         return live if is_ours else None
+
+    def _is_ours(self, live: LiveObject) -> bool:
+        """Tell whether we put an object there.
+
+        Our label alone does not say so: controllers copy labels to what they make, and people copy objects.
+        """
+        line = self._lines.get(live.resource)
+        return bool(live.fields) or (line is not None and line.uid == live.uid)
 
     def _is_silent(self, resource: ResourceId) -> bool:
         """Tell whether a kind's API does not answer: what there is of it is not known."""
@@ -195,7 +206,7 @@ def foreign_content(
     """Look for objects of others that would go with a namespace or a CRD; nothing for other kinds.
 
     Ours are left out, and what is owned by another object.  Costs a request for each kind that a
-    namespace can hold, several at a time, or one for a CRD.  Raises `ApiError`.
+    namespace can hold and 100 objects, several at a time.  Raises `ApiError`.
     """
     sort = (live.resource.group, live.resource.kind)
     if sort == ("", "Namespace"):
@@ -208,8 +219,7 @@ def foreign_content(
         places, unseen = ([(api, "")] if api else []), ""
     else:
         return Content()
-    selector = f"{ENVIRONMENT_LABEL}!={environment_id}"
-    lists = at_once(lambda place: _listed(client, *place, selector), places)
+    lists = at_once(lambda place: _others_in(client, *place, environment_id), places)
     hidden = next((each for each in lists if isinstance(each, str)), "")
     return Content(
         found=tuple(
@@ -231,34 +241,40 @@ def _instances(resources: Resources, crd: Mapping[str, Any]) -> ApiResource | No
     return resources.preferred(spec.get("group", ""), (spec.get("names") or {}).get("kind", ""))
 
 
-def _listed(
-    client: Client, api: ApiResource, namespace: str, selector: str
+def _others_in(
+    client: Client, api: ApiResource, namespace: str, environment_id: str
 ) -> tuple[ResourceId, ...] | str:
     """List what is of others; a text where that is not allowed."""
     try:
-        query = {"labelSelector": selector, "limit": _ENOUGH}
-        page = client.request("GET", api.path(namespace), query=query, accept=_PARTIAL).data
+        return tuple(
+            ResourceId(api.group, api.kind, metadata.get("namespace") or "", metadata["name"])
+            for metadata in _metadata(client, api.path(namespace))
+            if not metadata.get("ownerReferences")
+            and ResourceId(api.group, api.kind, "", metadata["name"]) not in _ALWAYS_THERE
+            and not _has_our_marks(metadata, environment_id)
+        )
     except ApiError as error:
         if error.is_not_found:
             return ()
         if error.is_right_missing:
             return f"you may not list `{api}`, of which others may have some in it"
         raise
-    found = (
-        (
-            item["metadata"],
-            ResourceId(
-                api.group,
-                api.kind,
-                item["metadata"].get("namespace") or "",
-                item["metadata"]["name"],
-            ),
-        )
-        for item in page.get("items") or ()
-    )
-    return tuple(
-        resource
-        for metadata, resource in found
-        if not metadata.get("ownerReferences")
-        and ResourceId(api.group, api.kind, "", resource.name) not in _ALWAYS_THERE
-    )
+
+
+def _metadata(client: Client, path: str) -> Iterator[Mapping[str, Any]]:
+    """Give the metadata of all objects of a kind, page by page."""
+    query = {"limit": _PAGE}
+    while True:
+        page = client.request("GET", path, query=query, accept=_PARTIAL).data
+        for item in page.get("items") or ():
+            yield item["metadata"]
+        token = page["metadata"].get("continue")
+        if not token:
+            return
+        query = {"limit": _PAGE, "continue": token}
+
+
+def _has_our_marks(metadata: Mapping[str, Any], environment_id: str) -> bool:
+    """Tell whether we put an object there, as its label says and nobody else could have."""
+    label = (metadata.get("labels") or {}).get(ENVIRONMENT_LABEL)
+    return label == environment_id and own_entry(metadata) is not None

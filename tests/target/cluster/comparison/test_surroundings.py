@@ -110,6 +110,43 @@ def test_instances_of_others(environment: Any, shown: Shown, api: KubernetesApi)
     assert ["delete"] == [step.action for step in environment.apply(environment.desired()).steps]
 
 
+def test_copies_of_our_labels(environment: Any, shown: Shown, api: KubernetesApi) -> None:
+    """What a controller, or somebody, made with our labels on it is not ours, and never deleted."""
+    environment.apply(environment.desired(config_map("a")))
+    folder = f"/api/v1/namespaces/{environment.namespace}/configmaps"
+    labels = api.get(f"{folder}/a").body["metadata"]["labels"]
+    copy = config_map("copy", made="by somebody")
+    copy["metadata"]["labels"] = labels
+    api.create(folder, copy)
+    gone = environment.apply(environment.desired())
+
+    assert labels["mistpm.dev/environment"] == environment.id
+    assert ["delete ConfigMap a"] == shown(gone)
+    assert 200 == api.get(f"{folder}/copy").status
+
+
+def test_namespace_with_much_in_it(environment: Any, shown: Shown, api: KubernetesApi) -> None:
+    """What belongs to other objects goes with them; behind many of these there may still be somebody's own."""
+    name = f"{environment.namespace}-full"
+    inside = {**config_map("a"), "metadata": {"name": "a", "namespace": name}}
+    environment.apply(environment.desired(inside, namespaces=(name,)))
+    folder = f"/api/v1/namespaces/{name}/configmaps"
+    uid = api.get(f"{folder}/a").body["metadata"]["uid"]
+    owner = {"apiVersion": "v1", "kind": "ConfigMap", "name": "a", "uid": uid}
+    for number in range(101):
+        owned = config_map(f"owned-{number}")
+        owned["metadata"]["ownerReferences"] = [owner]
+        api.create(folder, owned)
+    api.create(folder, config_map("theirs"))
+    lived_in = environment.compare(environment.desired(), delete_namespaces=True)
+    api.delete(f"/api/v1/namespaces/{name}")
+
+    assert [
+        f"keep Namespace {name}: it holds `ConfigMap {name}/theirs`",
+        "delete ConfigMap a",
+    ] == shown(lived_in)
+
+
 def test_namespaces(environment: Any, shown: Shown, api: KubernetesApi) -> None:
     """A namespace that is missing is made, with all in it unseen, and goes only when that is allowed and nothing is in it."""
     name = f"{environment.namespace}-own"
