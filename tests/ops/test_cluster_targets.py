@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from made_cluster_shop import ClusterShop
 
-from mistpm.errors import MistError, PlanError, TargetError, UsageError
+from mistpm.errors import MistError, PlanError, RefusedError, TargetError, UsageError
 from mistpm.ops.adding import Addition, draft_release
 from mistpm.ops.configuring import NewEnvironment, draft_without, init
+from mistpm.ops.installing import Consent, require_consent
 from mistpm.ops.locking import solve
 from mistpm.ops.options import Options
 from mistpm.ops.proposing import Wishes
@@ -240,3 +241,18 @@ cluster test: some manifests are of kinds that the cluster does not have
   Widget.theirs.example.org {where}/unknown: nothing provides `theirs.example.org/v1 Widget`
 hint: install what provides them, in this environment or on the cluster
 hint: `toy/apps/apis` provides `ours.example.org/v1/Widget`""" == str(refusal(cluster_shop))
+
+
+def test_the_question_names_the_cluster_and_its_server(cluster_shop: ClusterShop) -> None:
+    """So that nobody installs into the wrong one."""
+    cluster_shop.write(releases={"web": cluster_shop.release()})
+    proposal = cluster_shop.propose()
+    asked: list[str] = []
+
+    def refuse(question: str) -> bool:
+        asked.append(question)
+        return False
+
+    with pytest.raises(RefusedError):
+        require_consent(proposal, Consent(), refuse)
+    assert [f"Apply to cluster test ({proposal.address})?"] == asked
