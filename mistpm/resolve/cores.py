@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
 from types import TracebackType
 from typing import Self
 
@@ -18,6 +19,7 @@ from mistpm.resolve.encoding import Encoding
 from mistpm.resolve.foundation import FoundedSolver
 from mistpm.resolve.limits import Deadline
 from mistpm.resolve.node import Node
+from mistpm.resolve.nogood import Nogoods
 from mistpm.resolve.solver import Solver
 
 _BETWEEN_RELEASES = (RequiresApi, OneOwner, OncePerEnvironment, ConflictsWith)
@@ -66,10 +68,10 @@ class Cores:
         """How many conflicts of the solver all of this took."""
         return self._solver.conflicts
 
-    @property
-    def clauses(self) -> list[list[int]]:
-        """The clauses, with what was added so that nothing holds only itself up."""
-        return [*self.encoding.clauses, *self._founded.formulas]
+    @cached_property
+    def nogoods(self) -> Nogoods:
+        """The clauses read back, with what was added until now so that nothing holds only itself up."""
+        return Nogoods(self.encoding, (*self.encoding.clauses, *self._founded.formulas))
 
     def can_hold(self, causes: Iterable[Cause], *, conflicts: int = 0) -> bool | None:
         """Tell whether causes can hold together; None where that is not known within a budget."""

@@ -17,7 +17,6 @@ from mistpm.resolve.grounds import Grounds
 from mistpm.resolve.limits import Deadline
 from mistpm.resolve.minimizing import minimized
 from mistpm.resolve.node import Node
-from mistpm.resolve.nogood import Nogoods
 from mistpm.resolve.search import Search
 from mistpm.resolve.smallest import smaller
 
@@ -49,13 +48,14 @@ def explain(search: Search, deadline: Deadline) -> Explanation:
         # what excludes versions of which nobody knows yet what they require says nothing here
         said = [cause for cause in order if cause in cores.encoding.selectors]
         remaining, minimal = minimized(cores, said, deadline.limits.conflicts)
+    fewest = remaining
     if minimal and deadline.limits.calls:
-        remaining = _fewest(search, remaining, deadline)
+        fewest = _fewest(search, remaining, deadline)
         nodes = tuple(search.universe.nodes.values())
-    grounds = Grounds(nodes, {cause: search.spoken_of(cause) for cause in remaining})
+    grounds = Grounds(nodes, {cause: search.spoken_of(cause) for cause in fewest})
     return Explanation(
         conflict=Conflict(grounds=grounds.all(), minimal=minimal),
-        steps=_steps(nodes, remaining, deadline),
+        steps=_steps(cores if fewest == order else None, nodes, fewest, deadline),
     )
 
 
@@ -72,10 +72,16 @@ def _fewest(search: Search, found: list[Cause], deadline: Deadline) -> list[Caus
         return smaller(cores, said, len(found), deadline.limits.calls) or found
 
 
-def _steps(nodes: Sequence[Node], causes: Sequence[Cause], deadline: Deadline) -> tuple[Step, ...]:
-    """Derive the conflict; what has to be added so that nothing holds itself up is known only then."""
+def _steps(
+    asked: Cores | None, nodes: Sequence[Node], causes: Sequence[Cause], deadline: Deadline
+) -> tuple[Step, ...]:
+    """Derive the conflict, from what was asked about just these causes if that is there.
+
+    What has to be added so that nothing holds itself up is known only when it was asked.
+    """
     if len(causes) > _MOST_CAUSES:
         return ()
-    with Cores(nodes, deadline, causes) as cores:
-        cores.can_hold(causes)
-        return derive(Nogoods(cores.encoding, cores.clauses).all)
+    if asked is None:
+        with Cores(nodes, deadline, causes) as asked:
+            asked.can_hold(causes)
+    return derive(asked.nogoods.all)

@@ -7,7 +7,6 @@ from typing import Final
 
 from mistpm.model.cause import Cause, RequiresApi
 from mistpm.resolve.cores import Cores
-from mistpm.resolve.nogood import Nogoods
 from mistpm.resolve.rotation import Rotation
 
 _MUCH_SMALLER: Final = 0.9
@@ -36,8 +35,7 @@ class _Minimizing:
         self._needed: set[Cause] = set()
         # what an API is met by may hold only itself up, which a turned model would not show
         may_turn = not any(isinstance(cause, RequiresApi) for cause in causes)
-        nogoods = Nogoods(cores.encoding, cores.clauses) if may_turn else None
-        self._rotation = Rotation(nogoods) if nogoods is not None else None
+        self._rotation = Rotation(cores.nogoods) if may_turn else None
 
     def result(self) -> tuple[list[Cause], bool]:
         while self._cores.conflicts < _EASY and self._shrink():
