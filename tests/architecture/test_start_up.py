@@ -72,6 +72,7 @@ def test_looking_at_a_lock_loads_nothing_heavy(folder: Path, arguments: list[str
     assert loaded(arguments) & HEAVY == set()
 
 
+@pytest.mark.slow
 def test_only_what_computes_requirements_is_run_to_be_solved(folder: Path) -> None:
     """Solving runs no module of other packages, and a valid lock needs none that was asked."""
     registry = publish_storage(folder / "toy")

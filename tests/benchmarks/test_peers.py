@@ -15,6 +15,8 @@ from benchmarks.resolve.outcome import Milliseconds, Outcome
 from benchmarks.resolve.peer_table import peer_table
 from benchmarks.resolve.peers import PUBGRUB, Answer, Peer, write_cases
 
+pytestmark = pytest.mark.slow  # each test starts processes
+
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests" / "resolve" / "cases"
 PLAIN = [sys.executable, "-m", "benchmarks.peers.plain_resolvelib"]

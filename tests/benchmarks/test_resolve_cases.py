@@ -13,6 +13,8 @@ import pytest
 
 from benchmarks.resolve.__main__ import main
 
+pytestmark = pytest.mark.slow  # each test starts processes
+
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests" / "resolve" / "cases"
 

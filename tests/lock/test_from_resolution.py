@@ -292,6 +292,7 @@ def mixed_question(question: Question, random: Any) -> Question:
     return msgspec.structs.replace(question, settings=tuple(found), provided_apis=tuple(apis))
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(chances())
 def test_locking_again_changes_nothing(chance: Chance) -> None:

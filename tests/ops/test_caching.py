@@ -88,6 +88,7 @@ def test_a_file_in_the_cache_s_place_holds_nothing(cache: Path) -> None:
     assert () == cache_usage().parts
 
 
+@pytest.mark.slow
 def test_everything_in_the_cache_can_be_made_again(shop: Shop, cache: Path) -> None:
     """The same bytes from a cleared one; and where it cannot be written, the error says so."""
     shop.write(releases={"one": {"package": "toy/apps/lonely"}})
