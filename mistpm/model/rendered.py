@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from mistpm.errors import MistError
 from mistpm.model.finding import Finding
+from mistpm.model.ranges import Range
 from mistpm.model.resource import RenderedRelease
 from mistpm.model.secrets import SecretInput
 
@@ -21,10 +22,12 @@ class Rendered(Struct, frozen=True, kw_only=True):
     """All releases rendered, in plan order, with what was noticed on the way.
 
     `secrets` are all inputs that placeholders stand for, by placeholder; `failures` are the releases
-    that are missing because rendering was to go on without them.
+    that are missing because rendering was to go on without them, `kubernetes` what each release's package
+    supports, where it says so.
     """
 
     releases: tuple[RenderedRelease, ...]
     findings: tuple[Finding, ...] = ()
     secrets: tuple[SecretInput, ...] = ()
     failures: tuple[RenderFailure, ...] = ()
+    kubernetes: dict[str, Range] = {}

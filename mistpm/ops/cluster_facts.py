@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 from mistpm.errors import PlanError, TargetError, UsageError
 from mistpm.model.finding import Finding
 from mistpm.model.lockfile import Lockfile
-from mistpm.model.minor import Minor
+from mistpm.model.minor import Minor, parse_minor
 from mistpm.model.minors import newest_minor, oldest_minor
 from mistpm.model.presence import Api
+from mistpm.model.rendered import Rendered
+from mistpm.model.version_key import first_key, release_key
+from mistpm.model.version_set import VersionSet, between
 from mistpm.ops.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -79,6 +82,40 @@ def check_cluster(workspace: Workspace, lockfile: Lockfile) -> tuple[Finding, ..
             else "`mistpm upgrade` solves for the cluster's own version",
         )
     return tuple(_missing(workspace, cluster))
+
+
+def check_patches(
+    workspace: Workspace, lockfile: Lockfile, rendered: Rendered
+) -> tuple[Finding, ...]:
+    """Find packages that support a cluster's minor, but not its very version.
+
+    Costs one request, and that only where some package tells versions of a minor apart.
+    """
+    if not workspace.chosen_target.is_cluster:
+        return ()
+    cluster = workspace.cluster
+    minors = [_all_of(parse_minor(text)) for text in lockfile.kubernetes]
+    choosy = {
+        release: range_
+        for release, range_ in rendered.kubernetes.items()
+        if not all(minor.is_subset(range_.versions) for minor in minors)
+    }
+    version = cluster.version() if choosy else None
+    return tuple(
+        Finding(
+            severity="warning",
+            code="kubernetes-patch",
+            message=f"its package supports Kubernetes `{range_}`, and the {cluster.title} runs {version}",
+            release=release,
+            hint="upgrade the cluster, or choose another version of the package",
+        )
+        for release, range_ in choosy.items()
+        if version is not None and version not in range_.versions
+    )
+
+
+def _all_of(minor: Minor) -> VersionSet:
+    return between(release_key(1, minor.number, 0), first_key(1, minor.number + 1, 0))
 
 
 def _missing(workspace: Workspace, cluster: ClusterTarget) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from mistpm.model.change import Change, Diff
 from mistpm.model.finding import Finding
 from mistpm.model.lockfile import Lockfile
 from mistpm.model.rendered import Rendered
-from mistpm.ops.cluster_facts import check_cluster
+from mistpm.ops.cluster_facts import check_cluster, check_patches
 from mistpm.ops.failing import require_solved
 from mistpm.ops.held_back import HeldBack
 from mistpm.ops.holding import held_back
@@ -101,6 +101,7 @@ def propose(
             *unused_entries(workspace.environment, solved),
             *rendered.findings,
             *facts,
+            *check_patches(workspace, solved.lockfile, rendered),
             *findings,
             *diff.findings,
         ),

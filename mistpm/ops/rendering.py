@@ -53,7 +53,16 @@ def render_locked(workspace: Workspace, lockfile: Lockfile, asking: Asking) -> R
         log=log,
         progress=workspace.reporter.advance,
     )
-    return msgspec.structs.replace(rendered, failures=(*_failures(leaving), *rendered.failures))
+    descriptors = {
+        name: fetched.packages[pin.digest].descriptor for name, pin in lockfile.releases.items()
+    }
+    return msgspec.structs.replace(
+        rendered,
+        failures=(*_failures(leaving), *rendered.failures),
+        kubernetes={
+            name: each.kubernetes for name, each in descriptors.items() if each and each.kubernetes
+        },
+    )
 
 
 def _deciding(name: str, what: str) -> UsageError:

@@ -179,6 +179,19 @@ def test_what_is_provided_must_be_there(cluster_shop: ClusterShop) -> None:
     )
 
 
+def test_a_patch_that_a_package_does_not_support_is_a_finding(cluster_shop: ClusterShop) -> None:
+    """Solving knows minors; the very version is known to the cluster alone."""
+    found = {}
+    for version in ("1.0.0", "2.0.0"):
+        picky = cluster_shop.release("toy/apps/picky", version=f"={version}")
+        cluster_shop.write(releases={"picky": picky})
+        findings = cluster_shop.propose().findings
+        found[version] = [each.message for each in findings if each.code == "kubernetes-patch"]
+
+    said = "its package supports Kubernetes `>=1.28 !=1.37.1`, and the cluster test runs 1.37.1"
+    assert {"1.0.0": [], "2.0.0": [said]} == found
+
+
 def test_init_writes_the_context_and_the_minor_of_its_cluster(cluster_shop: ClusterShop) -> None:
     """And nothing is made on the cluster."""
     made = init(cluster_shop.file, NewEnvironment(name="shop", context=cluster_shop.context))

@@ -80,6 +80,10 @@ def publish_running(folder: Path) -> ToyRegistry:
         {"config.yaml": config_map("at: '{{ dependencies.web.release }}'")},
         dependencies={"web": {"package": "apps/web", "version": "^1"}},
     )
+    for version, kubernetes in (("1.0.0", ">=1.28"), ("2.0.0", ">=1.28 !=1.37.1")):
+        registry.publish(
+            "apps/picky", version, {"config.yaml": config_map()}, kubernetes=kubernetes
+        )
     group = {"type": "object", "properties": {"group": {"type": "string"}}}
     registry.publish("apps/thing", "1.0.0", {"widget.yaml": WIDGET}, inputs=group)
     registry.publish(

@@ -15,6 +15,7 @@ from mistpm.model.finding import Finding
 from mistpm.model.minor import Minor
 from mistpm.model.progress import Progress, unheard
 from mistpm.model.revision import RevisionSummary
+from mistpm.model.version import Version
 from mistpm.target.cluster.access import forbidden, missing_rights
 from mistpm.target.cluster.api_error import ApiError, describe
 from mistpm.target.cluster.carrying_out import Compared, Run, order_of
@@ -25,7 +26,7 @@ from mistpm.target.cluster.expectation import Graces
 from mistpm.target.cluster.lease import EnvironmentLease
 from mistpm.target.cluster.needed_rights import needed_rights
 from mistpm.target.cluster.observation import Observed, observe
-from mistpm.target.cluster.resources import ApiResource, Resources, server_minor
+from mistpm.target.cluster.resources import ApiResource, Resources, server_minor, server_version
 from mistpm.target.cluster.run_settings import RunSettings
 from mistpm.target.cluster.secret_values import SecretValues
 from mistpm.target.cluster.state import (
@@ -203,6 +204,11 @@ class ClusterTarget:
         """Ask which minor of Kubernetes this is; raises `TargetError`."""
         with self._explained():
             return server_minor(self._client)
+
+    def version(self) -> Version | None:
+        """Ask which exact version this is, None where that cannot be told; raises `TargetError`."""
+        with self._explained():
+            return server_version(self._client)
 
     def served(self) -> tuple[ApiResource, ...]:
         """List every kind in every version that is served; raises `TargetError`."""

@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-from mistpm.model.minor import InvalidMinorError, Minor, parse_minor
+from mistpm.model.minor import InvalidMinorError, Minor, parse_cluster_version, parse_minor
+from mistpm.model.version import InvalidVersionError, Version
 from mistpm.target.cluster.api_error import ApiError, describe
 from mistpm.target.cluster.client import Client
 
@@ -186,6 +187,20 @@ def server_minor(client: Client) -> Minor:
         return parse_minor(f"{major}.{str(minor).rstrip('+')}")
     except InvalidMinorError as error:
         raise describe(_not_kubernetes("it names no version"), title=client.title) from error
+
+
+def server_version(client: Client) -> Version | None:
+    """Ask which exact version the server is, None where it does not tell or behaves as another minor.
+
+    Raises `ApiError`.
+    """
+    data = client.get("/version")
+    if data.get("emulationMinor") not in {None, "", data.get("minor")}:
+        return None
+    try:
+        return parse_cluster_version(data.get("gitVersion") or "")
+    except InvalidVersionError:
+        return None
 
 
 def _not_kubernetes(why: str) -> ApiError:
