@@ -73,7 +73,7 @@ def _fewest(search: Search, found: list[Cause], deadline: Deadline) -> list[Caus
 
 
 def _steps(
-    asked: Cores | None, nodes: Sequence[Node], causes: Sequence[Cause], deadline: Deadline
+    cores: Cores | None, nodes: Sequence[Node], causes: Sequence[Cause], deadline: Deadline
 ) -> tuple[Step, ...]:
     """Derive the conflict, from what was asked about just these causes if that is there.
 
@@ -81,7 +81,8 @@ def _steps(
     """
     if len(causes) > _MOST_CAUSES:
         return ()
-    if asked is None:
-        with Cores(nodes, deadline, causes) as asked:
-            asked.can_hold(causes)
-    return derive(asked.nogoods.all)
+    if cores is None:
+        with Cores(nodes, deadline, causes) as cores_of_few:
+            cores_of_few.can_hold(causes)
+            cores = cores_of_few
+    return derive(cores.nogoods.all)

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
+from mistpm.model.identity import PackageId
 from mistpm.resolve.exclusion import kinds
 from mistpm.resolve.node import Node
 from mistpm.resolve.profile import Statement
@@ -26,24 +27,31 @@ def families(universe: Universe) -> list[tuple[Node, ...]]:
 def _bound(universe: Universe, asked: list[Node]) -> Iterator[tuple[Node, Node]]:
     """Link releases with those that could meet what they require."""
     packages = {node.package for node in asked}
-
-    def may_link(statement: Statement) -> bool:
-        return statement.use == "api" or statement.package in packages
-
     for node in asked:
-        context = node.contexts[0]
-        matters = not node.listing.requires.isdisjoint((None, *packages))
-        if matters and node.is_unconditional:
-            universe.require_stated(node, filter(may_link, node.listing.statements))
-        elif matters:
-            for profile in node.profiles():
-                if any(map(may_link, profile.statements)):
-                    universe.require(context, profile)
-        for requirement in context.distinct.values():
+        _know_requirements(universe, node, packages)
+        for requirement in node.contexts[0].distinct.values():
             if requirement.constrains and requirement.api is not None:
                 yield from ((node, each) for each in asked if each.providing(requirement.api))
             elif requirement.constrains:
                 yield from ((node, o.node) for o in requirement.options if o.node.kind == "asked")
+
+
+def _know_requirements(universe: Universe, node: Node, packages: Collection[PackageId]) -> None:
+    """Find what a release requires of other releases."""
+
+    def may_link(statement: Statement) -> bool:
+        return statement.use == "api" or statement.package in packages
+
+    if node.listing.requires.isdisjoint((None, *packages)):
+        return
+    if node.is_unconditional:
+        for statement in filter(may_link, node.listing.statements):
+            if statement.mask & node.domain:
+                universe.require_stated(node, statement)
+    else:
+        for profile in node.profiles():
+            if any(map(may_link, profile.statements)):
+                universe.require(node.contexts[0], profile)
 
 
 def _exclusive(asked: list[Node]) -> Iterator[tuple[Node, Node]]:

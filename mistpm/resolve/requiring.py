@@ -51,9 +51,11 @@ def require(universe: Universe, context: Context, profile: Profile) -> None:
     context.conditions[profile] = conditions
 
 
-def require_statement(universe: Universe, context: Context, statement: Statement) -> None:
+def require_statement(universe: Universe, context: Context, statement: Statement) -> Requirement:
     """Find what one statement requires in a context, of a package without conditions."""
-    _requirement(universe, context, statement, None).holders |= statement.mask
+    requirement = _requirement(universe, context, statement, None)
+    requirement.holders |= statement.mask
+    return requirement
 
 
 def require_computed(

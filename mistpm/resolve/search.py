@@ -10,6 +10,7 @@ from typing import Final, Self
 
 from mistpm.model.cause import Cause
 from mistpm.resolve.choice import Choice
+from mistpm.resolve.forcing import Forcing
 from mistpm.resolve.limits import Deadline
 from mistpm.resolve.node import Node
 from mistpm.resolve.optimum import Optimum
@@ -35,8 +36,9 @@ class Search:
         universe.ask()
         self.universe = universe
         deadline.begin([node.name for node in universe.roots])
+        self._forcing = Forcing(universe)
         self._sketch = Sketch(universe)
-        for node in tuple(universe.nodes.values()):
+        for node in () if self._forcing.core else tuple(universe.nodes.values()):
             self._sketch.enter(node)
         self._solver = Solver((), deadline)
         self._solutions = Solutions(self._sketch, self._solver)
@@ -59,6 +61,8 @@ class Search:
 
         Where it is hard to tell, causes are no longer kept apart: then it is easier by far.
         """
+        if self._forcing.core:
+            return False
         answer = self._solutions.solve(conflicts=conflicts or _EASY)
         if answer is None and not conflicts:
             self._sketch.settle()
@@ -93,15 +97,21 @@ class Search:
 
     def core(self) -> list[Cause]:
         """Give causes that failed together in the last call, in the order in which they were met."""
+        if self._forcing.core:
+            return self._forcing.core
         sketch = self._sketch
         failed = set(sketch.selectors.values() if sketch.is_settled else self._solver.core())
         return [cause for cause, selector in sketch.selectors.items() if selector in failed]
 
     def causes(self) -> list[Cause]:
         """Give all causes, in the order in which they were met."""
-        return list(self._sketch.selectors)
+        return list(self._spoken_of)
 
     def spoken_of(self, cause: Cause) -> tuple[Node, int]:
         """Give a node that a cause speaks of, and which of its versions that were considered."""
-        node, mask = self._sketch.spoken_of[cause]
+        node, mask = self._spoken_of[cause]
         return node, mask & node.domain
+
+    @property
+    def _spoken_of(self) -> dict[Cause, tuple[Node, int]]:
+        return (self._forcing if self._forcing.core else self._sketch).spoken_of

@@ -107,13 +107,13 @@ class Universe:
             for node in reached:
                 # the same may be stated under another alias, and is the same cause
                 for each in stated.get(node.package, ()) if node.is_unconditional else ():
-                    self.require_stated(node, node.listing.stating.get(each, ()))
+                    for statement in node.listing.stating.get(each, ()):
+                        if statement.mask & node.domain:
+                            self.require_stated(node, statement)
 
-    def require_stated(self, node: Node, statements: Iterable[Statement]) -> None:
-        """Find what some statements of an unconditional node require."""
-        for statement in statements:
-            if statement.mask & node.domain:
-                require_statement(self, node.contexts[0], statement)
+    def require_stated(self, node: Node, statement: Statement) -> Requirement:
+        """Find what a statement requires of an unconditional node."""
+        return require_statement(self, node.contexts[0], statement)
 
     def _require_all(self, nodes: Iterable[Node]) -> None:
         """Find what all versions of some nodes require."""

@@ -14,7 +14,14 @@ from importlib import import_module
 import pytest
 from brute_force import Oracle
 from brute_force_comparison import compare
-from mutant_verdicts import killer, other_models, verdict, without_explanations, without_walk
+from mutant_verdicts import (
+    killer,
+    other_models,
+    verdict,
+    without_explanations,
+    without_forcing,
+    without_walk,
+)
 from mutants import Mutant, mutants
 from random_worlds import Case, random_case, seeded
 from telling_cases import telling_cases
@@ -94,6 +101,7 @@ def test_every_statement_is_needed(name: str, cases: list[Case]) -> None:
     survivors: list[str] = []
     with ExitStack() as stack:
         stack.enter_context(without_explanations())
+        stack.enter_context(without_forcing())
         if name not in {"walk", "exclusion"}:
             stack.enter_context(without_walk())
             stack.enter_context(other_models())
@@ -117,7 +125,7 @@ def test_the_oracle_vouches_for_what_is_expected(
         compare(case)
         with without_explanations():
             expected = verdict(case, Limits())
-            with without_walk(), other_models():
+            with without_walk(), without_forcing(), other_models():
                 assert expected == verdict(case, Limits())
 
 

@@ -12,6 +12,7 @@ from laws import versions
 from mutants import Mutant, living
 from random_worlds import Case
 
+import mistpm.resolve.forcing
 import mistpm.resolve.resolving
 import mistpm.resolve.solver
 import mistpm.resolve.unresolved
@@ -82,6 +83,13 @@ def without_explanations() -> Iterator[None]:
 def without_walk() -> Iterator[None]:
     """Search always."""
     with _put(mistpm.resolve.resolving, "walk", lambda _: None):
+        yield
+
+
+@contextmanager
+def without_forcing() -> Iterator[None]:
+    """Let the solver find every conflict."""
+    with _put(mistpm.resolve.forcing.Forcing, "_follow", lambda _: []):
         yield
 
 
