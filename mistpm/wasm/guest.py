@@ -82,6 +82,11 @@ class Guest:
         """Keep a guest that has not started from ever starting; False when it has."""
         return self._start.acquire(blocking=False)
 
+    @property
+    def is_over(self) -> bool:
+        """Say whether the host has ended this render, whatever the guest makes of it."""
+        return self.failure is not None
+
     def fail(self, failure: BaseException) -> None:
         """Keep the host's first failure: it is what the render raises, whatever the guest says."""
         if self.failure is None:

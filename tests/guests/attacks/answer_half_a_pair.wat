@@ -1,0 +1,11 @@
+;; Answers with half of a surrogate pair, which JSON can write and UTF-8 cannot.
+;; Guard: documents in words.
+(module
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\10\00\00\00\18\00\00\00")
+  (data (i32.const 16) "{\22apiVersion\22: \22\5cud800\22}")
+  (func (export "__mistletoe_info") (result i32) (i32.const 0))
+  (func (export "__mistletoe_alloc") (param i32) (result i32) (i32.const 32768))
+  (func (export "__mistletoe_dealloc") (param i32 i32))
+  (func $generate (export "__mistletoe_generate") (param $input i32) (param $size i32) (result i32)
+    (i32.const 0)))

@@ -1,0 +1,15 @@
+;; Asks for what it may not have, again and again: each request is turned down, none runs a module.
+;; Guard: requests.
+(module
+  (import "mistpm_v1" "request" (func $request (param i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\10\00\00\00\1c\00\00\00")
+  (data (i32.const 16) "{\22op\22:\22call\22,\22alias\22:\22none\22}")
+  (func (export "__mistletoe_info") (result i32) (i32.const 0))
+  (func (export "__mistletoe_alloc") (param i32) (result i32) (i32.const 32768))
+  (func (export "__mistletoe_dealloc") (param i32 i32))
+  (func $generate (export "__mistletoe_generate") (param $input i32) (param $size i32) (result i32)
+    (loop $again
+      (drop (call $request (i32.const 16) (i32.const 28)))
+      (br $again))
+    unreachable))

@@ -1,0 +1,13 @@
+;; As large as what mistpm would compile in its own process if it looked at the size only.
+;; Guard: compiled apart.
+(module
+  (memory (export "memory") 1)
+  (func (export "__mistletoe_info") (result i32) (i32.const 0))
+  (func (export "__mistletoe_alloc") (param i32) (result i32) (i32.const 32768))
+  (func (export "__mistletoe_dealloc") (param i32 i32))
+  (func $generate (export "__mistletoe_generate") (param $input i32) (param $size i32) (result i32)
+    (i32.const 0))
+  (func (local (;repeat 900;) i32 (;end;))
+    (;repeat 900;)(loop(;end;)
+    (;repeat 900;)(local.set # (i32.add (local.get #) (i32.const 1)))(;end;)
+    (;repeat 900;)(br_if 0 (local.get 0)))(;end;)))

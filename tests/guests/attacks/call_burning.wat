@@ -1,0 +1,17 @@
+;; Uses up most of its stack, and then calls itself: the stacks of all together are larger than any thread has.
+;; Guard: own threads.
+(module
+  (import "mistpm_v1" "request" (func $request (param i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\10\00\00\00\1c\00\00\00")
+  (data (i32.const 16) "{\22op\22:\22call\22,\22alias\22:\22next\22}")
+  (func (export "__mistletoe_info") (result i32) (i32.const 0))
+  (func (export "__mistletoe_alloc") (param i32) (result i32) (i32.const 32768))
+  (func (export "__mistletoe_dealloc") (param i32 i32))
+  (func $generate (export "__mistletoe_generate") (param $input i32) (param $size i32) (result i32)
+    (call $burn (i32.const 15000))
+    (i32.const 0))
+  (func $burn (param $left i32)
+    (if (local.get $left)
+      (then (call $burn (i32.sub (local.get $left) (i32.const 1))))
+      (else (drop (call $request (i32.const 16) (i32.const 28)))))))

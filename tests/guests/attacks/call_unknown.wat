@@ -1,0 +1,16 @@
+;; Calls what it does not depend on, and hands on what it gets.
+;; Guard: shape of answers.
+(module
+  (import "mistpm_v1" "request" (func $request (param i32 i32) (result i32)))
+  (import "mistpm_v1" "response" (func $response (param i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\10\00\00\00\1c\00\00\00")
+  (data (i32.const 16) "{\22op\22:\22call\22,\22alias\22:\22none\22}")
+  (func (export "__mistletoe_info") (result i32) (i32.const 0))
+  (func (export "__mistletoe_alloc") (param i32) (result i32) (i32.const 32768))
+  (func (export "__mistletoe_dealloc") (param i32 i32))
+  (func $generate (export "__mistletoe_generate") (param $input i32) (param $size i32) (result i32)
+    (drop (call $request (i32.const 16) (i32.const 28)))
+    (i32.store (i32.const 0) (i32.const 1024))
+    (i32.store (i32.const 4) (call $response (i32.const 1024) (i32.const 1000)))
+    (i32.const 0)))

@@ -1,0 +1,11 @@
+;; Takes memory until it gets no more, then gives up as an allocator does.
+;; Guard: memory.
+(module
+  (memory (export "memory") 1)
+  (func (export "__mistletoe_info") (result i32) (i32.const 0))
+  (func (export "__mistletoe_alloc") (param i32) (result i32) (i32.const 32768))
+  (func (export "__mistletoe_dealloc") (param i32 i32))
+  (func $generate (export "__mistletoe_generate") (param $input i32) (param $size i32) (result i32)
+    (loop $again
+      (br_if $again (i32.ge_s (memory.grow (i32.const 16)) (i32.const 0))))
+    unreachable))

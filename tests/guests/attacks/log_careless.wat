@@ -1,0 +1,13 @@
+;; Logs from outside of its memory, and goes on with a good answer.
+;; Guard: failures are kept.
+(module
+  (import "mistpm_v1" "log" (func $log (param i32 i32 i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\10\00\00\00R\00\00\00")
+  (data (i32.const 16) "apiVersion: mistletoe.dev/v1alpha1\0akind: MistResult\0adata: {result: Ok, files: {}}\0a")
+  (func (export "__mistletoe_info") (result i32) (i32.const 0))
+  (func (export "__mistletoe_alloc") (param i32) (result i32) (i32.const 32768))
+  (func (export "__mistletoe_dealloc") (param i32 i32))
+  (func $generate (export "__mistletoe_generate") (param $input i32) (param $size i32) (result i32)
+    (call $log (i32.const 1) (i32.const -1) (i32.const 16))
+    (i32.const 0)))

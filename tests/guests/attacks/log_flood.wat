@@ -1,0 +1,13 @@
+;; Logs empty messages without end: each costs the host more than its text.
+;; Guard: log.
+(module
+  (import "mistpm_v1" "log" (func $log (param i32 i32 i32)))
+  (memory (export "memory") 1)
+  (func (export "__mistletoe_info") (result i32) (i32.const 0))
+  (func (export "__mistletoe_alloc") (param i32) (result i32) (i32.const 32768))
+  (func (export "__mistletoe_dealloc") (param i32 i32))
+  (func $generate (export "__mistletoe_generate") (param $input i32) (param $size i32) (result i32)
+    (loop $again
+      (call $log (i32.const 0) (i32.const 0) (i32.const 0))
+      (br $again))
+    unreachable))

@@ -1,0 +1,11 @@
+;; Uses instructions that may answer differently on another processor.
+;; Guard: no relaxed SIMD.
+(module
+  (memory (export "memory") 1)
+  (func (export "__mistletoe_info") (result i32) (i32.const 0))
+  (func (export "__mistletoe_alloc") (param i32) (result i32) (i32.const 32768))
+  (func (export "__mistletoe_dealloc") (param i32 i32))
+  (func $generate (export "__mistletoe_generate") (param $input i32) (param $size i32) (result i32)
+    (i32.const 0))
+  (func (result v128)
+    (f32x4.relaxed_madd (v128.const i32x4 0 0 0 0) (v128.const i32x4 0 0 0 0) (v128.const i32x4 0 0 0 0))))

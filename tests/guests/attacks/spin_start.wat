@@ -1,0 +1,11 @@
+;; Never comes back from its start function, before any export was called.
+;; Guard: time.
+(module
+  (memory (export "memory") 1)
+  (func $spin (loop $again (br $again)))
+  (start $spin)
+  (func (export "__mistletoe_info") (result i32) (i32.const 0))
+  (func (export "__mistletoe_alloc") (param i32) (result i32) (i32.const 32768))
+  (func (export "__mistletoe_dealloc") (param i32 i32))
+  (func $generate (export "__mistletoe_generate") (param $input i32) (param $size i32) (result i32)
+    (i32.const 0)))

@@ -1,0 +1,138 @@
+"""What stops attacks, each with a way to switch it off, in a process that is thrown away afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from unittest.mock import patch
+
+from attack_table import Attack
+from msgspec.structs import replace
+
+from mistpm.wasm.memory import GuestMemory
+
+_FAR = 10**9
+
+
+def _limit(**limits: int) -> Callable[[Attack], Attack]:
+    return lambda attack: replace(attack, limits={**attack.limits, **limits})
+
+
+def _patched(place: str, value: Any) -> Callable[[Attack], Attack]:
+    def off(attack: Attack) -> Attack:
+        patch(place, value).start()
+        return attack
+
+    return off
+
+
+def _without_limits_of_sections(attack: Attack) -> Attack:
+    patch("mistpm.package.sections._MOST_SECTIONS", _FAR).start()
+    return _limit(custom_sections=_FAR)(attack)
+
+
+def _setting(name: str) -> Callable[[Attack], Attack]:
+    def off(attack: Attack) -> Attack:
+        patch.dict("mistpm.wasm.engine.SETTINGS", {name: True}).start()
+        patch("mistpm.wasm.compiler.is_small", lambda _module: True).start()  # none from elsewhere
+        return attack
+
+    return off
+
+
+def _untyped(*_arguments: Any, **_named: Any) -> Exception:
+    return RuntimeError("an error that nobody has put into words")
+
+
+def _unchecked(_memory: Any, pointer: int, size: int, _what: str) -> tuple[int, int]:
+    return pointer & 0xFFFFFFFF, size & 0xFFFFFFFF
+
+
+def _run_here(_threads: Any, work: Callable[[], None]) -> None:
+    work()
+
+
+def _nothing(*_arguments: Any, **_named: Any) -> None:
+    return None
+
+
+class _Anything(bytes):
+    """Bytes that pass for a text."""
+
+    def decode(self, *_how: Any) -> str:
+        return "?"
+
+
+_read = GuestMemory.read
+
+
+def _as_anything(memory: GuestMemory, pointer: int, size: int, what: str) -> bytes:
+    return _Anything(_read(memory, pointer, size, what))
+
+
+class _OneForAll:
+    """What `threading.local` is not."""
+
+    guest: Any = None
+
+
+GUARDS: dict[str, Callable[[Attack], Attack]] = {
+    # limits
+    "time": _limit(seconds=600),
+    "calls": _limit(calls=_FAR),
+    "requests": _limit(requests=_FAR),
+    "depth": _limit(call_depth=150),
+    "log": _limit(log_bytes=_FAR),
+    "memory": _limit(memory_bytes=4 * 1024**3),
+    "output": _limit(output_bytes=_FAR),
+    "fuel": lambda attack: replace(attack, limits={}),
+    "table": _limit(table_elements=_FAR),
+    "tables": _patched("mistpm.wasm.guest.TABLES", 1000),
+    "request": _limit(request_bytes=_FAR),
+    "response": _limit(response_bytes=_FAR),
+    "module": _limit(module_bytes=_FAR),
+    "functions": _limit(functions=_FAR),
+    "imports": _limit(imports=_FAR),
+    "exports": _limit(exports=_FAR),
+    "custom-sections": _limit(custom_sections=_FAR),
+    "sections": _without_limits_of_sections,
+    "compile-time": _limit(compile_seconds=600),
+    "compile-memory": _limit(compile_memory_bytes=8 * 1024**3),
+    # where things run
+    "compiled apart": _patched("mistpm.wasm.compiler.is_small", lambda _module: True),
+    "large stacks": _patched("mistpm.wasm.threads._HOST_BYTES", 128 * 1024 - 1024 * 1024),
+    "own threads": _patched("mistpm.wasm.threads.GuestThreads.run", _run_here),
+    "a guest for each thread": _patched("mistpm.wasm.guest._running", _OneForAll()),
+    # which WebAssembly
+    "no threads": _setting("wasm_threads"),
+    "no 64-bit memory": _setting("wasm_memory64"),
+    "one memory": _setting("wasm_multi_memory"),
+    "no tail calls": _setting("wasm_tail_call"),
+    "no relaxed SIMD": _setting("wasm_relaxed_simd"),
+    "no exceptions": _setting("wasm_exceptions"),
+    # checks
+    "known imports": _patched("mistpm.wasm.form._check_imports", _nothing),
+    "kinds of imports": _patched(
+        "mistpm.wasm.form._after_type", lambda _data, position, _end, _source: position + 2
+    ),
+    "wanted exports": _patched("mistpm.wasm.form._check_exports", _nothing),
+    "types of exports": _patched("mistpm.wasm.module._check_exports", _nothing),
+    "bounds": _patched("mistpm.wasm.memory.GuestMemory._check", _unchecked),
+    "guests are ended": _patched("mistpm.wasm.guest.Guest.is_over", False),
+    "failures are kept": _patched("mistpm.wasm.guest.Guest.fail", _nothing),
+    "traps in words": _patched("mistpm.wasm.guest.stopped", _untyped),
+    "validation in words": _patched("mistpm.wasm.compiler._not_valid", _untyped),
+    "sections in bounds": _patched("mistpm.package.sections._truncated", _untyped),
+    "numbers in bounds": _patched("mistpm.package.sections._invalid", _untyped),
+    "header": _patched("mistpm.package.sections._check_header", _nothing),
+    "answers are text": _patched("mistpm.wasm.memory.GuestMemory.read", _as_anything),
+    "file names": _patched("mistpm.render.result._check_names", _nothing),
+    "shape of answers": _patched("mistpm.render.result._Answer.wants", _nothing),
+    "kinds in answers": _patched("mistpm.render.result._Answer.refuse", _nothing),
+    "documents in words": _patched("mistpm.render.result._invalid", _untyped),
+    "aliased values": _patched("mistpm.document.reader.MOST_ALIASED", 10**12),
+    "aliased text": _patched("mistpm.document.reader.MOST_ALIASED_TEXT", 10**12),
+    "levels of documents": _patched("mistpm.document.reader.DEEPEST", 10**6),
+    "manifests": _patched("mistpm.render.manifests.fault", lambda _data: ""),
+    "digests of machine code": _patched("mistpm.wasm.cache._whole", lambda _path: True),
+}

@@ -1,0 +1,62 @@
+"""The attacks in `tests/guests/attacks`: what each is, how it is run, and how it must end.
+
+`attacks.yaml` has an entry for every source; a source is WebAssembly text, in which
+`(;repeat 1000;) … (;end;)` stands for a thousand copies, with `#` for the number of the copy.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Any
+
+import yaml
+from guest_modules import FOLDER, assemble
+from msgspec import Struct, convert
+
+ATTACKS = FOLDER / "attacks"
+_REPEAT = re.compile(r"\(;repeat (\d+);\)(.*?)\(;end;\)", re.DOTALL)
+
+
+class Attack(Struct, frozen=True, kw_only=True):
+    """One attack.
+
+    `run` is the way: `render` as a release's package, `info`, `requirements`, `race` against others, or
+    what is done to its machine code in the cache.  `calls` are what it may call, by alias.  `limits`
+    differ from the defaults.  `guard` is what stops it, one of `attack_guards.GUARDS`.  It ends with the
+    error `reference` and the whole text `ends`; without a reference it must do no harm, and answer `ends`.
+    `peak` is in MiB.
+    """
+
+    name: str
+    source: str
+    family: str
+    guard: str
+    ends: str
+    reference: str = ""
+    run: str = "render"
+    calls: dict[str, str] = {}
+    limits: dict[str, int | float] = {}
+    peak: int = 150
+
+
+@functools.cache
+def attacks() -> tuple[Attack, ...]:
+    """Give all attacks, in the table's order."""
+    table: dict[str, dict[str, Any]] = yaml.safe_load(
+        (ATTACKS / "attacks.yaml").read_text(encoding="utf-8")
+    )
+    return tuple(
+        convert({"name": name, "source": name, **entry}, Attack) for name, entry in table.items()
+    )
+
+
+def module(source: str) -> bytes:
+    """Give the module of a source."""
+    return assemble(_expanded((ATTACKS / f"{source}.wat").read_text(encoding="utf-8")))
+
+
+def _expanded(text: str) -> str:
+    return _REPEAT.sub(
+        lambda found: "".join(found[2].replace("#", str(n)) for n in range(int(found[1]))), text
+    )
