@@ -6,7 +6,7 @@ See `specs/cluster-target.md`, "Comparing".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -263,17 +263,34 @@ class _Comparing:
         )
 
     def _decide(self, deciding: Deciding, wanted: Sequence[Wanted]) -> list[Decision]:
-        """Decide about everything: at once where no request is needed, else CRDs before their instances."""
-        settled = {each.resource: self._without_asking(deciding, each) for each in wanted}
-        decided = [each for each in settled.values() if each is not None]
-        asked = [each for each in wanted if settled[each.resource] is None]
-        definitions = [each for each in asked if is_definition(each.resource)]
-        first = at_once(partial(self._ask, deciding, frozenset()), definitions)
+        """Decide about everything, CRDs before their instances."""
+        definitions = [each for each in wanted if is_definition(each.resource)]
+        others = [each for each in wanted if not is_definition(each.resource)]
+        first = self._decide_about(deciding, frozenset(), definitions)
+        self._forget_instances({each.step.resource for each in first if _is_made(each)})
         changing = frozenset(
             each.step.resource for each in first if each.step.action != "unchanged"
         )
-        others = [each for each in asked if not is_definition(each.resource)]
-        return decided + first + at_once(partial(self._ask, deciding, changing), others)
+        return first + self._decide_about(deciding, changing, others)
+
+    def _decide_about(
+        self, deciding: Deciding, changing: frozenset[ResourceId], wanted: Sequence[Wanted]
+    ) -> list[Decision]:
+        """Decide about some: at once where no request is needed; `changing` are CRDs that are about to change."""
+        settled = {each.resource: self._without_asking(deciding, each) for each in wanted}
+        asked = [each for each in wanted if settled[each.resource] is None]
+        decided = [each for each in settled.values() if each is not None]
+        return decided + at_once(partial(self._ask, deciding, changing), asked)
+
+    def _forget_instances(self, made: Collection[ResourceId]) -> None:
+        """Forget live objects whose CRD is not there: they went with it while lists were being read."""
+        gone = {
+            each.resource
+            for each in self._live.objects.values()
+            if made and self._around.provider(each.api_version, each.resource.kind) in made
+        }
+        there = {name: each for name, each in self._live.objects.items() if name not in gone}
+        self._live = Live(there, self._live.unseen)
 
     def _without_asking(self, deciding: Deciding, wanted: Wanted) -> Decision | None:
         """Decide about what is as it was applied; None about everything else."""
@@ -314,6 +331,10 @@ class _Comparing:
         if is_homeless and namespace not in self._wanted:
             return deciding.missing_namespace(case)
         return deciding.decide(case)
+
+
+def _is_made(decision: Decision) -> bool:
+    return decision.step.action == "create" and not decision.refusals
 
 
 def _api(step: ObjectStep) -> Api:

@@ -34,7 +34,13 @@ from mistpm.target.cluster.dry_run import (
     server_words,
 )
 from mistpm.target.cluster.field_sets import without
-from mistpm.target.cluster.intent import forced_paths, may_be_replaced, own_fields, shown
+from mistpm.target.cluster.intent import (
+    forced_paths,
+    may_be_replaced,
+    own_entry,
+    own_fields,
+    shown,
+)
 from mistpm.target.cluster.live import LiveObject, read_one
 from mistpm.target.cluster.object_step import ObjectStep
 from mistpm.target.cluster.refusals import Reference, Refusal
@@ -170,6 +176,8 @@ class Deciding:
         answer: dict[str, Any],
         conflicts: tuple[Conflict, ...],
     ) -> Decision:
+        if _stays_headless(case, live, answer):
+            return self._replacement(case, live, _must_be_replaced((".spec.clusterIP",)))
         before = live.data
         changes = field_changes(meaningful(before), meaningful(answer))
         if not changes and own_fields(answer["metadata"]) == live.fields:
@@ -395,6 +403,19 @@ class Deciding:
 def _must_be_replaced(fixed: Sequence[str]) -> str:
     named = ", ".join(f"`{path}`" for path in fixed)
     return f"must be replaced: {named} cannot change"
+
+
+def _stays_headless(case: Case, live: LiveObject, answer: dict[str, Any]) -> bool:
+    """Tell whether a Service that we made without an address silently stays so, though it should no more.
+
+    The server keeps a `clusterIP` that nobody sets any more, so that addresses stay: also `None`.
+    """
+    if (case.resource.group, case.resource.kind) != ("", "Service"):
+        return False
+    entry = own_entry(live.data["metadata"]) or {}
+    owned = (entry.get("fieldsV1") or {}).get("f:spec") or {}
+    wanted, kept = case.body.get("spec") or {}, answer.get("spec") or {}
+    return "f:clusterIP" in owned and "clusterIP" not in wanted and kept.get("clusterIP") == "None"
 
 
 def _fixed_fields(case: Case, live: LiveObject, error: ApiError) -> tuple[str, ...]:
