@@ -53,6 +53,15 @@ class Running:
         self.signal(signal.SIGKILL)
         self._process.wait()
 
+    def is_killed_after(self, seconds: float) -> bool:
+        """Kill it after a while; tell whether it had not ended by itself."""
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return True
+        return False
+
     def says(self, text: str, *, seconds: float = 60) -> None:
         """Wait until it has written something."""
         eventually(lambda: text in self.text or self._process.poll() is not None, seconds=seconds)
