@@ -23,6 +23,7 @@ class Library:
 
     def __init__(self, source: CandidateSource) -> None:
         self.source = source
+        self.distant = source if isinstance(source, DistantSource) else None
         self.listings: dict[PackageId, Listing | RegistryError] = {}
 
     @classmethod
@@ -54,7 +55,7 @@ class Catalogue:
         self.has_gaps = False
         self._deadline = deadline
         self._listings = library.listings
-        self._distant = self.source if isinstance(self.source, DistantSource) else None
+        self._distant = library.distant
 
     @property
     def is_distant(self) -> bool:

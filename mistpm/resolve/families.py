@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from mistpm.model.identity import PackageId
 from mistpm.resolve.exclusion import kinds
 from mistpm.resolve.node import Node
-from mistpm.resolve.profile import Statement
 from mistpm.resolve.universe import Universe
 
 
@@ -26,7 +25,7 @@ def families(universe: Universe) -> list[tuple[Node, ...]]:
 
 def _bound(universe: Universe, asked: list[Node]) -> Iterator[tuple[Node, Node]]:
     """Link releases with those that could meet what they require."""
-    packages = {node.package for node in asked}
+    packages = frozenset((None, *(node.package for node in asked)))
     for node in asked:
         _know_requirements(universe, node, packages)
         for requirement in node.contexts[0].distinct.values():
@@ -36,21 +35,19 @@ def _bound(universe: Universe, asked: list[Node]) -> Iterator[tuple[Node, Node]]
                 yield from ((node, o.node) for o in requirement.options if o.node.kind == "asked")
 
 
-def _know_requirements(universe: Universe, node: Node, packages: Collection[PackageId]) -> None:
-    """Find what a release requires of other releases."""
-
-    def may_link(statement: Statement) -> bool:
-        return statement.use == "api" or statement.package in packages
-
-    if node.listing.requires.isdisjoint((None, *packages)):
+def _know_requirements(
+    universe: Universe, node: Node, packages: frozenset[PackageId | None]
+) -> None:
+    """Find what a release requires of these packages; None stands for every API."""
+    if packages.isdisjoint(node.listing.requires):
         return
     if node.is_unconditional:
-        for statement in filter(may_link, node.listing.statements):
-            if statement.mask & node.domain:
+        for statement in node.listing.statements:
+            if statement.package in packages and statement.mask & node.domain:
                 universe.require_stated(node, statement)
     else:
         for profile in node.profiles():
-            if any(map(may_link, profile.statements)):
+            if any(statement.package in packages for statement in profile.statements):
                 universe.require(node.contexts[0], profile)
 
 

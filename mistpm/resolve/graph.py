@@ -17,7 +17,7 @@ from resolvelib.resolvers import ResolverException
 from mistpm.resolve.choice import Choice
 from mistpm.resolve.node import Node
 
-_PORTION: Final = 8
+_PORTION: Final = 4
 """Nodes given to resolvelib at a time; each of its rounds looks at every node that it knows."""
 
 

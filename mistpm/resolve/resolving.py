@@ -177,6 +177,8 @@ class Resolver:
         the lock alone knows what was held of it.
         """
         failed = {name for part in unresolved if not part.is_open for name in part.releases}
+        if failed.isdisjoint(self.problem.held.releases):
+            return Answer(Choice({}, (), {}))
         held = _updated(self.problem.held, releases, called)
         problem = replace(self.problem, held=held, begin=frozenset(failed), only_held=True)
         while True:
