@@ -1,6 +1,7 @@
 """Whole processes side by side on one control plane: `python -m benchmarks.cluster [--objects N] [--runs N]`.
 
-`make peers` builds kubectl and Helm; without them mistpm is measured alone.
+`make peers` builds kubectl and Helm; without them mistpm is measured alone. `--kubectl PATH` measures
+another kubectl beside them, such as an older one, which sends five requests a second at most.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--objects", type=int, default=100)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--kubectl", type=Path)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
@@ -28,6 +30,17 @@ def main() -> None:
         control_plane.start()
         try:
             tools = _tools(folder, control_plane.kubeconfig(), arguments.objects)
+            if arguments.kubectl:
+                home = folder / "other"
+                home.mkdir()
+                other = Kubectl(
+                    home,
+                    control_plane.kubeconfig(),
+                    arguments.objects,
+                    name="other kubectl",
+                    program=arguments.kubectl,
+                )
+                tools.append(other)
             _print(_measure(control_plane, tools, arguments.runs), arguments.runs)
         finally:
             control_plane.close()
@@ -54,7 +67,7 @@ def _measure(
     }
     for run in range(runs + 1):
         for tool in tools:
-            namespace = f"run-{run}-{tool.name.split()[0]}"
+            namespace = f"run-{run}-{tools.index(tool)}"
             metadata = {"name": namespace}
             manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
             api.apply(f"/api/v1/namespaces/{namespace}", manifest)

@@ -70,9 +70,17 @@ class Tool(Protocol):
 class Kubectl:
     """`kubectl apply --server-side` of one file."""
 
-    name = "kubectl apply --server-side"
-
-    def __init__(self, folder: Path, kubeconfig: Path, objects: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        kubeconfig: Path,
+        objects: int,
+        *,
+        name: str = "kubectl apply --server-side",
+        program: Path = PEERS / "kubectl",
+    ) -> None:
+        self.name = name
+        self._program = program
         self._folder = folder
         self._objects = objects
         self._environment = {**os.environ, "KUBECONFIG": str(kubeconfig), "HOME": str(folder)}
@@ -84,7 +92,7 @@ class Kubectl:
         document = {"apiVersion": "v1", "kind": "List", "items": items}
         file.write_text(json.dumps(document), "utf-8")
         command: list[str | Path] = [
-            PEERS / "kubectl",
+            self._program,
             "apply",
             "--server-side",
             "-n",
