@@ -181,14 +181,17 @@ class EnvironmentRender:
             return [attempt(name) for name in names]
         from concurrent.futures import ThreadPoolExecutor
 
-        with ThreadPoolExecutor(workers) as pool:
+        pool = ThreadPoolExecutor(workers)
+        try:
             futures = [pool.submit(attempt, name) for name in names]
-            try:
-                return [future.result() for future in futures]
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                self._shared.guest.interrupt()
-                raise
+            return [future.result() for future in futures]
+        except BaseException:
+            # Ctrl-C waits for nobody: a thread may be reading a large answer
+            pool.shutdown(wait=False, cancel_futures=True)
+            self._shared.guest.interrupt()
+            raise
+        finally:
+            pool.shutdown(wait=False)
 
     def _lacking(self, name: str) -> str:
         """Give a release that `name` needs and that failed, or nothing."""

@@ -10,6 +10,7 @@ from mistpm.errors import DocumentError, RenderError
 from mistpm.model.resource import ResourceId
 from mistpm.render.result import Result
 
+_MOST_SHOWN = 20
 Document = tuple[dict[str, Any], str]
 """A manifest with where it came from: `starter/apps/gitea@1.2.0: deployment.yaml`."""
 
@@ -34,10 +35,14 @@ def read_manifests(result: Result, *, package: str) -> tuple[Document, ...]:
         raise RenderError(
             "invalid-manifest",
             f"`{package}` made {count} no Kubernetes manifest",
-            context=tuple(problems),
+            context=(*problems[:_MOST_SHOWN], *_more(len(problems) - _MOST_SHOWN)),
             hint="this is a fault in the package, or in the inputs that it was given",
         )
     return tuple(found)
+
+
+def _more(count: int) -> tuple[str, ...]:
+    return (f"and {count} more",) if count > 0 else ()
 
 
 def identify(data: dict[str, Any]) -> ResourceId:

@@ -18,6 +18,8 @@ KIND = "MistResult"
 _OURS = ("objects", "outputs", "warnings")
 _LONGEST_NAME = 255
 _FAULTS = 5
+_LONGEST_SHOWN = 200
+_LONGEST_MESSAGE = 10_000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -64,16 +66,16 @@ def read_result(raw: bytes, *, package: str) -> Result:
     data = answer.mapping("data")
     message = answer.text("data", "message")
     if data.get("result") == "Err":
-        words = message or "it gives no reason"
+        words = message[:_LONGEST_MESSAGE] or "it gives no reason"
         raise PackageRefusedError("package-failed", f"`{package}` says: {words}", words=words)
     answer.wants(("data", "result"), "Ok", "Err")
     ours = answer.mapping("mistpm")
     for key in sorted(ours.keys() - set(_OURS)):
-        answer.refuse(f"`mistpm.{key}` is not known", f"there are {', '.join(_OURS)}")
+        answer.refuse(f"{_quoted(f'mistpm.{key}')} is not known", f"there are {', '.join(_OURS)}")
     files = answer.mapping("data", "files")
     for name, text in files.items():
         if not isinstance(text, str):
-            answer.refuse(f"the file `{name}` is {_kind(text)}, not a text")
+            answer.refuse(f"the file {_quoted(name)} is {_kind(text)}, not a text")
     _check_names(files, package)
     return Result(
         message=message,
@@ -151,7 +153,9 @@ def _check_names(files: dict[str, str], package: str) -> None:
         reason = _name_fault(name)
         if reason is None:
             above = (str(folder) for folder in PurePosixPath(name).parents)
-            reason = next((f"`{path}` is a file already" for path in above if path in files), None)
+            reason = next(
+                (f"{_quoted(path)} is a file already" for path in above if path in files), None
+            )
         if reason:
             raise RenderError(
                 "invalid-file-name",
@@ -195,4 +199,7 @@ def _kind(value: Any) -> str:
 
 
 def _quoted(value: Any) -> str:
-    return f"`{value}`" if isinstance(value, str) else _kind(value)
+    """Show a value of a stranger's, of a long text only the beginning."""
+    if not isinstance(value, str):
+        return _kind(value)
+    return f"`{value}`" if len(value) <= _LONGEST_SHOWN else f"`{value[:_LONGEST_SHOWN]}…`"

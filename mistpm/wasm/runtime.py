@@ -138,7 +138,8 @@ class Runtime:
             done = _attend(guest, answer, log)
         except BaseException as failure:  # Ctrl-C: no guest may outlive this call
             guest.fail(failure)
-            self.interrupt()
+            if not guest.budget.left.interrupted:  # otherwise that was done further down the chain
+                self.interrupt()
             _see_off(guest)
             raise
         finally:

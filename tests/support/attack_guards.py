@@ -133,6 +133,8 @@ GUARDS: dict[str, Callable[[Attack], Attack]] = {
     "aliased values": _patched("mistpm.document.reader.MOST_ALIASED", 10**12),
     "aliased text": _patched("mistpm.document.reader.MOST_ALIASED_TEXT", 10**12),
     "levels of documents": _patched("mistpm.document.reader.DEEPEST", 10**6),
+    "faults shown": _patched("mistpm.render.manifests._MOST_SHOWN", _FAR),
+    "words shown": _patched("mistpm.render.result._LONGEST_MESSAGE", _FAR),
     "manifests": _patched("mistpm.render.manifests.fault", lambda _data: ""),
     "digests of machine code": _patched("mistpm.wasm.cache._whole", lambda _path: True),
 }

@@ -137,6 +137,36 @@ def make_a_folder(entry: Path) -> None:
     entry.mkdir()
 
 
+def put_a_pipe_there(entry: Path) -> None:
+    """Have a pipe where the entry should be: who opens it waits for somebody who writes."""
+    entry.unlink()
+    os.mkfifo(entry)
+
+
+def open_the_folder(entry: Path) -> None:
+    """Let everybody put something else in an entry's place, after it was looked at."""
+    entry.parent.chmod(0o777)
+
+
+def open_the_whole(entry: Path) -> None:
+    """Let them do so in the folder above."""
+    entry.parents[1].chmod(0o777)
+
+
+def lead_nowhere(entry: Path) -> None:
+    """Have a link to what is not there."""
+    entry.unlink()
+    entry.symlink_to(entry.parent / "nothing")
+
+
+def take_from_another_engine(entry: Path) -> None:
+    """Put code there that another wasmtime, or another processor, has kept."""
+    cache = MachineCodeCache(entry.parents[1])
+    foreign = cache.store("another-engine", f"sha256:{entry.stem}", entry.read_bytes()[:-32])
+    assert foreign is not None
+    entry.write_bytes(foreign.read_bytes())
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -147,6 +177,11 @@ def make_a_folder(entry: Path) -> None:
         make_writable_for_others,
         store_nonsense,
         make_a_folder,
+        put_a_pipe_there,
+        open_the_folder,
+        open_the_whole,
+        lead_nowhere,
+        take_from_another_engine,
     ],
 )
 def test_bad_entries_are_compiled_again(
@@ -159,6 +194,21 @@ def test_bad_entries_are_compiled_again(
 
     assert run(code_folder, heavy(), tmp_path) == b"{}"
     assert ["made.wasm", "made.wasm"] == [name for name in compiled if name == "made.wasm"]
+
+
+def test_unreadable_entry_is_compiled_again(
+    code_folder: Path, tmp_path: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An entry that cannot be opened, or breaks off while it is read, is as good as none."""
+    run(code_folder, heavy(), tmp_path)
+
+    def refuse(*_arguments: object, **_named: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("mistpm.wasm.cache.mmap.mmap", refuse)
+    run(code_folder, heavy(), tmp_path)
+
+    assert ["made.wasm", "made.wasm"] == compiled
 
 
 def test_mended_entry_is_used(code_folder: Path, tmp_path: Path, compiled: list[str]) -> None:
