@@ -3,7 +3,13 @@
 (module
   (memory (export "memory") 40)
   (data (i32.const 0) "\00\00\01\00")
-  (data (i32.const 16) "apiVersion: mistletoe.dev/v1alpha1\0akind: MistResult\0adata: {result: Ok}\0amistpm:\0a  objects:\0a  - {apiVersion: v1, kind: ConfigMap, metadata: {name: x}, a: &a ")
+  (data (i32.const 16)
+    "apiVersion: mistletoe.dev/v1alpha1\n"
+    "kind: MistResult\n"
+    "data: {result: Ok}\n"
+    "mistpm:\n"
+    "  objects:\n"
+    "  - {apiVersion: v1, kind: ConfigMap, metadata: {name: x}, a: &a ")
   (data (i32.const 512) ", b: [")
   (func (export "__mistletoe_info") (result i32) (i32.const 0))
   (func (export "__mistletoe_alloc") (param i32) (result i32) (i32.const 32768))

@@ -3,7 +3,13 @@
 (module
   (memory (export "memory") 20)
   (data (i32.const 0) "\00\00\01\00")
-  (data (i32.const 65536) "apiVersion: mistletoe.dev/v1alpha1\0akind: MistResult\0adata:\0a  result: Ok\0a  files:\0a    a: ")
+  (data (i32.const 65536)
+    "apiVersion: mistletoe.dev/v1alpha1\n"
+    "kind: MistResult\n"
+    "data:\n"
+    "  result: Ok\n"
+    "  files:\n"
+    "    a: ")
   (func (export "__mistletoe_info") (result i32) (i32.const 0))
   (func (export "__mistletoe_alloc") (param i32) (result i32) (i32.const 32768))
   (func (export "__mistletoe_dealloc") (param i32 i32))

@@ -1,4 +1,4 @@
-;; Fifty million variables, in five bytes.
+;; More variables than a function may have.
 ;; Guard: validation in words.
 (module
   (memory (export "memory") 1)

@@ -3,7 +3,10 @@
 (module
   (memory (export "memory") 1)
   (data (i32.const 0) "\10\00\00\00\9d\00\00\00")
-  (data (i32.const 16) "apiVersion: mistletoe.dev/v1alpha1\0akind: MistResult\0adata: {result: Ok, files: {\22\5cu001b[2Jx.yaml\22: \22{apiVersion: v1, kind: ConfigMap, metadata: {name: x}}\22}}\0a")
+  (data (i32.const 16)
+    "apiVersion: mistletoe.dev/v1alpha1\n"
+    "kind: MistResult\n"
+    "data: {result: Ok, files: {\22\5cu001b[2Jx.yaml\22: \22{apiVersion: v1, kind: ConfigMap, metadata: {name: x}}\22}}\n")
   (func (export "__mistletoe_info") (result i32) (i32.const 0))
   (func (export "__mistletoe_alloc") (param i32) (result i32) (i32.const 32768))
   (func (export "__mistletoe_dealloc") (param i32 i32))
