@@ -8,7 +8,7 @@ what meets it become fewer; where none is left there is the conflict, and no cla
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -142,13 +142,21 @@ class Forcing:
         return [cause for cause in self.spoken_of if cause in found]
 
 
-def _needed(narrowings: list[_Narrowing], mask: int) -> list[_Narrowing]:
+def _needed(narrowings: Sequence[_Narrowing], mask: int) -> list[_Narrowing]:
     """Leave narrowings out, those found last first, as long as a node is there and in a mask."""
-    for each in tuple(reversed(narrowings)):
-        rest = [narrowing for narrowing in narrowings if narrowing is not each]
-        left = ~mask
-        for narrowing in rest:
+    before: list[tuple[int, bool]] = []
+    left, is_there = ~mask, False
+    for narrowing in narrowings:
+        before.append((left, is_there))
+        left &= narrowing.mask
+        is_there |= narrowing.brings
+    needed: list[_Narrowing] = []
+    left, is_there = -1, False
+    for narrowing, (left_before, was_there) in zip(
+        reversed(narrowings), reversed(before), strict=True
+    ):
+        if left_before & left or not (was_there or is_there):
+            needed.append(narrowing)
             left &= narrowing.mask
-        if not left and any(narrowing.brings for narrowing in rest):
-            narrowings = rest
-    return narrowings
+            is_there |= narrowing.brings
+    return needed
