@@ -6,7 +6,7 @@ See `specs/cluster-target.md`, "Comparing".
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -124,6 +124,7 @@ class _Comparing:
         self._around = Surroundings(client, resources, self._wanted)
         self._live = Live({}, frozenset())
         self._unreadable: TargetError | None = None
+        self._made: frozenset[ResourceId] = frozenset()
 
     def compare(self, basis: str) -> Comparison:
         """Put it together."""
@@ -267,7 +268,8 @@ class _Comparing:
         definitions = [each for each in wanted if is_definition(each.resource)]
         others = [each for each in wanted if not is_definition(each.resource)]
         first = self._decide_about(deciding, frozenset(), definitions)
-        self._forget_instances({each.step.resource for each in first if _is_made(each)})
+        self._made = frozenset(each.step.resource for each in first if _is_made(each))
+        self._forget_instances()
         changing = frozenset(
             each.step.resource for each in first if each.step.action != "unchanged"
         )
@@ -282,12 +284,14 @@ class _Comparing:
         decided = [each for each in settled.values() if each is not None]
         return decided + at_once(partial(self._ask, deciding, changing), asked)
 
-    def _forget_instances(self, made: Collection[ResourceId]) -> None:
+    def _forget_instances(self) -> None:
         """Forget live objects whose CRD is not there: they went with it while lists were being read."""
+        if not self._made:
+            return
         gone = {
             each.resource
             for each in self._live.objects.values()
-            if made and self._around.provider(each.api_version, each.resource.kind) in made
+            if self._around.provider(each.api_version, each.resource.kind) in self._made
         }
         there = {name: each for name, each in self._live.objects.items() if name not in gone}
         self._live = Live(there, self._live.unseen)
@@ -314,7 +318,8 @@ class _Comparing:
         provider = self._around.provider(api_version, resource.kind)
         namespace = namespace_id(resource.namespace)
         is_homeless = self._around.is_homeless(resource)
-        waits_for = namespace if is_homeless else provider if api is None else None
+        is_coming = api is None or provider in self._made  # it may still be served for a moment
+        waits_for = namespace if is_homeless else provider if is_coming else None
         case = Case(
             wanted=wanted,
             body=numbered(self._body(wanted), self._revision),
