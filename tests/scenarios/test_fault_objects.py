@@ -151,6 +151,31 @@ def test_a_definition_that_is_slow_to_be_served(
     assert is_gone(behind_proxy.api.get(f"{DEFINITIONS}/widgets.{group}"))
 
 
+def test_a_definition_that_somebody_deleted(environment: AppliedEnvironment) -> None:
+    """Its instances went with it, though some may still be listed: they are made anew, after it."""
+    group = f"{environment.namespace}.example.org"
+    kind = definition(group)
+    kind["metadata"]["namespace"] = ""
+    widget = {"apiVersion": f"{group}/v1", "kind": "Widget", "metadata": {"name": "one"}}
+    desired = environment.desired(environment.release("app", kind, widget))
+    environment.apply(desired)
+    environment.api.delete(f"{DEFINITIONS}/widgets.{group}")
+    target = environment.target()
+
+    diff = target.diff(desired, environment.permissions)
+
+    assert ["CustomResourceDefinition", "Widget"] == [
+        change.resource.kind for change in diff.having("create")
+    ]
+
+    environment.carry_out(target, desired, diff)
+
+    assert [f"applied CustomResourceDefinition widgets.{group}", "applied Widget one"] == (
+        environment.events("applied")
+    )
+    environment.uninstall()
+
+
 def stuck(environment: AppliedEnvironment, name: str) -> str:
     """Have an object of the environment that is being deleted and cannot go; give its path."""
     path = environment.path("configmaps", name)
