@@ -32,8 +32,8 @@ class Standing(Struct, frozen=True, kw_only=True):
 
     @property
     def line(self) -> str:
-        """Give `Deployment.apps shop/gitea: waiting: 0 of 2 replicas are available`."""
-        return ": ".join(each for each in (str(self.resource), self.phase, self.message) if each)
+        """Give `Deployment.apps shop/gitea waiting: 0 of 2 replicas are available`."""
+        return f"{self.resource} {self.phase}: {self.message}".rstrip(": ")
 
 
 class ApplyView:
@@ -106,10 +106,14 @@ class ApplyView:
         done = _OVER if self.waits else _OVER | {"applied"}
         over = [resource for resource in begun if self.standings[resource].phase in done]
         resting = self.resting
-        lines = [
-            f"{len(over)} of {count(len(self.planned), 'change')} done,"
-            f" {len(begun) - len(over)} begun, {len(self.planned) - len(begun)} not begun"
-        ]
+        lines = (
+            [
+                f"{len(over)} of {count(len(self.planned), 'change')} done,"
+                f" {len(begun) - len(over)} begun, {len(self.planned) - len(begun)} not begun"
+            ]
+            if self.planned
+            else ["nothing was changed"]
+        )
         lines += [f"  {each.line}" for each in resting[:_LISTED]]
         if len(resting) > _LISTED:
             lines.append(f"  and {len(resting) - _LISTED} more")

@@ -68,11 +68,10 @@ class TreeView(ApplyView):
             if progress.phase in ABOUT_ALL and progress.message:
                 self._console.print(Text(f"  {printable(progress.message)}"))
             return
-        known = self._releases.setdefault(progress.release, [])
-        if progress.resource not in known:
+        if progress.resource not in self._releases.get(progress.release, ()):
             if progress.phase in {"unchanged", "ready", "note"}:
                 return
-            known.append(progress.resource)
+            self._releases.setdefault(progress.release, []).append(progress.resource)
         now = time.monotonic()
         self._since.setdefault(progress.resource, now)
         self._ended[progress.release] = now

@@ -16,6 +16,8 @@ def show_status(terminal: Terminal, status: Status) -> None:
     header = ("RELEASE", "PACKAGE", "LOCKED", "APPLIED", "STATE")
     rows = [_row(each, on_cluster=on_cluster) for each in status.releases]
     terminal.table((*header, "HEALTH") if on_cluster else header, rows)
+    if not rows:
+        terminal.show("No releases.")
     _show_objects(terminal, "", status.others)
     for release in status.releases:
         _show_objects(terminal, f"{release.release}: ", release.objects)
@@ -24,7 +26,11 @@ def show_status(terminal: Terminal, status: Status) -> None:
                 terminal.show(dim(f"  {release.release}: {line}"))
     if status.revision is not None:
         show_revision(terminal, status.revision)
-    if not status.is_current:
+    if status.is_current:
+        return
+    if status.revision is not None and status.revision.status != "applied":
+        terminal.show("`mistpm plan` shows what differs.")
+    else:
         terminal.show("`mistpm plan` shows what differs, `mistpm install` mends it.")
 
 
@@ -42,6 +48,11 @@ def show_revision(terminal: Terminal, revision: RevisionSummary) -> None:
             f"{begun} failed {revision.ended or revision.started}: {printable(revision.why)}"
         )
     terminal.show("`mistpm install` finishes what is wanted now, `mistpm rollback` goes back.")
+
+
+def how_it_ended(revision: RevisionSummary, *, newest: bool) -> str:
+    """Give a word; one at a time is applied, so that an older one that did not end was killed."""
+    return "killed" if revision.is_unfinished and not newest else revision.status
 
 
 def _row(release: ReleaseStatus, *, on_cluster: bool) -> tuple[str, ...]:

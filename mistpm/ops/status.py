@@ -98,7 +98,7 @@ def status(workspace: Workspace) -> Status:
                 applied=str(before.version) if before and name in owned else "",
                 state=_state(wanted=name in wanted, owned=name in owned, differs=bool(differing)),
                 resources=len(mine),
-                differences=tuple(f"{each.action} {each.resource}" for each in differing),
+                differences=tuple(_difference(each) for each in differing),
                 health=_health(objects.get(name, ())),
                 objects=tuple(objects.get(name, ())),
             )
@@ -159,6 +159,12 @@ def _state(*, wanted: bool, owned: bool, differs: bool) -> State:
     if not owned and differs:
         return "not applied"
     return "differs" if differs else "as wanted"
+
+
+def _difference(change: Change) -> str:
+    """Give `update Deployment.apps shop/web: drifted: …`."""
+    why = f": {change.reason}" if change.reason else ""
+    return f"{change.action} {change.resource}{why}"
 
 
 def _applied(workspace: Workspace) -> Lockfile | None:

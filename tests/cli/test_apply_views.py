@@ -152,7 +152,7 @@ def test_a_long_wait_gives_signs_of_life(
         while "waiting" not in said:
             said += capsys.readouterr().err
 
-    assert "  Deployment.apps shop/web: waiting: 0 of 1 replicas are ready\n" in said
+    assert "  Deployment.apps shop/web waiting: 0 of 1 replicas are ready\n" in said
 
 
 def test_ctrl_c_says_what_state_things_are_in(capsys: pytest.CaptureFixture[str]) -> None:
@@ -166,7 +166,21 @@ def test_ctrl_c_says_what_state_things_are_in(capsys: pytest.CaptureFixture[str]
     assert (
         "  + Deployment.apps shop/web created, not ready: 0 of 1 replicas are ready\n"
         "2 of 4 changes done, 1 begun, 1 not begun\n"
-        "  Deployment.apps shop/web: waiting: 0 of 1 replicas are ready\n"
+        "  Deployment.apps shop/web waiting: 0 of 1 replicas are ready\n"
+    ) == capsys.readouterr().err
+
+
+def test_ctrl_c_while_only_waiting_tells_what_is_waited_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A run that goes on from an earlier one has perhaps nothing left to change."""
+    view = LineView(Terminal(), Diff(changes=()), waits=True)
+    with suppress(KeyboardInterrupt), view:
+        happen(view, WEB, "waiting", "0 of 1 replicas are ready")
+        raise KeyboardInterrupt
+
+    assert (
+        "nothing was changed\n  Deployment.apps shop/web waiting: 0 of 1 replicas are ready\n"
     ) == capsys.readouterr().err
 
 
@@ -247,6 +261,19 @@ def test_a_tree_leaves_a_line_for_each_release() -> None:
     assert (
         "✓ namespaces  1 of 1 object done\n✓ web  2 of 2 objects done\n✓ old  1 of 1 object done\n"
     ) == stream.getvalue().lstrip("\n")
+
+
+def test_a_tree_has_no_line_for_releases_of_which_nothing_is_told() -> None:
+    """Only what does not change was seen of them."""
+    console = Console(file=io.StringIO(), width=80, height=40)
+    with TreeView(Terminal(), Diff(changes=()), waits=True, console=console) as view:
+        happen(view, NAMESPACE, "unchanged")
+        happen(view, WEB, "waiting", "0 of 1 replicas are ready")
+        happen(view, WEB, "ready")
+    stream = console.file
+    assert isinstance(stream, io.StringIO)
+
+    assert "✓ web  1 of 1 object done\n" == stream.getvalue().lstrip("\n")
 
 
 def test_events_are_documents_one_a_line(capsys: pytest.CaptureFixture[str]) -> None:

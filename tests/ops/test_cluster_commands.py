@@ -53,7 +53,7 @@ def test_ctrl_c_says_what_state_things_are_in(cluster_shop: ClusterShop) -> None
     assert [
         f"  + Deployment.apps {name}/web created, not ready: 0 of 1 replicas are ready",
         "1 of 2 changes done, 1 begun, 0 not begun",
-        f"  Deployment.apps {name}/web: waiting: 0 of 1 replicas are ready",
+        f"  Deployment.apps {name}/web waiting: 0 of 1 replicas are ready",
         "",
         "interrupted: run the same command again to finish what was begun",
     ] == err.splitlines()[-5:]
@@ -76,7 +76,8 @@ def test_status_tells_what_is_not_ready_and_why(cluster_shop: ClusterShop) -> No
     assert [("ConfigMap", "missing"), ("Deployment.apps", "ready")] == [
         (each.resource.partition(" ")[0], each.state) for each in release.objects
     ]
-    assert (f"create ConfigMap {cluster_shop.namespace}/web",) == release.differences
+    resource = f"ConfigMap {cluster_shop.namespace}/web"
+    assert (f"create {resource}: drifted: it was deleted",) == release.differences
 
 
 def test_contexts_and_revisions_are_offered(

@@ -67,9 +67,11 @@ def test_a_file_that_was_edited_by_hand_is_drift(shop: Shop) -> None:
 
     assert {"app": "differs", "db": "differs", "meter": "as wanted"} == states(shop)
     assert not found.is_current
-    assert [("update ConfigMap default/app",), ("create ConfigMap default/db",), ()] == [
-        each.differences for each in found.releases
-    ]
+    assert [
+        ("update ConfigMap default/app: edited by hand since it was written",),
+        ("create ConfigMap default/db: its file is missing",),
+        (),
+    ] == [each.differences for each in found.releases]
     assert "# mine" in edited.read_text()
 
 

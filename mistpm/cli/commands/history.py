@@ -24,6 +24,7 @@ def history(
     A revision is one applying: what was wanted, by whom, and how it ended. -v tells the versions too.
     """
     from mistpm.cli.progress import TerminalReporter
+    from mistpm.cli.status_text import how_it_ended
     from mistpm.ops.history import history as tell
     from mistpm.ops.workspace import open_workspace
 
@@ -32,8 +33,14 @@ def history(
 
     def show() -> None:
         rows = [
-            (str(each.number), each.started, each.status, each.reason, each.by)
-            for each in revisions
+            (
+                str(each.number),
+                each.started,
+                how_it_ended(each, newest=at == 0),
+                each.reason,
+                each.by,
+            )
+            for at, each in enumerate(revisions)
         ]
         terminal.table(("REVISION", "STARTED", "STATUS", "COMMAND", "BY"), rows)
         for each in revisions:
