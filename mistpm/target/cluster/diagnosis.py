@@ -43,12 +43,13 @@ def explain(
     worst = worst_trouble(unready)
     pod = worst[0] if worst is not None else _failed_first(unready)
     others = len(unready) - 1
-    lines = [f"Pod `{text(pod, 'metadata', 'name')}`: {assess(pod).why}"]
+    why = assess(pod).why
+    lines = [f"Pod `{text(pod, 'metadata', 'name')}`: {why}"]
     if others:
         lines[0] += f" ({others} more {'is' if others == 1 else 'are'} not ready)"
     if text(data, "kind") == "Pod":
         lines = []  # it was said already
-    lines += warnings(reader, pod)
+    lines += [each for each in warnings(reader, pod) if each.partition(": ")[2] not in why]
     lines += log(reader, pod)
     return tuple(lines)
 

@@ -193,7 +193,8 @@ def describe_state_error(error: ApiError, client: Client) -> TargetError:
     described = describe(error, title=client.title)
     if error.is_right_missing:
         described.hint += (
-            "\nor keep the state where you may write: `state: {namespace: NAME}` in mistpm.yaml"
+            "\nor keep the state where you may write: `--state-namespace NAME`,"
+            " or `state: {namespace: NAME}` in mistpm.yaml"
         )
     return described
 

@@ -137,6 +137,8 @@ class Transport:
         match error:
             case exceptions.SSLError(args=(ssl.SSLEOFError() | ssl.SSLZeroReturnError(), *_)):
                 reason, message = "Broken", f"the connection to `{host}` broke"
+            case exceptions.SSLError(args=(ssl.SSLError(reason="WRONG_VERSION_NUMBER"), *_)):
+                reason, message = "Address", f"what answers at `{host}` does not speak TLS"
             case exceptions.SSLError():
                 why = getattr(error.args[0], "verify_message", "") or _plain(error)
                 reason, message = "Certificate", f"no secure connection to `{host}`: {why}"

@@ -189,9 +189,12 @@ def test_https_where_http_is_spoken() -> None:
     with scripted_api(Reply()) as api:
         said = told(client_at(api.url.replace("http:", "https:")))
 
-    assert said.startswith(
-        "cluster-unreachable\nthe cluster test cannot be reached: no secure connection to"
-    )
+    assert (
+        "cluster-unreachable\n"
+        f"the cluster test cannot be reached: what answers at `{api.url.partition('//')[2]}`"
+        " does not speak TLS\n"
+        "hint: check that the cluster runs, and the `server` of the context in your kubeconfig"
+    ) == said
 
 
 @pytest.mark.parametrize(

@@ -463,7 +463,8 @@ def test_rights_that_are_missing_are_named(
         "the cluster test does not let `developer` create `leases.coordination.k8s.io` in the "
         f"namespace `{namespace}`\n"
         "hint: ask for a role that allows it\n"
-        "hint: or keep the state where you may write: `state: {namespace: NAME}` in mistpm.yaml"
+        "hint: or keep the state where you may write: `--state-namespace NAME`,"
+        " or `state: {namespace: NAME}` in mistpm.yaml"
     )
 
 
