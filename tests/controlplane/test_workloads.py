@@ -61,9 +61,14 @@ def test_deployment_that_fails(
         has_condition("Progressing", value="False", reason="ProgressDeadlineExceeded"),
     )
 
-    (pod,) = api.get(pods).body["items"]
+    (pod,) = api.wait_for(pods, _has_started).body["items"]
     state = pod["status"]["containerStatuses"][0]["state"]
     assert reason == state.get("waiting", {}).get("reason")
+
+
+def _has_started(answer: Answer) -> bool:
+    """Tell that the only Pod of a list has containers: on a busy machine its deadline may be over before."""
+    return all("containerStatuses" in pod["status"] for pod in answer.body["items"])
 
 
 def test_slow(api: KubernetesApi, deployments: str) -> None:

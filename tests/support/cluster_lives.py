@@ -190,7 +190,7 @@ def seen(api: KubernetesApi, life: Life) -> dict[str, Any]:
     """Give all objects of a life that are there, without what differs from one time to another.
 
     Names hold `LIFE` for the namespace; objects that nobody marked are there, too, but for those that
-    Kubernetes puts into every namespace. Of the state: how the last revision ended, and leases.
+    Kubernetes puts into every namespace. Of the state: how the last revision ended.
     """
     found: dict[str, Any] = {}
     for path in (
@@ -216,8 +216,6 @@ def seen(api: KubernetesApi, life: Life) -> dict[str, Any]:
             )
     state = f"/api/v1/namespaces/{life.state_namespace}/configmaps/mistpm-{life.environment_id}"
     found["the record"] = (api.get(state).body.get("data") or {}).get("status", "is not there")
-    leases = f"/apis/coordination.k8s.io/v1/namespaces/{life.state_namespace}/leases"
-    found["leases"] = len(api.get(leases).body["items"])
     return found
 
 
