@@ -225,7 +225,7 @@ def test_an_object_that_never_goes(environment: AppliedEnvironment) -> None:
     name = f"`ConfigMap {environment.namespace}/one`"
     assert str(raised.value) == (
         f"{name} failed in the cluster test\n"
-        f"  {name}: {name} is to be made anew, and the one that is there is still being deleted\n"
+        f"  {name}: it is to be made anew, and the one that is there is still being deleted\n"
         "    its finalizers: `example.test/held`\n"
         "  applied: 0 of 1\n"
         "hint: mend what is named and run the same command again: it goes on where this one stopped"

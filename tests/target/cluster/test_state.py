@@ -193,7 +193,8 @@ def test_all_is_marked_and_nothing_is_listed_as_a_resource(
             f"/api/v1/namespaces/{namespace}/{plural}", labelSelector=f"mistpm.dev/state-of={ID}"
         ).body["items"]
     ]
-    owned = api.get("/api/v1/secrets", labelSelector=f"mistpm.dev/environment={ID}").body["items"]
+    secrets = f"/api/v1/namespaces/{namespace}/secrets"
+    owned = api.get(secrets, labelSelector=f"mistpm.dev/environment={ID}").body["items"]
     assert ["record", "revision"] == [each["labels"]["mistpm.dev/state"] for each in found]
     assert [{"mistpm"}] * 2 == [
         {field["manager"] for field in each["managedFields"]} for each in found
