@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2] / "mistpm"
 
-BOTTOM = {"errors", "atomic"}
+BOTTOM = {"errors", "atomic", "parallel"}
 ROOMS: dict[str, set[str]] = {
     "model": set(),
     "document": {"model"},
