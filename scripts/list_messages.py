@@ -26,7 +26,10 @@ KEBAB = re.compile(r"[a-z]+(-[a-z0-9]+)*")
 IN_WORDS = {
     "changes-refused": ("", "each change is listed with what is against it"),
     "data-loss-not-confirmed": ("", "`--delete-data` confirms it"),
-    "environment-busy": ("", "run the command again when that is done"),
+    "environment-busy": (
+        "",
+        "run the command again when that is done, or wait longer: --lock-timeout 10m",
+    ),
     "environment-unreadable": ("", "check the path and the permissions"),
     "findings": ("… findings forbid applying", ""),
     "folder-unwritable": ("", "check the path, the permissions and the free space"),

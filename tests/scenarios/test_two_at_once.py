@@ -117,7 +117,10 @@ def test_the_second_one_does_not_wait(people: People) -> None:
 
     assert (74, 130) == (second.code, ended.code), (second, ended)
     assert f"error: {named(first)} is changing this environment [environment-busy]" in second.text
-    assert "hint: run the command again when that is done" in second.text
+    assert (
+        "hint: run the command again when that is done, or wait longer: --lock-timeout 10m"
+        in second.text
+    )
     assert "hello" == bob.shop.data("web")["text"]
 
     ended = bob.installs().end()

@@ -337,7 +337,7 @@ class EnvironmentLease:
             context=(f"it has given no sign of life for {silent:.0f} s",) if is_silent else (),
             hint=f"run the command again in {left:.0f} s: then it counts as dead"
             if is_silent
-            else "run the command again when that is done",
+            else "run the command again when that is done, or wait longer: --lock-timeout 10m",
         )
 
     def _tell(self, phase: Phase, message: str) -> None:

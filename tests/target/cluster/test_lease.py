@@ -174,7 +174,8 @@ def test_patience_ends(client: Client, api: KubernetesApi, namespace: str) -> No
     assert before == after
     assert "environment-busy" == caught.value.reference
     assert (
-        "anna@laptop is changing this environment\nhint: run the command again when that is done"
+        "anna@laptop is changing this environment\n"
+        "hint: run the command again when that is done, or wait longer: --lock-timeout 10m"
     ) == str(caught.value)
 
 
