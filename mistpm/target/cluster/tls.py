@@ -5,18 +5,41 @@ from __future__ import annotations
 import ssl
 import tempfile
 import warnings
+from collections.abc import Iterable
 
 from mistpm.errors import TargetError
 from mistpm.target.cluster.connection import Connection
 from mistpm.target.cluster.credentials import Login
 
 
+class SharedContext(ssl.SSLContext):
+    """A context that several connections may be opened with at the same time.
+
+    urllib3 sets the protocols to offer before each handshake. OpenSSL frees what was set before, and
+    another connection that is just being made may be copying it: what is sent then is no greeting that
+    a server could read.
+    """
+
+    _is_offering = False
+
+    def set_alpn_protocols(self, alpn_protocols: Iterable[str]) -> None:
+        """Offer the protocols of the first call; all callers want the same ones."""
+        if not self._is_offering:
+            self._is_offering = True
+            super().set_alpn_protocols(alpn_protocols)
+
+
 def tls_context(connection: Connection, login: Login) -> ssl.SSLContext:
     """Give what connections are secured with; raises `TargetError` for certificates that are none."""
+    context = SharedContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
-        context = ssl.create_default_context(cadata=connection.authority.decode("latin-1") or None)
+        if connection.authority:
+            context.load_verify_locations(cadata=connection.authority.decode("latin-1"))
+        else:
+            context.load_default_certs()
     except ssl.SSLError as error:
         raise _broken(connection, "certificate-authority", "it holds no certificates") from error
+    context.set_alpn_protocols(["http/1.1"])
     # Newer Pythons ask of authorities what those of many clusters, made by older tools, do not have.
     context.verify_flags &= ~getattr(ssl, "VERIFY_X509_STRICT", 0)
     if not connection.is_verified:
