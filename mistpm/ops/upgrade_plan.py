@@ -1,0 +1,97 @@
+"""What an upgrade would do, step by step: packages, then the cluster one minor at a time, then packages again."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from mistpm.model.change import Change, Diff
+from mistpm.model.finding import Finding
+from mistpm.model.minor import Minor
+from mistpm.model.presence import Api
+from mistpm.model.resource import ResourceId
+from mistpm.model.upgrade_path import Blocked
+from mistpm.ops.held_back import HeldBack
+from mistpm.ops.locking import Move
+
+
+class Restart(Struct, frozen=True, kw_only=True):
+    """A workload whose Pods are replaced, because these fields of its template change."""
+
+    resource: ResourceId
+    release: str
+    paths: tuple[str, ...]
+
+
+class FixedFields(Struct, frozen=True, kw_only=True):
+    """An object that an update cannot bring where it should be: its fields, and the way out in words."""
+
+    resource: ResourceId
+    release: str
+    paths: tuple[str, ...]
+    way_out: str
+
+
+class Disappearing(Struct, frozen=True, kw_only=True):
+    """An API that a cluster no longer serves after a step.
+
+    `replacement` is the one to use instead, if there is one.  `users` are the rendered objects that are still
+    written in it, by release; `others` whoever else was seen using it (a field manager and an object, on a
+    cluster).
+    """
+
+    api: Api
+    replacement: Api | None = None
+    users: tuple[tuple[str, ResourceId], ...] = ()
+    others: tuple[tuple[str, ResourceId], ...] = ()
+
+
+class Contents(Struct, frozen=True, kw_only=True):
+    """What a step changes in the target.
+
+    `data` are the deletions that lose data; `is_live` tells whether the changes were compared with what is
+    there, or with what the step before renders.
+    """
+
+    diff: Diff
+    is_live: bool
+    data: tuple[Change, ...] = ()
+    restarts: tuple[Restart, ...] = ()
+    fixed: tuple[FixedFields, ...] = ()
+    disappearing: tuple[Disappearing, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+class UpgradeStep(Struct, frozen=True, kw_only=True):
+    """One step: packages move, or the cluster goes up by a minor (`before` to `after`).
+
+    `minors` are supported when it is done, `kubernetes` is what the environment's file then says about them.
+    `contents` of a cluster's step is what installing again changes then, for packages that look at the
+    Kubernetes version.
+    """
+
+    kind: Literal["packages", "kubernetes"]
+    contents: Contents
+    minors: tuple[Minor, ...]
+    kubernetes: str
+    before: Minor | None = None
+    after: Minor | None = None
+    moves: tuple[Move, ...] = ()
+
+
+class UpgradePlan(Struct, frozen=True, kw_only=True):
+    """All steps; the first ones, up to a cluster's step, can be taken at once.
+
+    `start` and `goal` are Kubernetes versions, None where packages alone are upgraded.  `graphs` are drawings
+    (SVG) of what depends on what, before and after.
+    """
+
+    target: str
+    address: str = ""
+    start: Minor | None = None
+    goal: Minor | None = None
+    steps: tuple[UpgradeStep, ...] = ()
+    held_back: tuple[HeldBack, ...] = ()
+    blocked: Blocked | None = None
+    graphs: tuple[str, str] = ("", "")
