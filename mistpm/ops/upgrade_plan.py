@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from mistpm.model.change import Change, Diff
 from mistpm.model.finding import Finding
+from mistpm.model.graph import Graph
 from mistpm.model.minor import Minor
 from mistpm.model.presence import Api
 from mistpm.model.resource import ResourceId
@@ -17,11 +18,16 @@ from mistpm.ops.locking import Move
 
 
 class Restart(Struct, frozen=True, kw_only=True):
-    """A workload whose Pods are replaced, because these fields of its template change."""
+    """What becomes of a workload's Pods, in words, because these fields change.
+
+    Among `Contents.restarts` they are replaced or begin anew; among `Contents.no_restarts` they run on
+    although what they were made from changes, or what they use, such as a ConfigMap.
+    """
 
     resource: ResourceId
     release: str
-    paths: tuple[str, ...]
+    paths: tuple[str, ...] = ()
+    how: str = ""
 
 
 class FixedFields(Struct, frozen=True, kw_only=True):
@@ -50,14 +56,15 @@ class Disappearing(Struct, frozen=True, kw_only=True):
 class Contents(Struct, frozen=True, kw_only=True):
     """What a step changes in the target.
 
-    `data` are the deletions that lose data; `is_live` tells whether the changes were compared with what is
-    there, or with what the step before renders.
+    `data` are the changes that lose data, each with a reason that says which; `is_live` tells whether the
+    changes were compared with what is there, or with what the step before renders.
     """
 
     diff: Diff
     is_live: bool
     data: tuple[Change, ...] = ()
     restarts: tuple[Restart, ...] = ()
+    no_restarts: tuple[Restart, ...] = ()
     fixed: tuple[FixedFields, ...] = ()
     disappearing: tuple[Disappearing, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -68,7 +75,7 @@ class UpgradeStep(Struct, frozen=True, kw_only=True):
 
     `minors` are supported when it is done, `kubernetes` is what the environment's file then says about them.
     `contents` of a cluster's step is what installing again changes then, for packages that look at the
-    Kubernetes version.
+    Kubernetes version.  `reasons` tell in lines why nodes move, by node.
     """
 
     kind: Literal["packages", "kubernetes"]
@@ -78,13 +85,15 @@ class UpgradeStep(Struct, frozen=True, kw_only=True):
     before: Minor | None = None
     after: Minor | None = None
     moves: tuple[Move, ...] = ()
+    reasons: dict[str, tuple[str, ...]] = {}
 
 
 class UpgradePlan(Struct, frozen=True, kw_only=True):
     """All steps; the first ones, up to a cluster's step, can be taken at once.
 
-    `start` and `goal` are Kubernetes versions, None where packages alone are upgraded.  `graphs` are drawings
-    (SVG) of what depends on what, before and after.
+    `start` and `goal` are Kubernetes versions, None where packages alone are upgraded.  `graphs` are what
+    depends on what, before and after.  `command` is what was asked (`upgrade --kubernetes 1.37`), `saved` the
+    file that the plan is saved in, if it is: both stand in what to do next.
     """
 
     target: str
@@ -94,4 +103,6 @@ class UpgradePlan(Struct, frozen=True, kw_only=True):
     steps: tuple[UpgradeStep, ...] = ()
     held_back: tuple[HeldBack, ...] = ()
     blocked: Blocked | None = None
-    graphs: tuple[str, str] = ("", "")
+    graphs: tuple[Graph, Graph] | None = None
+    command: str = "upgrade"
+    saved: str = ""
