@@ -11,7 +11,7 @@ from mistpm.lock.freshness import is_fresh, what_changed
 from mistpm.lock.from_resolution import held_by, lock_resolution, with_order
 from mistpm.lock.lockfile_document import write_lockfile
 from mistpm.model.lockfile import LockedPackage, Lockfile
-from mistpm.model.resolution import Unresolved
+from mistpm.model.resolution import Resolution, Unresolved
 from mistpm.ops.asking import Asking, Sources, ask
 from mistpm.ops.computing import Computing
 from mistpm.ops.lock_graph import nodes
@@ -70,7 +70,6 @@ def solve(
     if locked:
         raise _refusal(workspace, previous, asking, fresh=fresh)
     workspace.reporter.start("solving", 0)
-    from mistpm.plan.stages import plan_releases
     from mistpm.resolve import resolve
 
     question = asking.asked.question
@@ -83,12 +82,23 @@ def solve(
         limits=workspace.limits,
         asker=workspace.asker,
     )
-    inquiries = computing.inquiries(resolution, question)
+    return record(asking, resolution, computing, previous)
+
+
+def record(
+    asking: Asking, resolution: Resolution, computing: Computing, previous: Lockfile | None
+) -> Solved:
+    """Make the lock after `previous` of a resolution.
+
+    Raises `DigestError` where a registry has other bytes now under a version that was locked, `PlanError`.
+    """
+    from mistpm.plan.stages import plan_releases
+
+    inquiries = computing.inquiries(resolution, asking.asked.question)
     lockfile = lock_resolution(resolution, asking.asked, previous, inquiries)
     _require_same_bytes(previous, lockfile, asking)
-    lockfile = with_order(lockfile, plan_releases(lockfile))
     return Solved(
-        lockfile=lockfile,
+        lockfile=with_order(lockfile, plan_releases(lockfile)),
         previous=previous,
         asking=asking,
         unresolved=resolution.unresolved,

@@ -79,6 +79,16 @@ def propose(
     """
     solved = solve(workspace, free=wishes.free, new_minors=wishes.new_minors, always=wishes.always)
     require_solved(solved, keep_going=workspace.options.keep_going)
+    return propose_solved(workspace, solved, wishes, permissions)
+
+
+def propose_solved(
+    workspace: Workspace,
+    solved: Solved,
+    wishes: Wishes = Wishes(),  # noqa: B008 - frozen
+    permissions: Permissions | None = None,
+) -> Proposal:
+    """Work out what applying a lock would do, as `propose` does once it has one."""
     facts = check_cluster(workspace, solved.lockfile)
     rendered = render_locked(workspace, solved.lockfile, solved.asking)
     findings = check(rendered)
