@@ -7,6 +7,7 @@ server, and to tell these refusals from others.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -45,6 +46,7 @@ _IMMUTABLE: Final[dict[str, tuple[str, ...]]] = {
         ".spec.volumeMode",
         ".spec.volumeName",
     ),
+    "Pod": (".spec",),
     "PriorityClass.scheduling.k8s.io": (".value", ".preemptionPolicy"),
     "ReplicaSet.apps": (".spec.selector",),
     "ResourceClaim.resource.k8s.io": (".spec",),
@@ -67,6 +69,14 @@ _IMMUTABLE: Final[dict[str, tuple[str, ...]]] = {
     ),
     "VolumeAttributesClass.storage.k8s.io": (".driverName", ".parameters"),
 }
+_CHANGEABLE: Final[dict[str, re.Pattern[str]]] = {
+    "Pod": re.compile(
+        r"\.spec\.(?:(?:initContainers|containers)\[.*\]\.image"
+        r"|activeDeadlineSeconds|schedulingGates.*|tolerations.*)"
+    ),
+}
+"""What may be changed all the same within a fixed field: of a Pod that runs, hardly more than its images."""
+
 _SEALED: Final = frozenset({"ConfigMap", "Secret"})
 _CONTENTS: Final = (".data", ".binaryData", ".immutable")
 
@@ -79,6 +89,10 @@ def immutable_changes(
     fixed = _IMMUTABLE.get(kind, ())
     if kind in _SEALED and before.get("immutable") is True:
         fixed += _CONTENTS
+    changeable = _CHANGEABLE.get(kind)
     return tuple(
-        change.path for change in changes if any(is_within(change.path, each) for each in fixed)
+        change.path
+        for change in changes
+        if any(is_within(change.path, each) for each in fixed)
+        and not (changeable and changeable.fullmatch(change.path))
     )

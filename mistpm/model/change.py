@@ -18,6 +18,7 @@ class Change(Struct, frozen=True, kw_only=True):
 
     `place` is where the target keeps it (a file's path in a directory).  `before` and `after` are its
     text there, None where it does not exist; `reason` tells why, where the action alone does not.
+    `replaced` tells of an update that it takes deleting the object and making it anew.
     """
 
     action: Action
@@ -27,6 +28,7 @@ class Change(Struct, frozen=True, kw_only=True):
     before: str | None = None
     after: str | None = None
     reason: str = ""
+    replaced: bool = False
 
 
 class Diff(Struct, frozen=True, kw_only=True):

@@ -20,6 +20,7 @@ def with_providers(workspace: Workspace, error: ChangesRefusedError) -> ChangesR
         context=error.context,
         hint="\n".join(hint for hint in hints if hint),
         missing_apis=error.missing_apis,
+        diff=error.diff,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 ENVIRONMENT_LABEL: Final = "mistpm.dev/environment"
@@ -13,6 +14,8 @@ REVISION_LABEL: Final = "mistletoe.dev/tied-to-install-version"
 
 KEEP: Final = "mistpm.dev/keep"
 """`"true"`: stays when it is no longer desired."""
+HELM_KEEP: Final = "helm.sh/resource-policy"
+"""`keep`: means the same, in charts."""
 REPLACE: Final = "mistpm.dev/replace"
 """`"true"`: may be deleted and made again where an immutable field changes."""
 WAIT: Final = "mistpm.dev/wait"
@@ -32,6 +35,13 @@ def marked_labels(labels: dict[str, str], *, environment_id: str, release: str) 
     if release:
         marked |= {RELEASE_LABEL: release, INSTALL_LABEL: release}
     return dict(sorted(marked.items()))
+
+
+def keeping_annotation(annotations: Mapping[str, Any]) -> str:
+    """Give the annotation that says that an object stays, empty where none does."""
+    if annotations.get(KEEP) == "true":
+        return f'{KEEP}: "true"'
+    return f"{HELM_KEEP}: keep" if annotations.get(HELM_KEEP) == "keep" else ""
 
 
 def namespace_manifest(name: str) -> dict[str, Any]:

@@ -85,6 +85,7 @@ def show(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
     why: str = "",
+    replaced: bool = False,
     values: Collection[str] = (),
 ) -> Change:
     """Give a change as it is shown: what is meaningful in both states, nothing secret in either."""
@@ -97,4 +98,5 @@ def show(
         before=None if old is None else readable(old),
         after=None if new is None else readable(new),
         reason=why,
+        replaced=replaced,
     )

@@ -60,7 +60,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
     def require(self) -> None:
         """Raise one `ChangesRefusedError` with all refusals, if there are any."""
         if self.refusals:
-            raise refusal_error(self.title, self.refusals, self.missing_apis)
+            raise refusal_error(self.title, self.refusals, self.missing_apis, self.diff)
 
 
 def compare(

@@ -306,7 +306,7 @@ class Deciding:
         step = self._step(
             case, action, live, why=why, replaces=True, is_drift=case.has_drifted(live)
         )
-        change = self._change(case, action, live.data, case.wanted.body, why)
+        change = self._change(case, action, live.data, case.wanted.body, why, replaced=True)
         return Decision(step=step, change=change, refusals=refusals)
 
     def _refused(
@@ -388,6 +388,8 @@ class Deciding:
         before: dict[str, Any] | None,
         after: dict[str, Any] | None,
         why: str = "",
+        *,
+        replaced: bool = False,
     ) -> Change:
         return show(
             action,
@@ -396,6 +398,7 @@ class Deciding:
             before=before,
             after=after,
             why=why,
+            replaced=replaced,
             values=self._values,
         )
 

@@ -14,12 +14,15 @@ from mistpm.target.cluster.at_once import at_once
 from mistpm.target.cluster.client import Client
 from mistpm.target.cluster.intent import own_fields, revision_of
 from mistpm.target.cluster.resources import ApiResource
-from mistpm.target.marks import ENVIRONMENT_LABEL, KEEP, RELEASE_LABEL, RUN_VERSION
+from mistpm.target.marks import (
+    ENVIRONMENT_LABEL,
+    RELEASE_LABEL,
+    RUN_VERSION,
+    keeping_annotation,
+)
 
 PLACES: Final = frozenset({("", "Namespace"), ("apiextensions.k8s.io", "CustomResourceDefinition")})
 """Kinds of objects that take others along when they go."""
-
-_HELM_KEEP: Final = "helm.sh/resource-policy"
 
 
 class LiveObject(Struct, frozen=True, kw_only=True):
@@ -182,15 +185,8 @@ def live_object(data: Mapping[str, Any], api: ApiResource) -> LiveObject:
         release=labels.get(RELEASE_LABEL, ""),
         revision=revision_of(labels),
         fields=own_fields(metadata),
-        keep=_keep(annotations),
+        keep=keeping_annotation(annotations),
         run_version=annotations.get(RUN_VERSION, ""),
         is_terminating="deletionTimestamp" in metadata,
         raw=msgspec.json.encode({"apiVersion": api.api_version, "kind": api.kind, **data}),
     )
-
-
-def _keep(annotations: Mapping[str, str]) -> str:
-    """Give the annotation that says that an object stays, empty where none does."""
-    if annotations.get(KEEP) == "true":
-        return f'{KEEP}: "true"'
-    return f"{_HELM_KEEP}: keep" if annotations.get(_HELM_KEEP) == "keep" else ""

@@ -8,6 +8,7 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from mistpm.errors import TargetError
+from mistpm.model.change import Diff
 from mistpm.model.presence import Api
 from mistpm.model.resource import ResourceId
 
@@ -42,7 +43,8 @@ class Refusal(Struct, frozen=True, kw_only=True):
 class ChangesRefusedError(TargetError):
     """The cluster will not take what is wanted; nothing was changed.
 
-    `missing_apis` are those that manifests are written for and nobody provides.
+    `missing_apis` are those that manifests are written for and nobody provides, `diff` is what would be done
+    if it took everything.
     """
 
     def __init__(
@@ -53,9 +55,11 @@ class ChangesRefusedError(TargetError):
         context: tuple[str, ...] = (),
         hint: str = "",
         missing_apis: tuple[Api, ...] = (),
+        diff: Diff | None = None,
     ) -> None:
         super().__init__(reference, message, context=context, hint=hint)
         self.missing_apis = missing_apis
+        self.diff = diff
 
 
 _HEADS: Final = (
@@ -94,7 +98,10 @@ _HEADS: Final = (
 
 
 def refusal_error(
-    title: str, refusals: Sequence[Refusal], missing_apis: tuple[Api, ...] = ()
+    title: str,
+    refusals: Sequence[Refusal],
+    missing_apis: tuple[Api, ...] = (),
+    diff: Diff | None = None,
 ) -> ChangesRefusedError:
     """Put all refusals into one error; its reference is `changes-refused` where they are of several sorts."""
     told = {
@@ -110,6 +117,7 @@ def refusal_error(
             context=context,
             hint="\n".join(head.hint for head in heads),
             missing_apis=missing_apis,
+            diff=diff,
         )
     [head] = heads
     return ChangesRefusedError(
@@ -118,4 +126,5 @@ def refusal_error(
         context=context,
         hint=head.hint,
         missing_apis=missing_apis,
+        diff=diff,
     )
