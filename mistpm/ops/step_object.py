@@ -1,0 +1,93 @@
+"""One object that a step changes, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from msgspec import Struct
+
+from mistpm.diff.fields import FieldChange, field_changes, is_within, masked_texts
+from mistpm.diff.immutable import immutable_changes
+from mistpm.diff.overlay import overlaid
+from mistpm.document import load_manifests
+from mistpm.errors import DocumentError
+from mistpm.model.change import Change
+from mistpm.target.marks import ONCE_PER_VERSION, REPLACE, RUN
+
+_UPDATES: Final = frozenset({"update", "adopt"})
+
+
+class StepObject(Struct, frozen=True, kw_only=True):
+    """A change with both states as data (empty where there is none), and the fields that differ.
+
+    `fixed` are the paths among them that no update can carry out, `replaced` tells that mistpm itself
+    deletes the object and makes it anew.
+    """
+
+    change: Change
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    fields: tuple[FieldChange, ...] = ()
+    fixed: tuple[str, ...] = ()
+    replaced: bool = False
+
+    @property
+    def kind(self) -> tuple[str, str]:
+        """Its group and its kind."""
+        return self.change.resource.group, self.change.resource.kind
+
+    def within(self, *places: str) -> tuple[str, ...]:
+        """Give the paths of what differs in any of these fields."""
+        return tuple(
+            field.path
+            for field in self.fields
+            if any(is_within(field.path, place) for place in places)
+        )
+
+
+def step_object(change: Change, *, is_cluster: bool) -> StepObject:
+    """Read what a change leads from and to; costs parsing both texts.
+
+    What is to be made anew is written without the defaults that the live object has: only what the
+    manifest speaks of is compared then.
+    """
+    before, after = (_read(text) for text in masked_texts(change))
+    if change.action not in _UPDATES or not before or not after:
+        return StepObject(change=change, before=before, after=after)
+    fields = field_changes(before, overlaid(before, after) if change.replaced else after)
+    fixed = immutable_changes(change.resource, before, fields)
+    annotations = dig(after, "metadata", "annotations")
+    allowed = annotations.get(REPLACE) == "true" or annotations.get(RUN) == ONCE_PER_VERSION
+    return StepObject(
+        change=change,
+        before=before,
+        after=after,
+        fields=fields,
+        fixed=fixed,
+        replaced=is_cluster and allowed and (change.replaced or bool(fixed)),
+    )
+
+
+def dig(data: Any, *keys: str) -> Mapping[str, Any]:
+    """Give a mapping deep in JSON-like data; empty where there is none."""
+    for key in keys:
+        data = data.get(key) if isinstance(data, Mapping) else None
+    return data if isinstance(data, Mapping) else {}
+
+
+def items(data: Mapping[str, Any], key: str) -> Iterator[Mapping[str, Any]]:
+    """Give the mappings in a list; none where there is no list."""
+    found = data.get(key)
+    yield from (
+        (each for each in found if isinstance(each, Mapping)) if isinstance(found, list) else ()
+    )
+
+
+def _read(text: str | None) -> dict[str, Any]:
+    """Read a manifest; empty where there is none, or none that can be read."""
+    try:
+        manifests = load_manifests(text or "", origin="change")
+    except DocumentError:
+        return {}
+    return manifests[0] if len(manifests) == 1 else {}
