@@ -157,12 +157,20 @@ class Client:
 
         Raises `ApiError`; `is_gone` where it took so long that the rest is not to be had any more.
         """
+        for answer in self.answers(path, limit=limit, **query):
+            yield answer.data
+
+    def answers(
+        self, path: str, *, limit: int = 500, accept: str = JSON, **query: str
+    ) -> Iterator[Answer]:
+        """Give a list page by page as `pages` does, each as the whole answer."""
         token = ""
         while True:
             more = {"continue": token} if token else {}
-            page = self.get(path, **{"limit": str(limit), **query, **more})
+            asked = {"limit": str(limit), **query, **more}
+            page = self.request("GET", path, query=asked, accept=accept)
             yield page
-            token = page.get("metadata", {}).get("continue") or ""
+            token = page.data.get("metadata", {}).get("continue") or ""
             if not token:
                 return
 

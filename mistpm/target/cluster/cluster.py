@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -13,6 +13,7 @@ from mistpm.errors import TargetError
 from mistpm.model.change import ApplyReport, Diff
 from mistpm.model.finding import Finding
 from mistpm.model.minor import Minor
+from mistpm.model.presence import Api
 from mistpm.model.progress import Progress, unheard
 from mistpm.model.revision import RevisionSummary
 from mistpm.model.version import Version
@@ -22,6 +23,14 @@ from mistpm.target.cluster.carrying_out import Compared, Run, order_of
 from mistpm.target.cluster.client import Client
 from mistpm.target.cluster.comparison import compare
 from mistpm.target.cluster.connection import Connection
+from mistpm.target.cluster.evidence import Evidence, Unseen, find_evidence
+from mistpm.target.cluster.evidence_definitions import (
+    LiveDefinition,
+    custom_objects,
+    read_definition,
+    read_definitions,
+)
+from mistpm.target.cluster.evidence_requests import RequestedApi, requested_deprecated
 from mistpm.target.cluster.expectation import Graces
 from mistpm.target.cluster.lease import EnvironmentLease
 from mistpm.target.cluster.needed_rights import needed_rights
@@ -214,6 +223,34 @@ class ClusterTarget:
         """List every kind in every version that is served; raises `TargetError`."""
         with self._explained():
             return self._resources.every()
+
+    def evidence(self, apis: Iterable[Api]) -> Evidence:
+        """Find who wrote objects in one of these versions of their APIs; raises `TargetError`.
+
+        Rights that are missing, and APIs that do not answer, are told in the answer.
+        """
+        with self._explained():
+            return find_evidence(self._client, self._resources, frozenset(apis))
+
+    def requested_deprecated(self) -> tuple[RequestedApi, ...] | Unseen:
+        """List the deprecated APIs that the API server was asked for; raises `TargetError`."""
+        with self._explained():
+            return requested_deprecated(self._client)
+
+    def definitions(self) -> tuple[LiveDefinition, ...] | Unseen:
+        """List the definitions of custom resources; raises `TargetError`."""
+        with self._explained():
+            return read_definitions(self._client)
+
+    def definition(self, name: str) -> dict[str, Any] | None:
+        """Read one definition as it is there, None where it is not; raises `TargetError`."""
+        with self._explained():
+            return read_definition(self._client, name)
+
+    def custom_objects(self, definition: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Read all objects of a definition, 500 at a time; raises `TargetError`."""
+        with self._explained():
+            yield from custom_objects(self._client, definition)
 
     def _last_desired(self, remembered: Remembered) -> Desired | None:
         """Read what was desired last, None where nothing was, or where the user may not read it."""
