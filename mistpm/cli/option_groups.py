@@ -28,6 +28,7 @@ from mistpm.cli.options import (
     TimeoutOption,
     YesOption,
 )
+from mistpm.cli.today import today
 from mistpm.errors import UsageError
 from mistpm.ops.options import Options
 from mistpm.target.protocol import Permissions, Waiting
@@ -53,6 +54,7 @@ class Where(OptionGroup, frozen=True, kw_only=True):
             target=meant_target(self.target, self.context),
             user=self.user,
             state_namespace=self.state_namespace,
+            today=today(),
             **further,
         )
 

@@ -26,46 +26,54 @@ def shown_place(place: Place) -> str:
     return text
 
 
+_MERGE = "<<"
 _PLAIN_STEP = re.compile(r"[\w/@$+~^-]+")
 
 
 class Positions:
     """Lines and spellings in a text that `load` has read without an error.
 
-    Costs nothing until it is asked, then another pass over the text.
+    Costs nothing until it is asked, then another pass over the text.  Where it is a part of a file,
+    `before` is the number of lines before it; where it holds several documents, `document` counts them.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, before: int = 0) -> None:
         self._text = text
+        self._before = before
 
     @cached_property
-    def _root(self) -> yaml.Node | None:
+    def _roots(self) -> list[yaml.Node | None]:
         try:
-            return yaml.compose(self._text, yaml.CSafeLoader)
+            return list(yaml.compose_all(self._text, yaml.CSafeLoader))
         except yaml.YAMLError:  # JSON with tabs, or an anchor that is used twice
-            return None
+            return []
 
-    def line(self, place: Place) -> int:
+    def line(self, place: Place, *, document: int = 0) -> int:
         """Give the line of a key or list item; of what holds it, where it is not there; 0: no text."""
-        line = self._root.start_mark.line + 1 if self._root else 0
-        node = self._root
+        node = self._root(document)
+        if node is None:
+            return 0
+        line = node.start_mark.line + 1
         for step in place:
             found = _child(node, step)
             if found is None:
                 break
             at, node = found
             line = at.start_mark.line + 1
-        return line
+        return self._before + line
 
     def spelling(self, place: Place) -> str | None:
         """Give a scalar as the text writes it, without quotes; None for anything else."""
-        node = self._root
+        node = self._root(0)
         for step in place:
             found = _child(node, step)
             if found is None:
                 return None
             node = found[1]
         return node.value if isinstance(node, yaml.ScalarNode) else None
+
+    def _root(self, document: int) -> yaml.Node | None:
+        return self._roots[document] if document < len(self._roots) else None
 
 
 def _child(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node, yaml.Node] | None:
@@ -74,7 +82,16 @@ def _child(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node, yaml.Nod
         for key, value in node.value:
             if key.value == step:
                 return key, value
+        for key, value in node.value:
+            if key.value == _MERGE and (found := _merged_child(value, step)):
+                return found
     if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
         item = node.value[step]
         return item, item
     return None
+
+
+def _merged_child(node: yaml.Node, step: str | int) -> tuple[yaml.Node, yaml.Node] | None:
+    """Find a key in what a `<<` takes in: a mapping, or several."""
+    sources = node.value if isinstance(node, yaml.SequenceNode) else [node]
+    return next(filter(None, (_child(source, step) for source in sources)), None)

@@ -70,12 +70,8 @@ def load_manifests(text: str, *, origin: str) -> tuple[dict[str, Any], ...]:
     file's name in messages.  Raises `DocumentError` (`invalid-yaml`) as `load` does, and for a
     document that is no mapping.
     """
-    if (found := _json(text, lambda number: without_fraction(_finite(number)))) is not _NO_JSON:
-        documents = [found]
-    else:
-        documents = _Reader(text, file=origin, resolver=kubectl, merging=True).documents()
     manifests: list[dict[str, Any]] = []
-    for document in documents:
+    for document in load_documents(text, origin=origin):
         for manifest in _split(document):
             if not isinstance(manifest, dict):
                 kind = "a list" if isinstance(manifest, list) else f"`{_shown(manifest)}`"
@@ -83,6 +79,16 @@ def load_manifests(text: str, *, origin: str) -> tuple[dict[str, Any], ...]:
                 raise DocumentError("invalid-yaml", f"`{origin}` cannot be read", (problem,))
             manifests.append(manifest)
     return tuple(manifests)
+
+
+def load_documents(text: str, *, origin: str) -> list[Any]:
+    """Read every document of a text as `load_manifests` does, whatever it holds.
+
+    Raises `DocumentError` (`invalid-yaml`).
+    """
+    if (found := _json(text, lambda number: without_fraction(_finite(number)))) is not _NO_JSON:
+        return [found]
+    return _Reader(text, file=origin, resolver=kubectl, merging=True).documents()
 
 
 def _split(document: Any) -> Iterator[Any]:

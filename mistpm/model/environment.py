@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
@@ -9,6 +10,7 @@ from msgspec import Meta, Struct
 from mistpm.model.descriptor import Name, NamespaceName
 from mistpm.model.presence import Api
 from mistpm.model.ranges import ANY, Range
+from mistpm.model.resource import ResourceId
 from mistpm.model.version import Version
 from mistpm.model.wire import Wire
 
@@ -26,12 +28,61 @@ RESERVED_NAMES = frozenset({"kubernetes", "provided"})
 
 
 class Selector(Wire, frozen=True, kw_only=True):
-    """Which manifests a patch means; what is left out matches everything."""
+    """Which manifests a patch or a waiver means; what is left out matches everything."""
 
     group: str | None = None
     kind: str | None = None
     name: str | None = None
     namespace: str | None = None
+
+
+    @property
+    def is_any(self) -> bool:
+        """Whether everything is meant."""
+        return (self.group, self.kind, self.name, self.namespace) == (None,) * 4
+
+    def selects(self, resource: ResourceId) -> bool:
+        """Tell whether a resource is one of those that are meant."""
+        return all(
+            wanted in {None, found}
+            for wanted, found in (
+                (self.group, resource.group),
+                (self.kind, resource.kind),
+                (self.name, resource.name),
+                (self.namespace, resource.namespace),
+            )
+        )
+
+
+class Waiver(Wire, frozen=True, kw_only=True):
+    """Findings that somebody accepts, with the reason, up to and including a day.
+
+    `code` is the findings' own; `release`, `resource` and `path` narrow it to some of them.
+    """
+
+    code: str
+    release: str = ""
+    resource: Selector = Selector()
+    path: str = ""
+    reason: str
+    until: str
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` whose arguments name every rule that is broken."""
+        mistakes = []
+        if not self.reason.strip():
+            mistakes.append("a waiver has a `reason`, and this one is empty")
+        if not _is_date(self.until):
+            mistakes.append(f"`until` is a day such as `2027-03-01`, and `{self.until}` is none")
+        if mistakes:
+            raise ValueError(*mistakes)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 class Patch(Wire, frozen=True, kw_only=True):
@@ -158,6 +209,7 @@ class Environment(Wire, frozen=True, kw_only=True):
     settings: dict[str, SettingEntry] = {}
     releases: dict[Name, ReleaseEntry] = {}
     policy: Policy = Policy()
+    waivers: tuple[Waiver, ...] = ()
     goal: Goal | None = None
 
     def __post_init__(self) -> None:

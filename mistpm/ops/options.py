@@ -16,7 +16,7 @@ class Options(Struct, frozen=True, kw_only=True):
     environment's own).  `user` and `state_namespace` are for clusters: as whom, and where an environment is
     remembered (empty: as the file says).  `locked` refuses to change the lock, `offline` asks no registry.
     `solve_timeout` and `lock_timeout`, how long another run on the same environment is waited for, are in
-    seconds.
+    seconds.  `today` is the day (`2027-03-01`) by which waivers expire; empty, and none does.
     """
 
     environment: Path | None = None
@@ -30,3 +30,4 @@ class Options(Struct, frozen=True, kw_only=True):
     waiting: Waiting = Waiting()
     lock_timeout: float = 60.0
     solve_timeout: float = 30.0
+    today: str = ""

@@ -7,7 +7,6 @@ from typing import Any
 
 from mistpm.errors import RenderError
 from mistpm.model.environment import Patch, Selector
-from mistpm.model.resource import ResourceId
 from mistpm.render.manifests import Document, fault, identify
 
 
@@ -22,7 +21,7 @@ def apply_patches(
     patched = list(documents)
     for number, patch in enumerate(patches, 1):
         chosen = [
-            index for index, (data, _) in enumerate(patched) if _means(patch.select, identify(data))
+            index for index, (data, _) in enumerate(patched) if patch.select.selects(identify(data))
         ]
         if not chosen:
             raise RenderError(
@@ -36,18 +35,6 @@ def apply_patches(
             what = f"patch {number} of `{release}`"
             patched[index] = (_patched(data, patch, what), origin)
     return tuple(patched)
-
-
-def _means(selector: Selector, resource: ResourceId) -> bool:
-    return all(
-        wanted in {None, found}
-        for wanted, found in (
-            (selector.group, resource.group),
-            (selector.kind, resource.kind),
-            (selector.name, resource.name),
-            (selector.namespace, resource.namespace),
-        )
-    )
 
 
 def _shown(selector: Selector) -> str:

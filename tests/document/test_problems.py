@@ -195,7 +195,7 @@ bad: `mistpm.yaml` has 17 mistakes
   mistpm.yaml:21: releases."x\\n": `x
 ` does not fit; write lower-case letters, digits, `-` and `.`
   mistpm.yaml:22: policy.prereleases: expected `true` or `false`, found a text
-  mistpm.yaml:24: colour: `colour` is not known here (known: `apiVersion`, `goal`, `id`, `kind`, `kubernetes`, `name`, `policy`, `provided`, `registries`, `releases`, `settings`, `state`, `target`, `targets`)"""
+  mistpm.yaml:24: colour: `colour` is not known here (known: `apiVersion`, `goal`, `id`, `kind`, `kubernetes`, `name`, `policy`, `provided`, `registries`, `releases`, `settings`, `state`, `target`, `targets`, `waivers`)"""
     )
 
 
