@@ -201,7 +201,7 @@ _INFINITE: Final = float("inf")
 def _bounds(before: Schema, after: Schema) -> Iterator[str]:
     least, had_least = (_number(each.get("minimum"), -_INFINITE) for each in (after, before))
     excludes, excluded = (bool(each.get("exclusiveMinimum")) for each in (after, before))
-    if -_INFINITE < least and (least, excludes) > (had_least, excluded):
+    if least > -_INFINITE and (least, excludes) > (had_least, excluded):
         yield f"it has to be {'more than' if excludes else 'at least'} {least} now"
     most, had_most = (_number(each.get("maximum"), _INFINITE) for each in (after, before))
     excludes, excluded = (bool(each.get("exclusiveMaximum")) for each in (after, before))
