@@ -1,0 +1,191 @@
+"""An upgrade plan for a terminal: a path of numbered steps, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import typer
+
+from mistpm.cli.proposal_text import SIGNS
+from mistpm.cli.terminal import Terminal, bold, coloured, dim, printable
+from mistpm.cli.upgrade_plan_words import (
+    ACTIONS,
+    BLOCKED,
+    DISAPPEARING,
+    FINDINGS,
+    FIXED,
+    HELD_BACK,
+    LOST,
+    NEXT,
+    NO_RESTARTS,
+    RESOURCES,
+    RESTARTS,
+    basis,
+    ending,
+    field_values,
+    finding_text,
+    headline,
+    next_steps,
+    outcome,
+    owner,
+    replacement,
+    split_apis,
+    step_support,
+    step_title,
+    tally,
+    unused,
+    versions,
+)
+from mistpm.diff.fields import changed_fields
+from mistpm.model.change import Change
+from mistpm.model.finding import Finding
+from mistpm.ops.locking import Move
+from mistpm.ops.upgrade_plan import Contents, UpgradePlan, UpgradeStep
+
+_MOST_FIELDS: Final = 6
+"""Fields of a resource that are shown unless everything is asked for."""
+
+_FIELD_SIGNS: Final = {"add": "+", "remove": "-", "change": "~"}
+
+
+def show_plan(terminal: Terminal, plan: UpgradePlan, *, diff: bool = False) -> None:
+    """Print a plan; with `diff` every changed field, and what changes line by line."""
+    for line in plan_lines(plan, diff=diff):
+        terminal.show(line)
+
+
+def plan_lines(plan: UpgradePlan, *, diff: bool = False) -> Iterator[str]:
+    """Give the lines of a plan."""
+    yield bold(_line(headline(plan)))
+    yield _line(outcome(plan))
+    for number, step in enumerate(plan.steps, start=1):
+        yield ""
+        yield bold(f"{number}. {step_title(step)}")
+        for line in _step(step, diff=diff):
+            yield f"   {line}" if line else ""
+    if plan.held_back:
+        yield ""
+        yield bold(HELD_BACK)
+    for each in plan.held_back:
+        yield _line(
+            f"   {each.release}  {each.package} stays at {each.version}; {each.newest} exists"
+        )
+        yield from (f"     {_line(line)}" for line in each.because)
+    if lines := ending(plan):
+        yield ""
+        yield bold(BLOCKED)
+        yield from (f"   {_line(line)}" for line in lines)
+    if lines := next_steps(plan):
+        yield ""
+        yield bold(NEXT)
+        yield from (f"   {number}. {_line(line)}" for number, line in enumerate(lines, start=1))
+
+
+def _step(step: UpgradeStep, *, diff: bool) -> Iterator[str]:
+    if support := step_support(step):
+        yield dim(support)
+    if step.moves:
+        yield from _moves(step)
+    contents = step.contents
+    yield from _losses(contents)
+    yield from _fixed(contents)
+    yield from _apis(contents)
+    yield from _changes(contents, diff=diff)
+    yield from _restarts(contents)
+    if contents.findings:
+        yield bold(FINDINGS)
+    for finding in contents.findings:
+        yield f"  {_severity(finding)}: {_line(finding_text(finding))}"
+
+
+def _moves(step: UpgradeStep) -> Iterator[str]:
+    width = max(len(_name(move)) for move in step.moves)
+    for move in step.moves:
+        sign = coloured("+" if not move.before else "-" if not move.after else "~")
+        yield f"{sign} {_line(_name(move).ljust(width))}  {_line(f'{move.package} {versions(move)}')}"
+        for line in step.reasons.get(move.node, ()):
+            yield dim(f"    {_line(line)}")
+
+
+def _name(move: Move) -> str:
+    """Name a release; what is called has no name but its package's."""
+    return "(called)" if "@" in move.node else move.node
+
+
+def _losses(contents: Contents) -> Iterator[str]:
+    if contents.data:
+        yield _loud(LOST)
+    for change in contents.data:
+        reason = f": {change.reason}" if change.reason else ""
+        yield _line(f"  ! {owner(change.resource, change.release)}{reason}")
+
+
+def _fixed(contents: Contents) -> Iterator[str]:
+    if contents.fixed:
+        yield _loud(FIXED)
+    for each in contents.fixed:
+        yield _line(f"  ! {owner(each.resource, each.release)}")
+        yield from (_line(f"      {path}") for path in each.paths)
+        yield _line(f"      {each.way_out}")
+
+
+def _apis(contents: Contents) -> Iterator[str]:
+    used, others = split_apis(contents)
+    if used:
+        yield _loud(DISAPPEARING)
+    for each in used:
+        yield _line(f"  ! {each.api}: {replacement(each)}")
+        yield from (
+            _line(f"      used by {owner(resource, release)}") for release, resource in each.users
+        )
+        yield from (
+            _line(f"      used by {manager}: {resource}") for manager, resource in each.others
+        )
+    if text := unused(others):
+        yield dim(f"{'also ' if used else ''}gone: {text}")
+
+
+def _changes(contents: Contents, *, diff: bool) -> Iterator[str]:
+    yield f"{bold(RESOURCES)}: {tally(contents)} {dim(f'({basis(contents)})')}"
+    for change in contents.diff.having(*ACTIONS):
+        reason = f"  {dim(_line(change.reason))}" if change.reason else ""
+        release = f"  {dim(_line(change.release))}" if change.release else ""
+        yield f"  {coloured(SIGNS[change.action])} {_line(str(change.resource))}{release}{reason}"
+        if change.action in {"update", "adopt"}:
+            yield from (f"      {line}" for line in _fields(change, everything=diff))
+        if diff and change.action != "keep":
+            from mistpm.diff import unified
+
+            yield from (f"      {coloured(_line(line))}" for line in unified(change).split("\n"))
+
+
+def _fields(change: Change, *, everything: bool) -> Iterator[str]:
+    fields = changed_fields(change)
+    for field in fields if everything else fields[:_MOST_FIELDS]:
+        sign = coloured(_FIELD_SIGNS[field.action])
+        yield f"{sign} {_line(f'{field.path}: {field_values(field)}')}"
+    if not everything and len(fields) > _MOST_FIELDS:
+        yield dim(f"and {len(fields) - _MOST_FIELDS} more fields (--diff shows all)")
+
+
+def _restarts(contents: Contents) -> Iterator[str]:
+    for title, workloads in ((RESTARTS, contents.restarts), (NO_RESTARTS, contents.no_restarts)):
+        if workloads:
+            yield bold(title)
+        for each in workloads:
+            yield _line(f"  {owner(each.resource, each.release)}: {each.how}")
+
+
+def _loud(title: str) -> str:
+    return typer.style(title.upper(), fg="red", bold=True)
+
+
+def _severity(finding: Finding) -> str:
+    colour = {"error": "red", "warning": "yellow"}.get(finding.severity, "cyan")
+    return typer.style(finding.severity, fg=colour, bold=True)
+
+
+def _line(text: str) -> str:
+    """Show what others say within one line, whatever is in it."""
+    return printable(text).replace("\n", " ")
