@@ -38,6 +38,17 @@ def graph(seen: Glance, names: tuple[str, ...] = ()) -> GraphReport:
     lockfile = seen.lockfile
     for name in names:
         require_locked(seen, name)
+    whole = f"{seen.environment.name} ({seen.file})" if seen.environment else seen.file
+    return GraphReport(
+        environment=seen.file,
+        stale=seen.stale,
+        graph=graph_of(lockfile, f"{', '.join(names)} in {whole}" if names else whole, names),
+        unresolved=lockfile.unresolved,
+    )
+
+
+def graph_of(lockfile: Lockfile, title: str, names: tuple[str, ...] = ()) -> Graph:
+    """Give the graph of everything in a lock, or of what `names` need; raises `UsageError`."""
     roots = {node for name in names for node in find_nodes(lockfile, name)}
     known = nodes(lockfile)
     needs = needs_of(lockfile)
@@ -49,16 +60,10 @@ def graph(seen: Glance, names: tuple[str, ...] = ()) -> GraphReport:
     failed = {name for part in lockfile.unresolved for name in part.releases}
     failed = failed & shown if names else failed
     ids = {edge.target for edge in edges} | {edge.source for edge in edges} | shown | failed
-    whole = f"{seen.environment.name} ({seen.file})" if seen.environment else seen.file
-    return GraphReport(
-        environment=seen.file,
-        stale=seen.stale,
-        graph=Graph(
-            title=f"{', '.join(names)} in {whole}" if names else whole,
-            nodes=tuple(_node(id_, known.get(id_), lockfile, failed) for id_ in sorted(ids)),
-            edges=tuple(edges),
-        ),
-        unresolved=lockfile.unresolved,
+    return Graph(
+        title=title,
+        nodes=tuple(_node(id_, known.get(id_), lockfile, failed) for id_ in sorted(ids)),
+        edges=tuple(edges),
     )
 
 

@@ -69,13 +69,26 @@ def solve(
         return Solved(lockfile=previous, previous=previous, asking=asking)
     if locked:
         raise _refusal(workspace, previous, asking, fresh=fresh)
+    return solve_asked(workspace, asking, previous, free=free)
+
+
+def solve_asked(
+    workspace: Workspace,
+    asking: Asking,
+    previous: Lockfile | None,
+    *,
+    free: frozenset[str] = frozenset(),
+) -> Solved:
+    """Answer a question with the fewest changes to `previous`; releases in `free` may move to the newest.
+
+    Raises `ResolutionError`, `RegistryError`.
+    """
     workspace.reporter.start("solving", 0)
     from mistpm.resolve import resolve
 
-    question = asking.asked.question
     computing = Computing(workspace, asking, previous.releases.values() if previous else ())
     resolution = resolve(
-        question,
+        asking.asked.question,
         Sources(workspace, asking.files),
         held_by(previous, free),
         computing=computing,

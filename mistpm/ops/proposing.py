@@ -79,7 +79,10 @@ def propose(
     """
     solved = solve(workspace, free=wishes.free, new_minors=wishes.new_minors, always=wishes.always)
     require_solved(solved, keep_going=workspace.options.keep_going)
-    return propose_solved(workspace, solved, wishes, permissions)
+    proposal = propose_solved(workspace, solved, wishes, permissions)
+    if not (solved.is_new or wishes.always):
+        return proposal
+    return msgspec.structs.replace(proposal, held_back=held_back(workspace, solved))
 
 
 def propose_solved(
@@ -88,7 +91,7 @@ def propose_solved(
     wishes: Wishes = Wishes(),  # noqa: B008 - frozen
     permissions: Permissions | None = None,
 ) -> Proposal:
-    """Work out what applying a lock would do, as `propose` does once it has one."""
+    """Work out what applying a lock would do; unlike `propose`, nothing is looked up that is only news."""
     facts = check_cluster(workspace, solved.lockfile)
     rendered = render_locked(workspace, solved.lockfile, solved.asking)
     findings = check(rendered)
@@ -103,7 +106,6 @@ def propose_solved(
         desired=desired,
         diff=diff,
         moves=solved.moves,
-        held_back=_held_back(workspace, solved, wishes),
         unneeded=tuple(sorted(gone)),
         data=data_at_risk(diff.changes),
         findings=(
@@ -189,9 +191,3 @@ def _left_alone(lockfile: Lockfile, rendered: Rendered) -> tuple[str, ...]:
     failed = {failure.release for failure in rendered.failures}
     there = {release.name for release in rendered.releases}
     return tuple(sorted((unresolved | failed) - there))
-
-
-def _held_back(workspace: Workspace, solved: Solved, wishes: Wishes) -> tuple[HeldBack, ...]:
-    if not (solved.is_new or wishes.always):
-        return ()
-    return held_back(workspace, solved)
