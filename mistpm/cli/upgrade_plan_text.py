@@ -44,13 +44,13 @@ from mistpm.ops.locking import Move
 from mistpm.ops.upgrade_plan import Contents, UpgradePlan, UpgradeStep
 
 _MOST_FIELDS: Final = 6
-"""Fields of a resource that are shown unless everything is asked for."""
+"""Fields of a resource that are shown where nothing asks for all of what changes."""
 
 _FIELD_SIGNS: Final = {"add": "+", "remove": "-", "change": "~"}
 
 
 def show_plan(terminal: Terminal, plan: UpgradePlan, *, diff: bool = False) -> None:
-    """Print a plan; with `diff` every changed field, and what changes line by line."""
+    """Print a plan; with `diff` what changes line by line."""
     for line in plan_lines(plan, diff=diff):
         terminal.show(line)
 
@@ -152,20 +152,25 @@ def _changes(contents: Contents, *, diff: bool) -> Iterator[str]:
         reason = f"  {dim(_line(change.reason))}" if change.reason else ""
         release = f"  {dim(_line(change.release))}" if change.release else ""
         yield f"  {coloured(SIGNS[change.action])} {_line(str(change.resource))}{release}{reason}"
-        if change.action in {"update", "adopt"}:
-            yield from (f"      {line}" for line in _fields(change, everything=diff))
-        if diff and change.action != "keep":
-            from mistpm.diff import unified
-
-            yield from (f"      {coloured(_line(line))}" for line in unified(change).split("\n"))
+        if diff:
+            yield from (f"      {coloured(line)}" for line in _diff(change))
+        elif change.action in {"update", "adopt"}:
+            yield from (f"      {line}" for line in _fields(change))
 
 
-def _fields(change: Change, *, everything: bool) -> Iterator[str]:
+def _diff(change: Change) -> Iterator[str]:
+    from mistpm.diff import unified
+
+    if change.action != "keep":
+        yield from map(_line, unified(change).removesuffix("\n").split("\n"))
+
+
+def _fields(change: Change) -> Iterator[str]:
     fields = changed_fields(change)
-    for field in fields if everything else fields[:_MOST_FIELDS]:
+    for field in fields[:_MOST_FIELDS]:
         sign = coloured(_FIELD_SIGNS[field.action])
         yield f"{sign} {_line(f'{field.path}: {field_values(field)}')}"
-    if not everything and len(fields) > _MOST_FIELDS:
+    if len(fields) > _MOST_FIELDS:
         yield dim(f"and {len(fields) - _MOST_FIELDS} more fields (--diff shows all)")
 
 
