@@ -1,6 +1,6 @@
 """Build `mistpm/check/data/schemas.json`: what the objects of Kubernetes' own kinds may contain.
 
-    python scripts/build_schemas.py [--packages FOLDER] [--check]
+    python -m scripts.build_schemas [--packages FOLDER] [--check]
 
 The schemas come from `kubernetes-validate` on PyPI, which carries Kubernetes' OpenAPI documents, several minors in
 one release.  They are brought to one form for all minors (the releases differ in theirs), made to refuse what an API
@@ -13,24 +13,20 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import re
-import subprocess
 import sys
-import tarfile
 import tempfile
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from mistpm.model.kinds import kind_table
+from mistpm.model.minor import Minor
+from scripts.packages import kubernetes_definitions
 
 FILE: Final = Path(__file__).parent.parent / "mistpm" / "check" / "data" / "schemas.json"
 
 KUBERNETES_VALIDATE: Final = {"1.24.1": range(16, 25), "1.37.0": range(25, 38)}
 """Releases, and the minors that are taken from each."""
-
-DOCUMENT: Final = re.compile(r".*/v1\.(\d+)\.0-local-strict/_definitions\.json")
 
 Schema: TypeAlias = dict[str, Any]
 Definitions: TypeAlias = dict[str, Schema]
@@ -102,7 +98,7 @@ def compact(value: object) -> str:
 
 def roots(documents: Definitions, minor: int) -> Iterator[tuple[str, str]]:
     """Give each kind of the presence table that a minor has, as text, with the name of its definition."""
-    known = {str(kind) for kind in kind_table().kinds if kind.first <= minor}
+    known = {str(kind) for kind in kind_table().kinds if kind.present(Minor(minor))}
     for name, schema in documents.items():
         for api in schema.get("x-kubernetes-group-version-kind", ()):
             text = "/".join(part for part in (api["group"], api["version"], api["kind"]) if part)
@@ -201,35 +197,9 @@ def closure_digest(definitions: Definitions, name: str) -> str:
 def all_documents(folder: Path) -> Iterator[tuple[int, Definitions]]:
     """Give the minors that are taken from the releases, each with its definitions."""
     for release, minors in KUBERNETES_VALIDATE.items():
-        for name, content in members(download("kubernetes-validate", release, folder)):
-            match = DOCUMENT.fullmatch(name)
-            if match and int(match[1]) in minors:
-                document = json.loads(content)
-                yield int(match[1]), document.get("$defs") or document["definitions"]
-
-
-def members(package: Path) -> Iterator[tuple[str, bytes]]:
-    """Give the names and contents of the definition files in a wheel or source archive."""
-    if package.suffix == ".whl":
-        with zipfile.ZipFile(package) as archive:
-            for name in filter(DOCUMENT.fullmatch, archive.namelist()):
-                yield name, archive.read(name)
-    else:
-        with tarfile.open(package) as archive:
-            for member in archive:
-                stream = archive.extractfile(member) if DOCUMENT.fullmatch(member.name) else None
-                if stream is not None:
-                    yield member.name, stream.read()
-
-
-def download(package: str, release: str, folder: Path) -> Path:
-    """Fetch a release with pip unless it is in the folder; give its path."""
-    stem = f"{package.replace('-', '[-_]')}-{release}"
-    if not any(folder.glob(f"{stem}[-.]*")):
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-        command += ["--dest", str(folder), f"{package}=={release}"]
-        subprocess.run(command, check=True)
-    return next(folder.glob(f"{stem}[-.]*"))
+        for minor, definitions in kubernetes_definitions(release, folder, "-local-strict"):
+            if minor in minors:
+                yield minor, definitions
 
 
 if __name__ == "__main__":

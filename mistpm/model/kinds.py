@@ -19,7 +19,9 @@ class Kind(msgspec.Struct, frozen=True, array_like=True):
     (`Eviction`); `first` and `removed` are minors (`first` is the table's oldest for what is older,
     `removed` None for what is still there); `enabled` says whether an API server serves it unless
     told otherwise.  `deprecated` is the minor from which it is deprecated, `replacement` the API to
-    write instead (`networking.k8s.io/v1/Ingress`), empty where there is none.
+    write instead (`networking.k8s.io/v1/Ingress`), empty where there is none; it may be gone itself
+    by then, and have its own.  `planned` is the minor that is to remove it, where that is newer than
+    the table: Kubernetes' present plan, which it has moved before.
     """
 
     group: str
@@ -32,6 +34,7 @@ class Kind(msgspec.Struct, frozen=True, array_like=True):
     enabled: bool
     deprecated: int | None = None
     replacement: str = ""
+    planned: int | None = None
 
     @property
     def stability(self) -> str:
