@@ -20,7 +20,8 @@ ANYTHING: Final[Schema] = {"x-kubernetes-preserve-unknown-fields": True}
 
 _EMBEDDED: Final = "x-kubernetes-embedded-resource"
 
-NarrowingCode = Literal["required-field-added", "field-dropped", "schema-narrowed"]
+NarrowingCode = Literal["required-field-added", "field-dropped", "schema-narrowed", "rule-added"]
+"""`rule-added` is for what cannot be tried on objects here: rules, formats, keys of lists."""
 
 
 class Narrowing(Struct, frozen=True, order=True):
@@ -69,6 +70,11 @@ def items(schema: Schema) -> Schema:
     return found if isinstance(found, Mapping) else ANYTHING
 
 
+def texts(value: Any) -> list[str]:
+    """Give the texts in a list; what is none has none."""
+    return [each for each in _list(value) if isinstance(each, str)]
+
+
 def _narrowings(before: Schema, after: Schema, path: str) -> Iterator[Narrowing]:
     """Compare what two schemas say of one place, and of all that is in it."""
     if before == after:
@@ -80,6 +86,8 @@ def _narrowings(before: Schema, after: Schema, path: str) -> Iterator[Narrowing]
             return
     for why in _constraints(before, after):
         yield _narrowed(path, why)
+    for why in _conditions(before, after):
+        yield Narrowing(path or ".", "rule-added", why)
     if "object" in _types(before):
         yield from _fields(before, after, path)
     if "array" in _types(before):
@@ -122,8 +130,8 @@ def _lost_types(lost: frozenset[str], after: Schema) -> str:
 def _fields(before: Schema, after: Schema, path: str) -> Iterator[Narrowing]:
     old, new = properties(before), properties(after)
     old_rest, new_rest = others(before), others(after)
-    had = {name for name in _texts(before.get("required")) if "default" not in old.get(name, {})}
-    for name in sorted(set(_texts(after.get("required"))) - had):
+    had = {name for name in texts(before.get("required")) if "default" not in old.get(name, {})}
+    for name in sorted(set(texts(after.get("required"))) - had):
         if "default" not in new.get(name, ANYTHING):
             yield Narrowing(f"{path}.{name}", "required-field-added", "it is required now")
     for name, schema in old.items():
@@ -149,7 +157,13 @@ def _fields(before: Schema, after: Schema, path: str) -> Iterator[Narrowing]:
 
 def _constraints(before: Schema, after: Schema) -> Iterator[str]:
     """Say what is asked of a value itself that was not."""
-    for judge in (_enum, _pattern, _format, _bounds, _uniqueness, _embedding, _rules, _junctors):
+    for judge in (_enum, _pattern, _bounds, _uniqueness, _embedding, _junctors):
+        yield from judge(before, after)
+
+
+def _conditions(before: Schema, after: Schema) -> Iterator[str]:
+    """Say what else is asked, which takes an API server to be judged."""
+    for judge in (_format, _keys, _rules):
         yield from judge(before, after)
     for keyword in sorted(set(after) - _JUDGED):
         if after[keyword] != before.get(keyword):
@@ -226,8 +240,12 @@ def _uniqueness(before: Schema, after: Schema) -> Iterator[str]:
     sort, was = after.get("x-kubernetes-list-type"), before.get("x-kubernetes-list-type")
     if sort == "set" and was != "set":
         yield "its items have to differ now"
-    keys = _texts(after.get("x-kubernetes-list-map-keys"))
-    if sort == "map" and (was != "map" or keys != _texts(before.get("x-kubernetes-list-map-keys"))):
+
+
+def _keys(before: Schema, after: Schema) -> Iterator[str]:
+    sort, was = after.get("x-kubernetes-list-type"), before.get("x-kubernetes-list-type")
+    keys = texts(after.get("x-kubernetes-list-map-keys"))
+    if sort == "map" and (was != "map" or keys != texts(before.get("x-kubernetes-list-map-keys"))):
         named = " and ".join(f"`{key}`" for key in keys)
         yield f"its items have to differ in {named} now"
 
@@ -308,10 +326,6 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def _texts(value: Any) -> list[str]:
-    return [each for each in _list(value) if isinstance(each, str)]
 
 
 def _number(value: Any, otherwise: float) -> float:

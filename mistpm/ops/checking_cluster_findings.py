@@ -36,7 +36,7 @@ def use_findings(
             for each in minors
             if each not in gone and row.deprecated is not None and row.deprecated <= each.number
         )
-        common = _Common(resource, api, written, replacement=row.replacement)
+        common = _Common(resource, api, written, replacement=_instead(row, minors))
         if gone:
             is_over = row.gone(minor)
             yield common.finding(
@@ -107,7 +107,7 @@ def requested_findings(
             api_version=f"{each.group}/{each.version}".lstrip("/"),
             minors=gone,
             hint='the audit log names who: its entries have the annotation `k8s.io/deprecated: "true"`',
-            replacement=row.replacement if row else "",
+            replacement=_instead(row, minors) if row else "",
         )
 
 
@@ -126,14 +126,14 @@ def told_by_the_server(warnings: Mapping[Api, str], known: Collection[Api]) -> I
 def unseen_findings(unseen: Iterable[Unseen]) -> Iterator[Finding]:
     """Tell what was not looked at, one finding for each reason."""
     reasons: dict[str, list[str]] = {}
-    for each in sorted(unseen):
+    for each in sorted(set(unseen)):
         reasons.setdefault(each.why, []).append(f"`{each.what}`")
     for why, names in sorted(reasons.items()):
         yield Finding(
             severity="info",
             code="not-looked-at",
             message=f"{', '.join(names)} {'was' if len(names) == 1 else 'were'} not looked at: {why}",
-            hint="ask for a role that allows it" if why.startswith("you may not") else "",
+            hint="ask for a role that allows it" if why.startswith("the right") else "",
         )
 
 
@@ -176,6 +176,20 @@ class _Common:
         return (
             f"let it write {instead}; the object itself stays, and is there in that version already"
         )
+
+
+def _instead(row: Kind, minors: tuple[Minor, ...]) -> str:
+    """Give what to write instead: what Kubernetes says, or else the version of the group that stays."""
+    if row.replacement:
+        return row.replacement
+    staying = [
+        str(each)
+        for each in kind_table().kinds
+        if (each.group, each.kind) == (row.group, row.kind)
+        and each.deprecated is None
+        and all(map(each.served, minors))
+    ]
+    return staying[0] if staying else ""
 
 
 def _by_object(uses: Iterable[LiveUse]) -> dict[tuple[ResourceId, Api], list[LiveUse]]:

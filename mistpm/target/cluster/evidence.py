@@ -139,7 +139,7 @@ class _Looking:
             if error.is_unreachable:
                 raise
             if not error.is_not_found:  # a kind that is gone since discovery has no objects
-                why = "you may not list it" if error.is_right_missing else error.message
+                why = "the right to list is missing" if error.is_right_missing else error.message
                 self.unseen.add(Unseen(what=str(place), why=why))
 
     def _items(self, place: ApiResource) -> Iterator[Mapping[str, Any]]:

@@ -48,7 +48,7 @@ def read_definitions(client: Client) -> tuple[LiveDefinition, ...] | Unseen:
     except ApiError as error:
         if error.is_unreachable:
             raise
-        why = "you may not list it" if error.is_right_missing else error.message
+        why = "the right to list is missing" if error.is_right_missing else error.message
         return Unseen(what="customresourcedefinitions.apiextensions.k8s.io", why=why)
     return tuple(sorted(map(_definition, items), key=lambda each: each.name))
 

@@ -41,7 +41,7 @@ def requested_deprecated(client: Client) -> tuple[RequestedApi, ...] | Unseen:
     except ApiError as error:
         if error.is_unreachable:
             raise
-        why = "you may not read it" if error.is_right_missing else error.message
+        why = "the right to read is missing" if error.is_right_missing else error.message
         return Unseen(what="/metrics", why=why)
     return tuple(sorted(_requested(match[1]) for match in _METRIC.finditer(str(answer.data))))
 
