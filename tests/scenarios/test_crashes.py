@@ -35,4 +35,5 @@ def test_crash_at_every_request(
     record_property("said", said)
 
     assert {} == differing
-    assert reached >= 0.9 * len(crashes)  # how often something is asked differs from run to run
+    # how often somebody who waits asks differs from run to run, more so on a busy machine
+    assert reached >= 0.7 * len(crashes)
