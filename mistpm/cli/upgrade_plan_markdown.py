@@ -154,12 +154,23 @@ def _owner(resource: object, release: str) -> str:
 
 def _changes(contents: Contents, *, diff: bool) -> Iterator[str]:
     """Give each change: one line, under which what there is to see of it is folded away."""
+    after_item = False
     for change in contents.diff.having(*ACTIONS):
-        lines = [*_fields(change), *(block(unified(change), "diff") if diff else ())]
-        if lines:
-            yield from folded(_title(change), lines)
+        parts = [
+            part
+            for part in (_fields(change), block(unified(change), "diff") if diff else [])
+            if part
+        ]
+        if parts:
+            yield from ("",) if after_item else ()
+            yield from (
+                *folded(_title(change), [line for part in parts for line in ("", *part)][1:]),
+                "",
+            )
         else:
             yield f"- {prose(_title(change))}"
+        after_item = not parts
+    if after_item:
         yield ""
 
 
@@ -175,7 +186,7 @@ def _fields(change: Change) -> list[str]:
         (code(field.path, in_table=True), code(field_values(field), in_table=True))
         for field in changed_fields(change)
     ]
-    return [*table(("Field", "Change"), rows), ""] if rows else []
+    return table(("Field", "Change"), rows) if rows else []
 
 
 def _held_back(plan: UpgradePlan) -> Iterator[str]:

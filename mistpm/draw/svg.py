@@ -42,7 +42,7 @@ STYLE = """\
 .mistpm .call path { stroke-dasharray: 5 3; }
 .mistpm .optional path { stroke-dasharray: 1 4; }
 .mistpm .edge:hover path { stroke: #0969da; stroke-width: 2.4; }
-#mistpm-arrow path { fill: #6e7781; }
+.mistpm marker path { fill: #6e7781; }
 @media (prefers-color-scheme: dark) {
   .mistpm text { fill: #f0f6fc; }
   .mistpm .detail, .mistpm .label { fill: #9198a1; }
@@ -55,22 +55,26 @@ STYLE = """\
   .mistpm .unresolved rect { fill: #490202; stroke: #f85149; }
   .mistpm .edge path { stroke: #9198a1; }
   .mistpm .edge:hover path { stroke: #4493f8; }
-  #mistpm-arrow path { fill: #9198a1; }
+  .mistpm marker path { fill: #9198a1; }
 }"""
 
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def svg(graph: Graph) -> str:
-    """Give a graph as SVG; equal graphs give equal bytes."""
-    return "\n".join(_Drawing(graph).lines()) + "\n"
+def svg(graph: Graph, *, identity: str = "mistpm") -> str:
+    """Give a graph as SVG; equal graphs give equal bytes.
+
+    All ids begin with `identity`, so that one page can hold several drawings.
+    """
+    return "\n".join(_Drawing(graph, identity).lines()) + "\n"
 
 
 class _Drawing:
     """The graph with a place for everything in it."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, identity: str) -> None:
         self.graph = graph
+        self.identity = identity
         numbers = {node.id: number for number, node in enumerate(graph.nodes)}
         self.links = [
             Link(
@@ -98,13 +102,13 @@ class _Drawing:
         yield (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
             f' viewBox="0 0 {width} {height}" class="mistpm" role="img"'
-            ' aria-labelledby="mistpm-title mistpm-description">'
+            f' aria-labelledby="{self.identity}-title {self.identity}-description">'
         )
-        yield f'<title id="mistpm-title">{title}</title>'
-        yield f'<desc id="mistpm-description">{_xml(self._description())}</desc>'
+        yield f'<title id="{self.identity}-title">{title}</title>'
+        yield f'<desc id="{self.identity}-description">{_xml(self._description())}</desc>'
         yield f"<style>\n{STYLE}\n</style>"
         yield (
-            '<defs><marker id="mistpm-arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8"'
+            f'<defs><marker id="{self.identity}-arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8"'
             ' markerHeight="8" markerUnits="userSpaceOnUse" orient="auto-start-reverse">'
             '<path d="M0 0.5 L8 4 L0 7.5 Z"/></marker></defs>'
         )
@@ -147,7 +151,7 @@ class _Drawing:
         path = path or self.routes.loop(self.links[number].source, SPACING.layers / 2)
         end = "start" if number in self.layers.backward else "end"
         yield f'<g class="{" ".join(filter(None, classes))}"><title>{_xml(edge_title(edge))}</title>'
-        yield f'<path d="{path}" marker-{end}="url(#mistpm-arrow)"/>'
+        yield f'<path d="{path}" marker-{end}="url(#{self.identity}-arrow)"/>'
         chain = self.layers.chains[number]
         if edge_line(edge) and chain:
             x, y = self.places.left_of(chain[1]), self.places.middles[chain[1]]
