@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 from pysat.card import ITotalizer
 
-from mistpm.resolve.sketch import Sketch
+from mistpm.resolve.formula import Formula
 
 
 class Count:
     """A totalizer (Bailleux and Boufkhad 2003) over literals, which grows with what is asked of it."""
 
-    def __init__(self, sketch: Sketch, literals: Sequence[int]) -> None:
-        self._sketch = sketch
+    def __init__(self, formula: Formula, literals: Sequence[int]) -> None:
+        self._formula = formula
         self._size = len(literals)
-        self._totalizer = ITotalizer(lits=list(literals), ubound=1, top_id=sketch.last)
+        self._totalizer = ITotalizer(lits=list(literals), ubound=1, top_id=formula.last)
         self._take(self._totalizer.cnf.clauses)
 
     def more_than(self, number: int) -> int | None:
@@ -23,12 +23,12 @@ class Count:
         if number >= self._size:
             return None
         if number >= len(self._totalizer.rhs):
-            self._totalizer.increase(ubound=number, top_id=self._sketch.last)
+            self._totalizer.increase(ubound=number, top_id=self._formula.last)
             self._take(self._totalizer.cnf.clauses[-self._totalizer.nof_new :])
         literal: int = self._totalizer.rhs[number]
         return literal
 
     def _take(self, clauses: Sequence[Sequence[int]]) -> None:
         for clause in clauses:
-            self._sketch.add(*clause)
-        self._sketch.reserve(self._totalizer.top_id)
+            self._formula.add(*clause)
+        self._formula.reserve(self._totalizer.top_id)

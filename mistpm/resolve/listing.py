@@ -13,7 +13,7 @@ from functools import cached_property
 from mistpm.model.descriptor import Candidate, Conflict, Descriptor
 from mistpm.model.identity import PackageId
 from mistpm.model.presence import Api
-from mistpm.model.ranges import Range
+from mistpm.model.ranges import ANY, Range
 from mistpm.model.version import Version
 from mistpm.model.version_set import VersionSet
 from mistpm.resolve.profile import Profile, Statement, mask_of, profiles
@@ -123,6 +123,16 @@ class Listing:
             needed = profile.descriptor.kubernetes
             if needed is not None:
                 masks[needed] = masks.get(needed, 0) | profile.mask
+        return masks
+
+    @cached_property
+    def following(self) -> dict[Range, int]:
+        """Give the versions by what may move to them in one step, where they say so."""
+        masks: dict[Range, int] = {}
+        for place, candidate in enumerate(self.candidates):
+            before = candidate.descriptor.upgrades.from_
+            if before != ANY:
+                masks[before] = masks.get(before, 0) | 1 << place
         return masks
 
     @cached_property

@@ -5,7 +5,7 @@ Definitions: `specs/resolve.md#definitions`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
@@ -233,5 +233,10 @@ class Context:
         return found + self.computed[place] if place in self.computed else found
 
     def in_order(self, place: int) -> list[Requirement]:
-        """Give the same by package: the order in which versions are decided."""
-        return sorted(self.at(place), key=lambda r: (r.package or "", r.alias, r.text))
+        """Give the same in the order in which versions are decided."""
+        return in_order(self.at(place))
+
+
+def in_order(requirements: Iterable[Requirement]) -> list[Requirement]:
+    """Order what one version requires by package, as it is decided."""
+    return sorted(requirements, key=lambda r: (r.package or "", r.alias, r.text))

@@ -3,65 +3,64 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
-from mistpm.resolve.counting import Count
-from mistpm.resolve.node import Context, Node, Option, Requirement
+from mistpm.resolve.improvement import Improvement
+from mistpm.resolve.node import Context, Node, Option, Requirement, in_order
 from mistpm.resolve.selection import Selection
 from mistpm.resolve.sketch import Block
-from mistpm.resolve.solutions import Solutions
 
 
 class Optimum:
     """Improves a solution, by fixing one level of the objective after the other.
 
     Each step asks the solver whether something better is possible and then adds what it found as a
-    clause, so that the number of calls grows with the number of needed nodes, not of versions.
+    clause, so that the number of calls grows with the number of needed nodes, not of versions.  Of several
+    sketches it is about the one at `at`.
     """
 
-    def __init__(self, solutions: Solutions) -> None:
-        self._solutions = solutions
+    def __init__(self, improvement: Improvement, at: int = 0) -> None:
+        solutions = improvement.solutions
+        self._improvement = improvement
+        self._at = at
         self._deadline = solutions.solver.deadline
-        self._sketch = solutions.sketch
-        self._universe = solutions.sketch.universe
+        self._sketch = solutions.sketches[at]
+        self._universe = self._sketch.universe
         self._decided: set[Node] = set()
         self._deferred: deque[Requirement] = deque()
-        self._counted: list[Callable[[], Iterable[int]]] = []
-        self._known: set[tuple[Callable[[], Iterable[int]], int]] = set()
 
     def find(self) -> Selection:
         """Give the best solution; there is one, which was found last."""
-        self._fewest(lambda: self._sketch.moves)
-        self._fewest(lambda: self._sketch.exchanges)
+        self._improvement.fewest(lambda: self._sketch.moves)
+        self._improvement.fewest(lambda: self._sketch.exchanges)
+        self.renew_roots()
+        self.renew_rest()
+        return self._selection
+
+    def renew_roots(self) -> None:
+        """Let the releases of the file be as new, and then series as few, as possible."""
         for node in self._universe.roots:
             self._newest(node)
             self._deadline.settled.append(node.name)
-        self._fewest(self._calls)
-        self._walk()
-        return self._solutions.selection
+        self._improvement.fewest(self._calls)
+
+    @property
+    def _selection(self) -> Selection:
+        return self._improvement.found[self._at]
+
+    def _solve(self, assumptions: Sequence[int]) -> bool:
+        return self._improvement.solve(assumptions)
 
     def _calls(self) -> Iterable[int]:
         """Give what says that a called package is there, of those that are known."""
         sketch = self._sketch
         return [sketch.presence(node) for node in sketch.blocks if node.kind == "called"]
 
-    def _solve(self, assumptions: Sequence[int] = ()) -> bool:
-        """Look for a solution that is no worse in what was counted before.
+    def renew_rest(self, *, stated_only: bool = False) -> None:
+        """Decide what is required breadth-first, and the defaults of APIs after everything else.
 
-        What comes into sight only now was not among it, so it would be more.
+        With `stated_only` it is only what descriptors require of packages, whatever Kubernetes is there.
         """
-        best = self._solutions.selection
-        while self._solutions.solve(assumptions):
-            new = [literal for count in self._counted for literal in self._new(count)]
-            for literal in new:
-                self._sketch.add(-literal)
-            if self._solutions.selection.model.isdisjoint(new):
-                return True
-        self._solutions.selection = best  # what was found meanwhile is worse
-        return False
-
-    def _walk(self) -> None:
-        """Decide what is required breadth-first, and the defaults of APIs after everything else."""
         waiting = deque(context for node in self._universe.roots for context in node.contexts)
         seen: set[Context] = set()
         while waiting or self._deferred:
@@ -69,15 +68,17 @@ class Optimum:
                 context = waiting.popleft()
                 if context not in seen:
                     seen.add(context)
-                    waiting.extend(self._decide_all(context))
+                    waiting.extend(self._decide_all(context, stated_only=stated_only))
             else:
                 waiting.extend(self._decide_default(self._deferred.popleft()))
 
-    def _decide_all(self, context: Context) -> list[Context]:
+    def _decide_all(self, context: Context, *, stated_only: bool) -> list[Context]:
         """Decide what a context requires, by package; gives the contexts that follow."""
         found = []
-        for requirement in context.in_order(self._chosen(context.node).place):
-            if not requirement.constrains:
+        required = self._selection.required(context, self._chosen(context.node).place)
+        for requirement in in_order(required):
+            depends = requirement.use == "api" or requirement.computed
+            if not requirement.constrains or (stated_only and depends):
                 continue
             if requirement.use == "api":
                 if requirement.default is not None:
@@ -96,7 +97,7 @@ class Optimum:
             return requirement.options[0]
         for option in requirement.options:
             pick = picks[option.node]
-            if pick in self._solutions.selection.model or self._solve([pick]):
+            if pick in self._selection.model or self._solve([pick]):
                 self._sketch.add(pick)
                 return option
             self._sketch.add(-pick)
@@ -104,7 +105,7 @@ class Optimum:
 
     def _decide_default(self, requirement: Requirement) -> list[Context]:
         """Pull the default of an API in if nothing provides it so far, and if that is possible."""
-        default, provider = requirement.default, self._solutions.selection.provider(requirement)
+        default, provider = requirement.default, self._selection.provider(requirement)
         if default is None or default.context is None or default.node in self._decided:
             return []
         if provider is not None and provider.node in self._decided:
@@ -138,53 +139,4 @@ class Optimum:
 
     def _chosen(self, node: Node) -> Block:
         """Give which of a node's blocks is chosen."""
-        return self._solutions.selection.chosen[node]
-
-    # --- counting --------------------------------------------------------------------------------
-
-    def _fewest(self, count: Callable[[], Iterable[int]]) -> None:
-        """Make as few of these literals true as possible, and keep it so.
-
-        All are hoped to be false.  Of hopes that fail together (a core) one has to be given up, and it is
-        hoped that no second one has (Morgado, Dodaro and Marques-Silva 2014, OLL).  Literals that come
-        into sight on the way join the hopes.
-        """
-        hopes: dict[int, tuple[Count, int] | None] = {
-            -literal: None for literal in self._new(count)
-        }
-        done = self._solutions.selection.model.isdisjoint(-hope for hope in hopes)
-        while not done:
-            if self._solve(list(hopes)):
-                new = self._new(count)
-                hopes |= {-literal: None for literal in new}
-                done = self._solutions.selection.model.isdisjoint(new)
-            else:
-                self._give_up(hopes)
-        for hope in hopes:
-            self._sketch.add(hope)
-        self._counted.append(count)
-
-    def _give_up(self, hopes: dict[int, tuple[Count, int] | None]) -> None:
-        """Replace hopes that failed together by the next best ones."""
-        failed = self._solutions.solver.core()
-        if len(failed) == 1:
-            self._sketch.add(-failed[0])
-        else:
-            counted = Count(self._sketch, [-hope for hope in failed])
-            self._hope(hopes, counted, 1)
-        for hope in failed:
-            before = hopes.pop(hope)
-            if before is not None:
-                self._hope(hopes, before[0], before[1] + 1)
-
-    def _hope(self, hopes: dict[int, tuple[Count, int] | None], count: Count, number: int) -> None:
-        """Hope that no more than so many are true."""
-        more = count.more_than(number)
-        if more is not None:
-            hopes[-more] = count, number
-
-    def _new(self, count: Callable[[], Iterable[int]]) -> list[int]:
-        """Give the literals to count that were not known before; two counts may have one in common."""
-        new = [literal for literal in count() if (count, literal) not in self._known]
-        self._known.update((count, literal) for literal in new)
-        return new
+        return self._selection.chosen[node]

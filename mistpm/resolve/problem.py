@@ -17,7 +17,9 @@ class Problem(Struct, frozen=True, kw_only=True):
     bound to them; `absent` are releases that have no solution, `gaps` those of which nobody can tell
     whether they have one, with what is in the way.  `pins` keeps nodes (a release's name or a
     called key) at a version.  `relaxed` keeps in mind the versions that something excludes, so that
-    an explanation can say what excludes them.  `only_held` considers nothing but what is held.  `asker` is
+    an explanation can say what excludes them.  `only_held` considers nothing but what is held.  `passes_by` tells
+    that the minors come one after the other, so that none by itself rules out what does not support it, and that
+    what versions compute depends on when they are there.  `asker` is
     for explanations alone.
     """
 
@@ -29,4 +31,5 @@ class Problem(Struct, frozen=True, kw_only=True):
     pins: dict[str, Version] = {}
     relaxed: bool = False
     only_held: bool = False
+    passes_by: bool = False
     asker: Asker = Asker()

@@ -11,6 +11,7 @@ from typing import Final, Self
 from mistpm.model.cause import Cause
 from mistpm.resolve.choice import Choice
 from mistpm.resolve.forcing import Forcing
+from mistpm.resolve.improvement import Improvement
 from mistpm.resolve.limits import Deadline
 from mistpm.resolve.node import Node
 from mistpm.resolve.optimum import Optimum
@@ -41,7 +42,7 @@ class Search:
         for node in () if self._forcing.core else tuple(universe.nodes.values()):
             self._sketch.enter(node)
         self._solver = Solver((), deadline)
-        self._solutions = Solutions(self._sketch, self._solver)
+        self._solutions = Solutions((self._sketch,), self._solver)
 
     def __enter__(self) -> Self:
         """Give itself."""
@@ -74,11 +75,11 @@ class Search:
         if not self.is_possible():
             return None
         self._sketch.settle()
-        return Optimum(self._solutions).find().choice()
+        return Optimum(Improvement(self._solutions)).find().choice()
 
     def choice(self) -> Choice:
         """Give the choice that was found last."""
-        return self._solutions.selection.choice()
+        return self._solutions.found[0].choice()
 
     def renew(self, node: Node, *, conflicts: int) -> None:
         """Find a choice with a node as new as possible, as far as a budget for each step allows."""
@@ -88,7 +89,7 @@ class Search:
             blocks = self._sketch.ordered(node, possible)
             tried = possible & sum(block.mask for block in blocks[: (len(blocks) + 1) // 2])
             if self._solutions.solve([self._sketch.within(node, tried)], conflicts=conflicts):
-                found = self._solutions.selection.block(node)
+                found = self._solutions.found[0].block(node)
                 possible = tried & node.listing.better(found.place) if found is not None else 0
             else:
                 possible &= ~tried

@@ -12,8 +12,8 @@ from mistpm.resolve.sketch import Block, Sketch
 class Selection:
     """The part of a model that the releases of the file need.
 
-    `chosen` has the needed nodes in breadth-first order, `contexts` how they are used, `picked` the
-    series that each caller uses, `unprovided` the API requirements that nothing needed meets (none, as
+    `chosen` has the needed nodes in breadth-first order, `contexts` how they are used, `required` tells
+    what a version requires there, `picked` the series that each caller uses, `unprovided` the API requirements that nothing needed meets (none, as
     long as something needed was not asked what else it requires).
 
     `unwritten` are requirements that the model knows nothing of.  It is then no solution, and what it
@@ -27,6 +27,7 @@ class Selection:
         self.contexts: dict[Context, None] = {}
         self.picked: dict[Decision, Option] = {}
         self.unwritten: list[Requirement] = []
+        self.required = sketch.requiring(model)
         self._apis: list[Requirement] = []
         self._guesses: dict[Node, Block] = {}
         self._reach()
@@ -34,7 +35,8 @@ class Selection:
     @property
     def unprovided(self) -> list[Requirement]:
         """Requirements of APIs that nothing needed meets."""
-        if any(block.mask & node.unasked for node, block in self.chosen.items() if self._apis):
+        unasked = self.sketch.unasked
+        if any(b.mask & unasked(node, self.model) for node, b in self.chosen.items() if self._apis):
             return []
         return [requirement for requirement in self._apis if self.provider(requirement) is None]
 
@@ -58,6 +60,7 @@ class Selection:
     def _reach(self) -> None:
         """Walk from the releases of the file along what is required."""
         universe, sketch = self.sketch.universe, self.sketch
+        required = self.required
         waiting = deque(context for node in universe.roots for context in node.contexts)
         while waiting:
             context = waiting.popleft()
@@ -68,7 +71,7 @@ class Selection:
             self.contexts[context] = None
             self.chosen[node] = block
             universe.require(context, node.listing.profile(block.place))
-            for requirement in context.at(block.place):
+            for requirement in required(context, block.place):
                 if requirement.constrains:
                     if not sketch.is_written(requirement):
                         self.unwritten.append(requirement)

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import combinations
 
 from msgspec import Struct
 
 from mistpm.model.cause import Cause
 from mistpm.resolve.division import Key, divided, key
+from mistpm.resolve.formula import Formula
 from mistpm.resolve.node import Context, Decision, Node, Requirement
 from mistpm.resolve.universe import Universe
 
@@ -37,10 +38,9 @@ class Sketch:
     has not changed calls or is provided with something else than before.
     """
 
-    def __init__(self, universe: Universe) -> None:
+    def __init__(self, universe: Universe, formula: Formula | None = None) -> None:
         self.universe = universe
-        self.clauses: list[list[int]] = []
-        self.phases: list[int] = []
+        self.formula = formula or Formula()
         self.selectors: dict[Cause, int] = {}
         self.spoken_of: dict[Cause, tuple[Node, int]] = {}
         self.blocks: dict[Node, dict[int, Block]] = {}
@@ -57,27 +57,16 @@ class Sketch:
         self._written: dict[Requirement, int] = {}
         self._exchanged: dict[Decision, int] = {}
         self._fixed: dict[Node, int] = {}
-        self._count = 0
         self._true = self.variable()
         self.add(self._true)
 
     def variable(self) -> int:
         """Give a new variable."""
-        self._count += 1
-        return self._count
-
-    @property
-    def last(self) -> int:
-        """The variable given last."""
-        return self._count
-
-    def reserve(self, last: int) -> None:
-        """Leave the variables up to `last` to somebody else."""
-        self._count = max(self._count, last)
+        return self.formula.variable()
 
     def add(self, *literals: int) -> None:
         """Add a clause: one of these literals is true."""
-        self.clauses.append(list(literals))
+        self.formula.add(*literals)
 
     # --- what literals say -----------------------------------------------------------------------
 
@@ -147,25 +136,36 @@ class Sketch:
 
     def enter(self, node: Node) -> None:
         """Write what holds of a node whatever is chosen beside it."""
-        if node in self.blocks:
-            return
+        if node not in self.blocks:
+            self._begin(node)
+            self._constrain(node)
+
+    def _begin(self, node: Node) -> None:
+        """Make the block that says that a node is there."""
         listing, there = node.listing, self.variable()
         everything = Block(mask=listing.all, place=listing.best(listing.all), literal=there)
         self.blocks[node] = {there: everything}
         self._wholes[node] = everything
-        if listing.yanked:
-            self._cover(node, listing.yanked)
+
+    def _constrain(self, node: Node) -> None:
+        """Write what the file, exclusions and what is held say of a node."""
+        if node.listing.yanked:
+            self._cover(node, node.listing.yanked)
         if node.asked is not None:
             is_root = node in self.universe.roots
-            head = self.guard(node.asked, node, node.range) if is_root else [-there]
+            head = self.guard(node.asked, node, node.range) if is_root else [-self.presence(node)]
             self.add(*head, self.within(node, node.range))
         for exclusion in node.exclusions:
             guard = self.guard(exclusion.cause, node, exclusion.mask)
             self.add(*guard, -self.holding(node, exclusion.mask))
+        self._hold(node)
+
+    def _hold(self, node: Node) -> None:
+        """Say when a node that is held has moved."""
         if node.stays:
             place = node.held_place
             kept = 0 if place is None else 1 << place
-            self.moves.append(self.holding(node, listing.all & ~kept))
+            self.moves.append(self.holding(node, node.listing.all & ~kept))
 
     def is_written(self, requirement: Requirement) -> bool:
         """Tell whether a requirement has its clauses, for all versions known to have it."""
@@ -182,6 +182,7 @@ class Sketch:
         for option in requirement.options:
             self.enter(option.node)
         head = self.guard(requirement.cause, node, requirement.holders)
+        head += self._when(requirement)
         head.append(-self.holding(node, requirement.holders))
         if node.kind == "called":
             head.append(-self.use(context))
@@ -199,6 +200,21 @@ class Sketch:
             self._write_uses(requirement, head, picks)
         self._write_exchange(requirement, picks)
 
+    def requiring(self, model: Collection[int]) -> Callable[[Context, int], Sequence[Requirement]]:
+        """Give what tells which requirements a version has in a context, in a model."""
+        del model
+        return Context.at
+
+    def unasked(self, node: Node, model: Collection[int]) -> int:
+        """Give the versions of a node of which nobody knows, in a model, what they require besides."""
+        del model
+        return node.unasked
+
+    def _when(self, requirement: Requirement) -> list[int]:
+        """Give what is false where a requirement is in force at all."""
+        del requirement
+        return []
+
     def exclude(self, cause: Cause, *choices: tuple[Node, int]) -> None:
         """Let two nodes not both be at these versions; the cause speaks of the first."""
         node, mask = choices[0]
@@ -206,12 +222,16 @@ class Sketch:
 
     def _write_api(self, requirement: Requirement, head: list[int]) -> None:
         """Demand a provider, or somebody who may yet say that he brings one along."""
+        options = [self.within(option.node, option.mask) for option in requirement.options]
+        self.add(*head, *options, *self._hopes())
+
+    def _hopes(self) -> list[int]:
+        """Give what says that something is there of which nobody knows yet what it brings along."""
         nodes = self.universe.nodes.values()
         hopes = [(node, node.unasked) for node in nodes if node.unasked & node.domain]
         for node, _ in hopes:
             self.enter(node)
-        options = [(option.node, option.mask) for option in requirement.options]
-        self.add(*head, *(self.within(node, mask) for node, mask in (*options, *hopes)))
+        return [self.within(node, mask) for node, mask in hopes]
 
     def _write_uses(
         self, requirement: Requirement, head: list[int], picks: dict[Node, int]
@@ -320,16 +340,15 @@ class Sketch:
     def _halve(self, node: Node, block: Block, one: int, other: int) -> tuple[Block, Block]:
         """Replace a block by its halves, of which the solver shall try the better one first."""
         better, worse = (one, other) if one >> block.place & 1 else (other, one)
-        best = Block(mask=better, place=block.place, literal=self._count + 1)
-        rest = Block(mask=worse, place=node.listing.best(worse), literal=self._count + 2)
-        self._count += 2
-        self.clauses += (
+        best = Block(mask=better, place=block.place, literal=self.variable())
+        rest = Block(mask=worse, place=node.listing.best(worse), literal=self.variable())
+        self.formula.clauses += (
             [-block.literal, best.literal, rest.literal],
             [-best.literal, block.literal],
             [-rest.literal, block.literal],
             [-best.literal, -rest.literal],
         )
-        self.phases += (best.literal, -rest.literal)
+        self.formula.phases += (best.literal, -rest.literal)
         fixed = self._fixed.get(node)
         if fixed is not None and block.mask >> fixed & 1:
             self.add(best.literal if better >> fixed & 1 else rest.literal)

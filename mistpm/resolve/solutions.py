@@ -20,18 +20,20 @@ _OFTEN: Final = 8
 
 
 class Solutions:
-    """Finds only models that are solutions; `selection` is what the last one needs.
+    """Finds only models that are solutions of all sketches; `found` is what the last one needs of each.
+
+    The sketches write into one formula; mostly there is a single one.
 
     The solver knows little at first.  A model that does not do tells what else it has to know, and it is
     asked again: what is impossible with some of the clauses is impossible with all of them.
     """
 
-    def __init__(self, sketch: Sketch, solver: Solver) -> None:
-        self.sketch = sketch
+    def __init__(self, sketches: Sequence[Sketch], solver: Solver) -> None:
+        self.sketches = sketches
         self.solver = solver
-        self.selection = Selection(sketch, frozenset())
+        self.found: tuple[Selection, ...] = ()
         self._told = 0
-        self._unknown: Counter[Context] = Counter()
+        self._unknown: Counter[tuple[Sketch, Context]] = Counter()
 
     def solve(self, assumptions: Sequence[int] = (), *, conflicts: int = 0) -> bool | None:
         """Tell whether there is a solution under assumptions, all causes being in force.
@@ -39,28 +41,30 @@ class Solutions:
         With a budget of `conflicts` the answer may be None, as of `Solver.solve`.
         """
         while True:
-            causes = () if self.sketch.is_settled else self.sketch.selectors.values()
+            sketches = [sketch for sketch in self.sketches if not sketch.is_settled]
+            causes = [selector for sketch in sketches for selector in sketch.selectors.values()]
             with self.solver.deadline.effort.time("encode"):
                 self._tell()
             answer = self.solver.solve((*assumptions, *causes), conflicts=conflicts)
-            if not answer or self._is_solution(Selection(self.sketch, self.solver.model())):
+            if not answer or self._is_solution(self.solver.model()):
                 return answer
 
     def _tell(self) -> None:
         """Give the solver what was written since the last time."""
-        sketch = self.sketch
-        self.solver.extend(sketch.clauses[self._told :])
-        self._told = len(sketch.clauses)
-        self.solver.prefer(sketch.phases)
-        sketch.phases.clear()
+        formula = self.sketches[0].formula
+        self.solver.extend(formula.clauses[self._told :])
+        self._told = len(formula.clauses)
+        self.solver.prefer(formula.phases)
+        formula.phases.clear()
 
-    def _is_solution(self, selection: Selection) -> bool:
+    def _is_solution(self, model: frozenset[int]) -> bool:
         """Keep a model that is a solution; else write what excludes it."""
         with self.solver.deadline.effort.time("encode"):
-            has_more = self._write(selection) or _separate(selection) or _unfounded(selection)
-        if has_more:
+            found = tuple(Selection(sketch, model) for sketch in self.sketches)
+            has_more = [self._write(s) or _separate(s) or _unfounded(s) for s in found]
+        if any(has_more):
             return False
-        self.selection = selection
+        self.found = found
         return True
 
     def _write(self, selection: Selection) -> bool:
@@ -68,21 +72,23 @@ class Solutions:
 
         Where models come upon the same node again and again, all that it could require is written.
         """
-        self._unknown.update({requirement.context for requirement in selection.unwritten})
-        often = [context for context, times in self._unknown.items() if times > _OFTEN]
+        sketch = selection.sketch
+        contexts = dict.fromkeys(requirement.context for requirement in selection.unwritten)
+        self._unknown.update((sketch, context) for context in contexts)
+        often = [context for context in contexts if self._unknown[sketch, context] > _OFTEN]
         for context in often:
-            del self._unknown[context]
+            del self._unknown[sketch, context]
             for profile in context.node.profiles():
-                self.sketch.universe.require(context, profile)
+                sketch.universe.require(context, profile)
         everything = [
             requirement
             for context in often
             for requirement in context.distinct.values()
-            if requirement.constrains and not self.sketch.is_written(requirement)
+            if requirement.constrains and not sketch.is_written(requirement)
         ]
-        self.sketch.foresee(everything)
+        sketch.foresee(everything)
         for requirement in dict.fromkeys((*selection.unwritten, *everything)):
-            self.sketch.write(requirement)
+            sketch.write(requirement)
         return bool(selection.unwritten)
 
 

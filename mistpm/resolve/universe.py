@@ -274,7 +274,8 @@ class Universe:
             node.held = version if package == listing.package else None
         pin = self.problem.pins.get(name)
         node.stays = node.held is not None and name not in held.free
-        found = list(exclusions(node, self.question, pin))
+        minors = () if self.problem.passes_by else self.question.minors
+        found = list(exclusions(node, replace(self.question, minors=minors), pin))
         setting = self.binder.settings.get(listing.package) if kind == "pulled-in" else None
         if setting is not None:
             outside = listing.all & ~self.eligible(listing, setting.range)
@@ -289,7 +290,7 @@ class Universe:
 
     def _recall(self, node: Node) -> None:
         """Let a release know what its versions answered."""
-        if node.listing.computing:
+        if node.listing.computing and not self.problem.passes_by:
             node.answers, node.silences = self.catalogue.computed.known(node, self.question)
 
     def _allow(self, node: Node) -> int:
