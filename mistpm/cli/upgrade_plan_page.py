@@ -91,7 +91,7 @@ def _path(plan: UpgradePlan) -> Iterator[str]:
     yield '<nav aria-label="Steps">'
     yield '<ol class="path">'
     if plan.start:
-        yield _stop("begin kubernetes", "●", f"Kubernetes {plan.start}", "now")
+        yield _stop("begin kubernetes", "", f"Kubernetes {plan.start}", "now")
     for number, step in enumerate(plan.steps, start=1):
         is_cluster = step.kind == "kubernetes"
         title = f"Kubernetes {step.after}" if is_cluster else "Packages"
@@ -172,6 +172,7 @@ def _step(number: int, step: UpgradeStep) -> Iterator[str]:
 
 def _moves(step: UpgradeStep) -> Iterator[str]:
     yield from _table(
+        "packages",
         ("Release", "Package", "From", "To", "Why"),
         (
             (
@@ -211,7 +212,9 @@ def _loud_sections(contents: Contents) -> Iterator[str]:
             (
                 joined(
                     _owner(each.resource, each.release),
-                    *(joined(" ", element("code", path)) for path in each.paths),
+                    element(
+                        "div", *(element("code", path) for path in each.paths), class_="fields"
+                    ),
                     element("p", prose(each.way_out)),
                 )
                 for each in contents.fixed
@@ -268,6 +271,7 @@ def _change(change: Change) -> Iterator[str]:
     yield '<div class="inside">'
     if change.action in {"update", "adopt"} and (fields := changed_fields(change)):
         yield from _table(
+            "fields",
             ("Field", "Before", "After"),
             ((element("code", field.path), *_values(field)) for field in fields),
         )
@@ -324,6 +328,7 @@ def _held_back(plan: UpgradePlan) -> Iterator[str]:
     yield '<section class="panel">'
     yield element("h2", HELD_BACK)
     yield from _table(
+        "packages",
         ("Release", "Package", "Stays at", "Newest", "Because"),
         (
             (
@@ -372,8 +377,8 @@ def _items(items: Iterable[str]) -> Html:
     return element("ul", *(element("li", each) for each in items), class_="plain")
 
 
-def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
-    yield '<div class="scroll"><table>'
+def _table(kind: str, header: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    yield f'<div class="scroll"><table class="{kind}-table">'
     heads = (element("th", each, scope="col") for each in header)
     yield element("thead", element("tr", *heads))
     yield "<tbody>"

@@ -32,9 +32,9 @@ a { color: var(--link); }
 .brand { color: var(--soft); font-size: .85rem; letter-spacing: .04em; margin: 0 0 .5rem; }
 .outcome { border-left: 4px solid var(--good); background: var(--good-well); border-radius: 6px; padding: .7rem 1rem; margin: 0; }
 .outcome.blocked { border-color: var(--bad); background: var(--bad-well); }
-.path { list-style: none; display: flex; flex-wrap: wrap; gap: 1rem 0; margin: 1.75rem 0 1.25rem; padding: 0; }
+.path { list-style: none; display: flex; flex-wrap: wrap; gap: 1rem 0; margin: 1.75rem 0 1.25rem; padding: 0; isolation: isolate; overflow-x: clip; }
 .path li { flex: 1 1 9rem; min-width: 8rem; position: relative; text-align: center; font-size: .85rem; padding: 0 .4rem; }
-.path li::before { content: ""; position: absolute; top: 1.1rem; left: -50%; width: 100%; border-top: 2px solid var(--line); }
+.path li::before { content: ""; position: absolute; top: 1.1rem; left: -50%; width: 100%; border-top: 2px solid var(--line); z-index: -1; }
 .path li:first-child::before { display: none; }
 .path a, .path .stop { position: relative; display: block; color: inherit; text-decoration: none; }
 .dot {
@@ -42,6 +42,7 @@ a { color: var(--link); }
   border: 2px solid var(--calm); border-radius: 9px; background: var(--calm-well); color: var(--calm);
 }
 .kubernetes .dot { border-radius: 50%; border-color: var(--ink); background: var(--well); color: var(--ink); }
+.begin .dot::before { content: ""; width: .8rem; height: .8rem; border-radius: 50%; background: var(--ink); }
 .end .dot { border-color: var(--good); background: var(--good-well); color: var(--good); border-radius: 50%; }
 .end.blocked .dot { border-color: var(--bad); background: var(--bad-well); color: var(--bad); border-style: dashed; }
 .path a:hover b { text-decoration: underline; }
@@ -71,6 +72,7 @@ table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th { text-align: left; color: var(--soft); font-weight: 600; font-size: .82rem; }
 th, td { padding: .4rem .7rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 tr:last-child td { border-bottom: 0; }
+.packages-table td code { white-space: nowrap; }
 del, ins { text-decoration: none; }
 del { color: var(--bad); }
 ins { color: var(--good); }
@@ -81,6 +83,7 @@ ins code { background: var(--good-well); color: inherit; }
 .loud ul, .plain { margin: 0; padding-left: 1.2rem; }
 .loud li + li, .plain li + li { margin-top: .4rem; }
 .loud p { margin: .25rem 0 0; }
+.loud .fields { display: flex; flex-wrap: wrap; gap: .3rem; margin: .3rem 0; }
 .loud.bad { border-color: var(--bad); background: var(--bad-well); }
 .loud.bad h3 { color: var(--bad); }
 .loud.careful { border-color: var(--careful); background: var(--careful-well); }

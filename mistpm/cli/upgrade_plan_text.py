@@ -49,14 +49,19 @@ _MOST_FIELDS: Final = 6
 _FIELD_SIGNS: Final = {"add": "+", "remove": "-", "change": "~"}
 
 
-def show_plan(terminal: Terminal, plan: UpgradePlan, *, diff: bool = False) -> None:
-    """Print a plan; with `diff` what changes line by line."""
-    for line in plan_lines(plan, diff=diff):
+def show_plan(
+    terminal: Terminal, plan: UpgradePlan, *, diff: bool = False, is_running: bool = False
+) -> None:
+    """Print a plan; with `diff` what changes line by line.
+
+    `is_running` tells that the command goes on itself, so that nobody has to be told what to do.
+    """
+    for line in plan_lines(plan, diff=diff, is_running=is_running):
         terminal.show(line)
 
 
-def plan_lines(plan: UpgradePlan, *, diff: bool = False) -> Iterator[str]:
-    """Give the lines of a plan."""
+def plan_lines(plan: UpgradePlan, *, diff: bool = False, is_running: bool = False) -> Iterator[str]:
+    """Give the lines of a plan, as `show_plan` prints them."""
     yield bold(_line(headline(plan)))
     yield _line(outcome(plan))
     for number, step in enumerate(plan.steps, start=1):
@@ -76,7 +81,7 @@ def plan_lines(plan: UpgradePlan, *, diff: bool = False) -> Iterator[str]:
         yield ""
         yield bold(BLOCKED)
         yield from (f"   {_line(line)}" for line in lines)
-    if lines := next_steps(plan):
+    if (lines := next_steps(plan)) and not is_running:
         yield ""
         yield bold(NEXT)
         yield from (f"   {number}. {_line(line)}" for number, line in enumerate(lines, start=1))

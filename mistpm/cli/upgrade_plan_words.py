@@ -42,8 +42,10 @@ _LONGEST: Final = 64
 def headline(plan: UpgradePlan) -> str:
     """Say in a line what the plan is about."""
     where = f"{plan.target} ({plan.address})" if plan.address else plan.target
-    if plan.start is None or plan.goal is None:
+    if plan.goal is None:
         return f"Upgrade of {where}"
+    if plan.start is None or plan.start == plan.goal:
+        return f"Upgrade of {where} to Kubernetes {plan.goal}"
     return f"Upgrade of {where} from Kubernetes {plan.start} to {plan.goal}"
 
 
@@ -57,8 +59,12 @@ def outcome(plan: UpgradePlan) -> str:
         )
         return f"The goal cannot be reached: {steps}, and the furthest that can be is {far}."
     if not plan.steps:
-        return "Nothing moves: everything is as new as it can be."
-    if plan.goal is None:
+        return (
+            f"Nothing has to change for Kubernetes {plan.goal}."
+            if plan.goal
+            else "Nothing moves: everything is as new as it can be."
+        )
+    if plan.goal is None or plan.start == plan.goal:
         return f"{steps.capitalize()}."
     return f"{steps.capitalize()}, and Kubernetes {plan.goal} is reached."
 
