@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mistpm.check.problem import Problem
+from mistpm.check.subject import Subject
 from mistpm.model.finding import Finding
 from mistpm.model.resource import Manifest, RenderedRelease, ResourceId
 
@@ -20,6 +22,36 @@ def duplicate_resources(releases: Iterable[RenderedRelease]) -> tuple[Finding, .
             claims.setdefault(manifest.id, []).append((release.name, manifest))
     return tuple(
         _finding(resource, claims[resource]) for resource in sorted(claims) if claims[resource][1:]
+    )
+
+
+def duplicate_subjects(subjects: Iterable[Subject]) -> tuple[Finding, ...]:
+    """Find resources that are written more than once, sorted: one finding for each place but the first.
+
+    Objects whose name the server makes up are never the same.
+    """
+    places: dict[ResourceId, list[Subject]] = {}
+    for subject in subjects:
+        if subject.resource.name:
+            places.setdefault(subject.resource, []).append(subject)
+    return tuple(
+        _repeated(first, again)
+        for resource in sorted(places)
+        for first, *others in (sorted(places[resource], key=_place),)
+        for again in others
+    )
+
+
+def _place(subject: Subject) -> tuple[str, str, int]:
+    return (subject.release, subject.file, subject.line(()))
+
+
+def _repeated(first: Subject, again: Subject) -> Finding:
+    _, file, line = _place(first)
+    where = f" in `{file}`" + (f", line {line}" if line else "") if file else ""
+    message = f"it is written already{where}"
+    return again.finding(
+        Problem(code="duplicate-resource", path=(), message=message, hint="leave out one of them")
     )
 
 

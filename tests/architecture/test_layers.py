@@ -34,9 +34,9 @@ ROOMS["ops"] = {*ROOMS}
 ROOMS["cli"] = {*ROOMS}
 
 CONFINED: dict[str, set[str]] = {
-    "celpy": {"readiness", "resolve"},
+    "celpy": {"check", "readiness", "resolve"},
     "jsonpatch": {"render"},
-    "jsonschema_rs": {"render", "package"},
+    "jsonschema_rs": {"check", "package", "render"},
     "kubernetes": {"target"},
     "networkx": {"plan"},
     "packaging": {"package"},

@@ -1,0 +1,143 @@
+"""Kinds that definitions (CustomResourceDefinitions) add to those of Kubernetes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property, lru_cache
+from typing import Any, Final
+
+import msgspec
+
+from mistpm.check.problem import Problem
+from mistpm.check.shape import Shape
+from mistpm.check.structural import RULES, strict_schema, with_defaults
+from mistpm.check.subject import Subject
+from mistpm.model.presence import Api
+
+GROUP: Final = "apiextensions.k8s.io"
+_KEPT_SHAPES: Final = 512
+
+
+class CustomVersion:
+    """One version of a custom kind; `schema` is None where the definition has none that can be used."""
+
+    def __init__(self, entry: Mapping[str, Any], schema: Any, *, kind: str, closed: bool) -> None:
+        self.name = str(entry.get("name", ""))
+        self.served = entry.get("served") is not False
+        self.deprecated = entry.get("deprecated") is True
+        self.warning = str(entry.get("deprecationWarning") or "")
+        self.schema: Mapping[str, Any] | None = schema if isinstance(schema, Mapping) else None
+        self._kind = kind
+        self._closed = closed
+
+    @cached_property
+    def _written(self) -> bytes:
+        return msgspec.json.encode(self.schema, order="sorted")
+
+    def complete(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Give an object with the defaults of the schema."""
+        if self.schema is None or b'"default"' not in self._written:
+            return data
+        made: dict[str, Any] = with_defaults(self.schema, data)
+        return made
+
+    @property
+    def has_rules(self) -> bool:
+        """Tell whether the schema has rules in CEL."""
+        return self.schema is not None and RULES.encode() in self._written
+
+    @property
+    def shape(self) -> Shape | None:
+        """Give what objects look like; None where the schema is missing or broken."""
+        if self.schema is None:
+            return None
+        return _shape(self._written, self._kind, self._closed)
+
+
+class CustomKind:
+    """A custom kind; versions by name, in the order of the definition."""
+
+    def __init__(self, definition: Mapping[str, Any]) -> None:
+        spec = _mapping(definition.get("spec"))
+        names = _mapping(spec.get("names"))
+        self.group = str(spec.get("group", ""))
+        self.kind = str(names.get("kind", ""))
+        self.name = f"{names.get('plural', '')}.{self.group}"
+        self.versions = {version.name: version for version in _versions(definition, self.kind)}
+
+    def problems(self, api: Api) -> Iterator[Problem]:
+        """Tell whether a version of the kind is there and here to stay."""
+        path = ("apiVersion",)
+        version = self.versions.get(api.version)
+        served = [f"`{self.group}/{each.name}`" for each in self.versions.values() if each.served]
+        listed = f"there is {', '.join(served)}" if served else ""
+        if version is None:
+            message = f"the definition of `{self.kind}` has no version `{api.version}`"
+            yield Problem(code="version-not-served", path=path, message=message, hint=listed)
+        elif not version.served:
+            message = f"the definition of `{self.kind}` does not serve its version `{api.version}`"
+            yield Problem(code="version-not-served", path=path, message=message, hint=listed)
+        elif version.deprecated:
+            message = version.warning or f"`{api}` is deprecated by its definition"
+            yield Problem(
+                code="deprecated-api", path=path, message=message, hint=listed, severity="warning"
+            )
+
+
+class CustomKinds:
+    """The kinds that definitions declare; of two definitions of a kind the first one counts.
+
+    Definitions may be of `apiextensions.k8s.io` v1 or v1beta1.  What is broken in them is passed over
+    here: it is told where the definition itself is checked.
+    """
+
+    def __init__(self, definitions: Iterable[Mapping[str, Any]] = ()) -> None:
+        self._kinds: dict[tuple[str, str], CustomKind] = {}
+        for definition in definitions:
+            kind = CustomKind(definition)
+            if kind.group and kind.kind:
+                self._kinds.setdefault((kind.group, kind.kind), kind)
+
+    def find(self, api: Api) -> CustomKind | None:
+        """Give the custom kind that an API belongs to, whatever its version."""
+        return self._kinds.get((api.group, api.kind))
+
+
+def is_definition(data: Mapping[str, Any]) -> bool:
+    """Tell whether a manifest is a CustomResourceDefinition."""
+    group = str(data.get("apiVersion", "")).partition("/")[0]
+    return data.get("kind") == "CustomResourceDefinition" and group == GROUP
+
+
+def definitions_in(subjects: Iterable[Subject]) -> tuple[dict[str, Any], ...]:
+    """Give the definitions among subjects, in their order."""
+    return tuple(subject.data for subject in subjects if is_definition(subject.data))
+
+
+def _versions(definition: Mapping[str, Any], kind: str) -> Iterator[CustomVersion]:
+    """Give the versions of a definition; in v1beta1 several may share one schema, or have none."""
+    spec = _mapping(definition.get("spec"))
+    is_beta = str(definition.get("apiVersion", "")).endswith("/v1beta1")
+    open_by_default = is_beta and spec.get("preserveUnknownFields") is not False
+    closed = not (open_by_default or spec.get("preserveUnknownFields") is True)
+    shared = _mapping(spec.get("validation")).get("openAPIV3Schema")
+    entries = spec.get("versions") or [{"name": spec.get("version", "")}]
+    for entry in entries if isinstance(entries, list) else ():
+        if isinstance(entry, Mapping):
+            schema = _mapping(entry.get("schema")).get("openAPIV3Schema", shared)
+            yield CustomVersion(entry, schema, kind=kind, closed=closed)
+
+
+@lru_cache(_KEPT_SHAPES)
+def _shape(written: bytes, kind: str, closed: bool) -> Shape | None:
+    from jsonschema_rs import ValidationError
+
+    try:
+        schema = strict_schema(msgspec.json.decode(written), closed=closed)
+        return Shape(schema, kind=kind)
+    except (ValidationError, ValueError, TypeError):
+        return None
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,188 @@
+"""A kind's schema made ready for use, and what does not fit it, in words.
+
+Places of errors are looked up in the schema by their keyword's path, which costs nothing until there is one.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from mistpm.check.field_path import FieldPath, show_end
+from mistpm.check.limits import PATTERNS
+from mistpm.check.problem import Problem, one_of, shortened, show_value
+
+if TYPE_CHECKING:
+    import jsonschema_rs
+
+_TYPES: Final = {
+    "string": "a text",
+    "integer": "an integer",
+    "number": "a number",
+    "boolean": "true or false",
+    "object": "a mapping",
+    "array": "a list",
+}
+_WANTED: Final = {
+    "minimum": "at least {}",
+    "maximum": "at most {}",
+    "exclusiveMinimum": "more than {}",
+    "exclusiveMaximum": "less than {}",
+    "multipleOf": "a multiple of {}",
+    "minLength": "at least {} characters long",
+    "maxLength": "at most {} characters long",
+    "minItems": "a list of at least {} items",
+    "maxItems": "a list of at most {} items",
+    "minProperties": "a mapping of at least {} entries",
+    "maxProperties": "a mapping of at most {} entries",
+    "uniqueItems": "a list without duplicates",
+}
+_CLOSE: Final = 0.7
+
+
+class Shape:
+    """What objects of one kind look like, by a JSON Schema (2020-12), which must be one.
+
+    Making one costs up to 10 ms, a valid object 5 us, an invalid one 0.1 ms.
+    """
+
+    def __init__(self, document: dict[str, Any], *, kind: str) -> None:
+        from jsonschema_rs import Draft202012Validator, RegexOptions
+
+        self._document = document
+        self._kind = kind
+        self._validator = Draft202012Validator(
+            document, offline=True, pattern_options=RegexOptions()
+        )
+
+    def problems(self, data: dict[str, Any]) -> tuple[Problem, ...]:
+        """Give everything in which an object does not fit, in the order of paths; none when it fits."""
+        try:
+            if self._validator.is_valid(data):
+                return ()
+            errors = tuple(self._validator.iter_errors(data))
+        except ValueError as error:  # a value that JSON has not, or too many levels
+            message = f"the manifest cannot be read as JSON: {shortened(str(error), 120)}"
+            return (Problem(code="invalid-value", path=(), message=message),)
+        return tuple(dict.fromkeys(problem for error in errors for problem in self._told(error)))
+
+    def _told(self, error: jsonschema_rs.ValidationError) -> Iterator[Problem]:
+        """Say in our words what a validator's error says."""
+        path: FieldPath = tuple(error.instance_path)
+        details = error.kind.as_dict()
+        match error.kind.name:
+            case "required":
+                yield _missing((*path, details["property"]))
+            case "additionalProperties":
+                for key in details["unexpected"]:
+                    yield self._unknown(path, key, error)
+            case "type":
+                yield self._wrong_type(path, error.instance, details["types"])
+            case "enum":
+                yield self._no_option(path, error.instance, details["options"])
+            case "pattern":
+                wanted = PATTERNS.get(
+                    details["pattern"], f"a text that matches `{details['pattern']}`"
+                )
+                yield self._invalid(path, wanted, error.instance)
+            case "propertyNames":
+                yield from self._bad_key(path, details["error"])
+            case "anyOf" | "oneOf" if details.get("context"):
+                yield self._no_branch(path, error.instance, details["context"])
+            case other:
+                limit = details.get("limit", details.get("multiple_of"))
+                wanted = _WANTED.get(other, "what its schema says").format(limit)
+                yield self._invalid(path, wanted, error.instance)
+
+    def _wrong_type(self, path: FieldPath, value: Any, types: list[str]) -> Problem:
+        if value is None:
+            return _missing(path)
+        types = [name for name in _TYPES if name in types]
+        wanted = one_of([_TYPES[name] for name in types] or ["null"])
+        hint = ""
+        if types == ["string"] and not isinstance(value, dict | list):
+            hint = "put it in quotes"
+        elif isinstance(value, str) and _reads_as(value, types):
+            hint = "leave out the quotes"
+        return self._problem("wrong-type", path, wanted, value, hint)
+
+    def _no_option(self, path: FieldPath, value: Any, options: list[Any]) -> Problem:
+        texts = [str(option) for option in options if option not in {None, ""}]
+        close = _closest(value, texts) if isinstance(value, str) else ""
+        hint = f"did you mean `{close}`?" if close else ""
+        wanted = one_of([f"`{text}`" for text in texts])
+        return self._problem("invalid-value", path, wanted, value, hint)
+
+    def _bad_key(self, path: FieldPath, error: jsonschema_rs.ValidationError) -> Iterator[Problem]:
+        key = str(error.instance)
+        for problem in self._told(error):
+            wanted = problem.message.partition("must be ")[2].partition(", not ")[0]
+            message = f"the key `{shortened(key)}` must be {wanted}"
+            yield Problem(code="invalid-value", path=(*path, key), message=message)
+
+    def _no_branch(
+        self,
+        path: FieldPath,
+        value: Any,
+        branches: list[list[jsonschema_rs.ValidationError]],
+    ) -> Problem:
+        """Say why a value fits none, or more than one, of several schemas."""
+        if not all(branches):
+            return self._invalid(path, "what exactly one of its alternatives says", value)
+        reasons = [next(self._told(errors[0])) for errors in branches]
+        hint = "; or ".join(dict.fromkeys(reason.message for reason in reasons))
+        return self._problem(
+            "invalid-value", path, "what one of its alternatives says", value, hint
+        )
+
+    def _unknown(self, path: FieldPath, key: str, error: jsonschema_rs.ValidationError) -> Problem:
+        schema = _below(self._document, tuple(error.schema_path)[:-1])
+        close = _closest(key, list(schema.get("properties", {})))
+        return Problem(
+            code="invalid-field",
+            path=(*path, key),
+            message=f"`{show_end(path) if path else self._kind}` has no field `{shortened(key)}`",
+            hint=f"did you mean `{close}`?" if close else "",
+        )
+
+    def _invalid(self, path: FieldPath, wanted: str, value: Any) -> Problem:
+        return self._problem("invalid-value", path, wanted, value)
+
+    def _problem(
+        self, code: str, path: FieldPath, wanted: str, value: Any, hint: str = ""
+    ) -> Problem:
+        field = f"`{show_end(path)}`" if path else f"a `{self._kind}`"
+        found = "" if self._is_secret(path) else f", not {show_value(value)}"
+        return Problem(code=code, path=path, message=f"{field} must be {wanted}{found}", hint=hint)
+
+    def _is_secret(self, path: FieldPath) -> bool:
+        """Tell whether a value is one that nobody should read in a message."""
+        return self._kind == "Secret" and len(path) > 1 and path[0] in {"data", "stringData"}
+
+
+def _missing(path: FieldPath) -> Problem:
+    return Problem(code="missing-field", path=path, message=f"`{show_end(path)}` is missing")
+
+
+def _below(document: Any, place: tuple[str | int, ...]) -> Mapping[str, Any]:
+    """Give what stands at a place of a schema."""
+    for step in place:
+        document = document[step]
+    return document if isinstance(document, Mapping) else {}
+
+
+def _closest(text: str, known: list[str]) -> str:
+    """Give the name that looks most like a text, upper and lower case being alike; none where none does."""
+    by_lower = {name.lower(): name for name in sorted(known)}
+    close = difflib.get_close_matches(text.lower(), list(by_lower), n=1, cutoff=_CLOSE)
+    return by_lower[close[0]] if close else ""
+
+
+def _reads_as(text: str, types: list[str]) -> bool:
+    """Tell whether a text would be of one of the types without its quotes."""
+    if "boolean" in types:
+        return text in {"true", "false"}
+    if "integer" in types:
+        return text.lstrip("-").isdecimal()
+    return False

@@ -1,0 +1,134 @@
+"""What the parts of a workload must agree on: selectors with labels, mounts with volumes.
+
+Only what an API server refuses, or what can never run: `specs/checks.md#values`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from mistpm.check.field_path import FieldPath
+from mistpm.check.problem import Problem, one_of, shortened
+from mistpm.model.presence import Api
+
+_SELECTING: Final = {"DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"}
+_TEMPLATES: Final[dict[tuple[str, str], FieldPath]] = {
+    ("", "Pod"): (),
+    ("", "ReplicationController"): ("spec", "template"),
+    ("apps", "DaemonSet"): ("spec", "template"),
+    ("apps", "Deployment"): ("spec", "template"),
+    ("apps", "ReplicaSet"): ("spec", "template"),
+    ("apps", "StatefulSet"): ("spec", "template"),
+    ("batch", "CronJob"): ("spec", "jobTemplate", "spec", "template"),
+    ("batch", "Job"): ("spec", "template"),
+}
+"""Where the Pod is in each kind."""
+
+
+def workload_problems(api: Api, data: dict[str, Any]) -> Iterator[Problem]:
+    """Tell what does not fit together in an object that runs Pods; of what is no mapping nothing is told."""
+    place = _TEMPLATES.get((api.group, api.kind))
+    if place is None:
+        return
+    template = _at(data, place)
+    spec = _mapping(template.get("spec"))
+    spec_place = (*place, "spec")
+    if api.group == "apps" and api.kind in _SELECTING and api.version == "v1":
+        yield from _selector_problems(data, template)
+    if api.kind != "Pod":
+        yield from _restart_problems(api, spec, (*spec_place, "restartPolicy"))
+    yield from _container_problems(spec, spec_place)
+    yield from _mount_problems(_volumes(api, data, spec), spec, spec_place)
+
+
+def _selector_problems(data: dict[str, Any], template: dict[str, Any]) -> Iterator[Problem]:
+    wanted = _mapping(_at(data, ("spec", "selector")).get("matchLabels"))
+    labels = _mapping(_mapping(template.get("metadata")).get("labels"))
+    for key, value in wanted.items():
+        if (
+            isinstance(value, str)
+            and isinstance(labels.get(key, ""), str)
+            and labels.get(key) != value
+        ):
+            label = f"{shortened(str(key))}={shortened(value)}"
+            yield Problem(
+                code="invalid-value",
+                path=("spec", "selector", "matchLabels", key),
+                message=f"the selector wants the label `{label}`, which the Pods do not get",
+                hint="give `spec.template.metadata.labels` the same",
+            )
+
+
+def _restart_problems(api: Api, spec: dict[str, Any], path: FieldPath) -> Iterator[Problem]:
+    policy = spec.get("restartPolicy") or ("Always" if "containers" in spec else None)
+    allowed = ["OnFailure", "Never"] if api.group == "batch" else ["Always"]
+    if policy in {"Always", "OnFailure", "Never"} and policy not in allowed:
+        given = (
+            f"`{policy}`"
+            if spec.get("restartPolicy")
+            else f"`{policy}`, which it is unless told otherwise"
+        )
+        wanted = one_of([f"`{each}`" for each in allowed])
+        yield Problem(
+            code="invalid-value",
+            path=path,
+            message=f"`restartPolicy` of a `{api.kind}` must be {wanted}, not {given}",
+        )
+
+
+def _container_problems(spec: dict[str, Any], place: FieldPath) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for path, container in _containers(spec, place):
+        name = container.get("name")
+        if isinstance(name, str):
+            if name in seen:
+                message = f"two containers are called `{shortened(name)}`"
+                yield Problem(code="invalid-value", path=(*path, "name"), message=message)
+            seen.add(name)
+
+
+def _mount_problems(volumes: set[str], spec: dict[str, Any], place: FieldPath) -> Iterator[Problem]:
+    for path, container in _containers(spec, place):
+        for index, mount in enumerate(_list(container.get("volumeMounts"))):
+            name = _mapping(mount).get("name")
+            if isinstance(name, str) and name not in volumes:
+                known = ", ".join(f"`{each}`" for each in sorted(volumes))
+                yield Problem(
+                    code="invalid-value",
+                    path=(*path, "volumeMounts", index, "name"),
+                    message=f"there is no volume `{shortened(name)}` to mount",
+                    hint=f"there are {known}" if known else "there are no volumes",
+                )
+
+
+def _volumes(api: Api, data: dict[str, Any], spec: dict[str, Any]) -> set[str]:
+    """Give the names of the volumes of a Pod, those that a StatefulSet claims for it included."""
+    given = [_mapping(volume).get("name") for volume in _list(spec.get("volumes"))]
+    if api.kind == "StatefulSet":
+        claims = _list(_at(data, ("spec",)).get("volumeClaimTemplates"))
+        given += [_mapping(_mapping(claim).get("metadata")).get("name") for claim in claims]
+    return {name for name in given if isinstance(name, str)}
+
+
+def _containers(
+    spec: dict[str, Any], place: FieldPath
+) -> Iterator[tuple[FieldPath, dict[str, Any]]]:
+    for field in ("initContainers", "containers"):
+        for index, container in enumerate(_list(spec.get(field))):
+            if isinstance(container, dict):
+                yield (*place, field, index), container
+
+
+def _at(data: dict[str, Any], place: FieldPath) -> dict[str, Any]:
+    for step in place:
+        data = _mapping(data.get(str(step)))
+    return data
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
