@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from mistpm.cli.apply_view import ApplyView, BarView
 from mistpm.cli.events import Events, EventView
+from mistpm.cli.finding_data import findings_data
 from mistpm.cli.option_groups import Consenting
 from mistpm.cli.options import Output
 from mistpm.cli.progress import TerminalReporter
@@ -132,22 +133,30 @@ def perform(
 
     `more` is what the last event tells besides; it is asked when everything is done.
     """
-    terminal, flags = screen.terminal, screen.flags
     if screen.events is None:
-        show_proposal(terminal, proposal, diff=flags.diff)
-    else:
+        show_proposal(screen.terminal, proposal, diff=screen.flags.diff)
+    done = do_proposed(screen, workspace, proposal, do)
+    if screen.events is not None:
+        data = {"target": proposal.target, "changes": len(done.changes)}
+        screen.events.tell("done", {**data, **more()})
+
+
+def do_proposed(
+    screen: Screen, workspace: Workspace, proposal: Proposal, do: CarryOut
+) -> ApplyReport:
+    """Get every confirmation that a proposal needs, do it, and tell so."""
+    terminal, flags = screen.terminal, screen.flags
+    if screen.events is not None:
         screen.events.tell("proposed", report(proposal, diff=flags.diff))
     require_consent(proposal, flags.consent, terminal.confirm)
     with screen.view(workspace, proposal) as view:
         done = do(view.hear)
-    if screen.events is not None:
-        data = {"target": proposal.target, "changes": len(done.changes)}
-        screen.events.tell("done", {**data, **more()})
-    elif not proposal.diff.is_empty:
+    if screen.events is None and not proposal.diff.is_empty:
         waited = workspace.chosen_target.is_cluster and workspace.options.waiting.wanted
         ready = "; everything is ready" if waited and proposal.desired.releases else ""
         terminal.show(f"Applied {count(len(done.changes), 'change')} to {proposal.target}{ready}.")
         show_messages(terminal, proposal, {change.release for change in done.changes})
+    return done
 
 
 def report(proposal: Proposal, *, diff: bool = False) -> dict[str, object]:
@@ -172,16 +181,5 @@ def report(proposal: Proposal, *, diff: bool = False) -> dict[str, object]:
             }
             for change in proposal.diff.changes
         ],
-        "findings": [
-            {
-                "severity": finding.severity,
-                "code": finding.code,
-                "release": finding.release,
-                "resource": str(finding.resource or ""),
-                "path": finding.path,
-                "message": finding.message,
-                "hint": finding.hint,
-            }
-            for finding in proposal.findings
-        ],
+        "findings": findings_data(proposal.findings),
     }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from mistpm.cli.finding_text import said
 from mistpm.cli.terminal import Terminal, bold, coloured, count, dim, printable
 from mistpm.model.change import Change, Diff
 from mistpm.model.finding import Finding
+from mistpm.model.minor import shown_minors
 from mistpm.ops.held_back import HeldBack
 from mistpm.ops.locking import Move
 from mistpm.ops.proposing import Proposal
@@ -58,16 +60,24 @@ def show_held_back(terminal: Terminal, held: tuple[HeldBack, ...]) -> None:
 
 
 def show_findings(terminal: Terminal, proposal: Proposal) -> None:
-    """Print findings on standard error; what is only news is no news when nothing changes."""
+    """Print findings on standard error; what is only news is no news when nothing changes.
+
+    What is waived is shown with `-v` only.
+    """
     for finding in proposal.findings:
-        if finding.severity != "info" or terminal.verbose or not proposal.diff.is_empty:
+        is_news = finding.severity != "info" or not proposal.diff.is_empty
+        if terminal.verbose or (is_news and not finding.waived):
             show_finding(terminal, finding)
 
 
 def show_finding(terminal: Terminal, finding: Finding) -> None:
     """Print a finding on standard error: its release, its resource, what is the matter, what to do."""
     where = ": ".join(each for each in (finding.release, str(finding.resource or "")) if each)
-    text = f"{where}: {finding.message}" if where else finding.message
+    text = f"{where}: {said(finding)}" if where else said(finding)
+    if finding.minors:
+        text += f", on Kubernetes {shown_minors(finding.minors)}"
+    if finding.waived:
+        text += f"; waived: {finding.waived}"
     terminal.finding(finding.severity, text + (f" ({finding.hint})" if finding.hint else ""))
 
 

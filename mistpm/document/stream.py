@@ -33,9 +33,7 @@ class _Piece(Struct, frozen=True):
     before: int
 
 
-def read_stream(
-    text: str, *, file: str
-) -> tuple[tuple[WrittenDocument, ...], tuple[Problem, ...]]:
+def read_stream(text: str, *, file: str) -> tuple[tuple[WrittenDocument, ...], tuple[Problem, ...]]:
     """Read documents as kubectl does (`load_manifests`), and go on behind one that is no YAML.
 
     Gives the documents, empty ones left out, and every problem with its line.  A text without problems

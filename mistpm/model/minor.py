@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import msgspec
 
@@ -48,3 +49,16 @@ def parse_cluster_version(text: str) -> Version:
 def minor_of(version: Version) -> Minor:
     """Give the minor that a Kubernetes version belongs to.  Raises `InvalidMinorError`."""
     return parse_minor(f"{version.major}.{version.minor}")
+
+
+def shown_minors(minors: Iterable[Minor]) -> str:
+    """Give `1.31`, `1.31 and 1.32`, `1.25 to 1.33`, `1.21, 1.25 to 1.27`."""
+    runs: list[list[Minor]] = []
+    for minor in minors:
+        if runs and runs[-1][-1].number == minor.number - 1:
+            runs[-1].append(minor)
+        else:
+            runs.append([minor])
+    parts = [f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs]
+    text = ", ".join(parts)
+    return text.replace(", ", " and ") if text.count(", ") == 1 else text

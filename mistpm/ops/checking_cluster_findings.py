@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from mistpm.check.lifecycle import successor
 from mistpm.model.finding import Finding, Severity
 from mistpm.model.kinds import Kind, kind_table
 from mistpm.model.minor import Minor
@@ -180,8 +181,8 @@ class _Common:
 
 def _instead(row: Kind, minors: tuple[Minor, ...]) -> str:
     """Give what to write instead: what Kubernetes says, or else the version of the group that stays."""
-    if row.replacement:
-        return row.replacement
+    if found := successor(row, minors[-1]):
+        return str(found)
     staying = [
         str(each)
         for each in kind_table().kinds

@@ -6,15 +6,17 @@ import msgspec
 from msgspec import Struct
 
 from mistpm import document
-from mistpm.check import data_at_risk, duplicate_resources
-from mistpm.errors import CheckError
+from mistpm.check import data_at_risk
 from mistpm.lock.lockfile_document import format_lockfile
 from mistpm.lock.needs import needs
 from mistpm.model.change import Change, Diff
 from mistpm.model.finding import Finding
 from mistpm.model.lockfile import Lockfile
+from mistpm.model.minor import parse_minor
 from mistpm.model.rendered import Rendered
+from mistpm.ops.checking import accept, faults, forbid_errors
 from mistpm.ops.cluster_facts import check_cluster, check_patches
+from mistpm.ops.definition_safety import definition_safety
 from mistpm.ops.failing import require_solved
 from mistpm.ops.held_back import HeldBack
 from mistpm.ops.holding import held_back
@@ -94,9 +96,23 @@ def propose_solved(
     """Work out what applying a lock would do; unlike `propose`, nothing is looked up that is only news."""
     facts = check_cluster(workspace, solved.lockfile)
     rendered = render_locked(workspace, solved.lockfile, solved.asking)
-    findings = check(rendered)
+    minors = tuple(map(parse_minor, solved.lockfile.kubernetes))
+    noticed = accept(
+        workspace,
+        (
+            *unused_entries(workspace.environment, solved),
+            *rendered.findings,
+            *facts,
+            *check_patches(workspace, solved.lockfile, rendered),
+            *faults(workspace, minors, rendered),
+        ),
+    )
+    forbid_errors(noticed)
     desired = want(workspace, solved.lockfile, rendered, reason=wishes.reason)
     diff = _diff(workspace, desired, permissions or workspace.options.permissions)
+    cluster = workspace.cluster if workspace.chosen_target.is_cluster else None
+    about_changes = accept(workspace, (*diff.findings, *definition_safety(diff.changes, cluster)))
+    forbid_errors(about_changes)
     before = {owned.release for owned in workspace.state.owned} - {""}
     gone = before - set(solved.lockfile.releases) - wishes.named - set(desired.left_alone)
     return Proposal(
@@ -110,12 +126,8 @@ def propose_solved(
         data=data_at_risk(diff.changes),
         findings=(
             *failure_findings(rendered),
-            *unused_entries(workspace.environment, solved),
-            *rendered.findings,
-            *facts,
-            *check_patches(workspace, solved.lockfile, rendered),
-            *findings,
-            *diff.findings,
+            *noticed,
+            *about_changes,
         ),
     )
 
@@ -126,24 +138,6 @@ def _diff(workspace: Workspace, desired: Desired, permissions: Permissions) -> D
         return workspace.target.diff(desired, permissions)
     except ChangesRefusedError as error:
         raise with_providers(workspace, error) from error
-
-
-def check(rendered: Rendered) -> tuple[Finding, ...]:
-    """Give what is noticed about all manifests together; raises `CheckError` for what is wrong."""
-    findings = duplicate_resources(rendered.releases)
-    errors = tuple(
-        str(each) for each in (*rendered.findings, *findings) if each.severity == "error"
-    )
-    if errors:
-        raise CheckError(
-            "findings",
-            f"{len(errors)} findings forbid applying"
-            if len(errors) > 1
-            else "a finding forbids applying",
-            context=errors,
-            hint="nothing was changed; the inputs, `patches:` or another version of the package mend it",
-        )
-    return findings
 
 
 def want(

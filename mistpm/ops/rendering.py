@@ -10,6 +10,7 @@ from mistpm.errors import MistError, UsageError
 from mistpm.lock.question_digest import read_inputs
 from mistpm.model.environment import ReleaseEntry, SettingEntry, TargetEntry
 from mistpm.model.lockfile import LockedPackage, Lockfile
+from mistpm.model.minor import Minor
 from mistpm.model.rendered import Rendered, RenderFailure
 from mistpm.ops.asking import Asking
 from mistpm.ops.computing import answers_otherwise
@@ -21,11 +22,13 @@ from mistpm.ops.workspace import Workspace
 from mistpm.render import Configuration, render_environment
 
 
-def render_locked(workspace: Workspace, lockfile: Lockfile, asking: Asking) -> Rendered:
+def render_locked(
+    workspace: Workspace, lockfile: Lockfile, asking: Asking, *, minor: Minor | None = None
+) -> Rendered:
     """Fetch every pinned module and render all releases in the lock's order.
 
-    Releases without a solution are never rendered; others that fail are left out under `--keep-going`,
-    and raise `RegistryError`, `DigestError`, `DocumentError`, `PackageError` or `RenderError` without.
+    `minor` is the Kubernetes version that packages are told, otherwise the lock's lowest.  Releases
+    without a solution are never rendered; others that fail are left out under `--keep-going`, and raise `RegistryError`, `DigestError`, `DocumentError`, `PackageError` or `RenderError` without.
     """
     fetched = fetch_locked(workspace, lockfile, asking)
     leaving = left_out(lockfile, fetched.errors)
@@ -49,6 +52,7 @@ def render_locked(workspace: Workspace, lockfile: Lockfile, asking: Asking) -> R
         guest=workspace.runtime,
         provided_apis=question.provided_apis,
         provided_packages=question.provided_packages,
+        minor=minor,
         keep_going=workspace.options.keep_going,
         log=log,
         progress=workspace.reporter.advance,

@@ -19,6 +19,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "lock": "Solve the environment and pin it in mistpm.lock.",
         "plan": "Show what install would do, changing nothing.",
         "diff": "Show what install would change, field by field.",
+        "check": "Check manifests against Kubernetes versions: an environment's, files, a cluster's.",
         "render": "Render manifests to standard output or a folder.",
     },
     "Questions": {

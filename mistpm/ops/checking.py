@@ -1,0 +1,130 @@
+"""Checking what was rendered, as a part of planning and installing: `specs/checks.md`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec import Struct
+
+from mistpm.check import (
+    CustomKinds,
+    check_manifests,
+    definitions_in,
+    duplicate_resources,
+    subject_of,
+)
+from mistpm.environment.user_configuration import cache_folder
+from mistpm.errors import CheckError, TargetError
+from mistpm.model.finding import Finding
+from mistpm.model.minor import Minor, shown_minors
+from mistpm.model.presence import Api
+from mistpm.model.rendered import Rendered
+from mistpm.ops.check_memo import CheckMemo
+from mistpm.ops.waiving import waive
+from mistpm.ops.workspace import Workspace
+
+
+class CheckReport(Struct, frozen=True, kw_only=True):
+    """What was checked, for which Kubernetes versions, and what was found.
+
+    `resources` came from `files`, or from what `source` names: an environment, a cluster.  `places` are
+    file and line of releases, for what is rendered is written nowhere.
+    """
+
+    minors: tuple[Minor, ...]
+    findings: tuple[Finding, ...]
+    resources: int = 0
+    files: int = 0
+    source: str = ""
+    places: dict[str, tuple[str, int]] = {}
+
+
+def check_rendered(
+    workspace: Workspace, minors: tuple[Minor, ...], rendered: Rendered
+) -> tuple[Finding, ...]:
+    """Give what is wrong with what was rendered, as `faults` does, with what is waived marked so."""
+    return accept(workspace, faults(workspace, minors, rendered))
+
+
+def accept(workspace: Workspace, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Mark the findings that waivers of the workspace's environment accept, and tell of those that are over."""
+    return waive(findings, workspace.document, today=workspace.options.today)
+
+
+def faults(
+    workspace: Workspace, minors: tuple[Minor, ...], rendered: Rendered
+) -> tuple[Finding, ...]:
+    """Check every manifest for every minor, and all of them together; never raises for what is wrong.
+
+    The same manifests as last time cost a digest of them, and others some 2,000 a second.  Costs requests
+    only where a cluster is the target and the kind of something is not known.
+    """
+    return (
+        *duplicate_resources(rendered.releases),
+        *known_to_cluster(workspace, manifest_findings(workspace, minors, rendered)),
+    )
+
+
+def manifest_findings(
+    workspace: Workspace, minors: tuple[Minor, ...], rendered: Rendered
+) -> tuple[Finding, ...]:
+    """Check every manifest for every minor by what Kubernetes, and the definitions among them, say."""
+    provided = workspace.environment.provided.apis
+
+    def check() -> tuple[Finding, ...]:
+        subjects = [
+            subject_of(manifest, release.name)
+            for release in rendered.releases
+            for manifest in release.manifests
+        ]
+        custom = CustomKinds(definitions_in(subjects))
+        return check_manifests(subjects, minors, custom, provided=provided)
+
+    memo = CheckMemo(cache_folder(), workspace.environment.id)
+    return memo.findings((minors, list(map(str, provided)), *_contents(rendered)), check)
+
+
+def forbid_errors(findings: Iterable[Finding]) -> None:
+    """Raise `CheckError` (`findings`) with every error that no waiver accepts."""
+    errors = tuple(_line(each) for each in findings if each.severity == "error" and not each.waived)
+    if errors:
+        raise CheckError(
+            "findings",
+            f"{len(errors)} findings forbid applying"
+            if len(errors) > 1
+            else "a finding forbids applying",
+            context=errors,
+            hint="nothing was changed; the inputs, `patches:` or another version of the package mend it",
+        )
+
+
+def _line(finding: Finding) -> str:
+    minors = f", on Kubernetes {shown_minors(finding.minors)}" if finding.minors else ""
+    return f"{finding}{minors}" + (f" ({finding.hint})" if finding.hint else "")
+
+
+def _contents(rendered: Rendered) -> Iterable[Any]:
+    for release in rendered.releases:
+        yield release.name
+        for manifest in release.manifests:
+            yield manifest.data
+
+
+def known_to_cluster(workspace: Workspace, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Leave out kinds that nothing here knows, where the target is a cluster that serves them."""
+    unknown = [finding for finding in findings if finding.code == "unknown-kind"]
+    if not unknown or not workspace.chosen_target.is_cluster:
+        return findings
+    try:
+        served = {Api(each.group, each.version, each.kind) for each in workspace.cluster.served()}
+    except TargetError:  # who applies hears of it; a check goes on without
+        return findings
+    return tuple(each for each in findings if each not in unknown or _api(each) not in served)
+
+
+def _api(finding: Finding) -> Api | None:
+    if finding.resource is None:
+        return None
+    version = finding.api_version.rpartition("/")[2]
+    return Api(finding.resource.group, version, finding.resource.kind)

@@ -1,0 +1,163 @@
+"""`mistpm check` of an environment: what it renders for each Kubernetes version that it supports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from mistpm.check import duplicate_resources
+from mistpm.diff.fields import field_changes
+from mistpm.document import Positions
+from mistpm.errors import MistError
+from mistpm.model.finding import Finding
+from mistpm.model.minor import Minor, parse_minor
+from mistpm.model.minors import supports
+from mistpm.model.rendered import Rendered
+from mistpm.model.resource import Manifest, ResourceId
+from mistpm.ops.check_order import in_order, merged
+from mistpm.ops.checking import CheckReport, known_to_cluster, manifest_findings
+from mistpm.ops.failing import require_solved
+from mistpm.ops.kubernetes_versions import parse_kubernetes_versions
+from mistpm.ops.leaving_out import failure_findings
+from mistpm.ops.locking import Solved, solve
+from mistpm.ops.options import Options
+from mistpm.ops.rendering import render_locked
+from mistpm.ops.reporter import Reporter
+from mistpm.ops.unused import unused_entries
+from mistpm.ops.waiving import waive
+from mistpm.ops.workspace import Workspace, open_workspace
+
+_MOST_PATHS = 3
+
+
+def check_environment(
+    options: Options, kubernetes: Sequence[str], reporter: Reporter
+) -> CheckReport:
+    """Render the environment for each of its minors, or those named, and check all of it; writes nothing.
+
+    What is rendered for a minor is what is applied once that is the lowest one, so it is checked for that
+    minor and those after it.  Raises what solving, fetching and rendering for the lowest one raise.
+    """
+    versions = parse_kubernetes_versions(kubernetes)
+    workspace = open_workspace(options, reporter)
+    solved = solve(workspace)
+    require_solved(solved, keep_going=options.keep_going)
+    minors = versions.minors or tuple(map(parse_minor, solved.lockfile.kubernetes))
+    first, *later = minors
+    rendered = render_locked(workspace, solved.lockfile, solved.asking, minor=first)
+    findings = [
+        *versions.findings,
+        *failure_findings(rendered),
+        *unused_entries(workspace.environment, solved),
+        *duplicate_resources(rendered.releases),
+        *rendered.findings,
+        *manifest_findings(workspace, minors, rendered),
+        *_unsupported(rendered, versions.minors),
+    ]
+    renderings = {first: rendered}
+    for minor in later:
+        try:
+            other = render_locked(workspace, solved.lockfile, solved.asking, minor=minor)
+        except MistError as error:
+            findings.append(_not_rendered(error, minor))
+            continue
+        renderings[minor] = other
+        if _manifests(other) != _manifests(rendered):
+            rest = tuple(each for each in minors if each >= minor)
+            findings += duplicate_resources(other.releases)
+            findings += manifest_findings(workspace, rest, other)
+    findings += _differences(renderings, first)
+    told = waive(
+        known_to_cluster(workspace, merged(findings)),
+        workspace.document,
+        today=options.today,
+        tells_unused=not kubernetes,
+    )
+    return CheckReport(
+        minors=minors,
+        findings=in_order(told),
+        resources=sum(len(release.manifests) for release in rendered.releases),
+        source=workspace.document.title,
+        places=_places(workspace, solved),
+    )
+
+
+def _unsupported(rendered: Rendered, minors: Iterable[Minor]) -> Iterator[Finding]:
+    """Tell of packages that do not support minors for which they were not solved."""
+    for release, range_ in rendered.kubernetes.items():
+        lacking = tuple(minor for minor in minors if not supports(range_, minor))
+        if lacking:
+            yield Finding(
+                severity="error",
+                code="kubernetes-unsupported",
+                message=f"its package supports Kubernetes `{range_}` only",
+                release=release,
+                minors=lacking,
+                hint=f"`mistpm upgrade --kubernetes {lacking[-1]} --plan` looks for versions that do",
+            )
+
+
+def _not_rendered(error: MistError, minor: Minor) -> Finding:
+    return Finding(
+        severity="error",
+        code="not-rendered",
+        message=": ".join((error.message, *error.context)),
+        minors=(minor,),
+        hint=error.hint,
+    )
+
+
+def _manifests(rendered: Rendered) -> dict[tuple[str, ResourceId], Manifest]:
+    return {
+        (release.name, manifest.id): manifest
+        for release in rendered.releases
+        for manifest in release.manifests
+    }
+
+
+def _differences(renderings: dict[Minor, Rendered], first: Minor) -> Iterator[Finding]:
+    """Tell how what is rendered for other minors differs from what is rendered for the first."""
+    before = _manifests(renderings[first])
+    minors: dict[tuple[str, ResourceId, str], list[Minor]] = {}
+    for minor, rendered in renderings.items():
+        after = _manifests(rendered)
+        for release, resource in sorted(before.keys() | after.keys()):
+            old, new = before.get((release, resource)), after.get((release, resource))
+            if said := _difference(old, new, first):
+                minors.setdefault((release, resource, said), []).append(minor)
+    for (release, resource, said), found in minors.items():
+        yield Finding(
+            severity="info",
+            code="renders-differently",
+            message=said,
+            release=release,
+            resource=resource,
+            minors=tuple(found),
+            hint=f"what is applied is rendered for the lowest version, {first}",
+        )
+
+
+def _difference(old: Manifest | None, new: Manifest | None, first: Minor) -> str:
+    if old is None:
+        return f"it is rendered for these versions, and not for {first}"
+    if new is None:
+        return f"it is rendered for {first}, and not for these versions"
+    paths = [change.path.removeprefix(".") for change in field_changes(old.data, new.data)]
+    if not paths:
+        return ""
+    listed = ", ".join(f"`{path}`" for path in paths[:_MOST_PATHS])
+    more = f" and {len(paths) - _MOST_PATHS} more" if len(paths) > _MOST_PATHS else ""
+    return f"it is rendered otherwise than for {first}: {listed}{more}"
+
+
+def _places(workspace: Workspace, solved: Solved) -> dict[str, tuple[str, int]]:
+    """Give where releases are written: what is pulled in has the file alone."""
+    if not workspace.has_file:
+        return {}
+    lines, file = Positions(workspace.document.text), workspace.document.title
+    return {
+        name: (
+            file,
+            lines.line(("releases", name)) if name in workspace.environment.releases else 0,
+        )
+        for name in solved.lockfile.releases
+    }
