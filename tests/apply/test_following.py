@@ -272,6 +272,7 @@ def orders(draw: st.DrawFn) -> tuple[ObjectOrder, dict[ResourceId, str]]:
     return ObjectOrder(waits), ends
 
 
+@pytest.mark.slow
 @given(orders(), st.sampled_from([1, 3]))
 def test_what_is_done_is_what_can_be_done(
     made: tuple[ObjectOrder, dict[ResourceId, str]], limit: int

@@ -13,6 +13,7 @@ def test_the_page_is_what_the_code_says() -> None:
     assert list_messages.page() == list_messages.PAGE.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_exit_codes_are_explained() -> None:
     """Every exit code of an error stands in the table of exit codes."""
     codes = {list_messages.exit_code(each.kind) for each in list_messages.messages()} - {

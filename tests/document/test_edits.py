@@ -283,6 +283,7 @@ def comments_in(text: str) -> set[str]:
     return set(re.findall(r"# comment \d+", text))
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_a_put_value_stands_there_and_nothing_else_changes(data: st.DataObject) -> None:
     """Whatever the text and the value, and comments elsewhere survive."""
@@ -310,6 +311,7 @@ def test_a_removed_value_is_gone_and_nothing_else_changes(data: st.DataObject) -
     assert set(lasting(written, path[: depth + 1])) <= comments_in(text)
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_a_renamed_key_is_the_only_thing_that_changes(data: st.DataObject) -> None:
     """The order of the keys stays, and all comments."""

@@ -339,6 +339,7 @@ def changed(environment: Environment, edit: Edit) -> Environment:
     return replace(environment, **{kind: entries})
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(environments(), st.lists(edits(), min_size=1, max_size=4))
 def test_an_edited_environment_means_what_was_asked(text: str, asked: list[Edit]) -> None:

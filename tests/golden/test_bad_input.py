@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from transcript import Transcript
 
 
@@ -15,6 +16,7 @@ def edit(session: Transcript, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_unknown_names(shop: Transcript) -> None:
     """A package, a registry, a release, a command, a version that is not there."""
     shop.run("mistpm add x -p toy/apps/ap")

@@ -98,6 +98,7 @@ def test_a_package_with_thousands_of_dependencies(begin: Begin) -> None:
     assert (0, 2001) == (code, len(said(session, "mistpm tree")[1]))
 
 
+@pytest.mark.slow
 def test_ten_thousand_versions(begin: Begin) -> None:
     """The newest is chosen, and of an older one it is told what holds it there."""
     versions: Versions = {f"{n // 100}.{n % 100}.0": {} for n in range(100, 10_100)}

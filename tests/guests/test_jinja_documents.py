@@ -103,6 +103,7 @@ def test_what_undefined_values_do(engine: Engine) -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_same_input_gives_the_same_bytes(engine: Engine) -> None:
     """Nothing but the input counts: a thousand renders, one result."""
     document = envelope(

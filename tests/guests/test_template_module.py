@@ -219,6 +219,7 @@ NAMES = st.text(min_size=1, max_size=10).filter(
 )
 
 
+@pytest.mark.slow
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -258,6 +258,7 @@ def shuffled(lock: Lockfile, turn: Callable[[list[Any]], list[Any]]) -> Lockfile
     return replace(lock, releases=dict(turn(list(lock.releases.items()))))
 
 
+@pytest.mark.slow
 @given(st.randoms(use_true_random=False))
 def test_the_digest_does_not_depend_on_any_other_order(random: Any) -> None:
     """Not on that of the lock's releases, nor of mappings in the question."""

@@ -36,6 +36,7 @@ def members(versions: VersionSet) -> set[Version]:
     return {version for version in UNIVERSE if version in versions}
 
 
+@pytest.mark.slow
 @given(SETS, SETS)
 def test_algebra_is_that_of_members(one: VersionSet, other: VersionSet) -> None:
     """Union, intersection and difference have the members that they should."""

@@ -116,6 +116,7 @@ TARGETS = {
 }
 
 
+@pytest.mark.slow
 def test_renaming_follows_everything_that_names_a_release(shop: Shop) -> None:
     """Bindings of releases and settings, what targets say of it, and the lock, which keeps its pin."""
     shop.write(

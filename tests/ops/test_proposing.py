@@ -281,6 +281,7 @@ def test_keep_going_leaves_what_nobody_publishes_any_more_alone(shop: Shop, fold
     check_far(shop, before)
 
 
+@pytest.mark.slow
 def test_keep_going_leaves_what_cannot_be_fetched_alone(
     shop: Shop, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -296,6 +297,7 @@ def test_keep_going_leaves_what_cannot_be_fetched_alone(
     check_far(shop, before)
 
 
+@pytest.mark.slow
 def test_keep_going_leaves_a_registry_that_is_gone_alone(
     shop: Shop, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

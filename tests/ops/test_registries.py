@@ -131,6 +131,7 @@ def test_what_cannot_be_added_is_told(
     assert (expected, before) == (str(caught.value), shop.file.read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "where", ["../nowhere", "file:///nowhere/served.git", "http://127.0.0.1:1/"]
 )

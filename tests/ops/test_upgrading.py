@@ -67,6 +67,7 @@ def test_only_what_is_named_moves(name: str, moved: set[str], shop: Shop) -> Non
     assert moved == {node for node, version in after.items() if version != "1.0.0"}
 
 
+@pytest.mark.slow
 def test_others_move_if_they_must(shop: Shop, folder: Path) -> None:
     """Not to let what is named be newer, but where there is no solution without."""
     mine = ToyRegistry(folder / "mine", name="mine")

@@ -215,6 +215,7 @@ def test_a_circle_is_refused() -> None:
     )
 
 
+@pytest.mark.slow
 @given(environments())
 def test_every_object_stands_after_what_it_waits_for(
     made: tuple[list[OrderedObject], dict[str, tuple[str, ...]]],
@@ -252,6 +253,7 @@ def test_ranks_and_needs_hold(
         assert expected <= waits
 
 
+@pytest.mark.slow
 @given(environments())
 def test_deletions_are_the_reverse(
     made: tuple[list[OrderedObject], dict[str, tuple[str, ...]]],
@@ -274,6 +276,7 @@ def test_deletions_are_the_reverse(
     }
 
 
+@pytest.mark.slow
 @given(environments(), st.randoms())
 def test_the_order_is_that_of_the_set(
     made: tuple[list[OrderedObject], dict[str, tuple[str, ...]]], random: Random

@@ -278,6 +278,7 @@ def test_a_base_path_and_odd_versions(
         assert opened.fetch(opened.candidates(REDIS)[0]).read_bytes() == data
 
 
+@pytest.mark.slow
 def test_many_packages_are_read_in_few_round_trips(
     folder: RegistryFolder, web: WebServer, registries: Open
 ) -> None:

@@ -316,6 +316,7 @@ VERSIONS = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(VERSIONS, st.randoms(use_true_random=False), st.booleans())
 def test_the_order_of_lines_does_not_matter(
     versions: list[tuple[int, int, str]], random: Random, yanked: bool

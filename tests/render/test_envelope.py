@@ -24,6 +24,7 @@ values = st.recursive(
 documents = st.dictionaries(texts, values, max_size=5)
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(documents)
 def test_json_readers_get_back_what_was_written(data: dict[str, Any]) -> None:
@@ -33,6 +34,7 @@ def test_json_readers_get_back_what_was_written(data: dict[str, Any]) -> None:
     assert data == found
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(documents)
 def test_yaml_readers_get_back_what_was_written(data: dict[str, Any]) -> None:
@@ -42,6 +44,7 @@ def test_yaml_readers_get_back_what_was_written(data: dict[str, Any]) -> None:
     assert json.dumps(data, sort_keys=True) == json.dumps(_read_yaml(text), sort_keys=True)
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(documents)
 def test_texts_survive_libyaml(data: dict[str, Any]) -> None:

@@ -96,6 +96,7 @@ def test_packages_of_all_origins_render_together(world: Any) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_template_s_mistake_is_told_with_its_line(world: Any) -> None:
     """What the engine says of a template reaches the user, with the way to it."""
     shop(world)

@@ -270,6 +270,7 @@ def test_a_secret_that_cannot_be_put_in_is_told(document: dict[str, Any], reason
 parts = st.text(max_size=12)
 
 
+@pytest.mark.slow
 @given(st.tuples(parts, parts, parts, parts), st.tuples(parts, parts, parts, parts))
 @settings(max_examples=200, deadline=None)
 def test_placeholders_differ_where_their_origins_do(one: Any, other: Any) -> None:
@@ -290,6 +291,7 @@ SHAPES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     kind=st.sampled_from(["Secret", "ConfigMap"]),

@@ -9,6 +9,7 @@ from hypothesis import assume, event, given, settings
 from random_worlds import Chance, chances, random_case, seeded
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(chances())
 def test_verdict_and_optimum_are_exact(chance: Chance) -> None:

@@ -109,6 +109,7 @@ groups = st.lists(st.one_of(bounds, st.just("*")), min_size=1, max_size=3).map("
 ranges = st.lists(groups, min_size=1, max_size=3).map(" || ".join)
 
 
+@pytest.mark.slow
 @given(version=versions, range_=ranges)
 def test_ranges(version: str, range_: str) -> None:
     """Two readings of the same grammar agree."""

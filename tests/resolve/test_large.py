@@ -46,6 +46,7 @@ def test_ten_thousand_versions_of_one_package() -> None:
     assert {"a": "1.0.0", "b": "1.0.0", "pg": "49.99.0"} == told(resolution)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("oldest", ["=1.0.0", "=2.0.0"])
 def test_a_range_of_its_own_for_every_version(oldest: str) -> None:
     """A thousand versions, each of which requires another one of the same package; the oldest decides."""
@@ -77,6 +78,7 @@ def pigeons(count: int) -> World:
     return world
 
 
+@pytest.mark.slow
 def test_pigeons() -> None:
     """Ten pigeons in nine holes, each of which refuses a second one: the solver sees it, and says so."""
     world = pigeons(10)
@@ -103,6 +105,7 @@ def test_a_time_limit_ends_in_an_error() -> None:
     assert ("resolution-timeout", 75) == (caught.value.reference, caught.value.exit_code)
 
 
+@pytest.mark.slow
 def test_a_time_limit_tells_how_far_it_got() -> None:
     """What was being looked for, for which releases, and what is settled of them."""
     world = pigeons(24)

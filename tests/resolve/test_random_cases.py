@@ -49,6 +49,7 @@ roots = st.dictionaries(st.sampled_from(NAMES), ranges, min_size=1, max_size=3)
 locks = st.dictionaries(st.sampled_from(NAMES), st.sampled_from((*VERSIONS, "?1.0.0")), max_size=4)
 
 
+@pytest.mark.slow
 @given(
     universe=universes,
     roots=roots,

@@ -353,6 +353,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("lives")
 
 
+@pytest.mark.slow
 @given(life=lives())
 @settings(max_examples=4)
 def test_a_few_lives(life: Life, folder: Path, runtime: Runtime) -> None:

@@ -11,6 +11,7 @@ from guest_modules import FOLDER, digest
 from mistpm.wasm import Answer, Runtime
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("build", ["plain", "bindgen"])
 def test_names_of_all_lengths(runtime: Runtime, build: str) -> None:
     """Names of 1 to 60 letters: for most of them, freeing the answer would trap."""

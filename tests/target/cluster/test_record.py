@@ -84,6 +84,7 @@ def test_the_newest_line_of_a_resource_stays() -> None:
     assert (NAMESPACE, newer) == read.inventory
 
 
+@pytest.mark.slow
 def test_the_bytes_do_not_depend_on_the_hash_seed() -> None:
     """Another process writes the same."""
     code = (

@@ -63,6 +63,7 @@ def test_what_was_written_is_read(desired: Desired) -> None:
     assert desired == read_revision(write_revision(desired), title=TITLE)
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.text(), JSON))
 def test_manifests_are_kept_as_they_are(content: dict[str, Any]) -> None:
     """Whatever JSON holds, a manifest keeps: texts, large and broken numbers, in lists and mappings."""

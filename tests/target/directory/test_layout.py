@@ -115,6 +115,7 @@ RESOURCES = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(st.sets(RESOURCES, max_size=8))
 def test_different_resources_have_different_files(resources: set[ResourceId]) -> None:
     """No two resources share a file, upper and lower case being the same; every file is a place."""
@@ -125,6 +126,7 @@ def test_different_resources_have_different_files(resources: set[ResourceId]) ->
     assert all(len(place) <= len("shop/") + 120 for place in places.values())
 
 
+@pytest.mark.slow
 @given(st.sets(RESOURCES, max_size=8), RESOURCES)
 def test_adding_a_resource_renames_no_unambiguous_file(
     resources: set[ResourceId], added: ResourceId
