@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mistpm.resolve.node import Node
 
 
-_Known: TypeAlias = tuple[dict[int, Mapping[str, Dependency]], dict[int, MistError]]
+Known: TypeAlias = tuple[dict[int, Mapping[str, Dependency]], dict[int, MistError]]
 
 
 class Computing(Protocol):
@@ -49,9 +49,9 @@ class Computed:
         self.has_silences = False
         self._computing = computing
         self._deadline = deadline
-        self._known: dict[tuple[object, ...], _Known] = {}
+        self._known: dict[tuple[object, ...], Known] = {}
 
-    def known(self, node: Node, question: Question) -> _Known:
+    def known(self, node: Node, question: Question) -> Known:
         """Give what a release's versions answered, and what kept others from it, by their bits.
 
         Both grow when more are asked.

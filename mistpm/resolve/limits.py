@@ -22,6 +22,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     each step that only makes an explanation smaller or a hint better.  `answers` is how many versions of
     one release may be asked for computed requirements, `tries` how many changes are tried out to find hints
     for one conflict, `calls` how often the solver is asked whether there is a smaller one.
+    `moves` is how many package moves an upgrade path may have beyond one for each Kubernetes version.
     Of parts without a solution, `failures` are looked for, all where there is no such number; what is left
     then is not solved.
     """
@@ -32,6 +33,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     answers: int = 100
     tries: int = 12
     calls: int = 100
+    moves: int = 8
 
 
 class Deadline:

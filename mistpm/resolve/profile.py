@@ -73,9 +73,14 @@ def profiles(candidates: Sequence[Candidate]) -> tuple[Profile, ...]:
     )
 
 
-def statement(alias: str, dependency: Dependency, registry: str, mask: int) -> Statement:
-    """Give what versions of a package in a registry answered that they require besides."""
-    key = (*_key(alias, dependency), "computed")
+def statement(
+    alias: str, dependency: Dependency, registry: str, mask: int, asked: tuple[int, ...] = ()
+) -> Statement:
+    """Give what versions of a package in a registry answered that they require besides.
+
+    `asked` tells apart what was answered to other questions.
+    """
+    key = (*_key(alias, dependency), "computed", *asked)
     return _statement(key, dependency, registry, mask, computed=True)
 
 

@@ -62,13 +62,25 @@ def require_computed(
     universe: Universe, context: Context, place: int, answer: Mapping[str, Dependency]
 ) -> None:
     """Find what the version at a bit answered that it requires besides, and admit what can meet it."""
+    context.computed[place] = answered(universe, context, place, answer)
+
+
+def answered(
+    universe: Universe,
+    context: Context,
+    place: int,
+    answer: Mapping[str, Dependency],
+    asked: tuple[int, ...] = (),
+) -> tuple[Requirement, ...]:
+    """Give the requirements of an answer; `asked` tells apart what was answered to other questions."""
     found = []
     for alias, dependency in sorted(answer.items()):
-        stated = statement(alias, dependency, context.node.package.registry, 1 << place)
+        registry = context.node.package.registry
+        stated = statement(alias, dependency, registry, 1 << place, asked)
         requirement = _requirement(universe, context, stated, None)
         requirement.holders |= stated.mask
         found.append(requirement)
-    context.computed[place] = tuple(found)
+    return tuple(found)
 
 
 def given(question: Question, api: Api) -> Literal["", "kubernetes", "provided"]:

@@ -6,6 +6,7 @@ The algorithm as a whole is told in `specs/resolve.md#algorithm`.
 from __future__ import annotations
 
 import math
+from copy import copy
 
 from msgspec.structs import replace
 
@@ -79,12 +80,26 @@ class Resolver:
         self.catalogue = Catalogue(source, self.deadline, computing)
         self._names = [wanted.name for wanted in question.releases]
 
+    def about(self, question: Question, held: Held = _NOTHING_HELD) -> Resolver:
+        """Give a resolver of another question, which knows what this one was answered."""
+        other = copy(self)
+        other.problem = replace(self.problem, question=question, held=held)
+        other.binder = Binder(question)
+        return other
+
     def resolve(self) -> Resolution:
         """See `resolve`."""
         self.binder.check()
+        return self.told(*self.solved())
+
+    def solved(self) -> tuple[Choice, tuple[Unresolved, ...]]:
+        """Give the best choice, and what has no solution."""
         while (found := self._solve()) is None:
             pass  # somebody was asked for computed requirements: begin again, with the answers
-        choice, unresolved = found
+        return found
+
+    def told(self, choice: Choice, unresolved: tuple[Unresolved, ...]) -> Resolution:
+        """Tell a choice as an answer.  Raises `ResolutionError` for a mistake that it runs into."""
         with self.deadline.effort.time("build"):
             answer = Answer(self._confirmed(choice))
             check(answer, self.binder)

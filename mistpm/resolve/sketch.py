@@ -200,12 +200,12 @@ class Sketch:
             self._write_uses(requirement, head, picks)
         self._write_exchange(requirement, picks)
 
-    def requiring(self, model: Collection[int]) -> Callable[[Context, int], Sequence[Requirement]]:
+    def requiring(self, model: frozenset[int]) -> Callable[[Context, int], Sequence[Requirement]]:
         """Give what tells which requirements a version has in a context, in a model."""
         del model
         return Context.at
 
-    def unasked(self, node: Node, model: Collection[int]) -> int:
+    def unasked(self, node: Node, model: frozenset[int]) -> int:
         """Give the versions of a node of which nobody knows, in a model, what they require besides."""
         del model
         return node.unasked

@@ -49,6 +49,8 @@ class Universe:
         self.problem = problem
         self.question = problem.question
         self.catalogue = catalogue
+        passes_by = problem.passes_by
+        self._excluding = replace(self.question, minors=()) if passes_by else self.question
         self.binder = Binder(problem.question)
         self.nodes: dict[str, Node] = {}
         self.roots: list[Node] = []
@@ -274,8 +276,7 @@ class Universe:
             node.held = version if package == listing.package else None
         pin = self.problem.pins.get(name)
         node.stays = node.held is not None and name not in held.free
-        minors = () if self.problem.passes_by else self.question.minors
-        found = list(exclusions(node, replace(self.question, minors=minors), pin))
+        found = list(exclusions(node, self._excluding, pin))
         setting = self.binder.settings.get(listing.package) if kind == "pulled-in" else None
         if setting is not None:
             outside = listing.all & ~self.eligible(listing, setting.range)

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from mistpm.errors import RegistryError
-from mistpm.model.descriptor import Candidate, Conflict, Dependency, Descriptor, Provides
+from mistpm.model.descriptor import Candidate, Conflict, Dependency, Descriptor, Provides, Upgrades
 from mistpm.model.identity import PackageId, PackageReference
 from mistpm.model.minors import parse_minor
 from mistpm.model.presence import Api, parse_api
@@ -68,6 +68,7 @@ class World:
         needs: Mapping[str, str | Dependency] | None = None,
         *,
         kubernetes: str = "",
+        after: str = "",
         provides: Sequence[str] = (),
         conflicts: Sequence[str] = (),
         cluster: bool = False,
@@ -75,7 +76,7 @@ class World:
         computed: bool = False,
         inputs: dict[str, Any] | None = None,
     ) -> World:
-        """Publish versions (`1.0.0 1.1.0`) of a package that all say the same."""
+        """Publish versions (`1.0.0 1.1.0`) of a package that all say the same; `after` is `upgrades.from`."""
         identity = package_id(package)
         for text in versions.split():
             version = parse_version(text)
@@ -93,6 +94,7 @@ class World:
                         name=identity.name,
                         version=version,
                         kubernetes=parse_range(kubernetes) if kubernetes else None,
+                        upgrades=Upgrades(from_=parse_range(after)) if after else Upgrades(),
                         scope="cluster" if cluster else "namespace",
                         dependencies={
                             alias: need if isinstance(need, Dependency) else dependency(need)

@@ -1,0 +1,290 @@
+"""Chains: states that follow each other, each a set of versions, in one formula.
+
+`specs/upgrade-path.md#clauses`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from msgspec.structs import replace
+
+from mistpm.model.question import Held, Question
+from mistpm.model.version import Version
+from mistpm.resolve.computed import Known
+from mistpm.resolve.course import Course
+from mistpm.resolve.division import key
+from mistpm.resolve.formula import Formula
+from mistpm.resolve.node import Context, Node, Requirement
+from mistpm.resolve.profile import mask_of
+from mistpm.resolve.requiring import answered
+from mistpm.resolve.sketch import Block, Sketch
+from mistpm.resolve.universe import Universe
+from mistpm.resolve.way import Span, Way
+
+
+class Chain:
+    """The states, and what holds between two of them.
+
+    All are about the same nodes, whose versions are divided into the same blocks everywhere: so that a version
+    stays is said block by block.  What is held comes before the first state.  Where there is a `target`, the
+    states that `end` the chain are at its versions.
+    """
+
+    def __init__(
+        self, universe: Universe, way: Way, furthest: int, target: Held | None = None
+    ) -> None:
+        self.universe = universe
+        self.target = target
+        self.way = way
+        self.formula = Formula()
+        self.course = Course(self.formula, way, furthest)
+        self.states: list[State] = []
+        self._halvings: dict[Node, list[tuple[int, int, int]]] = {}
+        self._changed: dict[tuple[int, Node], int] = {}
+        self._answers: dict[tuple[Context, int, Span], tuple[Requirement, ...]] = {}
+        self._spans: dict[Requirement, Span] = {}
+
+    def extend(self) -> None:
+        """Add a state, in which nothing that was known before is missing."""
+        self.course.extend()
+        state = State(self, len(self.states))
+        self.states.append(state)
+        for node in self._halvings:
+            state.begin(node)
+            for halving in self._halvings[node]:
+                state.split(node, *halving)
+            self._connect(node, state.number)
+            state.constrain(node)
+
+    def changes(self) -> list[int]:
+        """Give what says that something moves without leave, of every state."""
+        return [literal for state in self.states for literal in state.moves]
+
+    def exchanges(self) -> list[int]:
+        """Give what says that something which stays is met by something else, of every state."""
+        return [literal for state in self.states for literal in state.exchanges]
+
+    # --- what holds in all states ----------------------------------------------------------------
+
+    def enter(self, node: Node) -> None:
+        """Let all states know a node."""
+        self._halvings[node] = []
+        for state in self.states:
+            state.begin(node)
+        for state in self.states:
+            self._connect(node, state.number)
+        for state in self.states:
+            state.constrain(node)
+
+    def halve(self, node: Node, mask: int, one: int, other: int) -> None:
+        """Divide a block of a node in all states."""
+        self._halvings[node].append((mask, one, other))
+        for state in self.states:
+            state.split(node, mask, one, other)
+        for state in self.states[1:]:
+            self._keep(node, state, (one, other))
+
+    def changed(self, state: State, node: Node) -> int:
+        """Give a literal that is true where a node that stays is not what it was in the state before."""
+        return self._changed[state.number, node]
+
+    def _connect(self, node: Node, number: int) -> None:
+        if number:
+            self._changed[number, node] = self.formula.variable()
+            halves = [half for _, *both in self._halvings[node] for half in both]
+            self._keep(node, self.states[number], halves)
+
+    def _keep(self, node: Node, state: State, masks: Iterable[int]) -> None:
+        """Let a node that has not changed be in the block in which it was, if it is there."""
+        before, changed = self.states[state.number - 1], self.changed(state, node)
+        for mask in masks:
+            was, now = (each.literal(node, mask) for each in (before, state))
+            self.formula.add(changed, -was, -state.presence(node), now)
+
+    # --- what is computed ------------------------------------------------------------------------
+
+    def question(self, span: Span) -> Question:
+        """Give the question as it is on a span of the way."""
+        return replace(self.universe.question, minors=self.way.minors(span))
+
+    def known(self, node: Node, span: Span) -> Known:
+        """Give what a node's versions answered when they were asked as on a span."""
+        return self.universe.catalogue.computed.known(node, self.question(span))
+
+    def answered(self, context: Context, place: int, span: Span) -> tuple[Requirement, ...]:
+        """Give what a version requires besides on a span, as far as it was asked."""
+        found = self._answers.get((context, place, span))
+        if found is None:
+            answer = self.known(context.node, span)[0].get(place, {})
+            found = answered(self.universe, context, place, answer, span)
+            self._answers[context, place, span] = found
+            self._spans.update(dict.fromkeys(found, span))
+        return found
+
+    def span_of(self, requirement: Requirement) -> Span:
+        """Give the span on which a computed requirement is one."""
+        return self._spans[requirement]
+
+    def asked(self, node: Node) -> dict[int, list[Span]]:
+        """Give on which spans versions were asked, by their bits."""
+        found: dict[int, list[Span]] = {}
+        for last in range(self.way.last + 1):
+            for first in range(last + 1):
+                for place in self.known(node, (first, last))[0]:
+                    found.setdefault(place, []).append((first, last))
+        return found
+
+
+class State(Sketch):
+    """The clauses of one state of a chain."""
+
+    def __init__(self, chain: Chain, number: int) -> None:
+        super().__init__(chain.universe, chain.formula)
+        self.settle()
+        self.number = number
+        self.end = self.variable()
+        self._chain = chain
+
+    def literal(self, node: Node, mask: int) -> int:
+        """Give the literal of the block with just these versions."""
+        return self._exact.get((node, key(mask))) or self.presence(node)
+
+    # --- nodes -----------------------------------------------------------------------------------
+
+    def enter(self, node: Node) -> None:
+        """Write what holds of a node whatever is chosen beside it, in all states."""
+        if node not in self.blocks:
+            self._chain.enter(node)
+
+    def begin(self, node: Node) -> None:
+        """Make the block that says that a node is there."""
+        self._begin(node)
+
+    def constrain(self, node: Node) -> None:
+        """Write what holds of a node in this state, and between the state before and this one."""
+        self._constrain(node)
+        for range_, mask in node.listing.kubernetes.items():
+            for position in self._chain.way.unsupported(range_):
+                covers = self._chain.course.covers(self.number, position)
+                self.add(-covers, -self.holding(node, mask))
+        if node.kind != "called":
+            self._follow(node)
+        target = self._chain.target
+        wanted = None if target is None else version_of(target, node)
+        place = None if wanted is None else node.listing.place(wanted)
+        if place is not None:
+            self.add(-self.end, -self.presence(node), self.within(node, 1 << place))
+
+    def drifts(self) -> list[int]:
+        """Give what says that something that is held has moved by now without leave."""
+        found = []
+        for node in self.blocks:
+            if node.stays:
+                place = node.held_place
+                kept = 0 if place is None else 1 << place
+                found.append(self.holding(node, node.listing.all & ~kept))
+        return found
+
+    def split(self, node: Node, mask: int, one: int, other: int) -> None:
+        """Divide the block with these versions."""
+        super()._halve(node, self.blocks[node][self.literal(node, mask)], one, other)
+
+    def _halve(self, node: Node, block: Block, one: int, other: int) -> tuple[Block, Block]:
+        self._chain.halve(node, block.mask, one, other)
+        return self._halves[block.literal]
+
+    def _hold(self, node: Node) -> None:
+        """Say when a node has moved: from what is held, or from what it was in the state before."""
+        if self.number == 0:
+            super()._hold(node)
+        elif node.name not in self.universe.problem.held.free:
+            self.moves.append(self._chain.changed(self, node))
+
+    def _follow(self, node: Node) -> None:
+        """Let versions come only after those from which their `upgrades.from` allows to move."""
+        listing = node.listing
+        for range_, mask in listing.following.items():
+            if self.number:
+                outside = listing.all & ~listing.matching(range_.versions)
+                before, changed = (
+                    self._chain.states[self.number - 1],
+                    self._chain.changed(self, node),
+                )
+                if outside:
+                    was = before.holding(node, outside)
+                    self.add(-was, -self.holding(node, mask), -changed)
+            elif node.held is not None and node.held not in range_.versions:
+                place = node.held_place
+                stays = 0 if place is None else 1 << place
+                self.add(-self.holding(node, mask & ~stays))
+
+    # --- requirements ----------------------------------------------------------------------------
+
+    def requiring(self, model: frozenset[int]) -> Callable[[Context, int], Sequence[Requirement]]:
+        """Leave out what Kubernetes provides on the state's span, and add what was computed for it."""
+        chain = self._chain
+        span = chain.course.span(self.number, model)
+
+        def required(context: Context, place: int) -> Sequence[Requirement]:
+            listing = context.node.listing
+            stated = context.requirements[listing.profile(place)]
+            found = [r for r in stated if r.api is None or self._is_lacking(r, span)]
+            if context.node.kind != "called" and listing.computing >> place & 1:
+                found += chain.answered(context, place, span)
+            return found
+
+        return required
+
+    def unasked(self, node: Node, model: frozenset[int]) -> int:
+        """Give the versions that were not asked what they require on the state's span."""
+        if node.kind == "called" or not node.listing.computing:
+            return 0
+        span = self._chain.course.span(self.number, model)
+        return node.listing.computing & ~mask_of(self._chain.known(node, span)[0])
+
+    def _is_lacking(self, requirement: Requirement, span: Span) -> bool:
+        """Tell whether Kubernetes does not provide a required API somewhere on a span."""
+        api = requirement.api
+        first, last = span
+        return api is None or any(first <= p <= last for p in self._chain.way.lacking(api))
+
+    def _when(self, requirement: Requirement) -> list[int]:
+        if not requirement.computed:
+            return []
+        span = self._chain.span_of(requirement)
+        return [-self._chain.course.spans(self.number, span)]
+
+    def _write_api(self, requirement: Requirement, head: list[int]) -> None:
+        """Demand a provider wherever Kubernetes is none."""
+        if requirement.api is not None:
+            for position in self._chain.way.lacking(requirement.api):
+                covers = self._chain.course.covers(self.number, position)
+                super()._write_api(requirement, [*head, -covers])
+
+    def _hopes(self) -> list[int]:
+        found: list[int] = []
+        for node in tuple(self.universe.nodes.values()):
+            computing = node.listing.computing & node.domain if node.kind != "called" else 0
+            if computing:
+                self.enter(node)
+                asked = self._chain.asked(node)
+                found.append(self.within(node, computing & ~mask_of(asked)))
+                found += [self._hope(node, place, spans) for place, spans in asked.items()]
+        return found
+
+    def _hope(self, node: Node, place: int, spans: Iterable[Span]) -> int:
+        """Give what says that a version is there on a span on which it was not asked."""
+        hope = self.variable()
+        self.add(-hope, self.within(node, 1 << place))
+        for span in spans:
+            self.add(-hope, -self._chain.course.spans(self.number, span))
+        return hope
+
+
+def version_of(held: Held, node: Node) -> Version | None:
+    """Give the version that is held of a node."""
+    if node.kind == "called":
+        return held.called.get(node.name)
+    package, version = held.releases.get(node.name, (None, None))
+    return version if package == node.package else None
