@@ -73,9 +73,7 @@ class _Comparison:
             return None
         try:
             survey = Survey(self._new.kind, self._schemas(), self._unserved)
-        except (
-            ValueError
-        ):  # what is wrong with a schema is told by the check of the definition itself
+        except (TypeError, ValueError):  # a schema that is none: checking the definition tells it
             return None
         survey.look_at(objects)
         return survey

@@ -5,37 +5,29 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from mistpm.check.definitions_schema import Schema, as_object, items, others, properties, texts
+from mistpm.check.definitions_schema import Schema, as_object, items, others, properties
 from mistpm.check.field_path import show_path
+from mistpm.check.problem import Problem
 from mistpm.check.shape import Shape
+from mistpm.check.structural import strict_schema, with_defaults
 
 _NAMED: Final = 3
 """So many objects are named; of the others it is said how many they are."""
-
-_AS_THEY_ARE: Final = (
-    "enum",
-    "maxItems",
-    "maxLength",
-    "maxProperties",
-    "minItems",
-    "minLength",
-    "minProperties",
-    "multipleOf",
-    "pattern",
-    "uniqueItems",
-)
 
 
 class Survey:
     """What a pass over the objects of a definition finds, without keeping them.
 
-    `schemas` are those that each object will have to fit, `dropped` the versions that go: who wrote in
-    them is noted.
+    `schemas` are those that each object will have to fit, once with their defaults; `dropped` are the versions
+    that go: who wrote in them is noted.  Rules, and the keys of lists, are left to the API server.  Raises
+    `ValueError` or `TypeError` for a schema that is none.
     """
 
     def __init__(self, kind: str, schemas: Iterable[Schema], dropped: Collection[str]) -> None:
         self._schemas = [as_object(each) for each in schemas]
-        self._shapes = [Shape(_document(each), kind=kind) for each in self._schemas]
+        self._shapes = [
+            (each, Shape(strict_schema(each, closed=False), kind=kind)) for each in self._schemas
+        ]
         self._dropped = dropped
         self.total = 0
         self.invalid: dict[str, str] = {}
@@ -47,11 +39,10 @@ class Survey:
         for each in objects:
             self.total += 1
             name = _name(each)
-            for shape in self._shapes:
-                if name not in self.invalid and (problems := shape.problems(dict(each))):
-                    first = problems[0]
-                    path = show_path(first.path)
-                    self.invalid[name] = f"{path}: {first.message}" if path else first.message
+            for schema, shape in self._shapes:
+                problems = shape.problems(with_defaults(schema, dict(each)))
+                if problems:
+                    self.invalid.setdefault(name, _first(problems))
             for path in {path for schema in self._schemas for path in _lost(each, schema, "")}:
                 self.losing.setdefault(path, []).append(name)
             self._note_writers(each)
@@ -78,6 +69,13 @@ def named(names: Iterable[str]) -> str:
     return f"{', '.join(found[:_NAMED])} and {rest:,} {'other' if rest == 1 else 'others'}"
 
 
+def _first(problems: tuple[Problem, ...]) -> str:
+    """Say one thing that is wrong with an object, and of how many."""
+    path = show_path(problems[0].path)
+    told = f"{path}: {problems[0].message}" if path else problems[0].message
+    return f"{told}; and {len(problems) - 1} more" if problems[1:] else told
+
+
 def _name(data: Mapping[str, Any]) -> str:
     metadata = data["metadata"]
     namespace = metadata.get("namespace")
@@ -86,10 +84,10 @@ def _name(data: Mapping[str, Any]) -> str:
 
 def _lost(value: Any, schema: Schema, path: str) -> Iterator[str]:
     """Give the fields of a value that the server would leave out, as paths that hold for all items of a list."""
-    if isinstance(value, list):
+    if isinstance(value, list) and schema.get("type") == "array":
         for each in value:
             yield from _lost(each, items(schema), f"{path}[*]")
-    if not isinstance(value, Mapping):
+    if not isinstance(value, Mapping) or schema.get("type") != "object":
         return
     if schema.get("x-kubernetes-embedded-resource"):
         schema = as_object(schema)
@@ -98,54 +96,5 @@ def _lost(value: Any, schema: Schema, path: str) -> Iterator[str]:
         inner = known.get(name, rest)
         if inner is None:
             yield f"{path}.{name}" if path else name
-        elif inner.get("properties") or inner.get("items") or inner.get("additionalProperties"):
+        else:
             yield from _lost(below, inner, f"{path}.{name}" if path else name)
-
-
-def _document(schema: Schema) -> dict[str, Any]:
-    """Write a structural schema as one of JSON (2020-12) that lets unknown fields be.
-
-    Rules, formats and the keys of lists are not in it; a field with a default need not be there.
-    """
-    if schema.get("x-kubernetes-embedded-resource"):
-        schema = as_object(schema)
-    written = {key: schema[key] for key in _AS_THEY_ARE if key in schema}
-    if types := _types(schema):
-        written["type"] = types
-    if schema.get("nullable") and isinstance(written.get("enum"), list):
-        written["enum"] = [*written["enum"], None]
-    for limit, strict in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-        if limit in schema:
-            written[strict if schema.get(strict) else limit] = schema[limit]
-    if schema.get("x-kubernetes-list-type") == "set":
-        written["uniqueItems"] = True
-    return written | _content(schema)
-
-
-def _content(schema: Schema) -> dict[str, Any]:
-    """Write what a schema says of what is in its values."""
-    known = properties(schema)
-    written: dict[str, Any] = {
-        "properties": {name: _document(each) for name, each in known.items()},
-        "required": [
-            name for name in texts(schema.get("required")) if "default" not in known.get(name, {})
-        ],
-    }
-    for keyword in ("additionalProperties", "items", "not"):
-        if isinstance(schema.get(keyword), Mapping):
-            written[keyword] = _document(schema[keyword])
-    for keyword in ("allOf", "anyOf", "oneOf"):
-        if isinstance(schema.get(keyword), list):
-            branches = [each for each in schema[keyword] if isinstance(each, Mapping)]
-            written[keyword] = [_document(each) for each in branches]
-    return {keyword: below for keyword, below in written.items() if below}
-
-
-def _types(schema: Schema) -> list[str]:
-    if schema.get("x-kubernetes-int-or-string"):
-        types = ["integer", "string"]
-    elif schema.get("type"):
-        types = [str(schema["type"])]
-    else:
-        return []
-    return [*types, "null"] if schema.get("nullable") else types

@@ -21,7 +21,7 @@ ANYTHING: Final[Schema] = {"x-kubernetes-preserve-unknown-fields": True}
 _EMBEDDED: Final = "x-kubernetes-embedded-resource"
 
 NarrowingCode = Literal["required-field-added", "field-dropped", "schema-narrowed", "rule-added"]
-"""`rule-added` is for what cannot be tried on objects here: rules, formats, keys of lists."""
+"""`rule-added` is for what only an API server tries on objects: rules, formats, keys of lists."""
 
 
 class Narrowing(Struct, frozen=True, order=True):
@@ -237,14 +237,13 @@ def _bounds(before: Schema, after: Schema) -> Iterator[str]:
 def _uniqueness(before: Schema, after: Schema) -> Iterator[str]:
     if after.get("uniqueItems") and not before.get("uniqueItems"):
         yield "its items have to differ now"
-    sort, was = after.get("x-kubernetes-list-type"), before.get("x-kubernetes-list-type")
-    if sort == "set" and was != "set":
-        yield "its items have to differ now"
 
 
 def _keys(before: Schema, after: Schema) -> Iterator[str]:
     sort, was = after.get("x-kubernetes-list-type"), before.get("x-kubernetes-list-type")
     keys = texts(after.get("x-kubernetes-list-map-keys"))
+    if sort == "set" and was != "set":
+        yield "its items have to differ now"
     if sort == "map" and (was != "map" or keys != texts(before.get("x-kubernetes-list-map-keys"))):
         named = " and ".join(f"`{key}`" for key in keys)
         yield f"its items have to differ in {named} now"
