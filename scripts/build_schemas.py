@@ -16,8 +16,10 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from mistpm.model.kinds import kind_table
 from mistpm.model.minor import Minor
@@ -32,12 +34,68 @@ Schema: TypeAlias = dict[str, Any]
 Definitions: TypeAlias = dict[str, Schema]
 
 ANYTHING: Final[Schema] = {}
+QUANTITY: Final = r"^\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?\s*$"
+BASE64: Final = (
+    r"^[\r\n]*(([A-Za-z0-9+/][\r\n]*){4})*"
+    r"(([A-Za-z0-9+/][\r\n]*){2}(=[\r\n]*){2}|([A-Za-z0-9+/][\r\n]*){3}=[\r\n]*)?$"
+)
 WRITTEN_DIFFERENTLY: Final[Definitions] = {
     "io.k8s.apimachinery.pkg.util.intstr.IntOrString": {"type": ["string", "integer", "null"]},
-    "io.k8s.apimachinery.pkg.api.resource.Quantity": {"type": ["string", "number", "null"]},
+    "io.k8s.apimachinery.pkg.api.resource.Quantity": {
+        "type": ["string", "number", "null"],
+        "pattern": QUANTITY,
+    },
     "io.k8s.apimachinery.pkg.runtime.RawExtension": ANYTHING,
 }
-"""Types of which the documents tell less than the truth, since they read their own JSON."""
+"""Types of which the documents do not tell the truth, since they read their JSON themselves."""
+
+
+class Optional(NamedTuple):
+    """Fields that the documents call required, while servers accept objects without them."""
+
+    definition: str
+    fields: str
+    reason: str
+
+
+EMPTY: Final = "nothing is a value: an empty text, list or mapping, zero, or false"
+DEFAULT: Final = "has a default"
+OPTIONAL: Final = (
+    Optional("api.apps.v1.ControllerRevision", "revision", EMPTY),
+    Optional("api.apps.v1.StatefulSetSpec", "serviceName", "only wanted for names of Pods"),
+    Optional("api.authentication.v1.TokenRequestSpec", "audiences", DEFAULT),
+    Optional("api.batch.v1.PodFailurePolicy", "rules", EMPTY),
+    Optional("api.batch.v1.PodFailurePolicyOnPodConditionsPattern", "status", DEFAULT),
+    Optional("api.batch.v1.PodFailurePolicyRule", "onPodConditions", "or `onExitCodes`"),
+    Optional("api.core.v1.HTTPHeader", "value", EMPTY),
+    Optional("api.core.v1.ISCSI*VolumeSource", "lun", EMPTY),
+    Optional("api.core.v1.LimitRangeSpec", "limits", EMPTY),
+    Optional("api.core.v1.PreferredSchedulingTerm", "preference", EMPTY),
+    Optional("api.core.v1.ProjectedVolumeSource", "sources", EMPTY),
+    Optional("api.core.v1.SleepAction", "seconds", EMPTY),
+    Optional("api.core.v1.Sysctl", "value", EMPTY),
+    Optional("api.core.v1.TypedLocalObjectReference", "kind", "servers do not look"),
+    Optional("api.discovery.*.EndpointSlice", "endpoints", EMPTY),
+    Optional("api.discovery.*.ForZone", "name", "servers do not look"),
+    Optional("api.discovery.*.ForNode", "name", "servers do not look"),
+    Optional("api.networking.v1.NetworkPolicySpec", "podSelector", "empty: all Pods"),
+    Optional("api.policy.v1beta1.*Range", "min max", EMPTY),
+    Optional("api.policy.v1beta1.RuntimeClassStrategyOptions", "allowedRuntimeClassNames", EMPTY),
+    Optional("api.rbac.*.RoleRef", "apiGroup", DEFAULT),
+    Optional("api.resource.*.DeviceClass", "spec", EMPTY),
+    Optional("api.resource.v1*.ResourceClaim", "spec", EMPTY),
+    Optional("api.resource.v1*.ResourceClaimTemplate*", "spec", EMPTY),
+    Optional("api.resource.*.ResourcePool", "generation", EMPTY),
+    Optional("api.scheduling.*.PriorityClass", "value", EMPTY),
+    Optional("api.storage.*.CSIDriver", "spec", DEFAULT),
+    Optional("api.storage.*.CSINode", "spec", EMPTY),
+    Optional("api.storage.*.CSINodeSpec", "drivers", EMPTY),
+    Optional("api.storage.*.TokenRequest", "audience", "empty: the API server's own"),
+    Optional("apimachinery.*.v1.GroupResource", "group", "empty: the core group"),
+    Optional("apiextensions-apiserver.*.CustomResourceDefinitionVersion", "served storage", EMPTY),
+    Optional("kube-aggregator.*.APIServiceSpec", "service", "none: the server itself"),
+)
+"""Tried on a server where one of the minors can be had, else as its validation reads."""
 
 
 def main() -> int:
@@ -111,27 +169,35 @@ def strict_definitions(documents: Definitions, root_names: set[str]) -> Definiti
 
     What only a `status` reaches requires nothing: servers drop the `status` of what is applied.
     """
-    reached = reachable(documents, root_names)
-    without_status = {
-        name: {
-            **schema,
-            "properties": {k: v for k, v in schema.get("properties", {}).items() if k != "status"},
-        }
-        if name in root_names
-        else schema
-        for name, schema in documents.items()
-    }
-    wanted = reachable(without_status, root_names)
+    without_status = dict(documents)
+    for name in root_names:
+        properties = dict(documents[name].get("properties", {}))
+        properties.pop("status", None)
+        without_status[name] = {**documents[name], "properties": properties}
+    demanding = reachable(without_status, root_names)
     return {
         name: WRITTEN_DIFFERENTLY[name]
         if name in WRITTEN_DIFFERENTLY
-        else strict(documents[name], demanding=name in wanted)
-        for name in sorted(reached)
+        else strict(
+            documents[name], required_fields(documents[name], name, demanding=name in demanding)
+        )
+        for name in sorted(reachable(documents, root_names))
     }
 
 
-def strict(schema: Schema, *, demanding: bool, nullable: bool = True) -> Schema:
-    """Give a schema that refuses unknown fields and wrong types, and missing fields if it is `demanding`.
+def required_fields(schema: Schema, name: str, *, demanding: bool) -> set[str]:
+    """Give the fields that a server demands in one definition."""
+    required = set(schema.get("required", ())) if demanding else set()
+    for row in OPTIONAL:
+        if fnmatchcase(name, f"io.k8s.{row.definition}"):
+            required -= set(row.fields.split())
+    return required - {"status"} if "x-kubernetes-group-version-kind" in schema else required
+
+
+def strict(
+    schema: Schema, required: AbstractSet[str] = frozenset(), *, nullable: bool = True
+) -> Schema:
+    """Give a schema that refuses unknown fields and wrong types, and an object without what is required.
 
     Null means the same as a missing field: it is refused where a field is required.
     """
@@ -142,19 +208,20 @@ def strict(schema: Schema, *, demanding: bool, nullable: bool = True) -> Schema:
         type_ = schema["type"]
         type_ = type_ if isinstance(type_, str) else next(word for word in type_ if word != "null")
         result["type"] = [type_, "null"] if nullable else type_
-    required = set(schema.get("required", ())) if demanding else set()
+    if schema.get("format") == "byte":
+        result["pattern"] = BASE64
     if "properties" in schema:
         result["properties"] = {
-            name: strict(value, demanding=demanding, nullable=name not in required)
+            name: strict(value, nullable=name not in required)
             for name, value in schema["properties"].items()
         }
         result["additionalProperties"] = False
     elif isinstance(schema.get("additionalProperties"), dict):
-        result["additionalProperties"] = strict(schema["additionalProperties"], demanding=demanding)
+        result["additionalProperties"] = strict(schema["additionalProperties"])
     if required:
         result["required"] = sorted(required)
     if "items" in schema:
-        result["items"] = strict(schema["items"], demanding=demanding)
+        result["items"] = strict(schema["items"])
     return result
 
 
