@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from mistpm.check.lifecycle import successor
 from mistpm.diff import in_order
 from mistpm.diff.manifest import readable
 from mistpm.diff.mask import masked_objects
@@ -98,10 +99,11 @@ def disappearing_apis(
     *,
     others: Mapping[Api, Iterable[tuple[str, ResourceId]]] = {},
 ) -> tuple[Disappearing, ...]:
-    """Give the APIs that a cluster serves at one minor and no longer at the other, sorted.
+    """Give the APIs that a cluster serves at one minor and not at the other, sorted.
 
     `desired` is the set that is there when the cluster goes up, `others` who else was seen using what.  An
-    API that is off by default counts only where somebody uses it.
+    API that is off by default counts only where somebody uses it.  On the way down, what came with the newer
+    minors goes.
     """
     users: dict[Api, list[tuple[str, ResourceId]]] = {}
     for release in desired.releases:
@@ -113,11 +115,14 @@ def disappearing_apis(
         used = tuple(sorted(users.get(api, ())))
         seen = tuple(sorted(set(others.get(api, ()))))
         matters = kind.plural and (kind.enabled or used or seen)
-        if matters and kind.present(before) and kind.gone(after):
+        if matters and kind.present(before) and not kind.present(after):
+            instead = successor(kind, after)
             found.append(
                 Disappearing(
                     api=api,
-                    replacement=parse_api(kind.replacement) if kind.replacement else None,
+                    replacement=parse_api(str(instead))
+                    if instead and instead.present(after)
+                    else None,
                     users=used,
                     others=seen,
                 )
