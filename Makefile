@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 READY := $(VENV)/.ready
 TOOLCHAIN ?= $${XDG_CACHE_HOME:-$$HOME/.cache}/mistpm/wasm-toolchain
 
-.PHONY: help demo test lint unit slow cluster controlplane registry modules messages golden bench peers pubgrub clients clean
+.PHONY: help demo test lint unit slow browser cluster controlplane registry modules messages golden bench peers pubgrub clients clean
 
 help:
 	@echo "make demo      install a real application from the starter registry and show every step"
@@ -16,6 +16,7 @@ help:
 	@echo "make unit      the fast tests only"
 	@echo "make cluster   the tests that need a Kubernetes control plane"
 	@echo "make controlplane  build that (tests/controlplane), where it is missing: 8 minutes, later seconds"
+	@echo "make browser   install the browser that tests of pages use, where it is missing and can be (Debian, root)"
 	@echo "make golden    write the golden transcripts again (review the diff)"
 	@echo "make registry  pack the starter registry again, byte for byte"
 	@echo "make modules   build the Rust modules of the starter registry again, byte for byte"
@@ -40,8 +41,11 @@ lint: $(READY)
 unit: $(READY)
 	$(BIN)/pytest -m "not slow and not cluster" -n 2
 
-slow: $(READY)
+slow: $(READY) browser
 	$(BIN)/pytest -m "slow and not cluster" -n 2
+
+browser:
+	@scripts/browser.sh
 
 cluster: controlplane
 	$(BIN)/pytest -m cluster -n 2
