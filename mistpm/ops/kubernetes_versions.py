@@ -64,7 +64,7 @@ def _unknown(text: str) -> Finding:
     oldest, newest = oldest_minor(), newest_minor()
     return Finding(
         severity="error",
-        code="unknown-kubernetes",
+        code="kubernetes-unknown",
         message=f"Kubernetes `{text}` is not known, so nothing was checked for it; this mistpm knows"
         f" {oldest} to {newest}",
         hint=f"name one of those; a newer mistpm knows what came after {newest}",

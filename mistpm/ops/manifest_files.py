@@ -160,7 +160,7 @@ def _nothing(argument: str, *, is_folder: bool, files: int) -> Finding:
 def _unreadable(file: str, error: OSError) -> Finding:
     return Finding(
         severity="error",
-        code="unreadable-file",
+        code="file-unreadable",
         message=f"it cannot be read: {error.strerror}",
         hint="check the path and the permissions",
         file=file,

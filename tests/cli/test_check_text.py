@@ -35,7 +35,7 @@ FINDINGS = (
         line=9,
         waived="we know",
     ),
-    Finding(severity="error", code="unreadable-file", message="it cannot be read", file="b.yaml"),
+    Finding(severity="error", code="file-unreadable", message="it cannot be read", file="b.yaml"),
     Finding(
         severity="info",
         code="renders-differently",
@@ -62,7 +62,7 @@ def test_findings_stand_below_their_resource(capsys: pytest.CaptureFixture[str])
 Deployment.apps shop/web
   a.yaml:7: error: spec.replica: `spec` has no field `replica` [invalid-field]
       hint: did you mean `replicas`?
-b.yaml: error: it cannot be read [unreadable-file]
+b.yaml: error: it cannot be read [file-unreadable]
 shop: ConfigMap without a name
   info: it is rendered otherwise [renders-differently]
       Kubernetes 1.31 and 1.33

@@ -7,11 +7,18 @@ from typing import Any
 import pytest
 import typer
 
+from mistpm.cli import option_groups
 from mistpm.cli.application import run
 from mistpm.cli.command_app import command_app
 from mistpm.cli.option_groups import Allowing, Patience, Where, grouped
 from mistpm.ops.options import Options
 from mistpm.target.protocol import Permissions, Waiting
+
+
+@pytest.fixture(autouse=True)
+def _a_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let it be the same day always."""
+    monkeypatch.setattr(option_groups, "today", lambda: "2026-12-01")
 
 
 def given(*arguments: str) -> tuple[Options, Permissions, Waiting, str]:
@@ -35,7 +42,7 @@ def given(*arguments: str) -> tuple[Options, Permissions, Waiting, str]:
 
 def test_a_group_has_the_defaults_of_its_options() -> None:
     """Without any option."""
-    assert (Options(), Permissions(), Waiting(), "") == given()
+    assert (Options(today="2026-12-01"), Permissions(), Waiting(), "") == given()
 
 
 def test_options_of_groups_stand_among_the_others() -> None:
@@ -43,7 +50,7 @@ def test_options_of_groups_stand_among_the_others() -> None:
     line = "--last x --context prod --adopt --as anna --timeout 1h30m --name n --no-wait --force-conflicts"
 
     assert (
-        Options(target="context:prod", user="anna"),
+        Options(target="context:prod", user="anna", today="2026-12-01"),
         Permissions(adopt=True, force_conflicts=True),
         Waiting(wanted=False, seconds=5400),
         "nx",

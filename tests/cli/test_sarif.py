@@ -37,7 +37,7 @@ FINDINGS = (
     ),
     Finding(severity="info", code="renders-differently", message="other", release="shop"),
     Finding(severity="error", code="removed-api", message="x", release="pulled-in"),
-    Finding(severity="error", code="unknown-kubernetes", message="Kubernetes `1.99` is not known"),
+    Finding(severity="error", code="kubernetes-unknown", message="Kubernetes `1.99` is not known"),
 )
 REPORT = CheckReport(
     minors=(Minor(22), Minor(23)),
