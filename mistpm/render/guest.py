@@ -35,6 +35,22 @@ class Guest(Protocol):
         `answer` is called for each of the guest's requests; what it raises ends the render.
         """
 
+    def is_command(self, module: Any) -> bool:
+        """Say whether the module is a command, which is for `command` instead of `generate`."""
+
+    def command(
+        self,
+        module: Any,
+        *,
+        stdin: bytes,
+        arguments: tuple[str, ...],
+        environment: tuple[tuple[str, str], ...],
+        budget: Any,
+        answer: Callable[[bytes], Answer],
+        log: Callable[[int, str], None],
+    ) -> bytes:
+        """Run a command and give what it writes to standard output; else as `generate`."""
+
     def requirements(
         self, module: Any, envelope: bytes, *, log: Callable[[int, str], None]
     ) -> bytes:

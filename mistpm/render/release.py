@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from mistpm.errors import RenderError
 from mistpm.model.answer import BAD_REQUEST, DEPENDENCY_FAILED, NAME_TAKEN, UNKNOWN_ALIAS, Answer
 from mistpm.model.identity import PackageId
 from mistpm.model.lockfile import LockedEdge, LockedPackage
 from mistpm.render.call import Call, Refusal, is_name, read_call, with_fixed
+from mistpm.render.command import command_input, read_stdout
 from mistpm.render.envelope import check, write
 from mistpm.render.inputs import NAME, prepare_inputs
 from mistpm.render.memo import Record, digest_of, memo_key
@@ -24,6 +25,7 @@ ABI = 1
 
 _DEPENDENCY_FAULTS = frozenset(
     {
+        "guest-exit",
         "guest-trap",
         "invalid-file-name",
         "invalid-input",
@@ -88,7 +90,8 @@ class ReleaseRender:
         """Run one package, or take what it answered to the same before."""
         try:
             check(data, ("data",))
-            envelope = write(self._envelope(part, data))
+            document = self._envelope(part, data)
+            envelope = write(document)
             key = memo_key(envelope, part.pin.digest, self._surroundings)
             known = self._shared.memo.get(key)
             if known and self._names.isdisjoint(known[1].names):
@@ -97,14 +100,18 @@ class ReleaseRender:
                 record.take(known[1])
                 return known[0]
             module, budget = self._shared.module(part.pin), make_budget()
-            raw = self._shared.guest.generate(
-                module,
-                envelope,
-                budget=budget,
-                answer=lambda request: self._answer(part, request, record, budget),
-                log=lambda level, text: record.log.append((self._path(part), level, text)),
-            )
-            result = read_result(raw, package=title(part.pin))
+            host: dict[str, Any] = {
+                "budget": budget,
+                "answer": lambda request: self._answer(part, request, record, budget),
+                "log": lambda level, text: record.log.append((self._path(part), level, text)),
+            }
+            if self._shared.guest.is_command(module):
+                given = structs.asdict(command_input(document, envelope))
+                raw = self._shared.guest.command(module, **given, **host)
+                result = read_stdout(raw, package=title(part.pin))
+            else:
+                raw = self._shared.guest.generate(module, envelope, **host)
+                result = read_result(raw, package=title(part.pin))
             self._check_outputs(part, result)
         except RenderError as error:
             self._locate(error, part)

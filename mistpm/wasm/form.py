@@ -7,16 +7,16 @@ core module, too large ones, other kinds of modules, missing exports, imports th
 from __future__ import annotations
 
 from collections import Counter
+from typing import Literal
 
 from msgspec import Struct
 
 from mistpm.errors import PackageError
 from mistpm.package.exports import exported_names
 from mistpm.package.sections import Part, parts, read_name, read_u32
+from mistpm.wasm.imports import HOST_MODULE, IMPORTS, WASI_MODULE, is_bindgen, is_known
 from mistpm.wasm.limits import Limits
 
-HOST_MODULE = "mistpm_v1"
-HOST_FUNCTIONS = ("log", "request", "response")
 EXPORTS = (
     "memory",
     "__mistletoe_info",
@@ -24,13 +24,17 @@ EXPORTS = (
     "__mistletoe_dealloc",
     "__mistletoe_generate",
 )
+START = "_start"
+COMMAND_EXPORTS = ("memory", START)
+INITIALIZE = "_initialize"
 REQUIREMENTS = "__mistpm_requirements"
 """What a package that computes requirements exports besides."""
 
 _CUSTOM, _IMPORTS, _FUNCTIONS, _EXPORTS = 0, 2, 3, 7
 _FUNCTION, _TABLE, _MEMORY, _GLOBAL = range(4)
 _MOST_NAMES, _LONGEST_NAME = 10, 100
-_BINDGEN = ("__wbindgen_placeholder__", "__wbindgen_externref_xform__")
+
+FormKind = Literal["library", "reactor", "command"]
 
 
 class Form(Struct, frozen=True, kw_only=True):
@@ -40,40 +44,68 @@ class Form(Struct, frozen=True, kw_only=True):
     imports: tuple[tuple[str, str], ...]
 
     @property
+    def kind(self) -> FormKind:
+        """Say how it is run: a command from its `_start`, all else by Mistletoe's functions.
+
+        A reactor is a library that wants to be initialized, or has an operating system's functions.
+        """
+        if START in self.exports and EXPORTS[-1] not in self.exports:
+            return "command"
+        if INITIALIZE in self.exports or any(module == WASI_MODULE for module, _ in self.imports):
+            return "reactor"
+        return "library"
+
+    @property
     def needs_stubs(self) -> bool:
         """Say whether wasm-bindgen left imports in it that a render never calls."""
         return any(is_bindgen(module) for module, _ in self.imports)
 
 
-def is_bindgen(module: str) -> bool:
-    """Say whether imports from `module` are wasm-bindgen's glue for JavaScript."""
-    return module in _BINDGEN or (module.startswith("./") and module.endswith("_bg.js"))
-
-
 def read_form(data: bytes, *, name: str, limits: Limits) -> Form:
     """Read what `data` exports and imports, and refuse what cannot be a package.
 
-    Raises `PackageError`: `module-too-large`, `wrong-form`, `missing-export`, `unknown-import`, and
-    what `mistpm.package.sections.parts` raises.  Reads no code: some microseconds.
+    Raises `PackageError`: `module-too-large`, `missing-export`, `unknown-import`, and what
+    `mistpm.package.sections.parts` raises.  Reads no code: some microseconds.
+    """
+    form, faults = examine(data, name=name, limits=limits)
+    if faults:
+        raise faults[0]
+    return form
+
+
+def examine(data: bytes, *, name: str, limits: Limits) -> tuple[Form, tuple[PackageError, ...]]:
+    """Read what `data` exports and imports, and give everything for which it is to be refused.
+
+    What there is too much of is not read.  Raises what `mistpm.package.sections.parts` raises.
     """
     sections = tuple(parts(data, source=name))
-    counts = Counter(part.identifier for part in sections)
-    _check_size(name, "custom-sections", counts[_CUSTOM], limits.custom_sections)
     by_identifier = {part.identifier: part for part in sections}
+    found = {
+        "custom-sections": (
+            Counter(p.identifier for p in sections)[_CUSTOM],
+            limits.custom_sections,
+        )
+    }
     for what, identifier, limit in (
         ("imports", _IMPORTS, limits.imports),
         ("functions", _FUNCTIONS, limits.functions),
         ("exports", _EXPORTS, limits.exports),
     ):
         if part := by_identifier.get(identifier):
-            _check_size(name, what, read_u32(data, part.body, part.end, source=name)[0], limit)
+            count, _ = read_u32(data, part.body, part.end, source=name)
+            found[what] = (count, limit)
+    faults = [
+        _too_large(name, what, *sizes) for what, sizes in found.items() if sizes[0] > sizes[1]
+    ]
+    if faults:
+        return Form(exports=(), imports=()), tuple(faults)
     form = Form(
         exports=exported_names(data, source=name),
         imports=_imports(data, by_identifier.get(_IMPORTS), name),
     )
-    _check_exports(form, name)
-    _check_imports(form, name)
-    return form
+    return form, tuple(
+        fault for fault in (_missing_exports(form, name), _unknown_imports(form, name)) if fault
+    )
 
 
 def _imports(data: bytes, part: Part | None, source: str) -> tuple[tuple[str, str], ...]:
@@ -109,52 +141,47 @@ def _after_type(data: bytes, position: int, end: int, source: str) -> int:
     )
 
 
-def _check_size(name: str, what: str, found: int, limit: int) -> None:
-    if found > limit:
-        raise PackageError(
-            "module-too-large",
-            f"`{name}` has {found} {what.replace('-', ' ')}",
-            note=f"the limit `{what}` is {limit}",
-            hint="build it for size, without debug information",
-        )
+def _too_large(name: str, what: str, found: int, limit: int) -> PackageError:
+    return PackageError(
+        "module-too-large",
+        f"`{name}` has {found} {what.replace('-', ' ')}",
+        note=f"the limit `{what}` is {limit}",
+        hint="build it for size, without debug information",
+    )
 
 
-def _check_exports(form: Form, name: str) -> None:
-    """Refuse WASI commands by what they are, other modules by what they lack."""
-    missing = [export for export in EXPORTS if export not in form.exports]
+def _missing_exports(form: Form, name: str) -> PackageError | None:
+    wanted = COMMAND_EXPORTS if form.kind == "command" else EXPORTS
+    missing = [export for export in wanted if export not in form.exports]
     if not missing:
-        return
-    if "_start" in form.exports and len(missing) >= len(EXPORTS) - 1:
-        raise PackageError(
-            "wrong-form",
-            f"`{name}` is a WASI command (it exports `_start`), which mistpm does not run yet",
-            hint="build a library with the exports that `specs/host-abi.md` lists",
-        )
+        return None
     hint = "see `specs/host-abi.md` for what each must do"
     if any(export.startswith(f"{EXPORTS[-1]}_") for export in form.exports):
         hint = (
             "wasm-bindgen has renamed the exports: run its command line tool, or use version 0.2.92"
         )
-    raise PackageError(
+    return PackageError(
         "missing-export",
         f"`{name}` is not a package: it does not export {_listed(missing)}",
         hint=hint,
     )
 
 
-def _check_imports(form: Form, name: str) -> None:
+def _unknown_imports(form: Form, name: str) -> PackageError | None:
     unknown = [
         f"{module}.{function}"
         for module, function in form.imports
-        if not is_bindgen(module) and (module != HOST_MODULE or function not in HOST_FUNCTIONS)
+        if not is_bindgen(module) and not is_known(module, function)
     ]
-    if unknown:
-        raise PackageError(
-            "unknown-import",
-            f"`{name}` imports what a package cannot have: {_listed(unknown)}",
-            note=f"a package may import {_listed(HOST_FUNCTIONS)} from `{HOST_MODULE}`, nothing else",
-            hint="build it without an operating system: no files, no clock, no network",
-        )
+    if not unknown:
+        return None
+    return PackageError(
+        "unknown-import",
+        f"`{name}` imports what a package cannot have: {_listed(unknown)}",
+        note=f"a package may import {_listed(tuple(IMPORTS[HOST_MODULE]))} from `{HOST_MODULE}`,"
+        f" and the functions of `{WASI_MODULE}`",
+        hint="build it for WASI preview 1 (`wasm32-wasip1`), or without an operating system",
+    )
 
 
 def _listed(names: list[str] | tuple[str, ...]) -> str:

@@ -25,7 +25,9 @@ from mistpm.errors import RenderError
 from mistpm.model.answer import DEPENDENCY_FAILED, Answer
 from mistpm.wasm.limits import Budget
 from mistpm.wasm.memory import GuestMemory
-from mistpm.wasm.trap import TABLES, out_of_time, stopped
+from mistpm.wasm.streams import Lines, Output
+from mistpm.wasm.trap import TABLES, ended, out_of_time, stopped, with_words
+from mistpm.wasm.wasi import Wasi
 from mistpm.wasm.watchdog import ticks
 
 _running = threading.local()
@@ -35,6 +37,23 @@ class Request(Struct, frozen=True):
     """The guest asks the host for something and waits."""
 
     document: bytes
+
+
+class CommandInput(Struct, frozen=True, kw_only=True):
+    """What a command is started with."""
+
+    stdin: bytes = b""
+    arguments: tuple[str, ...] = ()
+    environment: tuple[tuple[str, str], ...] = ()
+
+    def __len__(self) -> int:
+        """Give the bytes of all of it."""
+        texts = (*self.arguments, *(text for pair in self.environment for text in pair))
+        return len(self.stdin) + sum(len(text.encode()) for text in texts)
+
+
+Input = CommandInput | bytes | None
+"""What a run takes: a command's input, or the document for an export, or None where it takes nothing."""
 
 
 class Done(Struct, frozen=True):
@@ -61,19 +80,21 @@ class Guest:
         self.answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
         self.messages: queue.SimpleQueue[tuple[int, str]] = queue.SimpleQueue()
         self.failure: BaseException | None = None
+        self.exit_code: int | None = None
         self.response = b""
+        self.wasi: Wasi
         self._code = code
         self._engine = engine
         self._memory: GuestMemory | None = None
         self._store: wasmtime.Store | None = None
         self._start = threading.Lock()
 
-    def run(self, export: str, document: bytes | None) -> None:
-        """Call `export` and send `Done`; never raises.  `document` None: the export takes nothing."""
+    def run(self, export: str, given: Input) -> None:
+        """Call `export` and send `Done`; never raises."""
         if not self._start.acquire(blocking=False):
             return
         try:
-            done = self._run(export, document)
+            done = self._run(export, given)
         except BaseException as bug:  # noqa: BLE001 - raised on the thread that waits for it
             done = Done(failure=bug)
         self.events.put(done)
@@ -84,8 +105,8 @@ class Guest:
 
     @property
     def is_over(self) -> bool:
-        """Say whether the host has ended this render, whatever the guest makes of it."""
-        return self.failure is not None
+        """Say whether the guest must not go on: the host has ended this render, or it has exited."""
+        return self.failure is not None or self.exit_code is not None
 
     def fail(self, failure: BaseException) -> None:
         """Keep the host's first failure: it is what the render raises, whatever the guest says."""
@@ -111,24 +132,61 @@ class Guest:
         self.response = answer.body
         return answer.status or len(answer.body)
 
-    def _run(self, export: str, document: bytes | None) -> Done:
+    def _run(self, export: str, given: Input) -> Done:
         store = self._store = wasmtime.Store(self._engine)
         _running.guest = self
+        lines = Lines(self.budget, self.messages.put)
         try:
-            return Done(result=self._call(store, export, document))
+            return Done(result=self._call(store, export, given, lines))
         except (wasmtime.Trap, wasmtime.WasmtimeError) as error:
-            size = len(self._memory) if self._memory else 0
-            allowed = self.budget.left.memory_bytes
-            return Done(failure=stopped(self.name, error, self.limits, size, allowed))
+            return Done(failure=with_words(self._stopped(error), lines.finish()))
         except RenderError as error:
-            return Done(failure=error.with_traceback(None))
+            return Done(failure=with_words(error.with_traceback(None), lines.finish()))
         finally:
             _running.guest = None
             self._save_fuel()
             self._store = None
             store.close()
 
-    def _call(self, store: wasmtime.Store, export: str, document: bytes | None) -> bytes:
+    def _stopped(self, error: wasmtime.Trap | wasmtime.WasmtimeError) -> RenderError:
+        """Say why the guest has stopped."""
+        if self.exit_code is not None:
+            return ended(self.name, self.exit_code)
+        size = len(self._memory) if self._memory else 0
+        return stopped(self.name, error, self.limits, size, self.budget.left.memory_bytes)
+
+    def _call(self, store: wasmtime.Store, export: str, given: Input, lines: Lines) -> bytes:
+        self._limit(store)
+        if isinstance(given, CommandInput):
+            output = Output(self.budget, name=self.name)
+            self.wasi = Wasi(
+                stdin=given.stdin,
+                arguments=given.arguments,
+                environment=given.environment,
+                stdout=output,
+                stderr=lines,
+            )
+            self._start_command(store, export)
+            lines.finish()
+            return self._text(output.whole())
+        self.wasi = Wasi(stdin=b"", seed=given or b"", stdout=lines, stderr=lines)
+        exports = cast("dict[str, Any]", self._code.instantiate(store).exports(store))
+        memory = self._memory = GuestMemory(self.name, store, exports["memory"])
+        if "_initialize" in exports:
+            exports["_initialize"](store)
+        if given is None:
+            pair = exports[export](store)
+        else:
+            place = exports["__mistletoe_alloc"](store, len(given))
+            memory.write(place, given, "the input that `__mistletoe_alloc` made room for")
+            pair = exports[export](store, place, len(given))
+        start, size = memory.read_pair(pair, f"the result of `{export}`")
+        self.budget.take_output(size, name=self.name)
+        lines.finish()
+        return self._text(memory.read(start, size, f"the text that `{export}` answers"))
+
+    def _limit(self, store: wasmtime.Store) -> None:
+        """Give the store what is left; raises `RenderError` where that is nothing."""
         limits = self.limits
         store.set_limits(
             memory_size=max(0, self.budget.left.memory_bytes),
@@ -142,17 +200,16 @@ class Guest:
         self._restore_fuel()
         if seconds <= 0 or self.failure is not None:
             raise out_of_time(self.name, limits)
-        exports = cast("dict[str, Any]", self._code.instantiate(store).exports(store))
-        memory = self._memory = GuestMemory(self.name, store, exports["memory"])
-        if "_initialize" in exports:
-            exports["_initialize"](store)
-        if document is None:
-            pair = exports[export](store)
-        else:
-            place = exports["__mistletoe_alloc"](store, len(document))
-            memory.write(place, document, "the input that `__mistletoe_alloc` made room for")
-            pair = exports[export](store, place, len(document))
-        return self._result(memory, pair, export)
+
+    def _start_command(self, store: wasmtime.Store, export: str) -> None:
+        """Run a command to its end: it returns, or exits with status 0."""
+        try:
+            exports = cast("dict[str, Any]", self._code.instantiate(store).exports(store))
+            self._memory = GuestMemory(self.name, store, exports["memory"])
+            exports[export](store)
+        except (wasmtime.Trap, wasmtime.WasmtimeError):
+            if self.exit_code != 0 or self.failure is not None:
+                raise
 
     def _save_fuel(self) -> None:
         """Note what is left of the fuel, for those who run next."""
@@ -164,21 +221,18 @@ class Guest:
         if self.limits.fuel is not None and self._store is not None:
             self._store.set_fuel(self.budget.left.fuel)
 
-    def _result(self, memory: GuestMemory, pair: int, export: str) -> bytes:
-        """Copy out the text that the pointer and length at `pair` stand for."""
-        start, size = memory.read_pair(pair, f"the result of `{export}`")
-        self.budget.take_output(size, name=self.name)
-        result = memory.read(start, size, f"the text that `{export}` answers")
+    def _text(self, text: bytes) -> bytes:
+        """Give what was answered, which must be UTF-8."""
         try:
-            result.decode()
+            text.decode()
         except UnicodeDecodeError as error:
             raise RenderError(
                 "invalid-utf8",
                 f"`{self.name}` answered with bytes that are not UTF-8 text",
-                context=(f"the first bad byte is number {error.start} of {size}",),
+                context=(f"the first bad byte is number {error.start} of {len(text)}",),
                 hint="this is a fault in the package: tell its author",
             ) from None
-        return result
+        return text
 
 
 def running_guest() -> Guest:

@@ -1,4 +1,4 @@
-"""The host functions of module `mistpm_v1`; the guest's side of the table in `specs/host-abi.md`.
+"""The functions that a module may import; the guest's side of the tables in `specs/host-abi.md`.
 
 They run on the guest's thread, between WebAssembly frames, and never raise.  A failure is kept on the
 guest, whose render raises it when the guest is back, and the guest is ended by a trap: one that went on
@@ -11,7 +11,9 @@ exceptions, and keeps them in one variable for all threads: it hands them to who
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
+import functools
+import struct
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 import wasmtime
@@ -20,84 +22,120 @@ from wasmtime import _bindings as native
 from mistpm.errors import RenderError
 from mistpm.model.answer import BAD_REQUEST
 from mistpm.wasm.guest import Guest, message, running_guest
+from mistpm.wasm.imports import HOST_MODULE, IMPORTS, WASI_MODULE
 from mistpm.wasm.memory import GuestMemory
 
-HOST_MODULE = "mistpm_v1"
+Function = Callable[..., int | None]
+"""Takes the guest, its memory and unsigned numbers; gives a number, or None where there is no result."""
 
-_I32 = wasmtime.ValType.i32()
-_I32_KIND = 0
 _ENDED = b"the host has ended this render"
-PARAMETERS = {"log": 3, "request": 2, "response": 2}
-RESULTS = {"log": 0, "request": 1, "response": 1}
+_I32, _I64 = 0, 1
+_TYPES = {"i": wasmtime.ValType.i32, "I": wasmtime.ValType.i64}
+_NOT_GRANTED = 1
 
 
-def define_host_functions(linker: wasmtime.Linker) -> None:
-    """Offer `log`, `request` and `response` to every module that `linker` makes an instance of."""
-    module = HOST_MODULE.encode()
-    for name, callback in _CALLBACKS.items():
-        signature = wasmtime.FuncType([_I32] * PARAMETERS[name], [_I32] * RESULTS[name])
+def define_imports(linker: wasmtime.Linker, imports: Iterable[tuple[str, str]]) -> None:
+    """Offer those of mistpm's functions that are among `imports`, each once."""
+    for module, name in sorted(set(imports)):
+        if name not in IMPORTS.get(module, ()):
+            continue
+        parameters, _, results = IMPORTS[module][name].partition(">")
+        signature = wasmtime.FuncType(
+            [_TYPES[kind]() for kind in parameters], [_TYPES[kind]() for kind in results]
+        )
         native.wasmtime_linker_define_func(
             linker.ptr(),
-            ctypes.create_string_buffer(module),
+            ctypes.create_string_buffer(module.encode()),
             len(module),
             ctypes.create_string_buffer(name.encode()),
             len(name),
             signature.ptr(),
-            callback,
+            _callback(module, name),
             None,
             _NOTHING_TO_FREE,
         )
 
 
-def _callback(function: Callable[..., int | None]) -> Any:
+@functools.cache
+def _callback(module: str, name: str) -> Any:
     """Make a function callable for WebAssembly: numbers in, one number or none out, or a trap."""
+    function = _function(module, name)
+    result_kind = _I64 if IMPORTS[module][name].endswith(">I") else _I32
 
     def call(
-        _environment: Any, caller: Any, given: Any, count: int, results: Any, _room: int
+        _environment: Any, caller: Any, given: Any, count: int, results: Any, room: int
     ) -> int:
-        numbers = [given[index].of.i32 for index in range(count)]
-        result = function(wasmtime.Caller(caller), *numbers)
-        if running_guest().is_over:
+        guest = running_guest()
+        result: int | None = None
+        try:
+            memory = _memory(guest, wasmtime.Caller(caller))
+            result = function(guest, memory, *(_number(given[index]) for index in range(count)))
+        except BaseException as failure:  # noqa: BLE001 - nothing may leave a callback
+            guest.fail(failure)
+        if guest.is_over:
             trap = native.wasmtime_trap_new(ctypes.create_string_buffer(_ENDED), len(_ENDED))
             return cast("int", ctypes.cast(trap, ctypes.c_void_p).value)
-        if result is not None:
-            results[0].kind = _I32_KIND
-            results[0].of.i32 = result
+        if room:
+            results[0].kind = result_kind
+            if result_kind == _I64:
+                results[0].of.i64 = result or 0
+            else:
+                results[0].of.i32 = result or 0
         return 0
 
     return native.wasmtime_func_callback_t(call)
 
 
-def _log(caller: wasmtime.Caller, level: int, pointer: int, size: int) -> None:
-    guest = running_guest()
-    try:
-        guest.budget.take_log(size & 0xFFFFFFFF)
-        text = _memory(guest, caller).read(pointer, size, "a log message")
-        guest.messages.put((level, text.decode(errors="replace")))
-    except BaseException as failure:  # noqa: BLE001 - nothing may leave a callback
-        guest.fail(failure)
+def _number(value: Any) -> int:
+    """Read a parameter as what it is: unsigned."""
+    if value.kind == _I64:
+        return cast("int", value.of.i64) & 0xFFFFFFFFFFFFFFFF
+    return cast("int", value.of.i32) & 0xFFFFFFFF
 
 
-def _request(caller: wasmtime.Caller, pointer: int, size: int) -> int:
-    guest = running_guest()
-    try:
-        if size & 0xFFFFFFFF > guest.limits.request_bytes:
-            guest.response = message(f"a request may have {guest.limits.request_bytes} bytes")
-            return BAD_REQUEST
-        return guest.ask(_memory(guest, caller).read(pointer, size, "a request"))
-    except BaseException as failure:  # noqa: BLE001 - nothing may leave a callback
-        guest.fail(failure)
+def _function(module: str, name: str) -> Function:
+    """Give what stands behind an import."""
+    if module == HOST_MODULE:
+        return _HOST[name]
+    if module == WASI_MODULE:
+        return _exit if name == "proc_exit" else functools.partial(_wasi, name)
+    return _not_granted
+
+
+def _log(guest: Guest, memory: GuestMemory, level: int, pointer: int, size: int) -> None:
+    guest.budget.take_log(size)
+    text = memory.read(pointer, size, "a log message")
+    guest.messages.put((_signed(level), text.decode(errors="replace")))
+
+
+def _request(guest: Guest, memory: GuestMemory, pointer: int, size: int) -> int:
+    if size > guest.limits.request_bytes:
+        guest.response = message(f"a request may have {guest.limits.request_bytes} bytes")
         return BAD_REQUEST
+    return guest.ask(memory.read(pointer, size, "a request"))
 
 
-def _response(caller: wasmtime.Caller, pointer: int, room: int) -> int:
-    guest = running_guest()
-    try:
-        part = guest.response[: room & 0xFFFFFFFF]
-        _memory(guest, caller).write(pointer, part, "a response")
-    except BaseException as failure:  # noqa: BLE001 - nothing may leave a callback
-        guest.fail(failure)
+def _response(guest: Guest, memory: GuestMemory, pointer: int, room: int) -> int:
+    memory.write(pointer, guest.response[:room], "a response")
     return len(guest.response)
+
+
+def _wasi(name: str, guest: Guest, memory: GuestMemory, *numbers: int) -> int:
+    return guest.wasi.function(name)(memory, *numbers)
+
+
+def _exit(guest: Guest, _memory: GuestMemory, code: int) -> None:
+    guest.exit_code = code
+
+
+def _not_granted(_guest: Guest, memory: GuestMemory, state: int, *_what: int) -> int:
+    """Answer Yoke's questions about a cluster as Yoke does where a flight may not ask: an empty text."""
+    memory.write(state, struct.pack("<I", _NOT_GRANTED), "the state of a look-up")
+    return 0
+
+
+def _signed(number: int) -> int:
+    return number - (1 << 32) if number >> 31 else number
 
 
 def _memory(guest: Guest, caller: wasmtime.Caller) -> GuestMemory:
@@ -107,9 +145,5 @@ def _memory(guest: Guest, caller: wasmtime.Caller) -> GuestMemory:
     return GuestMemory(guest.name, caller, memory)
 
 
-_CALLBACKS = {
-    "log": _callback(_log),
-    "request": _callback(_request),
-    "response": _callback(_response),
-}
+_HOST: dict[str, Function] = {"log": _log, "request": _request, "response": _response}
 _NOTHING_TO_FREE = ctypes.CFUNCTYPE(None, ctypes.c_void_p)()

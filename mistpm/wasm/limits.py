@@ -124,13 +124,16 @@ class Budget:
                 hint="a package may log in a loop: tell its author",
             )
 
-    def take_output(self, size: int, *, name: str) -> None:
-        """Count the answer of the module `name`; raises `RenderError`: `output-too-large`."""
+    def take_output(self, size: int, *, name: str, whole: int | None = None) -> None:
+        """Count the answer of the module `name`, or what comes next of a `whole` of so many bytes.
+
+        Raises `RenderError`: `output-too-large`.
+        """
         self.left.output_bytes -= size
         if self.left.output_bytes < 0:
             raise RenderError(
                 "output-too-large",
-                f"`{name}` answered with {size} bytes",
+                f"`{name}` answered with {size if whole is None else whole} bytes",
                 note=f"the limit `output` is {size_of(self.limits.output_bytes)}"
                 " for all answers in one render together",
                 hint="give it less to do, or tell the package's author",

@@ -53,8 +53,14 @@ class Loader:
             if key not in self._loaded:
                 compiled = self._machine_code(data, key, name)
                 self._loaded[key] = link(self._engine, compiled, form, name=name)
-        computes = REQUIREMENTS in form.exports
-        return Module(name=name, digest=digest, code=self._loaded[key], computes=computes)
+        is_command = form.kind == "command"
+        return Module(
+            name=name,
+            digest=digest,
+            code=self._loaded[key],
+            computes=REQUIREMENTS in form.exports and not is_command,
+            is_command=is_command,
+        )
 
     def _read(self, path: Path, name: str) -> bytes:
         """Read a module file, unless it is larger than any may be."""

@@ -6,15 +6,16 @@ import wasmtime
 from msgspec import Struct
 
 from mistpm.errors import PackageError
-from mistpm.wasm.form import EXPORTS, REQUIREMENTS, Form
-from mistpm.wasm.host import define_host_functions
+from mistpm.wasm.form import COMMAND_EXPORTS, EXPORTS, INITIALIZE, REQUIREMENTS, START, Form
+from mistpm.wasm.host import define_imports
 
 _SIGNATURES = {
     "__mistletoe_info": "() -> i32",
     "__mistletoe_alloc": "(i32) -> i32",
     "__mistletoe_dealloc": "(i32, i32)",
     "__mistletoe_generate": "(i32, i32) -> i32",
-    "_initialize": "()",
+    INITIALIZE: "()",
+    START: "()",
     REQUIREMENTS: "(i32, i32) -> i32",
 }
 
@@ -22,13 +23,14 @@ _SIGNATURES = {
 class Module(Struct, frozen=True, kw_only=True):
     """A package's code: `name` is for messages, `digest` is that of the file it came from.
 
-    `computes` tells that it can be asked for requirements.
+    `computes` tells that it can be asked for requirements, `is_command` that it is run from `_start`.
     """
 
     name: str
     digest: str
     code: wasmtime.InstancePre
     computes: bool = False
+    is_command: bool = False
 
     def __str__(self) -> str:
         """Give the name."""
@@ -43,9 +45,9 @@ def link(
     What wasm-bindgen left behind becomes functions that trap: a render never calls them.  Raises
     `PackageError`: `invalid-export`, `invalid-import`.
     """
-    _check_exports(compiled, name)
+    _check_exports(compiled, form, name)
     linker = wasmtime.Linker(engine)
-    define_host_functions(linker)
+    define_imports(linker, form.imports)
     if form.needs_stubs:
         linker.define_unknown_imports_as_traps(compiled)
     try:
@@ -59,13 +61,14 @@ def link(
         ) from None
 
 
-def _check_exports(compiled: wasmtime.Module, name: str) -> None:
+def _check_exports(compiled: wasmtime.Module, form: Form, name: str) -> None:
     """Refuse exports that are called as the ABI says but are something else."""
     found = {export.name: _described(export.type) for export in compiled.exports}
     wanted = {"memory": "a memory", **_SIGNATURES}
+    called = COMMAND_EXPORTS if form.kind == "command" else (*EXPORTS, INITIALIZE, REQUIREMENTS)
     wrong = [
         f"`{export}` is {found[export]}, must be {wanted[export]}"
-        for export in (*EXPORTS, "_initialize", REQUIREMENTS)
+        for export in called
         if export in found and found[export] != wanted[export]
     ]
     if wrong:

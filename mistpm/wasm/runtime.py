@@ -11,8 +11,8 @@ from mistpm.errors import PackageError, RenderError
 from mistpm.model.answer import UNKNOWN_ALIAS, Answer
 from mistpm.wasm.cache import MachineCodeCache
 from mistpm.wasm.engine import make_engine
-from mistpm.wasm.form import REQUIREMENTS
-from mistpm.wasm.guest import Done, Guest, Request, ending, message
+from mistpm.wasm.form import REQUIREMENTS, START
+from mistpm.wasm.guest import CommandInput, Done, Guest, Input, Request, ending, message
 from mistpm.wasm.limits import Budget, Limits, size_of
 from mistpm.wasm.loader import Loader
 from mistpm.wasm.threads import GuestThreads
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mistpm.wasm.module import Module
 
 _SEE_OFF_SECONDS = 0.1
+_COMMAND_INFO = b'{"metadata": {"labels": {"mistletoe.dev/group": "commands"}}}'
 
 
 class Runtime:
@@ -80,6 +81,30 @@ class Runtime:
         guest = self._guest(module, budget)
         return self._run(guest, "__mistletoe_generate", envelope, answer, log)
 
+    def is_command(self, module: Module) -> bool:
+        """Say whether a module is a command: for `command` instead of `generate`."""
+        return module.is_command
+
+    def command(
+        self,
+        module: Module,
+        *,
+        stdin: bytes,
+        arguments: tuple[str, ...],
+        environment: tuple[tuple[str, str], ...],
+        budget: Budget,
+        answer: Callable[[bytes], Answer],
+        log: Callable[[int, str], None],
+    ) -> bytes:
+        """Run a command on a fresh instance and give what it writes to standard output, as `generate`.
+
+        What it writes to standard error is logged line by line.  One that exits with another status than
+        0 has failed (`guest-exit`).
+        """
+        given = CommandInput(stdin=stdin, arguments=arguments, environment=environment)
+        _check_input(module, given, budget.limits)
+        return self._run(self._guest(module, budget), START, given, answer, log)
+
     def requirements(
         self, module: Module, envelope: bytes, *, log: Callable[[int, str], None]
     ) -> bytes:
@@ -99,7 +124,9 @@ class Runtime:
         return self._run(guest, REQUIREMENTS, envelope, _no_dependencies, log)
 
     def info(self, module: Module) -> bytes:
-        """Give what `__mistletoe_info` answers; raises `RenderError`."""
+        """Give what `__mistletoe_info` answers, of a command where it belongs; raises `RenderError`."""
+        if module.is_command:
+            return _COMMAND_INFO
         guest = self._guest(module, self.budget())
         return self._run(guest, "__mistletoe_info", None, _no_dependencies, _no_log)
 
@@ -125,7 +152,7 @@ class Runtime:
         self,
         guest: Guest,
         export: str,
-        document: bytes | None,
+        given: Input,
         answer: Callable[[bytes], Answer],
         log: Callable[[int, str], None],
     ) -> bytes:
@@ -134,7 +161,7 @@ class Runtime:
             self._guests.add(guest)
         self._watchdog.enter()
         try:
-            self._threads.run(lambda: guest.run(export, document))
+            self._threads.run(lambda: guest.run(export, given))
             done = _attend(guest, answer, log)
         except BaseException as failure:  # Ctrl-C: no guest may outlive this call
             guest.fail(failure)
@@ -182,7 +209,7 @@ def _see_off(guest: Guest) -> None:
                 return
 
 
-def _check_input(module: Module, document: bytes, limits: Limits) -> None:
+def _check_input(module: Module, document: bytes | CommandInput, limits: Limits) -> None:
     if len(document) > limits.input_bytes:
         raise RenderError(
             "input-too-large",

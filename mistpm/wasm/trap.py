@@ -78,6 +78,31 @@ def stopped(
     )
 
 
+def ended(name: str, code: int) -> RenderError:
+    """Say that the module `name` has ended itself before it answered, or because it could not."""
+    if code == 0:
+        return RenderError(
+            "guest-exit",
+            f"`{name}` ended before it answered",
+            note="its exit status is 0",
+            hint=_TELL,
+        )
+    return RenderError(
+        "guest-exit",
+        f"`{name}` ended with exit status {code}",
+        hint="what it wrote says why; if it does not, tell the package's author",
+    )
+
+
+def with_words(error: RenderError, lines: tuple[str, ...]) -> RenderError:
+    """Add the last `lines` that a guest wrote to the error that it ended with."""
+    if len(lines) == 1:
+        error.context = (*error.context, f"its last words: {lines[0]}")
+    elif lines:
+        error.context = (*error.context, "its last words:", *(f"  {line}" for line in lines))
+    return error
+
+
 def out_of_time(name: str, limits: Limits, backtrace: tuple[str, ...] = ()) -> RenderError:
     """Say that `name` was running, or about to run, when the time was up."""
     return RenderError(

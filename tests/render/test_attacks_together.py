@@ -19,7 +19,7 @@ ATTACKS = {
     "name_climbing": "invalid-file-name",
     "recurse": "guest-stack",
     "spin": "guest-timeout",
-    "wasi_files": "unknown-import",
+    "wasi_exit": "guest-exit",
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable
 from typing import Any
 from unittest.mock import patch
@@ -70,6 +72,30 @@ def _as_anything(memory: GuestMemory, pointer: int, size: int, what: str) -> byt
     return _Anything(_read(memory, pointer, size, what))
 
 
+def _sleep(_wasi: Any, *_waiting: Any) -> int:
+    time.sleep(600)
+    return 0
+
+
+def _real_time(_wasi: Any, memory: GuestMemory, _clock: int, _precision: int, result: int) -> int:
+    memory.write(result, time.time_ns().to_bytes(8, "little"), "the time")
+    return 0
+
+
+def _real_randomness(_wasi: Any, memory: GuestMemory, start: int, size: int) -> int:
+    memory.write(start, os.urandom(size), "random bytes")
+    return 0
+
+
+def _real_variables(_wasi: Any, memory: GuestMemory, count: int, _size: int) -> int:
+    memory.write(count, len(os.environ).to_bytes(4, "little"), "a number of texts")
+    return 0
+
+
+def _success(*_arguments: Any) -> int:
+    return 0
+
+
 class _OneForAll:
     """What `threading.local` is not."""
 
@@ -111,11 +137,11 @@ GUARDS: dict[str, Callable[[Attack], Attack]] = {
     "no relaxed SIMD": _setting("wasm_relaxed_simd"),
     "no exceptions": _setting("wasm_exceptions"),
     # checks
-    "known imports": _patched("mistpm.wasm.form._check_imports", _nothing),
+    "known imports": _patched("mistpm.wasm.form._unknown_imports", _nothing),
     "kinds of imports": _patched(
         "mistpm.wasm.form._after_type", lambda _data, position, _end, _source: position + 2
     ),
-    "wanted exports": _patched("mistpm.wasm.form._check_exports", _nothing),
+    "wanted exports": _patched("mistpm.wasm.form._missing_exports", _nothing),
     "types of exports": _patched("mistpm.wasm.module._check_exports", _nothing),
     "bounds": _patched("mistpm.wasm.memory.GuestMemory._check", _unchecked),
     "guests are ended": _patched("mistpm.wasm.guest.Guest.is_over", False),
@@ -125,6 +151,14 @@ GUARDS: dict[str, Callable[[Attack], Attack]] = {
     "sections in bounds": _patched("mistpm.package.sections._truncated", _untyped),
     "numbers in bounds": _patched("mistpm.package.sections._invalid", _untyped),
     "header": _patched("mistpm.package.sections._check_header", _nothing),
+    "stopped clock": _patched("mistpm.wasm.wasi.Wasi.clock_time_get", _real_time),
+    "seeded randomness": _patched("mistpm.wasm.wasi.Wasi.random_get", _real_randomness),
+    "little randomness at once": _patched("mistpm.wasm.wasi.MOST_RANDOM", _FAR),
+    "sleep takes no time": _patched("mistpm.wasm.wasi.Wasi.poll_oneoff", _sleep),
+    "few at once": _patched("mistpm.wasm.wasi.MOST_VECTORS", _FAR),
+    "own variables": _patched("mistpm.wasm.wasi.Wasi.environ_sizes_get", _real_variables),
+    "nothing opens": _patched("mistpm.wasm.wasi.Wasi._refused", _success),
+    "closed stays closed": _patched("mistpm.wasm.wasi.Wasi.fd_close", _success),
     "answers are text": _patched("mistpm.wasm.memory.GuestMemory.read", _as_anything),
     "file names": _patched("mistpm.render.result._check_names", _nothing),
     "shape of answers": _patched("mistpm.render.result._Answer.wants", _nothing),

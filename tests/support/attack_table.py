@@ -21,8 +21,8 @@ _REPEAT = re.compile(r"\(;repeat (\d+);\)(.*?)\(;end;\)", re.DOTALL)
 class Attack(Struct, frozen=True, kw_only=True):
     """One attack.
 
-    `run` is the way: `render` as a release's package, `info`, `requirements`, `race` against others, or
-    what is done to its machine code in the cache.  `calls` are what it may call, by alias.  `limits`
+    `run` is the way: `render` as a release's package, `info`, `requirements`, `race` against others,
+    `again` to compare, or what is done to its machine code in the cache.  `calls` are what it may call, by alias.  `limits`
     differ from the defaults.  `guard` is what stops it, one of `attack_guards.GUARDS`.  It ends with the
     error `reference` and the whole text `ends`; without a reference it must do no harm, and answer `ends`.
     `peak` is in MiB.

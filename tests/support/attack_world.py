@@ -60,6 +60,8 @@ class AttackWorld:
             return self._render("attacker")
         if way == "race":
             return self._race()
+        if way == "again":
+            return self._again()
         if way.startswith("cache"):
             return self._poison(_POISONS[way.removeprefix("cache ")])
         package = self._file(self._attack.source, module(self._attack.source))
@@ -67,6 +69,12 @@ class AttackWorld:
         if way == "info":
             return self._runtime.info(loaded).decode()
         return self._runtime.requirements(loaded, b"{}", log=lambda _level, _text: None).decode()
+
+    def _again(self) -> str:
+        """Attack twice, the second time in a new runtime: both must end alike."""
+        first = self._render("attacker")
+        self._runtime = Runtime(cache=self._folder / CODE, limits=self._limits)
+        return first if first == self._render("attacker") else "another answer"
 
     def _race(self) -> str:
         """Attack from some threads while others render what is good: each gets its own end."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from guest_modules import FOLDER, assemble, calling, digest, guest
+from wasi_modules import module as command_module
 
 from mistpm.errors import RenderError
 from mistpm.wasm import Answer, Limits, Module, Runtime
@@ -68,6 +69,36 @@ def test_a_thousand_runs_give_the_same_bytes(name: str, tmp_path: Path) -> None:
 
     assert RUNS == count
     assert 1 == len(found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["manifest", "listing", "flight"])
+def test_a_thousand_runs_of_a_command_give_the_same_bytes(name: str, tmp_path: Path) -> None:
+    """Commands of C, Rust and Go, which look at the clock, sleep and draw random bytes."""
+    data = command_module(name)
+    path = tmp_path / f"{name}.wasm"
+    path.write_bytes(data)
+    found: list[bytes] = []
+    for _ in range(10):
+        runtime = Runtime(cache=tmp_path / "code")
+        module = runtime.load(path, digest(data))
+
+        def once(_: int, runtime: Runtime = runtime, module: Module = module) -> bytes:
+            return runtime.command(
+                module,
+                stdin=b'{"replicas":2}',
+                arguments=("shop",),
+                environment=(("NAMESPACE", "web"), ("YOKE_NAMESPACE", "web")),
+                budget=runtime.budget(),
+                answer=lambda _document: Answer(status=-2, body=b"{}"),
+                log=lambda _level, _text: None,
+            )
+
+        with ThreadPoolExecutor(4) as pool:
+            found += pool.map(once, range(RUNS // 10))
+
+    assert RUNS == len(found)
+    assert 1 == len(set(found))
 
 
 def test_fuel_ends_at_the_same_instruction(load: Any) -> None:

@@ -35,20 +35,13 @@ hint: {ABI} do""",
 hint: wasm-bindgen has renamed the exports: run its command line tool, or use version 0.2.92""",
         ),
         (
-            "command",
-            "wrong-form",
-            """\
-`command.wasm` is a WASI command (it exports `_start`), which mistpm does not run yet
-hint: build a library with the exports that `specs/host-abi.md` lists""",
-        ),
-        (
             "clock",
             "unknown-import",
             """\
-`clock.wasm` imports what a package cannot have: `wasi_snapshot_preview1.clock_time_get`, \
-`wasi_snapshot_preview1.fd_read`, `mistpm_v1.now`
-note: a package may import `log`, `request`, `response` from `mistpm_v1`, nothing else
-hint: build it without an operating system: no files, no clock, no network""",
+`clock.wasm` imports what a package cannot have: `mistpm_v1.now`
+note: a package may import `log`, `request`, `response` from `mistpm_v1`, and the functions of \
+`wasi_snapshot_preview1`
+hint: build it for WASI preview 1 (`wasm32-wasip1`), or without an operating system""",
         ),
         (
             "wrong_exports",

@@ -1,11 +1,13 @@
 ;; Wants the environment variables, where passwords are.
-;; Guard: known imports.
+;; Guard: own variables.
 (module
-  (import "wasi_snapshot_preview1" "environ_get" (func (param i32 i32) (result i32)))
-  (import "wasi_snapshot_preview1" "environ_sizes_get" (func (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "environ_sizes_get" (func $environment (param i32 i32) (result i32)))
   (memory (export "memory") 1)
+  (data (i32.const 0) "\08\00\00\00\47\00\00\00apiVersion: mistletoe.dev/v1alpha1\nkind: MistResult\ndata: {result: Ok}\n")
   (func (export "__mistletoe_info") (result i32) (i32.const 0))
   (func (export "__mistletoe_alloc") (param i32) (result i32) (i32.const 32768))
   (func (export "__mistletoe_dealloc") (param i32 i32))
   (func $generate (export "__mistletoe_generate") (param $input i32) (param $size i32) (result i32)
+    (drop (call $environment (i32.const 2000) (i32.const 2004)))
+    (if (i32.load (i32.const 2000)) (then unreachable))
     (i32.const 0)))

@@ -1,0 +1,73 @@
+"""Commands as packages: what they are started with and what they may answer, as Yoke's flights do.
+
+`specs/host-abi.md`, "Commands", has the conventions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from mistpm import document
+from mistpm.errors import DocumentError, RenderError
+from mistpm.render.envelope import write
+from mistpm.render.inputs import NAME
+from mistpm.render.result import KIND, Result, read_result
+
+YOKE_VERSION = "v0.20.27"
+"""The version of Yoke whose conventions these are; flights may look at it."""
+
+_FILE = "stdout.yaml"
+
+
+class CommandInput(Struct, frozen=True, kw_only=True):
+    """What a command is started with."""
+
+    stdin: bytes
+    arguments: tuple[str, ...]
+    environment: tuple[tuple[str, str], ...]
+
+
+def command_input(envelope: Mapping[str, Any], encoded: bytes) -> CommandInput:
+    """Make a command's input of an envelope and the bytes that it is written as."""
+    inputs = {key: value for key, value in envelope["data"].items() if key != NAME}
+    name = envelope["data"][NAME]
+    namespace = envelope["mistpm"]["release"]["namespace"]
+    return CommandInput(
+        stdin=write(inputs),
+        arguments=(name,),
+        environment=(
+            ("MISTPM_INPUT", encoded.decode()),
+            ("NAMESPACE", namespace),
+            ("YOKE_NAMESPACE", namespace),
+            ("YOKE_RELEASE", name),
+            ("YOKE_VERSION", YOKE_VERSION),
+        ),
+    )
+
+
+def read_stdout(raw: bytes, *, package: str) -> Result:
+    """Read what a command wrote: a result document, or manifests as kubectl takes them, lists in lists too.
+
+    Raises `RenderError` as `read_result` does.
+    """
+    if not raw.strip():
+        raise RenderError(
+            "invalid-output",
+            f"`{package}` wrote nothing to standard output",
+            note="a command that has no manifests to give writes `[]`",
+            hint="this is a fault in the package: tell its author",
+        )
+    if KIND.encode() in raw and _is_result(raw):
+        return read_result(raw, package=package)
+    return Result(files={_FILE: raw.decode()})
+
+
+def _is_result(raw: bytes) -> bool:
+    try:
+        found = document.load(raw.decode(), file="the answer")
+    except DocumentError:
+        return False  # several documents, or something of which reading manifests tells more
+    return isinstance(found, dict) and found.get("kind") == KIND

@@ -1,0 +1,14 @@
+;; Writes an answer that has no end.
+;; Guard: output.
+(module
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 2)
+  ;; writes a manifest that does no harm
+  (data (i32.const 0) "\08\00\00\00\3d\00\00\00{apiVersion: v1, kind: ConfigMap, metadata: {name: harmless}}")
+  (func $answer
+    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1000))))
+  (func $main (export "_start")
+    (i32.store (i32.const 4) (i32.const 65536))
+    (loop $again
+      (call $answer)
+      (br $again))))

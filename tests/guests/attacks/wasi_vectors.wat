@@ -1,0 +1,13 @@
+;; Writes sixteen million empty buffers in one call.
+;; Guard: few at once.
+(module
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 2048)
+  ;; writes a manifest that does no harm
+  (data (i32.const 0) "\08\00\00\00\3d\00\00\00{apiVersion: v1, kind: ConfigMap, metadata: {name: harmless}}")
+  (func $answer
+    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 1000))))
+  (func $main (export "_start")
+    (if (i32.ne (call $write (i32.const 1) (i32.const 2000) (i32.const 16000000) (i32.const 1000)) (i32.const 28))
+      (then unreachable))
+    (call $answer)))

@@ -1,0 +1,3 @@
+module example.org/flight
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.org/reactor
+
+go 1.24
