@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -188,26 +189,33 @@ def ending(plan: UpgradePlan) -> tuple[str, ...]:
 
 
 def next_steps(plan: UpgradePlan) -> tuple[str, ...]:
-    """Say what to do now, a line for each thing, in order."""
-    if not plan.steps:
-        return ()
-    first = next(
+    """Say what to do now, a line for each thing, in order.
+
+    A saved plan, and a run on a directory, end after one step; on a cluster a run goes on until the cluster
+    itself is to go up.
+    """
+    at_hand = next(
         (number for number, step in enumerate(plan.steps) if step.kind == "kubernetes"),
         len(plan.steps),
     )
+    go_on = "upgrade --continue" if plan.goal else plan.command
+    again = f"Run `mistpm {go_on}`: it plans again from what is there then, and goes on."
     lines: list[str] = []
-    if first:
-        command = f"mistpm apply {plan.saved}" if plan.saved else f"mistpm {plan.command}"
-        which = "step 1" if first == 1 else f"steps 1 to {first}"
+    if at_hand:
+        command = (
+            f"mistpm apply {shlex.quote(plan.saved)}" if plan.saved else f"mistpm {plan.command}"
+        )
+        done = 1 if plan.saved or not plan.address else at_hand
+        which = "step 1" if done == 1 else f"steps 1 to {done}"
         lines.append(f"Run `{command}`: it does {which}, and asks before it changes anything.")
         if not plan.address:
             lines.append("Commit what changed, and let it be applied to the cluster.")
-    if first < len(plan.steps):
-        step = plan.steps[first]
-        lines.append(f"Upgrade the cluster itself from Kubernetes {step.before} to {step.after}.")
-        lines.append(
-            "Run `mistpm upgrade --continue`: it plans again from what is there then, and goes on."
-        )
+        if done < at_hand:
+            return (*lines, again)
+    if at_hand < len(plan.steps):
+        step = plan.steps[at_hand]
+        lines.append(f"Bring the cluster itself from Kubernetes {step.before} to {step.after}.")
+        lines.append(again)
     return tuple(lines)
 
 
