@@ -24,6 +24,8 @@ from mistpm.ops.check_memo import CheckMemo
 from mistpm.ops.waiving import waive
 from mistpm.ops.workspace import Workspace
 
+_MENDING = "nothing was changed; the inputs, `patches:` or another version of the package mend it"
+
 
 class CheckReport(Struct, frozen=True, kw_only=True):
     """What was checked, for which Kubernetes versions, and what was found.
@@ -85,18 +87,14 @@ def manifest_findings(
     return memo.findings((minors, list(map(str, provided)), *_contents(rendered)), check)
 
 
-def forbid_errors(findings: Iterable[Finding]) -> None:
-    """Raise `CheckError` (`findings`) with every error that no waiver accepts."""
+def forbid_errors(
+    findings: Iterable[Finding], what: str = "applying", *, hint: str = _MENDING
+) -> None:
+    """Raise `CheckError` (`findings`), which forbids `what`, with every error that no waiver accepts."""
     errors = tuple(_line(each) for each in findings if each.severity == "error" and not each.waived)
     if errors:
-        raise CheckError(
-            "findings",
-            f"{len(errors)} findings forbid applying"
-            if len(errors) > 1
-            else "a finding forbids applying",
-            context=errors,
-            hint="nothing was changed; the inputs, `patches:` or another version of the package mend it",
-        )
+        many = f"{len(errors)} findings forbid" if len(errors) > 1 else "a finding forbids"
+        raise CheckError("findings", f"{many} {what}", context=errors, hint=hint)
 
 
 def _line(finding: Finding) -> str:

@@ -12,7 +12,7 @@ from mistpm import document
 from mistpm.environment.location import is_file
 from mistpm.errors import DocumentError, PackageError
 from mistpm.model.descriptor import Candidate
-from mistpm.model.identity import FILE_REGISTRY, PackageId
+from mistpm.model.identity import PackageId
 from mistpm.ops.workspace import Workspace
 from mistpm.package import mistletoe_descriptor, read_package, solving_part
 
@@ -47,7 +47,7 @@ def read_file_package(workspace: Workspace, text: str) -> FilePackage:
     return FilePackage(
         path=path,
         candidate=Candidate(
-            package=PackageId.of(FILE_REGISTRY, descriptor.group, descriptor.name),
+            package=PackageId.of(workspace.home, descriptor.group, descriptor.name),
             version=descriptor.version,
             digest=package.digest,
             size=package.size,

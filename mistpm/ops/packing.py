@@ -13,20 +13,30 @@ from mistpm.atomic import write_atomically
 from mistpm.environment.location import is_file
 from mistpm.errors import PackageError, RenderError
 from mistpm.model.descriptor import Descriptor
+from mistpm.ops.checking import forbid_errors
 from mistpm.ops.default_requirements import DefaultRequirements, ask_for_defaults
 from mistpm.ops.file_packages import ask_mistletoe
+from mistpm.ops.packing_check import PackCheck, check_module
 from mistpm.ops.workspace import open_runtime
 from mistpm.package import Packed, pack, read_package
 from mistpm.package.sections import read_sections
 from mistpm.readiness.mistakes import readiness_mistakes
 from mistpm.resolve.conditions import paths_read
 
+_BROKEN = (
+    "nothing was written; mend what it renders, or the range of Kubernetes versions in `package.yaml`\n"
+    "--no-check packs it as it is"
+)
+
 TEMPLATE_MODULE = Path(__file__).parents[1] / "package" / "data" / "template.wasm"
 """The generic module that template packages are made of; it comes with mistpm."""
 
 
 class PackReport(Struct, frozen=True, kw_only=True):
-    """The package that was made; `computed` is None where it computes no requirements."""
+    """The package that was made; `computed` is None where it computes no requirements.
+
+    `check` is what checking what it renders found, None where that was not wanted.
+    """
 
     file: str
     package: str
@@ -34,6 +44,7 @@ class PackReport(Struct, frozen=True, kw_only=True):
     digest: str
     size: int
     computed: DefaultRequirements | None = None
+    check: PackCheck | None = None
 
 
 class SectionInfo(Struct, frozen=True, kw_only=True):
@@ -59,11 +70,12 @@ class Inspection(Struct, frozen=True, kw_only=True):
     computed: DefaultRequirements | None = None
 
 
-def pack_package(source: Path, output: Path | None) -> PackReport:
+def pack_package(source: Path, output: Path | None, *, checks: bool = True) -> PackReport:
     """Make a module from `package.yaml`; `output` is a file or a folder, by default this folder.
 
-    One that computes requirements is asked for them once, before anything is written.  Raises
-    `DocumentError` with everything that is wrong, `PackageError`, `RenderError`.
+    Before anything is written, one that computes requirements is asked for them once, and with `checks`
+    what it renders is checked (`check_module`).  Raises `DocumentError` with everything that is wrong,
+    `PackageError`, `RenderError`, `CheckError`.
     """
     packed = pack(
         source,
@@ -71,7 +83,9 @@ def pack_package(source: Path, output: Path | None) -> PackReport:
         paths_read=paths_read,
         read_readiness=readiness_mistakes,
     )
-    computed = _trial(packed) if packed.descriptor.computed else None
+    computed, check = _trial(packed, source, checks=checks)
+    if check is not None:
+        forbid_errors(check.findings, "packing", hint=_BROKEN)
     place = output or Path()
     file = place if place.suffix else place / packed.name
     try:
@@ -91,6 +105,7 @@ def pack_package(source: Path, output: Path | None) -> PackReport:
         digest=made.digest,
         size=made.size,
         computed=computed,
+        check=check,
     )
 
 
@@ -102,13 +117,18 @@ def _computed(path: Path) -> DefaultRequirements | None:
         return DefaultRequirements(unasked=(error.message, *error.context))
 
 
-def _trial(packed: Packed) -> DefaultRequirements | None:
-    """Ask a package for requirements that lies nowhere yet."""
+def _trial(
+    packed: Packed, source: Path, *, checks: bool
+) -> tuple[DefaultRequirements | None, PackCheck | None]:
+    """Try out a package that lies nowhere yet: what it requires, and what is wrong with what it renders."""
+    if not (checks or packed.descriptor.computed):
+        return None, None
     try:
         with TemporaryDirectory() as folder:
             path = Path(folder) / packed.name
             path.write_bytes(packed.data)
-            return ask_for_defaults(path)
+            computed = ask_for_defaults(path)
+            return computed, check_module(path, packed.descriptor, source) if checks else None
     except OSError as error:
         raise PackageError(
             "package-unwritable", f"`{packed.name}` cannot be tried out: {error.strerror}"

@@ -18,7 +18,7 @@ from mistpm.errors import DocumentError, TargetError, UsageError
 from mistpm.lock.lockfile_document import parse_lockfile, read_lockfile
 from mistpm.model.asker import Asker
 from mistpm.model.environment import Environment, RegistryEntry
-from mistpm.model.identity import PackageId
+from mistpm.model.identity import FILE_REGISTRY, PackageId
 from mistpm.model.lockfile import Lockfile
 from mistpm.ops.environment_name import name_from_folder
 from mistpm.ops.new_environment import new_remembered
@@ -38,7 +38,8 @@ class Workspace:
     """An environment with its lock, registries, target and caches; each is opened when first used.
 
     `document` may be a draft that nothing has written yet; `drafted` gives a workspace with another
-    draft that shares what is open.  `commanded` are the releases that are in the draft only, or otherwise.
+    draft that shares what is open.  `commanded` are the releases that are in the draft only, or otherwise;
+    `home` is the name of the registry to which packages that are given by path belong.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Workspace:
         self.options = options
         self.reporter = reporter
         self.commanded: frozenset[str] = frozenset()
+        self.home = FILE_REGISTRY
 
     def drafted(self, document: EnvironmentDocument) -> Workspace:
         """Give this workspace with another environment in it."""
