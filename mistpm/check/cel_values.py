@@ -52,7 +52,8 @@ def to_cel(schema: Any, value: Any, *, is_object: bool = False) -> Any:
 def _fields(schema: Mapping[str, Any], value: dict[str, Any], *, is_object: bool) -> dict[Any, Any]:
     from celpy.celtypes import StringType
 
-    properties: Mapping[str, Any] = schema.get("properties") or {}
+    given = schema.get("properties")
+    properties: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
     if is_object or schema.get(EMBEDDED):
         properties = {**properties, **_OBJECT}
     found = {}

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from mistpm.check.field_path import FieldPath
 from mistpm.check.problem import Problem, one_of, shortened
-from mistpm.check.rules import unreadable_rule
+from mistpm.check.rules import is_readable
 from mistpm.check.shape import Shape
 from mistpm.check.structural import (
     INT_OR_STRING,
@@ -18,6 +18,7 @@ from mistpm.check.structural import (
     LIST_TYPE,
     PRESERVE,
     RULES,
+    readable_pattern,
     strict_schema,
 )
 
@@ -80,11 +81,20 @@ def _version_problems(versions: list[Mapping[str, Any]]) -> Iterator[Problem]:
 
 
 def _root_problems(schema: Mapping[str, Any], place: FieldPath) -> Iterator[Problem]:
+    from jsonschema_rs import ValidationError
+
     if schema.get("type") != "object":
         yield _problem((*place, "type"), "the schema of a whole object must have `type: object`")
     problems = tuple(_node_problems(schema, place, is_root=True))
     yield from problems
-    if not any(problem.severity == "error" for problem in problems):
+    if any(problem.severity == "error" for problem in problems):
+        return
+    try:
+        Shape(strict_schema(schema), kind="Default")
+    except (ValidationError, ValueError, TypeError) as error:
+        why = shortened(str(error).split("\n", maxsplit=1)[0], 120)
+        yield _problem(place, f"the schema cannot be used: {why}")
+    else:
         yield from _default_problems(schema, place)
 
 
@@ -101,6 +111,7 @@ def _node_problems(schema: Any, place: FieldPath, *, is_root: bool = False) -> I
         hint = "write `x-kubernetes-list-type: set`"
         yield _problem((*place, "uniqueItems"), "a schema must not have `uniqueItems: true`", hint)
     yield from _field_problems(schema, place)
+    yield from _pattern_problems(schema, place)
     yield from _rule_problems(schema, place)
     for key, part in _mapping(schema.get("properties")).items():
         yield from _node_problems(part, (*place, "properties", key))
@@ -110,7 +121,7 @@ def _node_problems(schema: Any, place: FieldPath, *, is_root: bool = False) -> I
 
 def _type_problems(schema: Mapping[str, Any], place: FieldPath) -> Iterator[Problem]:
     kind = schema.get("type")
-    if kind in {None, ""} and not schema.get(INT_OR_STRING) and not schema.get(PRESERVE):
+    if (kind is None or kind == "") and not schema.get(INT_OR_STRING) and not schema.get(PRESERVE):
         message = "every field must have a `type`"
         hint = f"or `{PRESERVE}: true`, or `{INT_OR_STRING}: true`"
         yield _problem((*place, "type"), message, hint)
@@ -132,22 +143,33 @@ def _field_problems(schema: Mapping[str, Any], place: FieldPath) -> Iterator[Pro
         yield _problem((*place, LIST_KEYS), message)
 
 
+def _pattern_problems(schema: Mapping[str, Any], place: FieldPath) -> Iterator[Problem]:
+    pattern = schema.get("pattern")
+    if isinstance(pattern, str) and readable_pattern(pattern) is None:
+        yield Problem(
+            code=_CODE,
+            path=(*place, "pattern"),
+            message=f"the pattern `{shortened(pattern)}` cannot be read, and is not checked here",
+            severity="warning",
+        )
+
+
 def _rule_problems(schema: Mapping[str, Any], place: FieldPath) -> Iterator[Problem]:
     for index, rule in enumerate(_list(schema.get(RULES))):
         text = _mapping(rule).get("rule")
         if not isinstance(text, str) or not text.strip():
             continue  # the schema of definitions tells it
-        if why := unreadable_rule(text):
+        if not is_readable(text):
             yield Problem(
                 code="rule-not-evaluated",
                 path=(*place, RULES, index, "rule"),
-                message=f"the rule `{shortened(text, 200)}` cannot be read here: {why}",
+                message=f"the rule `{shortened(text, 200)}` cannot be read here, and is not checked",
                 severity="info",
             )
 
 
 def _default_problems(schema: Any, place: FieldPath) -> Iterator[Problem]:
-    """Tell which defaults do not fit where they stand."""
+    """Tell which defaults do not fit where they stand, in a schema that can be used."""
     if not isinstance(schema, Mapping):
         return
     if schema.get("default") is not None:
@@ -160,7 +182,7 @@ def _default_problems(schema: Any, place: FieldPath) -> Iterator[Problem]:
 
 def _misfits(schema: Mapping[str, Any], place: FieldPath) -> Iterator[Problem]:
     wrapped = {"type": "object", "properties": {"default": schema}}
-    shape = Shape(strict_schema(wrapped), kind="default")
+    shape = Shape(strict_schema(wrapped), kind="Default")
     value = {"apiVersion": "v1", "kind": "Default", "default": schema["default"]}
     for problem in shape.problems(value):
         path = (*place, *problem.path[1:])

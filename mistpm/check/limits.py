@@ -34,6 +34,15 @@ _BASE64: Final = (
     r"(([A-Za-z0-9+/][\r\n]*){2}(=[\r\n]*){2}|([A-Za-z0-9+/][\r\n]*){3}=[\r\n]*)?$"
 )
 
+_TIME_TEXT: Final = (
+    "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.,][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$"
+)
+_TEXTS: Final = {
+    _QUANTITY: _QUANTITY_TEXT,
+    _META + "Time": _TIME_TEXT,
+    _META + "MicroTime": _TIME_TEXT,
+}
+
 PATTERNS: Final = {
     DNS_LABEL: "at most 63 of `a-z`, `0-9` and `-`, beginning and ending with a letter or digit",
     DNS_SUBDOMAIN: "of `a-z`, `0-9`, `-` and `.`, every part beginning and ending with a letter or digit",
@@ -45,6 +54,7 @@ PATTERNS: Final = {
     _PORT_NAME: "a number, or a name of `a-z`, `0-9` and `-` with a letter",
     _QUANTITY_TEXT: "a quantity such as `500m` or `2Gi`",
     _BASE64: "base64",
+    _TIME_TEXT: "a time such as `2026-01-31T12:00:00Z`",
     "^[^=]+$": "a name without `=`",
 }
 """Each pattern in words that continue "must be"."""
@@ -72,6 +82,7 @@ _LABELS: Final[Schema] = {
 _PROTOCOL: Final = _choice("TCP", "UDP", "SCTP")
 _CONTAINER: Final[dict[str, Schema]] = {
     "name": _NAMED_LABEL,
+    "image": {"minLength": 1},
     "imagePullPolicy": _choice("Always", "IfNotPresent", "Never"),
     "terminationMessagePolicy": _choice("File", "FallbackToLogsOnError"),
 }
@@ -83,7 +94,8 @@ _PROBE: Final[dict[str, Schema]] = {
     "timeoutSeconds": _NOT_NEGATIVE,
 }
 _ACCESS_MODES: Final[Schema] = {
-    "items": {"enum": ["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"]}
+    "minItems": 1,
+    "items": {"enum": ["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"]},
 }
 _VOLUME_MODE: Final = _choice("Filesystem", "Block")
 _WEBHOOK: Final[dict[str, Schema]] = {
@@ -132,10 +144,10 @@ _PROPERTIES: Final[dict[str, dict[str, Schema]]] = {
     _API + "core.v1.TCPSocketAction": {"port": _PORT_OR_NAME},
     _API + "core.v1.Probe": _PROBE,
     _API + "core.v1.PodSpec": {
+        "containers": {"minItems": 1},
         "restartPolicy": _choice("Always", "OnFailure", "Never"),
         "dnsPolicy": _choice("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"),
         "preemptionPolicy": _choice("Never", "PreemptLowerPriority"),
-        "terminationGracePeriodSeconds": _NOT_NEGATIVE,
     },
     _API + "core.v1.Volume": {"name": _NAMED_LABEL},
     _API + "core.v1.VolumeMount": {
@@ -153,6 +165,7 @@ _PROPERTIES: Final[dict[str, dict[str, Schema]]] = {
     _API + "core.v1.NodeSelectorRequirement": {
         "operator": {"enum": ["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"]}
     },
+    _API + "core.v1.Toleration": {"effect": _choice("NoSchedule", "PreferNoSchedule", "NoExecute")},
     _API + "core.v1.TopologySpreadConstraint": {
         "whenUnsatisfiable": {"enum": ["DoNotSchedule", "ScheduleAnyway"]},
         "maxSkew": {"minimum": 1},
@@ -247,6 +260,7 @@ _PROPERTIES: Final[dict[str, dict[str, Schema]]] = {
 
 _REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     _API + "core.v1.Container": ("image",),
+    _API + "core.v1.PersistentVolumeClaimSpec": ("accessModes", "resources"),
 }
 """What the schema does not require, and the server does."""
 
@@ -269,8 +283,8 @@ def with_limits(document: Schema) -> Schema:
 
 
 def _limited(name: str, definition: Schema) -> Schema:
-    if name == _QUANTITY:
-        return {**definition, "pattern": _QUANTITY_TEXT}
+    if name in _TEXTS:
+        return {**definition, "pattern": _TEXTS[name]}
     limits = _PROPERTIES.get(name, {})
     needed, lenient = _REQUIRED.get(name, ()), _NOT_REQUIRED.get(name, ())
     if not limits and not needed and not lenient:

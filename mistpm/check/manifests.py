@@ -9,14 +9,13 @@ import msgspec
 from msgspec import Struct
 
 from mistpm.check.custom_kinds import GROUP, CustomKind, CustomKinds, CustomVersion, is_definition
-from mistpm.check.custom_mistakes import definition_problems
 from mistpm.check.field_history import dated
 from mistpm.check.lifecycle import built_in_problems, unknown_kind
 from mistpm.check.limits import with_limits
 from mistpm.check.names import name_problems
 from mistpm.check.problem import Problem
-from mistpm.check.rules import rule_problems
 from mistpm.check.schemas import KindSchema, kind_schema
+from mistpm.check.services import service_problems
 from mistpm.check.shape import Shape
 from mistpm.check.subject import Subject
 from mistpm.check.workloads import workload_problems
@@ -95,9 +94,12 @@ class _Checker:
         is_made = isinstance(metadata, dict) and bool(metadata.get("generateName"))
         problems = [
             *name_problems(subject.resource, is_custom=form.custom is not None, is_made=is_made),
+            *service_problems(subject.api, subject.data),
             *workload_problems(subject.api, subject.data),
         ]
         if is_definition(subject.data):
+            from mistpm.check.custom_mistakes import definition_problems
+
             problems += definition_problems(subject.data)
         yield from (subject.finding(problem, form.minors) for problem in problems)
         if form.custom is not None:
@@ -155,6 +157,8 @@ def _custom_problems(version: CustomVersion, shape: Shape, subject: Subject) -> 
     problems = shape.problems(data)
     yield from problems
     if not problems and version.has_rules and version.schema is not None:
+        from mistpm.check.rules import rule_problems
+
         yield from rule_problems(version.schema, data)
 
 
@@ -170,7 +174,7 @@ def _order(finding: Finding) -> tuple[object, ...]:
     return (
         finding.release,
         finding.file,
-        finding.resource,
+        str(finding.resource or ""),
         finding.api_version,
         finding.line,
         finding.path,

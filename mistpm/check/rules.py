@@ -36,10 +36,9 @@ def rule_problems(schema: Mapping[str, Any], data: dict[str, Any]) -> Iterator[P
     yield from _problems(schema, data, (), is_object=True)
 
 
-def unreadable_rule(text: str) -> str:
-    """Say why a rule cannot be read here; empty where it can."""
-    found = _read(text)
-    return found if isinstance(found, str) else ""
+def is_readable(text: str) -> bool:
+    """Tell whether a rule can be read here."""
+    return _read(text) is not None
 
 
 def _problems(
@@ -47,13 +46,15 @@ def _problems(
 ) -> Iterator[Problem]:
     if not isinstance(schema, Mapping) or value is None:
         return
-    for rule in schema.get(RULES) or ():
+    rules = schema.get(RULES)
+    for rule in rules if isinstance(rules, list) else ():
         if isinstance(rule, Mapping) and isinstance(rule.get("rule"), str):
             yield from _judged(rule, schema, value, path, is_object=is_object)
-    properties = schema.get("properties") or {}
+    properties = schema.get("properties")
     if isinstance(value, dict):
+        known = properties if isinstance(properties, Mapping) else {}
         for key, item in value.items():
-            part = properties.get(key, schema.get("additionalProperties"))
+            part = known.get(key, schema.get("additionalProperties"))
             yield from _problems(part, item, (*path, key))
     elif isinstance(value, list):
         for index, item in enumerate(value):
@@ -109,7 +110,7 @@ def _evaluated(text: str, variables: dict[str, Any]) -> bool | None:
     from celpy.celtypes import BoolType
 
     program = _read(text)
-    if isinstance(program, str):
+    if program is None:
         return None
     if program.is_transition:
         return True
@@ -121,7 +122,7 @@ def _run(text: str, variables: dict[str, Any]) -> Any:
     from celpy.evaluation import CELEvalError
 
     found = _read(text)
-    if isinstance(found, str):
+    if found is None:
         return None
     try:
         return found.program.evaluate(variables)
@@ -130,8 +131,8 @@ def _run(text: str, variables: dict[str, Any]) -> Any:
 
 
 @lru_cache(_KEPT)
-def _read(text: str) -> _Program | str:
-    """Read an expression, or give why it cannot be."""
+def _read(text: str) -> _Program | None:
+    """Read an expression; None for what cannot be read."""
     from celpy import Environment
     from celpy.celparser import CELParseError
 
@@ -139,7 +140,7 @@ def _read(text: str) -> _Program | str:
     try:
         tree = environment.compile(text)
         program = environment.program(tree, functions=functions())
-    except (CELParseError, ValueError, RecursionError) as error:
-        return shortened(str(error.args[0] if error.args else error).strip().split("\n")[0], 120)
+    except (CELParseError, ValueError, RecursionError):
+        return None
     names = {str(ident.children[0]) for ident in tree.find_data("ident")}
     return _Program(program=program, is_transition="oldSelf" in names)

@@ -108,7 +108,7 @@ class Shape:
         return self._problem("wrong-type", path, wanted, value, hint)
 
     def _no_option(self, path: FieldPath, value: Any, options: list[Any]) -> Problem:
-        texts = [str(option) for option in options if option not in {None, ""}]
+        texts = [str(option) for option in options if option is not None and option != ""]
         close = _closest(value, texts) if isinstance(value, str) else ""
         hint = f"did you mean `{close}`?" if close else ""
         wanted = one_of([f"`{text}`" for text in texts])

@@ -7,7 +7,7 @@ A definition's schema is OpenAPI with Kubernetes' own keywords; what is closed, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from mistpm.check.limits import BYTES, with_limits
@@ -27,10 +27,21 @@ _METADATA: Final = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 _JUNCTORS: Final = ("allOf", "anyOf", "oneOf")
 _COPIED: Final = (
     "maxItems", "maxLength", "maxProperties", "minItems", "minLength", "minProperties", "multipleOf",
-    "pattern", "required", "uniqueItems",
+    "required", "uniqueItems",
 )  # fmt: skip
 _FORMATS: Final = ("ipv4", "ipv6")
 """Formats about which this and an API server agree in every detail; the others are not checked."""
+_CLASSES: Final = {
+    "alnum": "0-9A-Za-z",
+    "alpha": "A-Za-z",
+    "digit": "0-9",
+    "lower": "a-z",
+    "space": r"\t\n\v\f\r ",
+    "upper": "A-Z",
+    "word": "0-9A-Za-z_",
+    "xdigit": "0-9A-Fa-f",
+}
+_KEPT_PATTERNS: Final = 4096
 _SPELT_OUT: Final = (
     [{"type": "integer"}, {"type": "string"}],
     [{"type": "string"}, {"type": "integer"}],
@@ -99,7 +110,10 @@ def _values(schema: Mapping[str, Any], *, closed: bool) -> Schema:
         made["enum"] = [*schema["enum"], *nothing]
     if schema.get("format") in _FORMATS:
         made["format"] = schema["format"]
-    if schema.get("format") == "byte" and "pattern" not in schema:
+    pattern = schema.get("pattern")
+    if isinstance(pattern, str) and (readable := readable_pattern(pattern)) is not None:
+        made["pattern"] = readable
+    elif schema.get("format") == "byte":
         made.update(BYTES)
     if closed and schema.get(LIST_TYPE) == "set":
         made["uniqueItems"] = True
@@ -129,6 +143,23 @@ def _bounds(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
         if bound in schema:
             yield exclusive if schema.get(exclusive) is True else bound, schema[bound]
+
+
+@lru_cache(_KEPT_PATTERNS)
+def readable_pattern(pattern: str) -> str | None:
+    """Give a pattern of Go as JSON Schema writes it; None where that cannot be had.
+
+    Named classes (`[:alpha:]`) are the only thing that both read, each differently.
+    """
+    for name, characters in _CLASSES.items():
+        pattern = pattern.replace(f"[:{name}:]", characters)
+    from jsonschema_rs import Draft202012Validator, RegexOptions, ValidationError
+
+    try:
+        Draft202012Validator({"pattern": pattern}, pattern_options=RegexOptions())
+    except (ValidationError, ValueError):
+        return None
+    return None if "[:" in pattern else pattern
 
 
 def _says_int_or_string(parts: Any) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from mistpm.check.field_path import FieldPath
 from mistpm.check.problem import Problem, one_of, shortened
+from mistpm.check.quantity import quantity
 from mistpm.model.presence import Api
 
 _SELECTING: Final = {"DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"}
@@ -39,11 +40,21 @@ def workload_problems(api: Api, data: dict[str, Any]) -> Iterator[Problem]:
     if api.kind != "Pod":
         yield from _restart_problems(api, spec, (*spec_place, "restartPolicy"))
     yield from _container_problems(spec, spec_place)
+    yield from _resource_problems(spec, spec_place)
     yield from _mount_problems(_volumes(api, data, spec), spec, spec_place)
 
 
 def _selector_problems(data: dict[str, Any], template: dict[str, Any]) -> Iterator[Problem]:
-    wanted = _mapping(_at(data, ("spec", "selector")).get("matchLabels"))
+    selector = _mapping(data.get("spec")).get("selector")
+    if not template or not isinstance(selector, dict):
+        return  # its schema tells that
+    wanted = _mapping(selector.get("matchLabels"))
+    if not wanted and not selector.get("matchExpressions"):
+        yield Problem(
+            code="invalid-value",
+            path=("spec", "selector"),
+            message="the selector is empty, and must select the Pods of the template",
+        )
     labels = _mapping(_mapping(template.get("metadata")).get("labels"))
     for key, value in wanted.items():
         if (
@@ -63,7 +74,7 @@ def _selector_problems(data: dict[str, Any], template: dict[str, Any]) -> Iterat
 def _restart_problems(api: Api, spec: dict[str, Any], path: FieldPath) -> Iterator[Problem]:
     policy = spec.get("restartPolicy") or ("Always" if "containers" in spec else None)
     allowed = ["OnFailure", "Never"] if api.group == "batch" else ["Always"]
-    if policy in {"Always", "OnFailure", "Never"} and policy not in allowed:
+    if policy in ("Always", "OnFailure", "Never") and policy not in allowed:
         given = (
             f"`{policy}`"
             if spec.get("restartPolicy")
@@ -86,6 +97,21 @@ def _container_problems(spec: dict[str, Any], place: FieldPath) -> Iterator[Prob
                 message = f"two containers are called `{shortened(name)}`"
                 yield Problem(code="invalid-value", path=(*path, "name"), message=message)
             seen.add(name)
+
+
+def _resource_problems(spec: dict[str, Any], place: FieldPath) -> Iterator[Problem]:
+    for path, container in _containers(spec, place):
+        resources = _mapping(container.get("resources"))
+        limits = _mapping(resources.get("limits"))
+        for name, asked in _mapping(resources.get("requests")).items():
+            amount, most = quantity(asked), quantity(limits.get(name))
+            if amount is not None and most is not None and amount > most:
+                message = f"`{shortened(str(name))}` must be at most its limit `{limits[name]}`, not `{asked}`"
+                yield Problem(
+                    code="invalid-value",
+                    path=(*path, "resources", "requests", name),
+                    message=message,
+                )
 
 
 def _mount_problems(volumes: set[str], spec: dict[str, Any], place: FieldPath) -> Iterator[Problem]:

@@ -1,0 +1,84 @@
+"""The checks and a real API server on the same objects: `specs/checks.md#a-second-opinion`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from kubernetes_api import Answer, KubernetesApi
+from object_corpus import edge_objects, flawed_objects, good_objects
+
+from mistpm.check import CustomKinds, check_manifests, subjects_of
+from mistpm.model.finding import Finding
+from mistpm.model.minor import Minor, minor_of, parse_cluster_version
+from mistpm.model.presence import find_kind, parse_api
+
+NOT_READ = ("cannot be handled as", "strict decoding error")
+"""What a server says of an object that does not have the form of its kind."""
+
+pytestmark = pytest.mark.usefixtures("control_plane")
+
+
+def running(api: KubernetesApi) -> Minor:
+    """Give the minor that the server runs."""
+    return minor_of(parse_cluster_version(api.get("/version").body["gitVersion"]))
+
+
+def checked(data: dict[str, Any], minor: Minor) -> list[Finding]:
+    """Give the errors that the checks find."""
+    subjects, findings = subjects_of(data)
+    findings += check_manifests(subjects, [minor], CustomKinds())
+    return [finding for finding in findings if finding.severity == "error"]
+
+
+def refused(api: KubernetesApi, data: dict[str, Any], namespace: str) -> Answer | None:
+    """Give the server's refusal of an object, or None where it would take it."""
+    kind = find_kind(parse_api(f"{data['apiVersion']}/{data['kind']}"))
+    assert kind is not None
+    group = f"/apis/{data['apiVersion']}" if kind.group else f"/api/{data['apiVersion']}"
+    place = f"{group}/namespaces/{namespace}" if kind.namespaced else group
+    answer = api.create(f"{place}/{kind.plural}", data, dryRun="All", fieldValidation="Strict")
+    return None if answer.status < 300 else answer
+
+
+def test_what_the_server_takes(api: KubernetesApi, namespace: str) -> None:
+    """Nothing is wrong with objects that a strict server takes."""
+    minor = running(api)
+    found = [
+        (data["kind"], refused(api, data, namespace), checked(data, minor))
+        for data in good_objects()
+    ]
+
+    assert [(data["kind"], None, []) for data in good_objects()] == found
+
+
+def test_what_the_server_refuses(api: KubernetesApi, namespace: str) -> None:
+    """Everything that a strict server refuses is found, under the code that the corpus names."""
+    minor = running(api)
+    expected, found = [], []
+    for flaw, data in flawed_objects():
+        expected.append((flaw.kind, flaw.path, True, [flaw.code]))
+        codes = [finding.code for finding in checked(data, minor)]
+        found.append((flaw.kind, flaw.path, refused(api, data, namespace) is not None, codes))
+
+    assert expected == found
+
+
+@pytest.mark.slow
+def test_odd_values_everywhere(api: KubernetesApi, namespace: str) -> None:
+    """No value that the server takes is called an error, and none that it cannot read is passed over.
+
+    One thing apart: a list where a text in base64 belongs is taken for the bytes themselves.
+    """
+    minor = running(api)
+    called_errors, passed_over = [], []
+    for path, value, data in edge_objects():
+        answer, findings = refused(api, data, namespace), checked(data, minor)
+        if answer is None and findings and not (path[0] == "data" and isinstance(value, list)):
+            called_errors.append((data["kind"], path, value, findings[0].message))
+        if answer is not None and not findings:
+            said = str(answer.body)
+            if any(words in said for words in NOT_READ):
+                passed_over.append((data["kind"], path, value, said))
+
+    assert ([], []) == (called_errors, passed_over)
