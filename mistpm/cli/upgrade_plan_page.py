@@ -178,7 +178,7 @@ def _moves(step: UpgradeStep) -> Iterator[str]:
             (
                 element("span", "called", class_="soft")
                 if "@" in move.node
-                else element("b", move.node),
+                else element("span", move.node, class_="name"),
                 element("code", move.package),
                 *_versions(move),
                 _sentences(step.reasons.get(move.node, ())),

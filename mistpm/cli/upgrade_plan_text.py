@@ -148,7 +148,7 @@ def _apis(contents: Contents) -> Iterator[str]:
             _line(f"      used by {manager}: {resource}") for manager, resource in each.others
         )
     if text := unused(others):
-        yield dim(f"{'also ' if used else ''}gone: {text}")
+        yield dim(_line(f"{'also ' if used else ''}gone: {text}"))
 
 
 def _changes(contents: Contents, *, diff: bool) -> Iterator[str]:
