@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from control_plane import ControlPlane
+from eventually import eventually
 from kubernetes_api import KubernetesApi, has_condition
+
+from mistpm.target.cluster.cluster import ClusterTarget
+from mistpm.target.cluster.connection import connect
 
 GROUP = "/apis/networking.k8s.io"
 OLD = f"{GROUP}/v1beta1/servicecidrs"
@@ -105,6 +110,16 @@ def widgets(group: str, *versions: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def widget(group: str, name: str, version: str = "v1alpha1", **spec: Any) -> dict[str, Any]:
+    """Give a `Widget`; what has no field at all, nobody manages."""
+    return {
+        "apiVersion": f"{group}/{version}",
+        "kind": "Widget",
+        "metadata": {"name": name},
+        "spec": spec or {"size": 1},
+    }
+
+
 def define(api: KubernetesApi, definition: Mapping[str, Any]) -> None:
     """Make a definition, or change it, and wait until its objects can be made."""
     path = f"{CRDS}/{definition['metadata']['name']}"
@@ -120,6 +135,17 @@ def define(api: KubernetesApi, definition: Mapping[str, Any]) -> None:
             )
 
 
-def old_control_plane(folder: Any) -> ControlPlane:
+def until_discovered(control_plane: ControlPlane, *apis: str) -> None:
+    """Wait until discovery tells of kinds (`group/version/Kind`), which takes a moment longer than serving them."""
+
+    def is_told() -> bool:
+        connection = connect(environ={"KUBECONFIG": str(control_plane.kubeconfig())})
+        served = ClusterTarget(connection).served()
+        return set(apis) <= {f"{each.api_version}/{each.kind}" for each in served}
+
+    eventually(is_told)
+
+
+def old_control_plane(folder: Path) -> ControlPlane:
     """Give one that still serves v1beta1 of ServiceCIDR; it is not started."""
     return ControlPlane(folder, minor="1.36", arguments=ARGUMENTS)

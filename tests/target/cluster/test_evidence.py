@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from control_plane import ControlPlane
 from kubernetes_api import KubernetesApi, has_condition
-from old_cluster import CRDS, define, old_control_plane, populate, widgets
+from old_cluster import CRDS, define, old_control_plane, populate, until_discovered, widget, widgets
 from scripted_api import Reply, ScriptedApi, scripted_api, status
 
 from mistpm.errors import TargetError
@@ -116,14 +116,10 @@ def test_custom_kinds(old: ControlPlane) -> None:
     deprecated = {"name": "v1alpha1", "deprecated": True, "deprecationWarning": "use v1"}
     define(api, widgets(group, deprecated, {"name": "v1"}))
     for version, name in (("v1alpha1", "old"), ("v1", "new")):
-        body = {
-            "apiVersion": f"{group}/{version}",
-            "kind": "Widget",
-            "metadata": {"name": name},
-            "spec": {"size": 1},
-        }
+        body = widget(group, name, version)
         path = f"/apis/{group}/{version}/namespaces/default/widgets/{name}"
         assert 201 == api.apply(path, body, manager="operator").status
+    until_discovered(old, f"{group}/v1alpha1/Widget")
 
     kind = Api(group, "v1alpha1", "Widget")
     definitions = target.definitions()
