@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from mistpm.cli.finding_data import findings_data
 from mistpm.cli.upgrade_plan_words import ACTIONS, next_steps, reaches
 from mistpm.diff import unified
 from mistpm.diff.fields import changed_fields
 from mistpm.model.cause import cause_json
 from mistpm.model.change import Change
-from mistpm.model.finding import Finding
 from mistpm.model.minor import Minor
 from mistpm.model.resolution import Unresolved
 from mistpm.ops.upgrade_plan import Contents, Disappearing, Restart, UpgradePlan, UpgradeStep
@@ -94,7 +94,7 @@ def _contents(contents: Contents, *, diff: bool) -> dict[str, Any]:
             for each in contents.fixed
         ],
         "disappearing": [_api(each) for each in contents.disappearing],
-        "findings": [_finding(each) for each in contents.findings],
+        "findings": findings_data(contents.findings),
     }
 
 
@@ -134,22 +134,6 @@ def _api(each: Disappearing) -> dict[str, Any]:
         "others": [
             {"manager": manager, "resource": str(resource)} for manager, resource in each.others
         ],
-    }
-
-
-def _finding(finding: Finding) -> dict[str, Any]:
-    return {
-        "severity": finding.severity,
-        "code": finding.code,
-        "release": finding.release,
-        "resource": str(finding.resource or ""),
-        "apiVersion": finding.api_version,
-        "kubernetes": [str(minor) for minor in finding.minors],
-        "path": finding.path,
-        "message": finding.message,
-        "hint": finding.hint,
-        "replacement": finding.replacement,
-        "waived": finding.waived,
     }
 
 

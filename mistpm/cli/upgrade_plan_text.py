@@ -52,22 +52,24 @@ _FIELD_SIGNS: Final = {"add": "+", "remove": "-", "change": "~"}
 def show_plan(
     terminal: Terminal, plan: UpgradePlan, *, diff: bool = False, is_running: bool = False
 ) -> None:
-    """Print a plan; with `diff` what changes line by line.
+    """Print a plan; with `diff` what changes line by line, with `-v` also findings that are waived.
 
     `is_running` tells that the command goes on itself, so that nobody has to be told what to do.
     """
-    for line in plan_lines(plan, diff=diff, is_running=is_running):
+    for line in plan_lines(plan, diff=diff, is_running=is_running, verbose=bool(terminal.verbose)):
         terminal.show(line)
 
 
-def plan_lines(plan: UpgradePlan, *, diff: bool = False, is_running: bool = False) -> Iterator[str]:
+def plan_lines(
+    plan: UpgradePlan, *, diff: bool = False, is_running: bool = False, verbose: bool = False
+) -> Iterator[str]:
     """Give the lines of a plan, as `show_plan` prints them."""
     yield bold(_line(headline(plan)))
     yield _line(outcome(plan))
     for number, step in enumerate(plan.steps, start=1):
         yield ""
         yield bold(f"{number}. {step_title(step)}")
-        for line in _step(step, diff=diff):
+        for line in _step(step, diff=diff, verbose=verbose):
             yield f"   {line}" if line else ""
     if plan.held_back:
         yield ""
@@ -87,7 +89,7 @@ def plan_lines(plan: UpgradePlan, *, diff: bool = False, is_running: bool = Fals
         yield from (f"   {number}. {_line(line)}" for number, line in enumerate(lines, start=1))
 
 
-def _step(step: UpgradeStep, *, diff: bool) -> Iterator[str]:
+def _step(step: UpgradeStep, *, diff: bool, verbose: bool) -> Iterator[str]:
     if support := step_support(step):
         yield dim(support)
     if step.moves:
@@ -98,9 +100,10 @@ def _step(step: UpgradeStep, *, diff: bool) -> Iterator[str]:
     yield from _apis(contents)
     yield from _changes(contents, diff=diff)
     yield from _restarts(contents)
-    if contents.findings:
+    findings = [each for each in contents.findings if verbose or not each.waived]
+    if findings:
         yield bold(FINDINGS)
-    for finding in contents.findings:
+    for finding in findings:
         yield f"  {_severity(finding)}: {_line(finding_text(finding))}"
 
 

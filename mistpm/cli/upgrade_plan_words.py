@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from mistpm.cli.terminal import count
 from mistpm.diff.fields import FieldChange
 from mistpm.model.change import Action
 from mistpm.model.finding import Finding
-from mistpm.model.minor import Minor
+from mistpm.model.minor import Minor, shown_minors
 from mistpm.model.resource import ResourceId
 from mistpm.ops.locking import Move
 from mistpm.ops.upgrade_plan import Contents, Disappearing, UpgradePlan, UpgradeStep
@@ -89,7 +89,7 @@ def step_support(step: UpgradeStep) -> str:
     """Say which Kubernetes versions are supported when a step is done."""
     if not step.minors:
         return ""
-    return f"afterwards everything supports Kubernetes {listed(map(str, step.minors))}"
+    return f"afterwards everything supports Kubernetes {shown_minors(sorted(step.minors))}"
 
 
 def basis(contents: Contents) -> str:
@@ -164,7 +164,7 @@ def finding_text(finding: Finding) -> str:
         each for each in (finding.release, str(finding.resource or ""), finding.path) if each
     )
     text = f"{where}: {finding.message}" if where else finding.message
-    minors = f" [Kubernetes {listed(map(str, finding.minors))}]" if finding.minors else ""
+    minors = f" [Kubernetes {shown_minors(finding.minors)}]" if finding.minors else ""
     waived = f" (waived: {finding.waived})" if finding.waived else ""
     return text + minors + (f" ({finding.hint})" if finding.hint else "") + waived
 
@@ -217,9 +217,3 @@ def next_steps(plan: UpgradePlan) -> tuple[str, ...]:
         lines.append(f"Bring the cluster itself from Kubernetes {step.before} to {step.after}.")
         lines.append(again)
     return tuple(lines)
-
-
-def listed(words: Iterable[str]) -> str:
-    """Give `a`, `a and b`, `a, b and c`."""
-    *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last

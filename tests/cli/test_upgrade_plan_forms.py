@@ -99,7 +99,7 @@ def _elements(page: str) -> list[str]:
 @example(poison=ATTACKS[0])
 @example(poison=ATTACKS[1])
 @example(poison=ATTACKS[2])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_nothing_that_is_said_becomes_markup(plan: UpgradePlan, poison: str) -> None:
     """A page has the same elements, with the same attributes, whatever is said in it."""
     page = plan_page(_said(plan, poison))
@@ -137,7 +137,7 @@ def _html_blocks(tokens: list[Token]) -> list[str]:
 @example(poison=ATTACKS[3])
 @example(poison=ATTACKS[4])
 @example(poison=ATTACKS[5])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_nothing_that_is_said_becomes_markdown(plan: UpgradePlan, diff: bool, poison: str) -> None:
     """The blocks are the same whatever is said, and there is no link, picture, or element in it."""
     plain = _MARKDOWN.parse(plan_markdown(_said(plan, ""), diff=diff))
@@ -167,7 +167,7 @@ def test_a_sentence_in_markdown_is_read_as_it_is(said: str) -> None:
 
 @pytest.mark.parametrize("plan", PLANS, ids=["complete", "blocked"])
 @given(poison=TEXTS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_no_line_of_the_text_can_be_forged(plan: UpgradePlan, poison: str) -> None:
     """Nothing steers the terminal, and there are as many lines as there are things to tell."""
     plain = list(plan_lines(_said(plan, "")))
