@@ -13,7 +13,7 @@ from mistpm.model.minor import Minor, shown_minors
 from mistpm.ops.checking import CheckReport
 
 _COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
-_NOUNS = {"error": "error", "warning": "warning", "info": "note"}
+_PLURALS = {"error": "errors", "warning": "warnings", "info": "info"}
 
 
 def show_check(terminal: Terminal, report: CheckReport) -> None:
@@ -33,8 +33,8 @@ def summary(report: CheckReport) -> str:
     """Give `Checked 12 resources in 3 files for Kubernetes 1.31 to 1.33: 2 errors, 1 warning.`."""
     counted = [each for each in report.findings if not each.waived]
     numbers = [
-        count(sum(each.severity == severity for each in counted), noun)
-        for severity, noun in _NOUNS.items()
+        count(sum(each.severity == severity for each in counted), severity, plural)
+        for severity, plural in _PLURALS.items()
         if any(each.severity == severity for each in counted)
     ]
     if waived := len(report.findings) - len(counted):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from mistpm.check import duplicate_resources
 from mistpm.diff.fields import field_changes
 from mistpm.document import Positions
-from mistpm.errors import MistError
+from mistpm.errors import MistError, UsageError
 from mistpm.model.finding import Finding
 from mistpm.model.minor import Minor, parse_minor
 from mistpm.model.minors import supports
@@ -38,7 +38,7 @@ def check_environment(
     minor and those after it.  Raises what solving, fetching and rendering for the lowest one raise.
     """
     versions = parse_kubernetes_versions(kubernetes)
-    workspace = open_workspace(options, reporter)
+    workspace = _opened(options, reporter)
     solved = solve(workspace)
     require_solved(solved, keep_going=options.keep_going)
     minors = versions.minors or tuple(map(parse_minor, solved.lockfile.kubernetes))
@@ -79,6 +79,16 @@ def check_environment(
         source=workspace.document.title,
         places=_places(workspace, solved),
     )
+
+
+def _opened(options: Options, reporter: Reporter) -> Workspace:
+    try:
+        return open_workspace(options, reporter)
+    except UsageError as error:
+        if error.reference not in {"no-environment", "nothing-installed"}:
+            raise
+        hint = "`mistpm check -f FILE` checks files, `mistpm check --cluster` a cluster"
+        raise UsageError(error.reference, error.message, hint=f"{error.hint}\n{hint}") from error
 
 
 def _unsupported(rendered: Rendered, minors: Iterable[Minor]) -> Iterator[Finding]:

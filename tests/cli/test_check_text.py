@@ -67,7 +67,7 @@ shop: ConfigMap without a name
   info: it is rendered otherwise [renders-differently]
       Kubernetes 1.31 and 1.33
 
-Checked 3 resources in 2 files for Kubernetes 1.31 to 1.33: 2 errors, 1 note, 1 waived.
+Checked 3 resources in 2 files for Kubernetes 1.31 to 1.33: 2 errors, 1 info, 1 waived.
 """ == shown(capsys, *FINDINGS)
 
 

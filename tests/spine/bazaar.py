@@ -46,7 +46,13 @@ spec:
   group: meter.example.org
   names: {kind: Reading, plural: readings}
   scope: Namespaced
-  versions: [{name: v1, served: true, storage: true}]
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
 """
 ENVIRONMENT = """\
 apiVersion: mistpm.dev/v1

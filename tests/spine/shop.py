@@ -7,7 +7,12 @@ from pathlib import Path
 from guest_modules import answering, ok
 from toy_registry import ToyRegistry, config_map
 
-CLAIM = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: NAME}\nspec: {}\n"
+CLAIM = """\
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: NAME}
+spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+"""
 EMPTY = """\
 # what runs here
 apiVersion: mistpm.dev/v1

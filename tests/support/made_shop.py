@@ -10,12 +10,20 @@ from desired_states import tree
 from toy_registry import ToyRegistry, config_map
 
 from mistpm.model.change import ApplyReport
+from mistpm.model.minor import parse_minor
 from mistpm.ops.installing import Consent, carry_out, require_consent
 from mistpm.ops.options import Options
 from mistpm.ops.proposing import Proposal, Wishes, propose
+from mistpm.ops.upgrade_request import UpgradeRequest
+from mistpm.ops.upgrading import Upgrade, plan_upgrade
 from mistpm.ops.workspace import Workspace, open_or_make_workspace, open_workspace
 
-CLAIM = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: '{{ name }}'}\nspec: {}\n"
+CLAIM = """\
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: '{{ name }}'}
+spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+"""
 READING = "meter.example.org/v1/Reading"
 DATABASE = {
     "type": "object",
@@ -138,6 +146,40 @@ class Shop:
         proposal = propose(workspace, wishes or Wishes())
         require_consent(proposal, consent, lambda _question: False)
         return proposal, carry_out(workspace, proposal, lambda _change: None)
+
+    def upgrade(self, *names: str, **options: Any) -> Upgrade:
+        """Upgrade packages, one stage after the other, and give the last plan."""
+        while True:
+            upgrade = self.plan_upgrade(names=names, **options)
+            self.take_step(upgrade)
+            if upgrade.following is None:
+                return upgrade
+
+    def plan_upgrade(
+        self,
+        *,
+        names: tuple[str, ...] = (),
+        goal: str = "",
+        goes_on: bool = False,
+        allow_downgrade: bool = False,
+        passed: str = "",
+        **options: Any,
+    ) -> Upgrade:
+        """Plan an upgrade; `passed` is what somebody says that the cluster runs by now."""
+        request = UpgradeRequest(
+            names=names,
+            goal=goal,
+            goes_on=goes_on,
+            allow_downgrade=allow_downgrade,
+            passed=parse_minor(passed) if passed else None,
+        )
+        return plan_upgrade(self.open(**options), request)
+
+    def take_step(self, upgrade: Upgrade, consent: Consent = ALL) -> None:
+        """Do what a plan proposes, if anything."""
+        if upgrade.proposal is not None:
+            require_consent(upgrade.proposal, consent, lambda _question: False)
+            carry_out(upgrade.states[0].workspace, upgrade.proposal, lambda _change: None)
 
     def remembered(self, target: str, **options: Any) -> Workspace:
         """Open what a directory remembers, or make it."""
