@@ -12,7 +12,6 @@ Schema = dict[str, Any]
 
 _API: Final = "io.k8s.api."
 _META: Final = "io.k8s.apimachinery.pkg.apis.meta.v1."
-_QUANTITY: Final = "io.k8s.apimachinery.pkg.api.resource.Quantity"
 
 _LABEL: Final = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"
 _SUBDOMAIN: Final = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
@@ -27,7 +26,7 @@ _ANNOTATION_KEY: Final = f"^((?i:{_SUBDOMAIN})/)?{_WORD}$"
 _DATA_KEY: Final = "^[-._A-Za-z0-9]+$"
 _PORT_NAME: Final = "^([a-z0-9-]*[a-z][a-z0-9-]*)?$"
 _QUANTITY_TEXT: Final = (
-    r"^\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?\s*$"
+    r"^\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?\s*$"
 )
 _BASE64: Final = (
     r"^[\r\n]*(([A-Za-z0-9+/][\r\n]*){4})*"
@@ -38,7 +37,6 @@ _TIME_TEXT: Final = (
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.,][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$"
 )
 _TEXTS: Final = {
-    _QUANTITY: _QUANTITY_TEXT,
     _META + "Time": _TIME_TEXT,
     _META + "MicroTime": _TIME_TEXT,
 }
@@ -57,7 +55,7 @@ PATTERNS: Final = {
     _TIME_TEXT: "a time such as `2026-01-31T12:00:00Z`",
     "^[^=]+$": "a name without `=`",
 }
-"""Each pattern in words that continue "must be"."""
+"""Each pattern, of here or of the schemas, in words that continue "must be"."""
 
 
 def _choice(*options: str) -> Schema:
@@ -119,15 +117,9 @@ _PROPERTIES: Final[dict[str, dict[str, Schema]]] = {
     _META + "LabelSelectorRequirement": _SELECTOR_OPERATOR,
     _API + "core.v1.ConfigMap": {
         "data": _DATA_KEYS,
-        "binaryData": {
-            **_DATA_KEYS,
-            "additionalProperties": {"type": ["string", "null"], **BYTES},
-        },
+        "binaryData": _DATA_KEYS,
     },
-    _API + "core.v1.Secret": {
-        "data": {**_DATA_KEYS, "additionalProperties": {"type": ["string", "null"], **BYTES}},
-        "stringData": _DATA_KEYS,
-    },
+    _API + "core.v1.Secret": {"data": _DATA_KEYS, "stringData": _DATA_KEYS},
     _API + "core.v1.Container": _CONTAINER,
     _API + "core.v1.EphemeralContainer": _CONTAINER,
     _API + "core.v1.ContainerPort": {
@@ -254,7 +246,6 @@ _PROPERTIES: Final[dict[str, dict[str, Schema]]] = {
         **_WEBHOOK,
         "sideEffects": {"enum": ["None", "NoneOnDryRun"]},
     },
-    _API + "admissionregistration.v1.WebhookClientConfig": {"caBundle": BYTES},
 }  # fmt: skip
 """Further keywords for the properties of definitions."""
 
