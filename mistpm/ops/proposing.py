@@ -55,16 +55,12 @@ class Proposal(Struct, frozen=True, kw_only=True):
 
 
 class Wishes(Struct, frozen=True, kw_only=True):
-    """What a command wants of the solving and of what is removed.
+    """What a command wants besides what the environment says.
 
-    `free` releases may move to the newest, `named` are those whose removal the command asked for.
-    `reason` is the command, as a revision remembers it.
+    `named` are the releases whose removal it asked for, `reason` is the command as a revision remembers it.
     """
 
-    free: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()
-    new_minors: bool = False
-    always: bool = False
     reason: str = ""
 
 
@@ -79,10 +75,10 @@ def propose(
     solving, fetching, rendering and reading the target; `CheckError` when the manifests contradict
     each other.
     """
-    solved = solve(workspace, free=wishes.free, new_minors=wishes.new_minors, always=wishes.always)
+    solved = solve(workspace)
     require_solved(solved, keep_going=workspace.options.keep_going)
     proposal = propose_solved(workspace, solved, wishes, permissions)
-    if not (solved.is_new or wishes.always):
+    if not solved.is_new:
         return proposal
     return msgspec.structs.replace(proposal, held_back=held_back(workspace, solved))
 

@@ -1,29 +1,217 @@
-"""What `upgrade` frees for moving."""
+"""Planning an upgrade: of packages, or of Kubernetes with the packages that have to move for it."""
 
 from __future__ import annotations
 
-from mistpm.errors import LockError
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from mistpm.errors import LockError, ResolutionError, UsageError
+from mistpm.lock.from_resolution import held_by
+from mistpm.model.graph import Graph
+from mistpm.model.lockfile import Lockfile
+from mistpm.model.saved_plan import Following
+from mistpm.model.upgrade_path import KubernetesMove, UpgradePath
+from mistpm.ops.asking import Sources, ask
+from mistpm.ops.computing import Computing
+from mistpm.ops.failing import require_solved
+from mistpm.ops.graph import graph_of
+from mistpm.ops.holding import held_back
 from mistpm.ops.lock_graph import find_nodes, nodes
-from mistpm.ops.proposing import Wishes
+from mistpm.ops.locking import Solved, solve
+from mistpm.ops.proposing import Proposal, Wishes, propose_solved
+from mistpm.ops.saving_plan import saved_plan, write_plan
+from mistpm.ops.upgrade_plan import UpgradePlan
+from mistpm.ops.upgrade_request import CONTINUE, Journey, UpgradeRequest, find_journey, wanted_goal
+from mistpm.ops.upgrade_states import State, Trail
+from mistpm.ops.upgrade_steps import first_step, later_steps
 from mistpm.ops.workspace import Workspace
 
 
-def upgrade_wishes(workspace: Workspace, names: tuple[str, ...]) -> Wishes:
-    """Free the named releases or packages, or all; the minors are expanded anew when all are free.
+class Upgrade(Struct, frozen=True, kw_only=True):
+    """A plan, and what it takes to begin with it.
 
-    Raises `LockError` where nothing is locked yet, `UsageError` for an unknown name.
+    `states` are what holds after each step; `proposal` leads to the first of them, None where nothing is to
+    be done.  `is_silent` tells that it changes nothing in the target, so that it is no step of the plan;
+    `is_written` that the file and the lock say it already, too.
     """
-    lockfile = workspace.lockfile
-    if lockfile is None:
+
+    plan: UpgradePlan
+    states: tuple[State, ...] = ()
+    proposal: Proposal | None = None
+    is_silent: bool = False
+    is_written: bool = False
+
+    @property
+    def following(self) -> Following | None:
+        """The step after the one that is proposed, None where that is the last."""
+        steps = self.plan.steps if self.is_silent else self.plan.steps[1:]
+        if not steps:
+            return None
+        return Following(
+            kind=steps[0].kind,
+            before=str(steps[0].before or ""),
+            after=str(steps[0].after or ""),
+            command=self.plan.command if self.plan.goal is None else CONTINUE,
+        )
+
+
+def plan_upgrade(workspace: Workspace, request: UpgradeRequest) -> Upgrade:
+    """Work out which steps lead to what is wanted, and what each of them changes; writes nothing but caches.
+
+    The first step is compared with the target, later ones with what the step before renders.  Raises
+    `LockError` where nothing is locked yet, `UsageError` for unknown names and versions, `RefusedError`,
+    and every error of solving, fetching, rendering and reading the target.
+    """
+    lockfile = _locked(workspace)
+    goal = wanted_goal(workspace, request)
+    if goal is None:
+        return _packages(workspace, request, lockfile)
+    present = solve(workspace)
+    require_solved(present, keep_going=workspace.options.keep_going)
+    minors = present.asking.asked.question.minors
+    return _kubernetes(workspace, request, present, find_journey(workspace, request, goal, minors))
+
+
+def require_reached(plan: UpgradePlan) -> None:
+    """Raise `ResolutionError` where the goal of a plan cannot be reached; the plan tells why."""
+    blocked = plan.blocked
+    if blocked is None:
+        return
+    furthest = blocked.at
+    raise ResolutionError(
+        "upgrade-blocked",
+        f"Kubernetes {plan.goal} cannot be reached, and nothing was changed",
+        context=(f"the furthest that can be reached is {furthest}",)
+        if furthest != plan.start
+        else (f"not even {blocked.next}, which is the next",),
+        hint=f"`mistpm upgrade --kubernetes {furthest}` goes so far"
+        if furthest != plan.start
+        else "",
+    )
+
+
+def save_upgrade(path: Path, workspace: Workspace, upgrade: Upgrade) -> None:
+    """Save what an upgrade can do now; raises `UsageError` where that is nothing, `DocumentError`."""
+    if upgrade.proposal is None:
+        raise UsageError("nothing-to-save", "nothing would be done, so there is no plan to save")
+    plan = saved_plan(
+        workspace,
+        upgrade.states[0].workspace,
+        upgrade.proposal,
+        command=upgrade.plan.command,
+        following=upgrade.following,
+    )
+    write_plan(path, plan)
+
+
+def _locked(workspace: Workspace) -> Lockfile:
+    if workspace.lockfile is None:
         raise LockError(
             "lock-missing",
             f"`{workspace.document.title}` has no lock yet, so there is nothing to upgrade from",
             hint="`mistpm install` begins with the newest versions",
         )
-    free = {node for name in names for node in find_nodes(lockfile, name)}
-    return Wishes(
-        free=frozenset(free if names else nodes(lockfile)),
-        new_minors=not names,
-        always=True,
-        reason=" ".join(("upgrade", *names)),
+    return workspace.lockfile
+
+
+def _packages(workspace: Workspace, request: UpgradeRequest, lockfile: Lockfile) -> Upgrade:
+    """Move the named releases or packages, or all, as far as they can; others only if they must."""
+    from mistpm.resolve import upgrade_stages
+
+    named = {node for name in request.names for node in find_nodes(lockfile, name)}
+    free = frozenset(named if request.names else nodes(lockfile))
+    asking = ask(workspace, lockfile, new_minors=not request.names)
+    workspace.reporter.start("solving", 0)
+    path = upgrade_stages(
+        asking.asked.question,
+        Sources(workspace, asking.files),
+        held_by(lockfile, free),
+        computing=Computing(workspace, asking, lockfile.releases.values()),
+        limits=workspace.limits,
+        asker=workspace.asker,
     )
+    present = Solved(lockfile=lockfile, previous=lockfile, asking=asking)
+    trail = Trail(workspace, present)
+    minors = asking.asked.question.minors
+    states = trail.follow(path.moves, is_whole=True) or (trail.stay(minors),)
+    last = states[-1]
+    require_solved(last.solved, keep_going=workspace.options.keep_going)
+    upgrade = _begin(workspace, request, states)
+    return replace(
+        upgrade, plan=replace(upgrade.plan, held_back=held_back(last.workspace, last.solved))
+    )
+
+
+def _kubernetes(
+    workspace: Workspace, request: UpgradeRequest, present: Solved, journey: Journey
+) -> Upgrade:
+    """Lead to another Kubernetes version, minor by minor."""
+    path = _find_path(workspace, present, journey)
+    trail = Trail(workspace, present, goal=journey.goal, left_out=present.unresolved)
+    arrived = not path.moves and path.blocked is None
+    opening: tuple[State, ...] = ()
+    if arrived and journey.is_under_way:
+        opening = (trail.stay((journey.goal,), is_last=True),)
+    elif path.moves and isinstance(path.moves[0], KubernetesMove):
+        opening = (trail.stay(path.minors),)
+    states = (*opening, *trail.follow(path.moves, is_whole=path.blocked is None))
+    upgrade = _begin(workspace, request, states)
+    return replace(
+        upgrade,
+        plan=replace(upgrade.plan, start=journey.start, goal=journey.goal, blocked=path.blocked),
+    )
+
+
+def _find_path(workspace: Workspace, present: Solved, journey: Journey) -> UpgradePath:
+    from mistpm.resolve import upgrade_path
+
+    asking = present.asking
+    question = asking.asked.question
+    unsolved = {name for part in present.unresolved for name in part.releases}
+    releases = tuple(each for each in question.releases if each.name not in unsolved)
+    workspace.reporter.start("solving", 0)
+    return upgrade_path(
+        replace(question, releases=releases),
+        Sources(workspace, asking.files),
+        held_by(present.lockfile),
+        start=journey.start,
+        goal=journey.goal,
+        computing=Computing(workspace, asking, present.lockfile.releases.values()),
+        limits=workspace.limits,
+        asker=workspace.asker,
+    )
+
+
+def _begin(workspace: Workspace, request: UpgradeRequest, states: tuple[State, ...]) -> Upgrade:
+    """Compare the first state with the target, and each of the others with the one before."""
+    plan = UpgradePlan(
+        target=workspace.target.title, address=workspace.address, command=request.command
+    )
+    if not states:
+        return Upgrade(plan=plan)
+    first, *later = states
+    reason = Wishes(reason=request.command)
+    proposal = propose_solved(first.workspace, first.solved, reason)
+    is_silent = not first.moves and proposal.diff.is_empty
+    steps = later_steps(later, proposal)
+    return Upgrade(
+        plan=replace(
+            plan,
+            steps=steps if is_silent else (first_step(first, proposal), *steps),
+            graphs=_graphs(workspace, states[-1]),
+        ),
+        states=states,
+        proposal=proposal,
+        is_silent=is_silent,
+        is_written=first.workspace.document.text == workspace.document.text
+        and first.solved.lockfile == workspace.lockfile,
+    )
+
+
+def _graphs(workspace: Workspace, last: State) -> tuple[Graph, Graph]:
+    """Draw what depends on what, before and after."""
+    title = workspace.environment.name
+    before = workspace.lockfile or last.solved.lockfile
+    return graph_of(before, f"{title} before"), graph_of(last.solved.lockfile, f"{title} after")

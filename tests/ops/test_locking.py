@@ -14,7 +14,6 @@ from mistpm.errors import DigestError, LockError, RegistryError
 from mistpm.lock.lockfile_document import write_lockfile
 from mistpm.model.lockfile import Lockfile
 from mistpm.ops.locking import Move, Solved, moves, solve, write_lock
-from mistpm.ops.upgrading import upgrade_wishes
 from mistpm.ops.workspace import Workspace
 
 APP = {"app": {"package": "toy/apps/app", "version": "^1"}}
@@ -271,9 +270,9 @@ def test_a_call_stays_in_its_series(shop: Shop, folder: Path) -> None:
     lock(shop, always=True)
     assert before == shop.lock.read_bytes()
     for name in ("styles/look", "page"):
-        solved = solve(shop.open(), free=upgrade_wishes(shop.open(), (name,)).free, always=True)
+        [step] = shop.plan_upgrade(names=(name,)).plan.steps
 
-        assert ["mine/styles/look@1", "mine/styles/look@2"] == [m.node for m in solved.moves]
+        assert ["mine/styles/look@1", "mine/styles/look@2"] == [move.node for move in step.moves]
 
 
 def test_a_release_may_come_back_to_itself(shop: Shop, folder: Path) -> None:

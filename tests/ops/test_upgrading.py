@@ -15,7 +15,6 @@ from mistpm.lock.lockfile_document import write_lockfile
 from mistpm.model.version import parse_version
 from mistpm.ops.holding import held_back
 from mistpm.ops.locking import solve
-from mistpm.ops.upgrading import upgrade_wishes
 
 OLD = {"app": {"package": "toy/apps/app", "version": "=1.0.0"}, "db": {"package": "toy/data/db", "version": "=1.0.0"}, "one": {"package": "toy/data/backup", "version": "=1.0.0"}}  # fmt: skip
 
@@ -31,7 +30,7 @@ def outdated(shop: Shop) -> None:
 
 def upgrade(shop: Shop, *names: str) -> dict[str, str]:
     """Upgrade, and give what is locked then."""
-    shop.install(wishes=upgrade_wishes(shop.open(), names))
+    shop.upgrade(*names)
     return shop.versions()
 
 
@@ -106,21 +105,20 @@ def test_a_whole_upgrade_knows_newer_kubernetes_versions(shop: Shop) -> None:
     solved = shop.install()
     older = msgspec.structs.replace(solved.lockfile, kubernetes=("1.31",))
     write_lockfile(shop.lock, older, replacing=solved.lockfile)
-    named = shop.propose(wishes=upgrade_wishes(shop.open(), ("one",)))
-    everything = shop.propose(wishes=upgrade_wishes(shop.open(), ()))
+    named, everything = shop.plan_upgrade(names=("one",)), shop.plan_upgrade()
 
-    assert ("1.31",) == named.lockfile.kubernetes
-    assert solved.lockfile.kubernetes == everything.lockfile.kubernetes
+    assert ("1.31",) == named.states[-1].solved.lockfile.kubernetes
+    assert solved.lockfile.kubernetes == everything.states[-1].solved.lockfile.kubernetes
 
 
 def test_what_is_not_locked_cannot_be_upgraded(shop: Shop) -> None:
     """Neither an unknown name, nor anything before the first lock."""
     shop.write(releases={"one": {"package": "toy/data/backup"}})
     with pytest.raises(LockError) as missing:
-        upgrade_wishes(shop.open(), ())
+        shop.plan_upgrade()
     shop.install()
     with pytest.raises(UsageError) as unknown:
-        upgrade_wishes(shop.open(), ("on",))
+        shop.plan_upgrade(names=("on",))
 
     assert (
         "`mistpm.yaml` has no lock yet, so there is nothing to upgrade from\n"

@@ -24,9 +24,10 @@ from mistpm.ops.installing import Consent, carry_out, require_consent
 from mistpm.ops.lock_graph import nodes
 from mistpm.ops.locking import solve
 from mistpm.ops.options import Options
-from mistpm.ops.proposing import Proposal, Wishes, propose
+from mistpm.ops.proposing import Proposal, Wishes, propose, propose_solved
 from mistpm.ops.reporter import Reporter
-from mistpm.ops.upgrading import upgrade_wishes
+from mistpm.ops.upgrade_request import UpgradeRequest
+from mistpm.ops.upgrading import plan_upgrade
 from mistpm.ops.workspace import Workspace, open_or_make_workspace
 from mistpm.target.protocol import Permissions
 from mistpm.wasm import Runtime
@@ -229,7 +230,7 @@ class Household:
                 opened = self._open()
                 known = nodes(opened.lockfile) if opened.lockfile else ()
                 names = () if node is None else (_one_of(known, node),)
-                self._apply(opened, upgrade_wishes(opened, names))
+                self._upgrade(names)
             case Uninstall(release=release):
                 opened = self._open()
                 name = _one_of(opened.environment.releases, release)
@@ -247,8 +248,10 @@ class Household:
                 self._apply(self._open())
             case Publish():
                 self._registry.publish(late=True)
-                proposal = self._apply(self._open(), Wishes(always=True))
-                assert [] == [move for move in proposal.moves if move.before and move.after]
+                opened = self._open()
+                solved = solve(opened, always=True)
+                assert [] == [move for move in solved.moves if move.before and move.after]
+                self._do(opened, propose_solved(opened, solved))
 
     def _meddle(self, number: int, text: bytes) -> None:
         """Change a manifest; those that mistpm keeps for itself are nobody's business."""
@@ -278,9 +281,17 @@ class Household:
 
     def _apply(self, workspace: Workspace, wishes: Wishes = Wishes()) -> Proposal:  # noqa: B008
         proposal = propose(workspace, wishes)
+        self._do(workspace, proposal)
+        return proposal
+
+    def _do(self, workspace: Workspace, proposal: Proposal) -> None:
         require_consent(proposal, CONSENT, lambda _question: False)
         carry_out(workspace, proposal, lambda _change: None)
-        return proposal
+
+    def _upgrade(self, names: tuple[str, ...]) -> None:
+        upgrade = plan_upgrade(self._open(), UpgradeRequest(names=names))
+        assert upgrade.proposal is not None
+        self._do(upgrade.states[0].workspace, upgrade.proposal)
 
     def _open(self, *, locked: bool = False) -> Workspace:
         return self._ready(open_or_make_workspace(self._options(locked=locked)))

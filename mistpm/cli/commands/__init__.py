@@ -18,6 +18,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "rollback": "Apply an earlier revision of the environment on a cluster again.",
         "lock": "Solve the environment and pin it in mistpm.lock.",
         "plan": "Show what install would do, changing nothing.",
+        "apply": "Apply a saved plan: exactly what it showed, or nothing.",
         "diff": "Show what install would change, field by field.",
         "check": "Check manifests against Kubernetes versions: an environment's, files, a cluster's.",
         "render": "Render manifests to standard output or a folder.",
@@ -49,7 +50,6 @@ HIDDEN = {"generate": "render"}
 """Names that Mistletoe's users know, and what they are called here."""
 
 MEANT = {
-    "apply": "install",
     "delete": "uninstall",
     "explain": "why",
     "ls": "list",

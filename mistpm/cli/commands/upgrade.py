@@ -13,16 +13,16 @@ from mistpm.cli.options import (
     SOLVE_TIMEOUT,
     KeepGoingOption,
     OfflineOption,
-    Output,
-    OutputOption,
     SolveTimeoutOption,
     VerboseOption,
 )
+from mistpm.cli.plan_output import OutOption, PlanOutput, PlanOutputOption, report_form
+from mistpm.errors import UsageError
 
 app = command_app()
 
 
-@app.command(epilog="Example: mistpm upgrade shop --plan --diff")
+@app.command(epilog="Example: mistpm upgrade --kubernetes 1.37 --plan")
 @grouped
 def upgrade(
     names: Annotated[
@@ -33,8 +33,24 @@ def upgrade(
             autocompletion=complete_locked,
         ),
     ] = None,
+    kubernetes: Annotated[
+        str,
+        typer.Option(
+            "--kubernetes",
+            metavar="1.NN",
+            help="Lead the environment to this Kubernetes version, step by step.",
+        ),
+    ] = "",
+    goes_on: Annotated[
+        bool, typer.Option("--continue", help="Go on with the upgrade that is under way.")
+    ] = False,
     show_plan: Annotated[
         bool, typer.Option("--plan", help="Only show what would move, what would not, and why.")
+    ] = False,
+    out: OutOption = None,
+    allow_downgrade: Annotated[
+        bool,
+        typer.Option("--allow-downgrade", help="Let --kubernetes lead to an older version."),
     ] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show every change line by line.")] = False,
     *,
@@ -45,16 +61,20 @@ def upgrade(
     keep_going: KeepGoingOption = False,
     offline: OfflineOption = False,
     solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
-    output: OutputOption = Output.TEXT,
+    output: PlanOutputOption = PlanOutput.TEXT,
     verbose: VerboseOption = 0,
 ) -> None:
-    """Move releases to the newest versions that fit together; others move only if they must.
+    """Move releases to the newest versions that fit together, or everything to another Kubernetes version.
 
-    Shows which releases move and why not further, and which resources change, before it asks.
+    Shows first which releases move and why, what does not move, and what changes with each step. With
+    --kubernetes packages go first, then the cluster by one minor, and so on: mistpm does the packages'
+    steps, stops where the cluster is to be upgraded, and goes on from there with --continue.
     """
-    from mistpm.cli.applying import Flags, apply
-    from mistpm.ops.upgrading import upgrade_wishes
+    from mistpm.cli.applying import Flags
+    from mistpm.cli.upgrading import run_upgrade, show_upgrade
+    from mistpm.ops.upgrade_request import UpgradeRequest
 
+    _require_one(names, kubernetes, goes_on=goes_on, allow_downgrade=allow_downgrade)
     options = where.options(
         offline=offline,
         keep_going=keep_going,
@@ -63,16 +83,41 @@ def upgrade(
         lock_timeout=patience.lock_timeout,
         solve_timeout=solve_timeout,
     )
-    flags = Flags(
-        consenting=consenting,
-        diff=diff,
-        output=output,
-        verbose=verbose,
+    request = UpgradeRequest(
+        names=tuple(names or ()),
+        goal=kubernetes,
+        goes_on=goes_on,
+        allow_downgrade=allow_downgrade,
     )
-    apply(
-        options,
-        flags,
-        lambda workspace: workspace,
-        wishes=lambda workspace: upgrade_wishes(workspace, tuple(names or ())),
-        only_show=show_plan,
-    )
+    if show_plan or out is not None:
+        show_upgrade(options, Flags(diff=diff, verbose=verbose), request, output, out)
+        return
+    flags = Flags(consenting=consenting, diff=diff, output=report_form(output), verbose=verbose)
+    run_upgrade(options, flags, request)
+
+
+def _require_one(
+    names: list[str] | None, kubernetes: str, *, goes_on: bool, allow_downgrade: bool
+) -> None:
+    """Raise `UsageError` for several answers to where the upgrade leads."""
+    given = [
+        word
+        for word, is_given in (
+            ("names", bool(names)),
+            ("--kubernetes", bool(kubernetes)),
+            ("--continue", goes_on),
+        )
+        if is_given
+    ]
+    if len(given) > 1:
+        raise UsageError(
+            "two-goals",
+            f"{' and '.join(given)} do not go together",
+            hint="--kubernetes moves whatever has to move; `mistpm upgrade NAMES` moves packages alone",
+        )
+    if allow_downgrade and not kubernetes:
+        raise UsageError(
+            "no-downgrade",
+            "--allow-downgrade goes with --kubernetes",
+            hint="a release goes to an older version when its range in mistpm.yaml says so",
+        )

@@ -219,6 +219,20 @@ class ClusterTarget:
         with self._explained():
             return server_version(self._client)
 
+    def identity(self) -> str:
+        """Give what tells this cluster from every other, whatever its address; one request.
+
+        It is the uid of the namespace `kube-system`, empty where the user may not read that.  Raises
+        `TargetError`.
+        """
+        try:
+            uid: str = self._client.get("/api/v1/namespaces/kube-system")["metadata"]["uid"]
+        except ApiError as error:
+            if error.is_forbidden or error.is_not_found:
+                return ""
+            raise describe(error, title=self.title) from error
+        return uid
+
     def served(self) -> tuple[ApiResource, ...]:
         """List every kind in every version that is served; raises `TargetError`."""
         with self._explained():

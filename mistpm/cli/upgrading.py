@@ -1,0 +1,160 @@
+"""Carrying out an upgrade: shown, asked, done step by step, and stopped where a step is somebody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from mistpm.cli.applying import Flags, Screen, do_proposed, perform, told
+from mistpm.cli.plan_output import PlanOutput, emit_plan
+from mistpm.cli.upgrade_plan_data import plan_data
+from mistpm.cli.upgrade_plan_text import show_plan
+from mistpm.model.minor import Minor, parse_minor
+from mistpm.model.saved_plan import Following
+from mistpm.ops.applying_plan import options_of, propose_saved
+from mistpm.ops.installing import carry_out, require_complete
+from mistpm.ops.options import Options
+from mistpm.ops.saving_plan import read_plan
+from mistpm.ops.upgrade_plan import UpgradePlan
+from mistpm.ops.upgrade_request import UpgradeRequest
+from mistpm.ops.upgrading import Upgrade, plan_upgrade, require_reached, save_upgrade
+from mistpm.ops.workspace import open_workspace
+
+
+def show_upgrade(
+    options: Options,
+    flags: Flags,
+    request: UpgradeRequest,
+    form: PlanOutput,
+    out: Path | None = None,
+) -> None:
+    """Show what an upgrade would do, and change nothing; `out` is where its first step is saved.
+
+    Ends with an error where its goal cannot be reached; then nothing is saved.
+    """
+    screen = Screen(flags)
+    with screen.working():
+        workspace = open_workspace(options, screen.reporter)
+        upgrade = plan_upgrade(workspace, request)
+        plan = upgrade.plan
+        if out is not None and plan.blocked is None:
+            save_upgrade(out, workspace, upgrade)
+            plan = replace(plan, saved=str(out))
+    emit_plan(screen.terminal, form, plan, diff=flags.diff)
+    require_reached(plan)
+
+
+def run_upgrade(options: Options, flags: Flags, request: UpgradeRequest) -> None:
+    """Show what an upgrade would do, and do what can be done now, asking before each step."""
+    screen = Screen(flags)
+    with told(screen):
+        _Run(screen, options).carry_on(request)
+
+
+def run_saved(options: Options, flags: Flags, path: Path) -> None:
+    """Do what a saved plan shows, if everything is as it was then."""
+    screen = Screen(flags)
+    with told(screen):
+        with screen.working():
+            plan = read_plan(path)
+            workspace = open_workspace(options_of(options, plan.options), screen.reporter)
+            now = propose_saved(workspace, plan, path)
+        perform(
+            screen,
+            now.workspace,
+            now.proposal,
+            lambda hear: carry_out(now.workspace, now.proposal, hear),
+            lambda: {"next": plan.next},
+        )
+        require_complete(now.proposal)
+    if screen.events is None and plan.next is not None:
+        is_on_cluster = bool(plan.target.address)
+        for line in ending(plan.next, is_on_cluster=is_on_cluster):
+            screen.terminal.show(line)
+
+
+class _Run:
+    """One run of the command; what it has done is counted for the last event."""
+
+    def __init__(self, screen: Screen, options: Options) -> None:
+        self._screen = screen
+        self._options = options
+        self._steps = 0
+        self._changes = 0
+
+    def carry_on(self, request: UpgradeRequest) -> None:
+        """Do one step after the other; each is planned from what is there then."""
+        upgrade = self._plan(request)
+        if passed := self._passed(upgrade, request):
+            upgrade = self._plan(replace(request, passed=passed))
+        while True:
+            self._show(upgrade.plan)
+            require_reached(upgrade.plan)
+            self._do(upgrade)
+            following = upgrade.following
+            if following is None or following.kind == "kubernetes" or not upgrade.plan.address:
+                self._end(upgrade.plan, following)
+                return
+            upgrade = self._plan(request)
+
+    def _plan(self, request: UpgradeRequest) -> Upgrade:
+        with self._screen.working():
+            return plan_upgrade(open_workspace(self._options, self._screen.reporter), request)
+
+    def _passed(self, upgrade: Upgrade, request: UpgradeRequest) -> Minor | None:
+        """Ask whether the cluster's step was taken, where no cluster can be asked.
+
+        Only where nothing else is left to do before it.
+        """
+        following = upgrade.following
+        if following is None or following.kind != "kubernetes" or not upgrade.is_written:
+            return None
+        if upgrade.plan.address or not request.goes_on:
+            return None
+        minor = parse_minor(following.after)
+        said_so = self._screen.flags.consent.yes
+        question = f"Does the cluster run Kubernetes {minor} by now?"
+        return minor if said_so or self._screen.terminal.confirm(question) else None
+
+    def _show(self, plan: UpgradePlan) -> None:
+        screen = self._screen
+        if screen.events is not None:
+            screen.events.tell("planned", plan_data(plan, diff=screen.flags.diff))
+        else:
+            show_plan(screen.terminal, plan, diff=screen.flags.diff)
+
+    def _do(self, upgrade: Upgrade) -> None:
+        """Carry out what is proposed, if anything."""
+        proposal = upgrade.proposal
+        if proposal is None or (upgrade.is_written and upgrade.is_silent):
+            return
+        workspace = upgrade.states[0].workspace
+        done = do_proposed(
+            self._screen, workspace, proposal, lambda hear: carry_out(workspace, proposal, hear)
+        )
+        require_complete(proposal)
+        self._steps += not upgrade.is_silent
+        self._changes += len(done.changes)
+
+    def _end(self, plan: UpgradePlan, following: Following | None) -> None:
+        """Say that all is done, or what has to be done elsewhere before going on."""
+        screen = self._screen
+        if screen.events is not None:
+            data = {"target": plan.target, "steps": self._steps, "changes": self._changes}
+            screen.events.tell("done", {**data, "next": following})
+        elif following is not None:
+            for line in ending(following, is_on_cluster=bool(plan.address)):
+                screen.terminal.show(line)
+        elif plan.goal is not None:
+            screen.terminal.show(f"Kubernetes {plan.goal} is reached.")
+
+
+def ending(following: Following, *, is_on_cluster: bool) -> Iterator[str]:
+    """Say what has to be done before going on, and how to go on."""
+    if not is_on_cluster:
+        yield "Commit what changed, and have it applied to the cluster."
+    if following.kind == "kubernetes":
+        yield f"Now upgrade the cluster itself from Kubernetes {following.before} to {following.after}."
+    yield f"Then go on with `mistpm {following.command}`."
