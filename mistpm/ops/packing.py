@@ -58,6 +58,7 @@ class Inspection(Struct, frozen=True, kw_only=True):
     """What is inside a module; `descriptor` is None for a Mistletoe package, `info` what it says when it is run.
 
     `computed` is what it requires besides with the defaults of its inputs, None where it computes nothing.
+    A command without a descriptor says nothing of itself.
     """
 
     file: str
@@ -145,7 +146,9 @@ def inspect_file(path: Path) -> Inspection:
     package = read_package(path)
     info: dict[str, Any] = {}
     if package.descriptor is None:
-        info = ask_mistletoe(open_runtime(), path, package.digest)
+        runtime = open_runtime()
+        if not runtime.is_command(runtime.load(path, package.digest)):
+            info = ask_mistletoe(runtime, path, package.digest)
     return Inspection(
         file=str(path),
         digest=package.digest,

@@ -102,13 +102,7 @@ def info(options: Options, text: str) -> PackageInfo:
     """
     registries = open_registries(options)
     local, candidates = _candidates(registries, text)
-    newest = newest_of(candidates)
-    if newest is None:
-        raise RegistryError(
-            "no-matching-version",
-            f"`{local}` has no version `{parse_package_argument(text).range}`",
-            hint=f"`mistpm info {local}` lists its versions",
-        )
+    newest = _newest(local, candidates, text)
     whole = whole_descriptor(registries, newest)
     return PackageInfo(
         package=str(local),
@@ -117,6 +111,23 @@ def info(options: Options, text: str) -> PackageInfo:
         descriptor=whole or newest.descriptor,
         is_whole=whole is not None,
     )
+
+
+def newest_matching(registries: Registries, text: str) -> Candidate:
+    """Give the newest version that `REGISTRY/GROUP/NAME[:RANGE]` means; raises as `info` does."""
+    local, candidates = _candidates(registries, text)
+    return _newest(local, candidates, text)
+
+
+def _newest(local: PackageId, candidates: Iterable[Candidate], text: str) -> Candidate:
+    newest = newest_of(candidates)
+    if newest is None:
+        raise RegistryError(
+            "no-matching-version",
+            f"`{local}` has no version `{parse_package_argument(text).range}`",
+            hint=f"`mistpm info {local}` lists its versions",
+        )
+    return newest
 
 
 def _candidates(registries: Registries, text: str) -> tuple[PackageId, list[Candidate]]:

@@ -108,6 +108,15 @@ def examine(data: bytes, *, name: str, limits: Limits) -> tuple[Form, tuple[Pack
     )
 
 
+def computes_nothing(name: str) -> PackageError:
+    """Say that a module cannot compute requirements, though its descriptor says that it does."""
+    return PackageError(
+        "missing-export",
+        f"`{name}` says `computed: true`, and does not export `{REQUIREMENTS}`",
+        hint="this is a fault in the package: tell its author",
+    )
+
+
 def _imports(data: bytes, part: Part | None, source: str) -> tuple[tuple[str, str], ...]:
     """Read the names in the import section."""
     if part is None:

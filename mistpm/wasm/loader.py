@@ -12,13 +12,15 @@ from mistpm.errors import DigestError, PackageError
 from mistpm.package.sections import code_digest, without_sections
 from mistpm.wasm.compiler import Compiler, is_small
 from mistpm.wasm.engine import engine_key
-from mistpm.wasm.form import REQUIREMENTS, read_form
+from mistpm.wasm.form import REQUIREMENTS, examine, read_form
 from mistpm.wasm.limits import size_of
 from mistpm.wasm.module import Module, link
+from mistpm.wasm.signatures import wrong_exports, wrong_imports
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mistpm.wasm.anatomy import Anatomy
     from mistpm.wasm.cache import MachineCodeCache
     from mistpm.wasm.limits import Limits
 
@@ -61,6 +63,27 @@ class Loader:
             computes=REQUIREMENTS in form.exports and not is_command,
             is_command=is_command,
         )
+
+    def dissect(self, path: Path, *, name: str) -> Anatomy:
+        """Do what `Runtime.dissect` says."""
+        from mistpm.wasm.anatomy import Anatomy, dissect
+
+        data = self._read(path, name)
+        try:
+            form, refusals = examine(data, name=name, limits=self._limits)
+        except PackageError as error:
+            if error.reference != "wrong-form":
+                raise
+            return Anatomy(form="component", refusals=(error,))
+        if any(error.reference == "module-too-large" for error in refusals):
+            return dissect(data, form, None, refusals, name=name)
+        try:
+            compiled = self._machine_code(data, code_digest(data, source=name), name)
+        except PackageError as error:
+            return dissect(data, form, None, (*refusals, error), name=name)
+        wrong = (wrong_exports(compiled, form, name=name), wrong_imports(compiled, name=name))
+        refusals = (*refusals, *(error for error in wrong if error))
+        return dissect(data, form, compiled, refusals, name=name)
 
     def _read(self, path: Path, name: str) -> bytes:
         """Read a module file, unless it is larger than any may be."""

@@ -7,11 +7,11 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from mistpm.errors import PackageError, RenderError
+from mistpm.errors import RenderError
 from mistpm.model.answer import UNKNOWN_ALIAS, Answer
 from mistpm.wasm.cache import MachineCodeCache
 from mistpm.wasm.engine import make_engine
-from mistpm.wasm.form import REQUIREMENTS, START
+from mistpm.wasm.form import REQUIREMENTS, START, computes_nothing
 from mistpm.wasm.guest import CommandInput, Done, Guest, Input, Request, ending, message
 from mistpm.wasm.limits import Budget, Limits, size_of
 from mistpm.wasm.loader import Loader
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from mistpm.wasm.anatomy import Anatomy
     from mistpm.wasm.module import Module
 
 _SEE_OFF_SECONDS = 0.1
@@ -57,6 +58,14 @@ class Runtime:
         several threads uses several cores, cold or warm.
         """
         return self._loader.load(path, digest, name=name or path.name)
+
+    def dissect(self, path: Path, *, name: str = "") -> Anatomy:
+        """Tell what the module file at `path` is made of, and everything for which it would be refused.
+
+        Costs compiling it, unless its machine code is cached.  Raises `PackageError` for what is no
+        module at all.
+        """
+        return self._loader.dissect(path, name=name or path.name)
 
     def budget(self) -> Budget:
         """Give what one top-level render may use up; its time begins now."""
@@ -113,11 +122,7 @@ class Runtime:
         Raises `RenderError`, and `PackageError` (`missing-export`) where the module has no such export.
         """
         if not module.computes:
-            raise PackageError(
-                "missing-export",
-                f"`{module.name}` says `computed: true`, and does not export `{REQUIREMENTS}`",
-                hint="this is a fault in the package: tell its author",
-            )
+            raise computes_nothing(module.name)
         budget = self.budget()
         _check_input(module, envelope, budget.limits)
         guest = self._guest(module, budget)

@@ -142,7 +142,7 @@ GUARDS: dict[str, Callable[[Attack], Attack]] = {
         "mistpm.wasm.form._after_type", lambda _data, position, _end, _source: position + 2
     ),
     "wanted exports": _patched("mistpm.wasm.form._missing_exports", _nothing),
-    "types of exports": _patched("mistpm.wasm.module._check_exports", _nothing),
+    "types of exports": _patched("mistpm.wasm.module.wrong_exports", _nothing),
     "bounds": _patched("mistpm.wasm.memory.GuestMemory._check", _unchecked),
     "guests are ended": _patched("mistpm.wasm.guest.Guest.is_over", False),
     "failures are kept": _patched("mistpm.wasm.guest.Guest.fail", _nothing),

@@ -124,7 +124,7 @@ def test_a_wasi_function_of_another_type(load: Any, problem: Any) -> None:
         "invalid-import",
         """\
 `made.wasm` imports what there is only with another type
-  incompatible import type for `wasi_snapshot_preview1::proc_exit`
+  `wasi_snapshot_preview1.proc_exit` is (i64), must be (i32)
 hint: `specs/host-abi.md` lists the host functions""",
     ) == found.shown
 

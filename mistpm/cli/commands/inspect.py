@@ -9,19 +9,58 @@ import typer
 
 from mistpm.cli.command_app import command_app
 from mistpm.cli.computed_text import computed_lines
-from mistpm.cli.options import Output, OutputOption
+from mistpm.cli.options import EnvironmentOption, OfflineOption, Output, OutputOption
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal, bold, dim
+from mistpm.errors import UsageError
 
 app = command_app()
 
 
 @app.command(epilog="Example: mistpm inspect ./redis-7.4.1.mist-pack.wasm")
 def inspect(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The package's file.")],
+    what: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[module] FILE",
+            help="The package's file. After `module` also REGISTRY/GROUP/NAME[:RANGE]: shows the code"
+            " (its form, what it imports and exports) and everything for which mistpm would refuse it.",
+        ),
+    ],
+    environment: EnvironmentOption = None,
+    offline: OfflineOption = False,
     output: OutputOption = Output.TEXT,
 ) -> None:
     """Show what is inside a package's module: its descriptor, assets and sections."""
+    match what:
+        case ["module", text]:
+            _show_module(text, environment, offline, output)
+        case [file]:
+            _show_file(Path(file), output)
+        case [_, extra, *_]:
+            raise UsageError(
+                "usage",
+                f"`mistpm inspect` takes no argument `{extra}`",
+                hint="`mistpm inspect module FILE` looks at its code",
+            )
+
+
+def _show_module(text: str, environment: Path | None, offline: bool, output: Output) -> None:
+    from mistpm.cli.module_text import module_lines
+    from mistpm.ops.inspecting_module import inspect_module
+    from mistpm.ops.options import Options
+
+    terminal = Terminal()
+    report = inspect_module(Options(environment=environment, offline=offline), text)
+
+    def show() -> None:
+        for line in module_lines(report):
+            terminal.show(line)
+
+    emit(terminal, output, report, show)
+
+
+def _show_file(file: Path, output: Output) -> None:
     from mistpm import document
     from mistpm.ops.packing import inspect_file
 
@@ -34,6 +73,8 @@ def inspect(
         if report.descriptor is not None:
             terminal.show(bold("Descriptor"))
             _indented(document.dump(document.to_builtins(report.descriptor)))
+        elif not report.info:
+            terminal.show(bold("No descriptor: a command, named after its file"))
         else:
             terminal.show(bold("No descriptor: a Mistletoe package, which says of itself"))
             _indented(document.dump(report.info))

@@ -1,0 +1,152 @@
+"""What a module is made of, and everything for which it would be refused; nothing of it is run."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import wasmtime
+from msgspec import Struct
+
+from mistpm.errors import PackageError
+from mistpm.package.sections import Part, parts, read_sections, read_u32
+from mistpm.wasm.form import EXPORTS, REQUIREMENTS, START, Form, FormKind
+from mistpm.wasm.signatures import described
+
+PAGE = 65536
+
+_SECTIONS = {
+    1: "types",
+    2: "imports",
+    3: "functions",
+    4: "tables",
+    5: "memories",
+    6: "globals",
+    7: "exports",
+    8: "start",
+    9: "elements",
+    10: "code",
+    11: "data",
+    12: "data count",
+    13: "tags",
+}
+_LONG, _HAS_MAXIMUM = 4, 1
+_ABI = frozenset({START, *EXPORTS}) - {"memory"}
+
+
+class SectionSize(Struct, frozen=True, kw_only=True):
+    """A section with its bytes; `custom:NAME` for a custom one."""
+
+    name: str
+    bytes: int
+
+
+class Import(Struct, frozen=True, kw_only=True):
+    """Something that a module wants; `type` is empty where it could not be compiled."""
+
+    module: str
+    name: str
+    type: str = ""
+
+
+class Export(Struct, frozen=True, kw_only=True):
+    """Something that a module offers."""
+
+    name: str
+    type: str = ""
+
+
+class Memory(Struct, frozen=True, kw_only=True):
+    """A memory of its own: bytes at the start, and at most, None where it sets no limit."""
+
+    minimum: int
+    maximum: int | None
+
+
+class Anatomy(Struct, frozen=True, kw_only=True):
+    """What a module is made of; `refusals` are empty where mistpm would run it."""
+
+    form: FormKind | Literal["component", "unknown"]
+    functions: int = 0
+    sections: tuple[SectionSize, ...] = ()
+    memories: tuple[Memory, ...] = ()
+    imports: tuple[Import, ...] = ()
+    exports: tuple[Export, ...] = ()
+    refusals: tuple[PackageError, ...] = ()
+
+    @property
+    def computes(self) -> bool:
+        """Say whether it can be asked for requirements."""
+        exported = {export.name for export in self.exports}
+        return self.form in {"library", "reactor"} and REQUIREMENTS in exported
+
+
+def dissect(
+    data: bytes,
+    form: Form | None,
+    compiled: wasmtime.Module | None,
+    refusals: tuple[PackageError, ...],
+    *,
+    name: str,
+) -> Anatomy:
+    """Put together what `data` holds; types are those of `compiled`, where it could be.
+
+    Raises what `mistpm.package.sections.parts` raises.
+    """
+    sections = tuple(parts(data, source=name))
+    own = {part.identifier: part for part in sections if not part.custom}
+    counted = own.get(3)
+    return Anatomy(
+        form=form.kind if form and _ABI.intersection(form.exports) else "unknown",
+        functions=read_u32(data, counted.body, counted.end)[0] if counted else 0,
+        sections=(
+            *(
+                SectionSize(name=_SECTIONS.get(i, str(i)), bytes=part.end - part.body)
+                for i, part in own.items()
+            ),
+            *(
+                SectionSize(name=f"custom:{section.name}", bytes=len(section.payload))
+                for section in read_sections(data, source=name)
+            ),
+        ),
+        memories=_memories(data, own.get(5), name),
+        imports=_imports(form, compiled),
+        exports=_exports(form, compiled),
+        refusals=refusals,
+    )
+
+
+def _imports(form: Form | None, compiled: wasmtime.Module | None) -> tuple[Import, ...]:
+    if compiled is not None:
+        return tuple(
+            Import(module=each.module, name=each.name or "", type=described(each.type))
+            for each in compiled.imports
+        )
+    return tuple(
+        Import(module=module, name=name) for module, name in (form.imports if form else ())
+    )
+
+
+def _exports(form: Form | None, compiled: wasmtime.Module | None) -> tuple[Export, ...]:
+    if compiled is not None:
+        return tuple(Export(name=each.name, type=described(each.type)) for each in compiled.exports)
+    return tuple(Export(name=name) for name in (form.exports if form else ()))
+
+
+def _memories(data: bytes, part: Part | None, source: str) -> tuple[Memory, ...]:
+    """Read the limits of the memories that it has; not those of 64 bits, which it may not have."""
+    if part is None:
+        return ()
+    count, position = read_u32(data, part.body, part.end, source=source)
+    found: list[Memory] = []
+    for _ in range(min(count, part.end - position)):
+        flags, position = read_u32(data, position, part.end, source=source)
+        if flags >= _LONG:
+            break
+        minimum, position = read_u32(data, position, part.end, source=source)
+        maximum = None
+        if flags & _HAS_MAXIMUM:
+            maximum, position = read_u32(data, position, part.end, source=source)
+        found.append(
+            Memory(minimum=minimum * PAGE, maximum=None if maximum is None else maximum * PAGE)
+        )
+    return tuple(found)
