@@ -39,11 +39,14 @@ def summary(report: CheckReport) -> str:
     ]
     if waived := len(report.findings) - len(counted):
         numbers.append(f"{waived} waived")
-    files = f" in {count(report.files, 'file')}" if report.files else ""
-    source = f" of {report.source}" if report.source else ""
+    what = report.source
+    if report.resources is not None:
+        files = f" in {count(report.files, 'file')}" if report.files else ""
+        source = f" of {report.source}" if report.source else ""
+        what = f"{count(report.resources, 'resource')}{files}{source}"
     minors = f" for Kubernetes {shown_minors(report.minors)}" if report.minors else ""
     found = ", ".join(numbers) or "nothing found"
-    return f"Checked {count(report.resources, 'resource')}{files}{source}{minors}: {found}."
+    return f"Checked {what}{minors}: {found}."
 
 
 def _about(finding: Finding) -> str:

@@ -1,4 +1,4 @@
-"""Findings as data: the one form that every command prints, `specs/checks.md#as-data`."""
+"""Findings as data: the one form that every command prints, `specs/check-command.md#as-data`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Findings in SARIF 2.1.0, which code hosts and editors show beside the lines: `specs/checks.md#sarif`."""
+"""Findings in SARIF 2.1.0, which code hosts and editors show beside the lines: `specs/check-command.md#sarif`."""
 
 from __future__ import annotations
 

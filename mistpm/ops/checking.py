@@ -1,4 +1,4 @@
-"""Checking what was rendered, as a part of planning and installing: `specs/checks.md`."""
+"""Checking what was rendered, as a part of planning and installing: `specs/check-command.md`."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ _MENDING = "nothing was changed; the inputs, `patches:` or another version of th
 class CheckReport(Struct, frozen=True, kw_only=True):
     """What was checked, for which Kubernetes versions, and what was found.
 
-    `resources` came from `files`, or from what `source` names: an environment, a cluster.  `places` are
-    file and line of releases, for what is rendered is written nowhere.
+    `resources` came from `files`, or from what `source` names: an environment, or a cluster, whose resources
+    nobody counts (None).  `places` are file and line of releases, for what is rendered is written nowhere.
     """
 
     minors: tuple[Minor, ...]
     findings: tuple[Finding, ...]
-    resources: int = 0
+    resources: int | None = None
     files: int = 0
     source: str = ""
     places: dict[str, tuple[str, int]] = {}

@@ -1,4 +1,4 @@
-"""Findings that the environment's file accepts: `specs/checks.md#waivers`."""
+"""Findings that the environment's file accepts: `specs/check-command.md#waivers`."""
 
 from __future__ import annotations
 

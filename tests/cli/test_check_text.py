@@ -92,6 +92,13 @@ def test_nothing_found(capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
+def test_a_cluster_is_not_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    """Only named."""
+    show_check(Terminal(), CheckReport(minors=MINORS[:1], findings=(), source="cluster test"))
+
+    assert "Checked cluster test for Kubernetes 1.31: nothing found.\n" == capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("numbers", "expected"),
     [

@@ -126,7 +126,7 @@ def check(
     else:
         data = {
             "kubernetes": [str(minor) for minor in report.minors],
-            "resources": report.resources,
+            **({} if report.resources is None else {"resources": report.resources}),
             "findings": findings_data(report.findings),
         }
         emit(terminal, Output(output.value), data, lambda: show_check(terminal, report))
