@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +18,7 @@ from guest_modules import assemble
 
 from mistpm.model import answer
 from mistpm.wasm import Limits, Runtime
+from mistpm.wasm.imports import IMPORTS
 from mistpm.wasm.limit_settings import NAMES
 
 PAGE = (Path(__file__).parents[2] / "specs" / "host-abi.md").read_text(encoding="utf-8")
@@ -23,6 +29,11 @@ MIB = 1024 * 1024
 def blocks(language: str) -> list[str]:
     """Give the page's code blocks in one language."""
     return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+
+
+def folders(base: Path) -> dict[str, str]:
+    """Keep what mistpm keeps in a folder of the test."""
+    return {"MISTPM_CACHE_DIR": str(base / "cache"), "MISTPM_CONFIG_DIR": str(base / "config")}
 
 
 @pytest.fixture
@@ -46,6 +57,66 @@ def test_the_package_renders(render: Any, greeting: bytes) -> None:
 def test_the_package_says_what_it_is(runtime: Runtime, load: Any, greeting: bytes) -> None:
     """Its name is in what `__mistletoe_info` gives."""
     assert {"name": "greeting"} == json.loads(runtime.info(load(greeting)))["metadata"]
+
+
+def test_the_package_is_packed_and_rendered(greeting: bytes, tmp_path: Path) -> None:
+    """With the page's descriptor it becomes a file, which `mistpm` renders."""
+    (text,) = blocks("yaml")
+    (tmp_path / "package.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "greeting.wasm").write_bytes(greeting)
+    mistpm = Path(sys.executable).parent / "mistpm"
+    commands = [line for block in blocks("console") for line in block.splitlines() if "." in line]
+    shown = ""
+    for command in commands[:3]:
+        program, *arguments = shlex.split(command.removeprefix("$ "))
+
+        assert program == "mistpm"
+        shown = subprocess.run(
+            [mistpm, *arguments],
+            cwd=tmp_path,
+            env={**os.environ, **folders(tmp_path)},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+
+    manifest = yaml.safe_load(shown.removeprefix("---"))
+    assert ("ConfigMap", "greeting") == (manifest["kind"], manifest["metadata"]["name"])
+
+
+@pytest.mark.slow
+def test_the_program_is_built_and_rendered(tmp_path: Path) -> None:
+    """The page's program in Go is a package as it comes from the compiler."""
+    go = shutil.which("go")
+    if go is None:
+        pytest.skip("there is no Go")
+    (text,) = blocks("go")
+    (tmp_path / "greeting.go").write_text(text, encoding="utf-8")
+    shown = ""
+    for line in blocks("console")[1].splitlines():
+        shown = subprocess.run(
+            ["sh", "-c", line.removeprefix("$ ")],
+            cwd=tmp_path,
+            env={
+                **os.environ,
+                **folders(tmp_path),
+                "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            },
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+
+    manifest = yaml.safe_load(shown.removeprefix("---"))
+    assert ("hello", {"text": "hello"}) == (manifest["metadata"]["name"], manifest["data"])
+
+
+def test_every_import_is_on_the_page() -> None:
+    """What a module may import is told, one by one or by its beginning."""
+    known = [name for module in IMPORTS.values() for name in module]
+    told = [name.replace("*", ".*") for name in re.findall(r"`(?:host\.)?([a-z0-9_]+\*?)`", PAGE)]
+
+    assert [] == [name for name in known if not any(re.fullmatch(each, name) for each in told)]
 
 
 def test_the_package_is_short() -> None:
