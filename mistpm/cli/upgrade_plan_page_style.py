@@ -20,13 +20,14 @@ STYLE = """\
 html { scroll-behavior: smooth; }
 body {
   margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 70rem; background: var(--paper); color: var(--ink);
+  overflow-wrap: anywhere;
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif;
 }
-h1 { font-size: 1.75rem; line-height: 1.25; margin: 0 0 .75rem; overflow-wrap: anywhere; }
+h1 { font-size: 1.75rem; line-height: 1.25; margin: 0 0 .75rem; }
 h2 { font-size: 1.2rem; line-height: 1.3; margin: 0; }
 h3 { font-size: .95rem; margin: 1.5rem 0 .5rem; }
 code, pre { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .86em; }
-code { background: var(--well); border-radius: 4px; padding: .1em .35em; overflow-wrap: anywhere; }
+code { background: var(--well); border-radius: 4px; padding: .1em .35em; }
 a { color: var(--link); }
 :focus-visible { outline: 3px solid var(--calm); outline-offset: 2px; border-radius: 6px; }
 .brand { color: var(--soft); font-size: .85rem; letter-spacing: .04em; margin: 0 0 .5rem; }
@@ -46,7 +47,7 @@ a { color: var(--link); }
 .end .dot { border-color: var(--good); background: var(--good-well); color: var(--good); border-radius: 50%; }
 .end.blocked .dot { border-color: var(--bad); background: var(--bad-well); color: var(--bad); border-style: dashed; }
 .path a:hover b { text-decoration: underline; }
-.path small { display: block; color: var(--soft); overflow-wrap: anywhere; }
+.path small { display: block; color: var(--soft); }
 .glance { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .75rem; margin: 0 0 2rem; padding: 0; list-style: none; }
 .glance li { border: 1px solid var(--line); border-radius: 8px; padding: .7rem .9rem; color: var(--soft); font-size: .9rem; }
 .glance b { display: block; font-size: 1.35rem; line-height: 1.2; color: var(--ink); }
@@ -70,7 +71,7 @@ summary::-webkit-details-marker { display: none; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th { text-align: left; color: var(--soft); font-weight: 600; font-size: .82rem; }
-th, td { padding: .4rem .7rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+th, td { overflow-wrap: break-word; padding: .4rem .7rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 tr:last-child td { border-bottom: 0; }
 .packages-table td code { white-space: nowrap; }
 del, ins { text-decoration: none; }
@@ -92,7 +93,7 @@ ins code { background: var(--good-well); color: inherit; }
 .change { border: 1px solid var(--line); border-radius: 7px; margin: .4rem 0; font-size: .92rem; }
 .change > summary { display: flex; align-items: baseline; flex-wrap: wrap; gap: .2rem .7rem; padding: .4rem .7rem; cursor: pointer; list-style: none; }
 .change > .inside { padding: 0 .7rem .6rem; }
-.name { font-weight: 600; overflow-wrap: anywhere; }
+.name { font-weight: 600; }
 .tag { border-radius: 99px; padding: .05rem .6rem; font-size: .78rem; font-weight: 600; border: 1px solid; white-space: nowrap; }
 .create { color: var(--good); background: var(--good-well); }
 .update, .adopt, .warning { color: var(--careful); background: var(--careful-well); }
@@ -108,7 +109,7 @@ figure .scroll { padding: .4rem; }
 figure svg { display: block; max-width: none; }
 .panel { margin: 2.2rem 0 0; }
 .panel > h2 { margin-bottom: .7rem; }
-.panel pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+.panel pre { white-space: pre-wrap; }
 .next { counter-reset: next; list-style: none; padding: 0; margin: 0; }
 .next li { counter-increment: next; position: relative; padding: .35rem 0 .35rem 2.4rem; }
 .next li::before {
