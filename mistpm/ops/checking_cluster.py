@@ -30,19 +30,19 @@ from mistpm.ops.reporter import Reporter
 from mistpm.ops.targets import ChosenTarget, choose_target, open_cluster
 from mistpm.ops.workspace import find_document
 from mistpm.target.cluster.cluster import ClusterTarget
-from mistpm.target.cluster.evidence import Unseen
-from mistpm.target.cluster.evidence_definitions import LiveDefinition
+from mistpm.target.cluster.evidence import Evidence, Unseen
 
 
 class ClusterCheck(Struct, frozen=True, kw_only=True):
     """What was found on a cluster that runs `minor`, for `minors`.
 
-    What could not be looked at is among the findings.
+    `resources` is how many objects were looked at; what could not be is among the findings.
     """
 
     target: str
     minor: Minor
     minors: tuple[Minor, ...]
+    resources: int
     findings: tuple[Finding, ...]
 
 
@@ -62,11 +62,13 @@ def check_cluster_apis(
     )
     minor = known_minor(cluster)
     minors = minors or tuple(each for each in known_minors() if each > minor) or (minor,)
+    evidence, findings = _look_at(cluster, minor, minors)
     return ClusterCheck(
         target=cluster.title,
         minor=minor,
         minors=minors,
-        findings=tuple(_findings(cluster, minor, minors)),
+        resources=evidence.objects,
+        findings=findings,
     )
 
 
@@ -89,25 +91,29 @@ def _chosen(options: Options) -> ChosenTarget:
     return ChosenTarget(entry=entry if is_cluster else None, base=Path(), user=options.user)
 
 
-def _findings(cluster: ClusterTarget, minor: Minor, minors: tuple[Minor, ...]) -> Iterator[Finding]:
+def _look_at(
+    cluster: ClusterTarget, minor: Minor, minors: tuple[Minor, ...]
+) -> tuple[Evidence, tuple[Finding, ...]]:
+    """Ask the cluster, and say what that means."""
     rows = {Api(row.group, row.version, row.kind): row for row in _outdated(minors)}
     definitions = cluster.definitions()
     custom = () if isinstance(definitions, Unseen) else definitions
-    outdated = {
-        each.api: each
+    outdated = [
+        each.api
         for definition in custom
         for each in definition.versions
         if each.is_deprecated or not each.is_served
-    }
+    ]
     evidence = cluster.evidence([*rows, *outdated])
     requested = cluster.requested_deprecated()
-    yield from use_findings(evidence.uses, rows, minor, minors)
-    yield from custom_findings(evidence.uses, custom)
-    if not isinstance(requested, Unseen):
-        yield from requested_findings(requested, minors)
-    yield from told_by_the_server(evidence.warnings, {*rows, *outdated})
-    unseen = (*evidence.unseen, *_unseen(definitions), *_unseen(requested))
-    yield from unseen_findings(unseen)
+    unseen = [each for each in (definitions, requested) if isinstance(each, Unseen)]
+    return evidence, (
+        *use_findings(evidence.uses, rows, minor, minors),
+        *custom_findings(evidence.uses, custom),
+        *requested_findings(() if isinstance(requested, Unseen) else requested, minors),
+        *told_by_the_server(evidence.warnings, {*rows, *outdated}),
+        *unseen_findings((*evidence.unseen, *unseen)),
+    )
 
 
 def _outdated(minors: Collection[Minor]) -> Iterator[Kind]:
@@ -116,7 +122,3 @@ def _outdated(minors: Collection[Minor]) -> Iterator[Kind]:
         deprecated = row.deprecated is not None and row.deprecated <= max(minors).number
         if row.plural and (deprecated or any(map(row.gone, minors))):
             yield row
-
-
-def _unseen(found: tuple[LiveDefinition, ...] | tuple[object, ...] | Unseen) -> tuple[Unseen, ...]:
-    return (found,) if isinstance(found, Unseen) else ()

@@ -25,4 +25,9 @@ def check_live(options: Options, kubernetes: Sequence[str], reporter: Reporter) 
     findings = (*versions.findings, *found.findings)
     if document := find_document(options):
         findings = waive(findings, document, today=options.today)
-    return CheckReport(minors=found.minors, findings=in_order(findings), source=found.target)
+    return CheckReport(
+        minors=found.minors,
+        findings=in_order(findings),
+        resources=found.resources,
+        source=found.target,
+    )

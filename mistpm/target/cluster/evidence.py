@@ -68,10 +68,12 @@ class Unseen(Struct, frozen=True, order=True, kw_only=True):
 class Evidence(Struct, frozen=True, kw_only=True):
     """Who uses versions of APIs, sorted, and what was not looked at.
 
-    `warnings` is what the server itself said of the versions that it was asked in.
+    `objects` is how many were looked at, `warnings` what the server itself said of the versions that it was
+    asked in.
     """
 
     uses: tuple[LiveUse, ...] = ()
+    objects: int = 0
     unseen: tuple[Unseen, ...] = ()
     warnings: dict[Api, str] = {}
 
@@ -93,6 +95,7 @@ def find_evidence(client: Client, resources: Resources, apis: Collection[Api]) -
     }
     return Evidence(
         uses=tuple(sorted(looking.uses)),
+        objects=sum(looking.counts),
         unseen=tuple(sorted(looking.unseen | broken)),
         warnings=looking.warnings,
     )
@@ -127,13 +130,16 @@ class _Looking:
         self.apis = apis
         self._client = client
         self.uses: set[LiveUse] = set()
+        self.counts: list[int] = []
         self.unseen: set[Unseen] = set()
         self.warnings: dict[Api, str] = {}
 
     def look_at(self, place: ApiResource) -> None:
         """List a kind everywhere."""
+        seen = set()
         try:
             for item in self._items(place):
+                seen.add(item["metadata"].get("uid"))
                 self.uses.update(_uses(item["metadata"], place, self.apis))
         except ApiError as error:
             if error.is_unreachable:
@@ -141,6 +147,7 @@ class _Looking:
             if not error.is_not_found:  # a kind that is gone since discovery has no objects
                 why = "the right to list is missing" if error.is_right_missing else error.message
                 self.unseen.add(Unseen(what=str(place), why=why))
+        self.counts.append(len(seen))
 
     def _items(self, place: ApiResource) -> Iterator[Mapping[str, Any]]:
         """List in pages, and in one piece where these take longer than the server keeps them."""

@@ -32,11 +32,6 @@ class LiveDefinition(Struct, frozen=True, kw_only=True):
     versions: tuple[CustomVersion, ...]
     stored: tuple[str, ...]
 
-    @property
-    def is_outdated(self) -> bool:
-        """Whether it has versions that are deprecated, or that are not served."""
-        return any(each.is_deprecated or not each.is_served for each in self.versions)
-
 
 def read_definitions(client: Client) -> tuple[LiveDefinition, ...] | Unseen:
     """List all definitions, sorted; why not where that may not be.

@@ -71,7 +71,7 @@ def test_who_wrote_what(old: ControlPlane) -> None:
         ("long-ago", "kubectl-client-side-apply", "2021", "", ""),
         ("long-ago", "operator", "2022", "status", ""),
     ] == days(evidence)
-    assert ((), {}) == (evidence.unseen, evidence.warnings)
+    assert (6, (), {}) == (evidence.objects, evidence.unseen, evidence.warnings)
 
 
 @pytest.mark.cluster
