@@ -19,7 +19,7 @@ from mistpm.ops.options import Options
 from mistpm.ops.saving_plan import read_plan
 from mistpm.ops.upgrade_plan import UpgradePlan
 from mistpm.ops.upgrade_request import UpgradeRequest
-from mistpm.ops.upgrading import Upgrade, plan_upgrade, require_reached, save_upgrade
+from mistpm.ops.upgrading import Upgrade, obstacle, plan_upgrade, save_upgrade
 from mistpm.ops.workspace import open_workspace
 
 
@@ -32,18 +32,20 @@ def show_upgrade(
 ) -> None:
     """Show what an upgrade would do, and change nothing; `out` is where its first step is saved.
 
-    Ends with an error where its goal cannot be reached; then nothing is saved.
+    Ends with an error where its goal cannot be reached, or findings forbid a step.
     """
     screen = Screen(flags)
     with screen.working():
         workspace = open_workspace(options, screen.reporter)
         upgrade = plan_upgrade(workspace, request)
         plan = upgrade.plan
-        if out is not None and plan.blocked is None:
+        in_the_way = obstacle(plan)
+        if out is not None and in_the_way is None:
             save_upgrade(out, workspace, upgrade)
             plan = replace(plan, saved=str(out))
     emit_plan(screen.terminal, form, plan, diff=flags.diff)
-    require_reached(plan)
+    if in_the_way is not None:
+        raise in_the_way
 
 
 def run_upgrade(options: Options, flags: Flags, request: UpgradeRequest) -> None:
@@ -91,7 +93,8 @@ class _Run:
             upgrade = self._plan(replace(request, passed=passed))
         while True:
             self._show(upgrade.plan)
-            require_reached(upgrade.plan)
+            if (in_the_way := obstacle(upgrade.plan)) is not None:
+                raise in_the_way
             self._do(upgrade)
             following = upgrade.following
             if following is None or following.kind == "kubernetes" or not upgrade.plan.address:
@@ -123,7 +126,7 @@ class _Run:
         if screen.events is not None:
             screen.events.tell("planned", plan_data(plan, diff=screen.flags.diff))
         else:
-            show_plan(screen.terminal, plan, diff=screen.flags.diff)
+            show_plan(screen.terminal, plan, diff=screen.flags.diff, is_running=True)
 
     def _do(self, upgrade: Upgrade) -> None:
         """Carry out what is proposed, if anything."""

@@ -88,8 +88,13 @@ def propose_solved(
     solved: Solved,
     wishes: Wishes = Wishes(),  # noqa: B008 - frozen
     permissions: Permissions | None = None,
+    *,
+    is_for_show: bool = False,
 ) -> Proposal:
-    """Work out what applying a lock would do; unlike `propose`, nothing is looked up that is only news."""
+    """Work out what applying a lock would do; unlike `propose`, nothing is looked up that is only news.
+
+    Findings that forbid applying are only told where it is for show.
+    """
     facts = check_cluster(workspace, solved.lockfile)
     rendered = render_locked(workspace, solved.lockfile, solved.asking)
     minors = tuple(map(parse_minor, solved.lockfile.kubernetes))
@@ -103,12 +108,14 @@ def propose_solved(
             *faults(workspace, minors, rendered),
         ),
     )
-    forbid_errors(noticed)
+    if not is_for_show:
+        forbid_errors(noticed)
     desired = want(workspace, solved.lockfile, rendered, reason=wishes.reason)
     diff = _diff(workspace, desired, permissions or workspace.options.permissions)
     cluster = workspace.cluster if workspace.chosen_target.is_cluster else None
     about_changes = accept(workspace, (*diff.findings, *definition_safety(diff.changes, cluster)))
-    forbid_errors(about_changes)
+    if not is_for_show:
+        forbid_errors(about_changes)
     before = {owned.release for owned in workspace.state.owned} - {""}
     gone = before - set(solved.lockfile.releases) - wishes.named - set(desired.left_alone)
     return Proposal(

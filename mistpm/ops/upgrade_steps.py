@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mistpm.check import duplicate_resources
 from mistpm.model.finding import Finding
-from mistpm.model.rendered import Rendered
+from mistpm.ops.checking import accept, faults
 from mistpm.ops.leaving_out import failure_findings
 from mistpm.ops.move_reasons import move_reasons
 from mistpm.ops.proposing import Proposal, want
@@ -65,12 +64,6 @@ def _render(state: State) -> tuple[Desired, tuple[Finding, ...]]:
     """Render what a state wants, and give what is noticed about it; errors among that forbid nothing yet."""
     workspace, lockfile = state.workspace, state.solved.lockfile
     rendered = render_locked(workspace, lockfile, state.solved.asking)
-    return want(workspace, lockfile, rendered), _findings(rendered)
-
-
-def _findings(rendered: Rendered) -> tuple[Finding, ...]:
-    return (
-        *failure_findings(rendered),
-        *rendered.findings,
-        *duplicate_resources(rendered.releases),
-    )
+    found = (*rendered.findings, *faults(workspace, state.minors, rendered))
+    findings = (*failure_findings(rendered), *accept(workspace, found))
+    return want(workspace, lockfile, rendered), findings

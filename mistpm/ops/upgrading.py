@@ -7,13 +7,14 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mistpm.errors import LockError, ResolutionError, UsageError
+from mistpm.errors import CheckError, LockError, MistError, ResolutionError, UsageError
 from mistpm.lock.from_resolution import held_by
 from mistpm.model.graph import Graph
 from mistpm.model.lockfile import Lockfile
 from mistpm.model.saved_plan import Following
-from mistpm.model.upgrade_path import KubernetesMove, UpgradePath
+from mistpm.model.upgrade_path import Blocked, KubernetesMove, UpgradePath
 from mistpm.ops.asking import Sources, ask
+from mistpm.ops.checking import forbid_errors
 from mistpm.ops.computing import Computing
 from mistpm.ops.failing import require_solved
 from mistpm.ops.graph import graph_of
@@ -74,22 +75,30 @@ def plan_upgrade(workspace: Workspace, request: UpgradeRequest) -> Upgrade:
     return _kubernetes(workspace, request, present, find_journey(workspace, request, goal, minors))
 
 
-def require_reached(plan: UpgradePlan) -> None:
-    """Raise `ResolutionError` where the goal of a plan cannot be reached; the plan tells why."""
-    blocked = plan.blocked
-    if blocked is None:
-        return
+def obstacle(plan: UpgradePlan) -> MistError | None:
+    """Give what forbids to begin with a plan, which tells why itself; None where nothing does.
+
+    It is a `ResolutionError` (`upgrade-blocked`) where the goal cannot be reached, or a `CheckError` where
+    findings forbid a step, be it a later one: nobody wants to be stuck half way.
+    """
+    if plan.blocked is not None:
+        return _blocked(plan, plan.blocked)
+    try:
+        forbid_errors(finding for step in plan.steps for finding in step.contents.findings)
+    except CheckError as error:
+        return error
+    return None
+
+
+def _blocked(plan: UpgradePlan, blocked: Blocked) -> ResolutionError:
     furthest = blocked.at
-    raise ResolutionError(
-        "upgrade-blocked",
-        f"Kubernetes {plan.goal} cannot be reached, and nothing was changed",
-        context=(f"the furthest that can be reached is {furthest}",)
-        if furthest != plan.start
-        else (f"not even {blocked.next}, which is the next",),
-        hint=f"`mistpm upgrade --kubernetes {furthest}` goes so far"
-        if furthest != plan.start
-        else "",
-    )
+    if furthest == plan.start:
+        context, hint = f"not even {blocked.next}, which is the next", ""
+    else:
+        context = f"the furthest that can be reached is {furthest}"
+        hint = f"`mistpm upgrade --kubernetes {furthest}` goes so far"
+    message = f"Kubernetes {plan.goal} cannot be reached, and nothing was changed"
+    return ResolutionError("upgrade-blocked", message, context=(context,), hint=hint)
 
 
 def save_upgrade(path: Path, workspace: Workspace, upgrade: Upgrade) -> None:
@@ -192,14 +201,17 @@ def _begin(workspace: Workspace, request: UpgradeRequest, states: tuple[State, .
     if not states:
         return Upgrade(plan=plan)
     first, *later = states
-    reason = Wishes(reason=request.command)
-    proposal = propose_solved(first.workspace, first.solved, reason)
-    is_silent = not first.moves and proposal.diff.is_empty
+    wishes = Wishes(reason=request.command)
+    proposal = propose_solved(first.workspace, first.solved, wishes, is_for_show=True)
+    begun = first_step(first, proposal)
+    proposal = replace(proposal, moves=first.moves, data=begun.contents.data)
+    is_fine = all(each.severity != "error" or each.waived for each in proposal.findings)
+    is_silent = is_fine and not first.moves and proposal.diff.is_empty
     steps = later_steps(later, proposal)
     return Upgrade(
         plan=replace(
             plan,
-            steps=steps if is_silent else (first_step(first, proposal), *steps),
+            steps=steps if is_silent else (begun, *steps),
             graphs=_graphs(workspace, states[-1]),
         ),
         states=states,

@@ -1,0 +1,107 @@
+"""Upgrades of a real cluster: planned, packages first, the control plane started as another minor, gone on with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from control_plane import ControlPlane
+from made_cluster_shop import ClusterShop
+from toy_registry import ToyRegistry
+
+from mistpm.errors import CheckError, TargetError, UsageError
+from mistpm.model.minor import Minor
+from mistpm.ops.status import status
+
+BETA = "--runtime-config=networking.k8s.io/v1beta1=true"
+RANGES = "/apis/networking.k8s.io/{}/servicecidrs"
+"""Ranges of addresses for services: beta up to 1.36, stable from 1.33 on."""
+
+
+def service_range(version: str, addresses: str) -> str:
+    """Give the template of a range of addresses, in a version of its API."""
+    return (
+        f"apiVersion: networking.k8s.io/{version}\n"
+        "kind: ServiceCIDR\nmetadata: {name: '{{ name }}'}\n"
+        f"spec: {{cidrs: ['{addresses}']}}\n"
+    )
+
+
+def publish(folder: Path) -> None:
+    """Publish a package whose first version uses the beta API, and says so, and one that says nothing."""
+    registry = ToyRegistry(folder)
+    for package, old, addresses in (
+        ("net/ranges", "<1.37", "10.99.0.0/24"),
+        ("net/silent", "*", "10.98.0.0/24"),
+    ):
+        for version, api, kubernetes in (("1.0.0", "v1beta1", old), ("2.0.0", "v1", ">=1.33")):
+            registry.publish(
+                package,
+                version,
+                {"range.yaml": service_range(api, addresses)},
+                kubernetes=kubernetes,
+            )
+    registry.index()
+
+
+@pytest.fixture
+def old_cluster(start_control_plane: Callable[..., ControlPlane]) -> ControlPlane:
+    """Start a control plane as 1.36 with the old API switched on."""
+    return start_control_plane(minor="1.36", arguments=[f"-apiserver-argument={BETA}"])
+
+
+@pytest.fixture
+def shop(folder: Path, old_cluster: ControlPlane, monkeypatch: pytest.MonkeyPatch) -> ClusterShop:
+    """Install first versions on it, which newer ones could follow."""
+    publish(folder / "toy")
+    work = folder / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    monkeypatch.setenv("KUBECONFIG", str(old_cluster.kubeconfig()))
+    return ClusterShop(work, old_cluster, "upgrades")
+
+
+def install_old(shop: ClusterShop, package: str = "net/ranges", **parts: object) -> None:
+    """Install the first version, and then ask for no version in particular."""
+    entry = {"package": f"toy/{package}"}
+    shop.write(releases={"ranges": {**entry, "version": "=1.0.0"}}, **parts)
+    shop.install()
+    shop.write(releases={"ranges": entry}, **parts)
+    shop.install()
+
+
+def served(shop: ClusterShop, version: str) -> int:
+    """Give the status with which the object is answered in a version of its API."""
+    return shop.api.get(f"{RANGES.format(version)}/ranges").status
+
+
+def test_packages_move_before_the_cluster_does(
+    shop: ClusterShop, old_cluster: ControlPlane
+) -> None:
+    """The version that uses an old API goes while that is there still, and nothing ever breaks."""
+    install_old(shop)
+    assert (200, 200) == (served(shop, "v1beta1"), served(shop, "v1"))
+    begun = shop.plan_upgrade(goal="1.37")
+    shop.take_step(begun)
+    waiting = shop.plan_upgrade(goes_on=True)
+    old_cluster.restart_as("1.37")
+    shop.minor = "1.37"
+    last = shop.plan_upgrade(goes_on=True)
+    shop.take_step(last)
+
+    packages, cluster = begun.plan.steps
+    assert ("packages", "kubernetes") == (packages.kind, cluster.kind)
+    assert [("ranges", "1.0.0", "2.0.0")] == [
+        (move.node, move.before, move.after) for move in packages.moves
+    ]
+    assert {"ranges": ("1.0.0 supports Kubernetes <1.37, not 1.37",)} == packages.reasons
+    assert waiting.is_silent
+    assert waiting.is_written
+    assert (Minor(36), Minor(37)) == (cluster.before, cluster.after)
+    assert None is last.following
+    assert 'kubernetes: ">=1.37 <1.38"\n' in shop.file.read_text("utf-8")
+    assert "goal" not in shop.file.read_text("utf-8")
+    assert (404, 200) == (served(shop, "v1beta1"), served(shop, "v1"))
+    [release] = status(shop.open()).releases
+    assert ("as wanted", "ready") == (release.state, release.health)
