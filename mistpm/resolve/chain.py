@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import permutations, product
 
 from msgspec.structs import replace
 
@@ -15,7 +16,7 @@ from mistpm.resolve.computed import Known
 from mistpm.resolve.course import Course
 from mistpm.resolve.division import key
 from mistpm.resolve.formula import Formula
-from mistpm.resolve.node import Context, Node, Requirement
+from mistpm.resolve.node import Context, Node, Option, Requirement
 from mistpm.resolve.profile import mask_of
 from mistpm.resolve.requiring import answered
 from mistpm.resolve.sketch import Block, Sketch
@@ -249,18 +250,46 @@ class State(Sketch):
         first, last = span
         return api is None or any(first <= p <= last for p in self._chain.way.lacking(api))
 
-    def _when(self, requirement: Requirement) -> list[int]:
-        if not requirement.computed:
-            return []
-        span = self._chain.span_of(requirement)
-        return [-self._chain.course.spans(self.number, span)]
+    def cases(self, requirement: Requirement) -> list[list[int]]:
+        """Give the positions at which Kubernetes lacks an API, and the span for which it was computed."""
+        course, api = self._chain.course, requirement.api
+        found: list[list[int]] = [[]]
+        if api is not None:
+            found = [[-course.covers(self.number, p)] for p in self._chain.way.lacking(api)]
+        if requirement.computed:
+            span = course.spans(self.number, self._chain.span_of(requirement))
+            found = [[*when, -span] for when in found]
+        return found
 
-    def _write_api(self, requirement: Requirement, head: list[int]) -> None:
-        """Demand a provider wherever Kubernetes is none."""
-        if requirement.api is not None:
-            for position in self._chain.way.lacking(requirement.api):
-                covers = self._chain.course.covers(self.number, position)
-                super()._write_api(requirement, [*head, -covers])
+    def _write_exchange(self, requirement: Requirement, picks: dict[Node, int]) -> None:
+        """Say that what has not changed has something else meet a requirement than in the state before."""
+        node, free = requirement.context.node, self.universe.problem.held.free
+        if self.number == 0:
+            super()._write_exchange(requirement, picks)
+        elif (
+            requirement.use != "install" and len(requirement.options) > 1 and node.name not in free
+        ):
+            before = self._chain.states[self.number - 1]
+            rest = [self._exchange(requirement), self._chain.changed(self, node)]
+            rest += [*before.unused(requirement), *self.unused(requirement)]
+            for was, now in permutations(requirement.options, 2):
+                for cases in product(before.cases(requirement), self.cases(requirement)):
+                    if was.node.name not in free:
+                        literals = -before.met(requirement, was), -self.met(requirement, now)
+                        self.add(*rest, *cases[0], *cases[1], *literals)
+
+    def unused(self, requirement: Requirement) -> list[int]:
+        """Give what is false, all of it, where a version with a requirement is there in its context."""
+        context = requirement.context
+        found = [-self.holding(context.node, requirement.holders)]
+        return [*found, -self.use(context)] if context.node.kind == "called" else found
+
+    def met(self, requirement: Requirement, option: Option) -> int:
+        """Give what is true where an option meets a requirement."""
+        if requirement.use == "call":
+            return self.pick(requirement)[option.node]
+        self.enter(option.node)
+        return self.holding(option.node, option.mask)
 
     def _hopes(self) -> list[int]:
         found: list[int] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -10,8 +10,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mistpm.model.question import Held, Question
-from mistpm.model.resolution import Resolution
+from mistpm.model.resolution import Resolution, Unresolved
+from mistpm.resolve.answer import Answer
 from mistpm.resolve.choice import Choice
+from mistpm.resolve.mistakes import check
 from mistpm.resolve.resolving import Resolver
 from mistpm.resolve.universe import Universe
 from mistpm.resolve.way import Span, Way
@@ -25,6 +27,14 @@ class Link(Struct, frozen=True, kw_only=True):
 
     span: Span
     resolution: Resolution
+
+
+class Links(Struct, frozen=True, kw_only=True):
+    """A chain, and the position that it gets to; `unresolved` is what nobody can tell about the next state."""
+
+    links: tuple[Link, ...] = ()
+    position: int
+    unresolved: tuple[Unresolved, ...] = ()
 
 
 class Chaining:
@@ -41,6 +51,7 @@ class Chaining:
         absent: frozenset[str] = frozenset(),
     ) -> None:
         self._resolver = resolver
+        self._computed = resolver.catalogue.computed
         self._question = question
         self._held = held
         self._absent = absent
@@ -49,25 +60,24 @@ class Chaining:
         """Give a resolver of the question as it is on a span."""
         return self._resolver.about(replace(self._question, minors=way.minors(span)), held)
 
-    def links(self, way: Way, furthest: int, target: Held | None = None) -> tuple[list[Link], int]:
-        """Give the best chain, and the position that it gets to: the last one that can be reached.
+    def links(self, way: Way, furthest: int, target: Held | None = None) -> Links:
+        """Give the best chain to the last position that can be reached, -1 where that is none.
 
         Where somebody has to be asked for computed requirements it begins again with the answers.  There are no
-        more states than positions, and `Limits.moves` besides.  With a target that cannot be reached the position
-        is -1.
+        more states than positions, and `Limits.moves` besides.
         """
         while True:
             with self._passing(way, furthest, target) as passing:
                 position = self._reach(passing, way)
                 stops = passing.best() if position == way.last else []
-            if position < way.last:
-                if position <= furthest or target is not None:
-                    return [], -1 if target is not None else position
-                way = Way(positions=way.positions[: position + 1])
+            if position <= furthest:
+                return Links(position=position)
+            if position == way.last:
+                found = self._confirmed(way, stops)
+                if found is not None:
+                    return found
             else:
-                links = self._confirmed(way, stops)
-                if links is not None:
-                    return links, position
+                way = Way(positions=way.positions[: position + 1])
 
     def best_end(self, way: Way, furthest: int) -> Held:
         """Give the best versions that can be reached with any number of moves up to the limit."""
@@ -109,18 +119,37 @@ class Chaining:
         finally:
             passing.close()
 
-    def _confirmed(self, way: Way, stops: list[Stop]) -> list[Link] | None:
-        """Resolve what each state holds; None where that now has to move, for requirements just computed."""
-        links = []
+    def _confirmed(self, way: Way, stops: Sequence[Stop]) -> Links | None:
+        """Resolve what each state holds; None where somebody was asked who requires something else."""
+        links: list[Link] = []
         for stop in stops:
+            asked = self._computed.asked
             resolver = self.on(way, stop.span, stop.held)
             choice, unresolved = resolver.solved()
-            if not is_held(choice):
-                return None
+            failed = [part for part in unresolved if not self._absent.issuperset(part.releases)]
+            if failed or not is_held(choice, stop.held):
+                if self._computed.asked > asked:
+                    return None
+                if failed:
+                    return Links(
+                        links=tuple(links), position=stop.span[0], unresolved=tuple(failed)
+                    )
+                check(Answer(stop.choice), resolver.binder)
+                raise AssertionError("a state of the chain is not what is resolved for its span")
             links.append(Link(span=stop.span, resolution=resolver.told(choice, unresolved)))
-        return links
+        return Links(links=tuple(links), position=way.last)
 
 
-def is_held(choice: Choice) -> bool:
-    """Tell whether a choice is nothing but what is held."""
-    return all(node.held_place == place for node, place in choice.places.items())
+def is_held(choice: Choice, held: Held) -> bool:
+    """Tell whether a choice is nothing but what is held, each choice among options included."""
+    if any(node.held_place != place for node, place in choice.places.items()):
+        return False
+    for context, requirement, option in choice.links():
+        kept = ""
+        if requirement.use == "call":
+            kept = held.calls.get(context.node.name, {}).get(requirement.alias, "")
+        elif requirement.use == "api":
+            kept = held.providers.get(requirement.text, "")
+        if kept not in {"", option.node.name}:
+            return False
+    return True

@@ -42,11 +42,12 @@ class Computing(Protocol):
 class Computed:
     """What was answered so far; may live as long as the catalogue whose listings it numbers.
 
-    `has_silences` tells that somebody could not be asked.
+    `has_silences` tells that somebody could not be asked, `asked` how many were.
     """
 
     def __init__(self, computing: Computing | None, deadline: Deadline) -> None:
         self.has_silences = False
+        self.asked = 0
         self._computing = computing
         self._deadline = deadline
         self._known: dict[tuple[object, ...], Known] = {}
@@ -69,6 +70,7 @@ class Computed:
         """Ask one version if that was not done before; tells whether it was necessary."""
         if not node.unasked >> place & 1 or place in node.silences:
             return False
+        self.asked += 1
         candidate, inputs = node.candidate(place), node.contexts[0].inputs
         if self._computing is None:
             raise AssertionError(f"{candidate} computes requirements, and nothing can ask it")

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from mistpm.model.question import Held
 from mistpm.resolve.chain import Chain
+from mistpm.resolve.choice import Choice
 from mistpm.resolve.improvement import Improvement
 from mistpm.resolve.limits import Deadline
 from mistpm.resolve.optimum import Optimum
@@ -20,9 +21,10 @@ from mistpm.resolve.way import Span, Way
 
 
 class Stop(Struct, frozen=True, kw_only=True):
-    """A state of a chain that was found: what is chosen on a span of the way, to be held from then on."""
+    """A state of a chain that was found: what is chosen on a span of the way, and what to hold to keep it."""
 
     span: Span
+    choice: Choice
     held: Held
 
 
@@ -105,7 +107,7 @@ class Passing:
 
     def _stop(self, number: int, found: Selection) -> Stop:
         span = self._chain.course.span(number, found.model)
-        return Stop(span=span, held=held_of(found))
+        return Stop(span=span, choice=found.choice(), held=held_of(found))
 
 
 def held_of(selection: Selection) -> Held:

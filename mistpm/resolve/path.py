@@ -26,8 +26,6 @@ from mistpm.resolve.effort import Effort
 from mistpm.resolve.limits import Limits
 from mistpm.resolve.resolving import Resolver
 from mistpm.resolve.source import CandidateSource
-from mistpm.resolve.universe import Universe
-from mistpm.resolve.walk import walk
 from mistpm.resolve.way import Span, Way, way_between
 
 _LIMITS = Limits()
@@ -64,7 +62,6 @@ class Path:
 
     def __init__(self, resolver: Resolver, way: Way, question: Question, held: Held) -> None:
         self._binder = resolver.binder
-        self._catalogue = resolver.catalogue
         self._way = way
         self._held = held
         self._chaining = Chaining(resolver, question, held)
@@ -77,7 +74,9 @@ class Path:
         links: Sequence[Link] = ()
         if furthest < position:
             way = Way(positions=self._way.positions[: position + 1])
-            links, position = self._chaining.links(way, furthest)
+            found = self._chaining.links(way, furthest)
+            links, position = found.links, found.position
+            unresolved = found.unresolved or unresolved
         begin = links[0].span[0] if links else position
         return UpgradePath(
             moves=tuple(self._told(links, position)),
@@ -96,15 +95,9 @@ class Path:
 
     def _can_stay(self, span: Span) -> bool:
         """Tell whether what is held is a solution on a span, and nothing has to be added."""
-        resolver = self._on(span, replace(self._held, free=frozenset()))
-        universe = Universe(resolver.problem, resolver.catalogue)
-        if walk(universe) is None:
-            for node in universe.nodes.values():
-                place = node.held_place
-                if node.stays and (place is None or not universe.allowed(node) >> place & 1):
-                    return False
-        choice, unresolved = resolver.solved()
-        return not unresolved and is_held(choice)
+        held = replace(self._held, free=frozenset())
+        choice, unresolved = self._on(span, held).solved()
+        return not unresolved and is_held(choice, held)
 
     def _passable(self, furthest: int) -> tuple[int, tuple[Unresolved, ...]]:
         """Give the last position up to which any set supports each two neighbours, and why not the next."""

@@ -182,23 +182,27 @@ class Sketch:
         for option in requirement.options:
             self.enter(option.node)
         head = self.guard(requirement.cause, node, requirement.holders)
-        head += self._when(requirement)
         head.append(-self.holding(node, requirement.holders))
         if node.kind == "called":
             head.append(-self.use(context))
-        picks: dict[Node, int] = {}
-        if requirement.use == "api":
-            self._write_api(requirement, head)
-        elif len(requirement.options) <= 1:
-            self.add(
-                *head, *(self.within(option.node, option.mask) for option in requirement.options)
-            )
-            self._write_uses(requirement, head, picks)
-        else:
-            picks = self.pick(requirement)
-            self.add(*head, *picks.values())
-            self._write_uses(requirement, head, picks)
+        several = requirement.use != "api" and len(requirement.options) > 1
+        picks = self.pick(requirement) if several else {}
+        for case in self.cases(requirement):
+            self._write_case([*head, *case], requirement, picks)
         self._write_exchange(requirement, picks)
+
+    def _write_case(
+        self, head: list[int], requirement: Requirement, picks: dict[Node, int]
+    ) -> None:
+        """Demand that one of the options is there, and used as it is called."""
+        if requirement.use == "api":
+            options = [self.within(option.node, option.mask) for option in requirement.options]
+            self.add(*head, *options, *self._hopes())
+        elif picks:
+            self.add(*head, *picks.values())
+        else:
+            self.add(*head, *(self.within(o.node, o.mask) for o in requirement.options))
+        self._write_uses(requirement, head, picks)
 
     def requiring(self, model: frozenset[int]) -> Callable[[Context, int], Sequence[Requirement]]:
         """Give what tells which requirements a version has in a context, in a model."""
@@ -210,20 +214,15 @@ class Sketch:
         del model
         return node.unasked
 
-    def _when(self, requirement: Requirement) -> list[int]:
-        """Give what is false where a requirement is in force at all."""
+    def cases(self, requirement: Requirement) -> list[list[int]]:
+        """Give what is false, all of it, where a requirement is in force: in each of these cases."""
         del requirement
-        return []
+        return [[]]
 
     def exclude(self, cause: Cause, *choices: tuple[Node, int]) -> None:
         """Let two nodes not both be at these versions; the cause speaks of the first."""
         node, mask = choices[0]
         self.add(*self.guard(cause, node, mask), *(-self.holding(*choice) for choice in choices))
-
-    def _write_api(self, requirement: Requirement, head: list[int]) -> None:
-        """Demand a provider, or somebody who may yet say that he brings one along."""
-        options = [self.within(option.node, option.mask) for option in requirement.options]
-        self.add(*head, *options, *self._hopes())
 
     def _hopes(self) -> list[int]:
         """Give what says that something is there of which nobody knows yet what it brings along."""
@@ -248,17 +247,23 @@ class Sketch:
         node, place = context.node, context.node.held_place
         if not kept or place is None or not requirement.holders >> place & 1:
             return
-        exchanged = self._exchanged.get(requirement.decision)
-        if exchanged is None:
-            exchanged = self._exchanged[requirement.decision] = self.variable()
-            self.exchanges.append(exchanged)
+        exchanged = self._exchange(requirement)
         unchanged = [-self.holding(node, 1 << place)]
         if node.kind == "called":
             unchanged.append(-self.use(context))
         for option in requirement.options:
             if option.node.name != kept:
                 met = picks.get(option.node) or self.holding(option.node, option.mask)
-                self.add(*unchanged, -met, exchanged)
+                for case in self.cases(requirement):
+                    self.add(*unchanged, *case, -met, exchanged)
+
+    def _exchange(self, requirement: Requirement) -> int:
+        """Give the literal that says that a choice is not what it was, in any context."""
+        exchanged = self._exchanged.get(requirement.decision)
+        if exchanged is None:
+            exchanged = self._exchanged[requirement.decision] = self.variable()
+            self.exchanges.append(exchanged)
+        return exchanged
 
     def pick(self, requirement: Requirement) -> dict[Node, int]:
         """Let a caller pick exactly one of the series that its range meets."""

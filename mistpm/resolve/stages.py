@@ -64,14 +64,14 @@ class Stages:
         # once it is known where it ends, what may move freely counts as well: there are few moves on the way
         held = replace(self._held, free=frozenset())
         chaining = Chaining(self._resolver, self._question, held, absent)
-        links, position = chaining.links(self._way, -1, target)
-        if position < 0:
+        found = chaining.links(self._way, -1, target)
+        if found.position < 0:
             freely = Chaining(self._resolver, self._question, self._held, absent)
             target = freely.best_end(self._way, -1)
             if _is_same(self._held, target):
                 return UpgradePath(minors=self._question.minors)
-            links, _ = chaining.links(self._way, -1, target)
-        return self._path([link.resolution for link in links])
+            found = chaining.links(self._way, -1, target)
+        return self._path([link.resolution for link in found.links])
 
     def _path(self, resolutions: list[Resolution]) -> UpgradePath:
         minors = self._question.minors
