@@ -32,6 +32,14 @@ IN_WORDS = {
     ),
     "environment-unreadable": ("", "check the path and the permissions"),
     "findings": ("… findings forbid applying", ""),
+    "existing-field-lost": (
+        "… existing objects lose what they have there: …",
+        "bring it to where the new version has it, before the definition changes",
+    ),
+    "field-dropped": (
+        "the field is gone, and values in it get lost",
+        "bring what stands there to where the new version has it",
+    ),
     "folder-unwritable": ("", "check the path, the permissions and the free space"),
     "foreign-kustomization": (
         "`kustomization.yaml` was not written by mistpm, or changed since",
@@ -64,6 +72,18 @@ IN_WORDS = {
     "registry-unreachable": (
         "",
         "check the address and the network; `--offline` uses what is there",
+    ),
+    "required-field-added": (
+        "it is required now",
+        "set the field in every object before, or give it a default in the definition",
+    ),
+    "rule-added": (
+        "a rule, format or key of lists is new",
+        "see before that every object keeps to it; the API server alone can judge that",
+    ),
+    "schema-narrowed": (
+        "what was valid is not any more: …",
+        "change the objects that have other values before the definition changes",
     ),
     "removal-not-confirmed": ("", "`--remove-unneeded` confirms it"),
     "render-failed": ("", "each release is listed with what is wrong"),

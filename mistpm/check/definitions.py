@@ -79,7 +79,7 @@ class _Comparison:
         return survey
 
     def _finding(
-        self, severity: Severity, code: str, message: str, *, path: str = "", hint: str = ""
+        self, *, severity: Severity, code: str, message: str, path: str = "", hint: str = ""
     ) -> Finding:
         return Finding(
             severity=severity,
@@ -96,9 +96,9 @@ class _Comparison:
         old, new = self._old, self._new
         if old.scope != new.scope and old.scope and new.scope:
             yield self._finding(
-                "error",
-                "scope-changed",
-                f"its objects are {_SCOPES[new.scope]} now and were {_SCOPES[old.scope]}:"
+                severity="error",
+                code="scope-changed",
+                message=f"its objects are {_SCOPES[new.scope]} now and were {_SCOPES[old.scope]}:"
                 " the API server refuses that",
                 path="spec.scope",
                 hint="copy the objects, delete the definition, and make both anew;"
@@ -106,9 +106,9 @@ class _Comparison:
             )
         if old.kind != new.kind and old.kind and new.kind:
             yield self._finding(
-                "error",
-                "names-changed",
-                f"its kind is `{new.kind}` now and was `{old.kind}`: the API server refuses that",
+                severity="error",
+                code="names-changed",
+                message=f"its kind is `{new.kind}` now and was `{old.kind}`: the API server refuses that",
                 path="spec.names.kind",
                 hint="copy the objects, delete the definition, and make both anew;"
                 " or define another kind",
@@ -117,9 +117,9 @@ class _Comparison:
         if lost:
             shown = " and ".join(f"`{name}`" for name in lost)
             yield self._finding(
-                "info",
-                "names-changed",
-                f"the {'name' if len(lost) == 1 else 'names'} {shown} for it"
+                severity="info",
+                code="names-changed",
+                message=f"the {'name' if len(lost) == 1 else 'names'} {shown} for it"
                 f" {'goes' if len(lost) == 1 else 'go'} away; scripts with kubectl may use"
                 f" {'it' if len(lost) == 1 else 'them'}",
                 path="spec.names",
@@ -131,27 +131,27 @@ class _Comparison:
             return
         if new == "None":
             yield self._finding(
-                "warning",
-                "conversion-changed",
-                "no webhook converts between its versions any more: an object that is read in another"
+                severity="warning",
+                code="conversion-changed",
+                message="no webhook converts between its versions any more: an object that is read in another"
                 " version than it is stored in keeps its fields as they are",
                 path="spec.conversion",
                 hint="before, write every object again in the version that stays stored",
             )
         else:
             yield self._finding(
-                "info",
-                "conversion-changed",
-                "a webhook converts between its versions now: while it does not answer, objects that are"
+                severity="info",
+                code="conversion-changed",
+                message="a webhook converts between its versions now: while it does not answer, objects that are"
                 " stored in another version cannot be read",
                 path="spec.conversion",
             )
 
     def _stored_version_dropped(self, name: str) -> Finding:
         return self._finding(
-            "error",
-            "stored-version-dropped",
-            f"version `{name}` goes, and objects may still be stored in it: the API server refuses that",
+            severity="error",
+            code="stored-version-dropped",
+            message=f"version `{name}` goes, and objects may still be stored in it: the API server refuses that",
             path="spec.versions",
             hint=f"two steps: first a definition that keeps `{name}` with `served: false` and stores another"
             f" version; then write every object again (a StorageVersionMigration does that), take `{name}` out"
@@ -162,9 +162,9 @@ class _Comparison:
         writers = sorted(survey.writers.get(name, ())) if survey else []
         told = f"; {' and '.join(writers)} wrote objects in it" if writers else ""
         return self._finding(
-            "warning",
-            "served-version-dropped",
-            f"version `{name}` is not served any more: whoever asks for it gets an error{told}",
+            severity="warning",
+            code="served-version-dropped",
+            message=f"version `{name}` is not served any more: whoever asks for it gets an error{told}",
             path="spec.versions",
             hint=f"let them use `{self._new.group}/{self._new.storage}` before",
         )
@@ -173,9 +173,9 @@ class _Comparison:
         old, new = self._old.storage, self._new.storage
         if old != new and old and old not in self._gone:
             yield self._finding(
-                "info",
-                "storage-version-changed",
-                f"objects are stored as `{new}` when they are written the next time, until then as `{old}`",
+                severity="info",
+                code="storage-version-changed",
+                message=f"objects are stored as `{new}` when they are written the next time, until then as `{old}`",
                 path="spec.versions",
                 hint=f"before `{old}` can go, every object has to be written again"
                 " (a StorageVersionMigration does that)",
@@ -199,9 +199,9 @@ class _Comparison:
         is_tried = survey is not None and (survey.total == 0 or narrowing.code != "rule-added")
         named_versions = " and ".join(f"`{name}`" for name in versions)
         return self._finding(
-            "info" if is_tried else "warning",
-            narrowing.code,
-            f"{narrowing.why} (in {named_versions})",
+            severity="info" if is_tried else "warning",
+            code=narrowing.code,
+            message=f"{narrowing.why} (in {named_versions})",
             path=narrowing.path.removeprefix("."),
             hint="" if is_tried else _HINTS[narrowing.code],
         )
@@ -217,17 +217,17 @@ class _Comparison:
         if survey.invalid:
             told = named(f"{name} ({why})" for name, why in sorted(survey.invalid.items()))
             yield self._finding(
-                "error",
-                "existing-object-invalid",
-                f"{survey.of_all(len(survey.invalid))} would not be valid any more: {told}",
+                severity="error",
+                code="existing-object-invalid",
+                message=f"{survey.of_all(len(survey.invalid))} would not be valid any more: {told}",
                 hint="change them before the definition; afterwards they can be read, and hardly changed",
             )
         for path, names in sorted(survey.losing.items()):
             one = len(names) == 1
             yield self._finding(
-                "warning",
-                "existing-field-lost",
-                f"{survey.of_all(len(names))} {'loses' if one else 'lose'} what {'it has' if one else 'they have'}"
+                severity="warning",
+                code="existing-field-lost",
+                message=f"{survey.of_all(len(names))} {'loses' if one else 'lose'} what {'it has' if one else 'they have'}"
                 f" there: {named(sorted(names))}",
                 path=path,
                 hint=_HINTS["field-dropped"],

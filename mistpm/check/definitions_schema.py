@@ -87,7 +87,7 @@ def _narrowings(before: Schema, after: Schema, path: str) -> Iterator[Narrowing]
     for why in _constraints(before, after):
         yield _narrowed(path, why)
     for why in _conditions(before, after):
-        yield Narrowing(path or ".", "rule-added", why)
+        yield Narrowing(path=path or ".", code="rule-added", why=why)
     if "object" in _types(before):
         yield from _fields(before, after, path)
     if "array" in _types(before):
@@ -99,7 +99,7 @@ def _complete(schema: Schema) -> Schema:
 
 
 def _narrowed(path: str, why: str) -> Narrowing:
-    return Narrowing(path or ".", "schema-narrowed", why)
+    return Narrowing(path=path or ".", code="schema-narrowed", why=why)
 
 
 _EVERY_TYPE: Final = frozenset(
@@ -133,21 +133,21 @@ def _fields(before: Schema, after: Schema, path: str) -> Iterator[Narrowing]:
     had = {name for name in texts(before.get("required")) if "default" not in old.get(name, {})}
     for name in sorted(set(texts(after.get("required"))) - had):
         if "default" not in new.get(name, ANYTHING):
-            yield Narrowing(f"{path}.{name}", "required-field-added", "it is required now")
+            yield Narrowing(
+                path=f"{path}.{name}", code="required-field-added", why="it is required now"
+            )
     for name, schema in old.items():
         now = new.get(name, new_rest)
         if now is None:
-            yield Narrowing(
-                f"{path}.{name}", "field-dropped", "the field is gone, and values in it get lost"
-            )
+            why = "the field is gone, and values in it get lost"
+            yield Narrowing(path=f"{path}.{name}", code="field-dropped", why=why)
         else:
             yield from _narrowings(schema, now, f"{path}.{name}")
     if old_rest is None:
         return
     if new_rest is None:
-        yield Narrowing(
-            f"{path}.*", "field-dropped", "fields that are not named get lost, which were kept"
-        )
+        why = "fields that are not named get lost, which were kept"
+        yield Narrowing(path=f"{path}.*", code="field-dropped", why=why)
     else:
         yield from _narrowings(old_rest, new_rest, f"{path}.*")
     for name, schema in new.items():

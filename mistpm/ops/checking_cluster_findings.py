@@ -41,17 +41,17 @@ def use_findings(
         if gone:
             is_over = row.gone(minor)
             yield common.finding(
-                "warning" if is_over else "error",
-                "removed-api",
-                f"which Kubernetes 1.{row.removed} removed",
+                severity="warning" if is_over else "error",
+                code="removed-api",
+                why=f"which Kubernetes 1.{row.removed} removed",
                 minors=gone,
             )
         if deprecated:
             end = f", and 1.{row.removed} does not have it" if row.removed is not None else ""
             yield common.finding(
-                "warning",
-                "deprecated-api",
-                f"which is deprecated since Kubernetes 1.{row.deprecated}{end}",
+                severity="warning",
+                code="deprecated-api",
+                why=f"which is deprecated since Kubernetes 1.{row.deprecated}{end}",
                 minors=deprecated,
             )
 
@@ -72,13 +72,15 @@ def custom_findings(
             common = _Common(resource, api, written, replacement=better)
             if version.is_served:
                 yield common.finding(
-                    "warning", "deprecated-api", f"which its definition calls deprecated{said}"
+                    severity="warning",
+                    code="deprecated-api",
+                    why=f"which its definition calls deprecated{said}",
                 )
             else:
                 yield common.finding(
-                    "warning",
-                    "version-not-served",
-                    "which its definition does not serve any more",
+                    severity="warning",
+                    code="version-not-served",
+                    why="which its definition does not serve any more",
                 )
         names = {each.api.version: each for each in outdated.values()}
         for stored in definition.stored:
@@ -151,7 +153,7 @@ class _Common:
         self._writers = _listed([_writer(each) for each in written])
 
     def finding(
-        self, severity: Severity, code: str, why: str, *, minors: tuple[Minor, ...] = ()
+        self, *, severity: Severity, code: str, why: str, minors: tuple[Minor, ...] = ()
     ) -> Finding:
         owner = f"; it belongs to the {self._first.owner}" if self._first.owner else ""
         return Finding(
