@@ -16,14 +16,25 @@ _COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
 _PLURALS = {"error": "errors", "warning": "warnings", "info": "info"}
 
 
+_MANY = 10
+_SHOWN = 3
+
+
 def show_check(terminal: Terminal, report: CheckReport) -> None:
-    """Print every finding below what it is about, and a line that sums them up; waived ones with `-v` only."""
-    shown = [each for each in report.findings if terminal.verbose or not each.waived]
-    for about, findings in groupby(shown, key=_about):
+    """Print findings below what they are about, and a line that sums them up.
+
+    Waived ones, and all of many that say the same of other resources, are shown with `-v` only.
+    """
+    findings = [each for each in report.findings if terminal.verbose or not each.waived]
+    shown, more = (findings, {}) if terminal.verbose else _first_ones(findings)
+    for about, group in groupby(shown, key=_about):
         if about:
             terminal.show(bold(printable(about)))
-        for finding in findings:
-            _show(terminal, finding, report.minors, indent="  " if about else "")
+        indent = "  " if about else ""
+        for finding in group:
+            _show(terminal, finding, report.minors, indent=indent)
+            if number := more.get(finding):
+                terminal.show(dim(f"{indent}    and {number:,} more like it; -v shows them"))
     if shown:
         terminal.show()
     terminal.show(summary(report))
@@ -47,6 +58,18 @@ def summary(report: CheckReport) -> str:
     minors = f" for Kubernetes {shown_minors(report.minors)}" if report.minors else ""
     found = ", ".join(numbers) or "nothing found"
     return f"Checked {what}{minors}: {found}."
+
+
+def _first_ones(findings: list[Finding]) -> tuple[list[Finding], dict[Finding, int]]:
+    """Leave out most of those that many resources share; gives behind which ones how many are missing."""
+    alike: dict[tuple[object, ...], list[Finding]] = {}
+    for each in findings:
+        key = (each.severity, each.code, each.message, each.hint, each.path, each.minors)
+        alike.setdefault(key, []).append(each)
+    many = [group for group in alike.values() if len(group) > _MANY]
+    left_out = {each for group in many for each in group[_SHOWN:]}
+    more = {group[_SHOWN - 1]: len(group) - _SHOWN for group in many}
+    return [each for each in findings if each not in left_out], more
 
 
 def _about(finding: Finding) -> str:

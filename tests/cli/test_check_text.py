@@ -92,6 +92,33 @@ def test_nothing_found(capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
+def test_what_many_resources_share_is_shown_for_some(capsys: pytest.CaptureFixture[str]) -> None:
+    """And for all of them when more is asked for."""
+    findings = [
+        Finding(
+            severity="error",
+            code="removed-api",
+            message="it is gone",
+            resource=ResourceId("batch", "CronJob", "shop", f"job-{number:02}"),
+        )
+        for number in range(1, 1012)
+    ]
+
+    assert """\
+CronJob.batch shop/job-01
+  error: it is gone [removed-api]
+CronJob.batch shop/job-02
+  error: it is gone [removed-api]
+CronJob.batch shop/job-03
+  error: it is gone [removed-api]
+      and 1,008 more like it; -v shows them
+
+Checked 3 resources in 2 files for Kubernetes 1.31 to 1.33: 1011 errors.
+""" == shown(capsys, *findings)
+    assert 1011 == shown(capsys, *findings, verbose=1).count("it is gone")
+    assert 10 == shown(capsys, *findings[:10]).count("it is gone")
+
+
 def test_a_cluster_is_not_counted(capsys: pytest.CaptureFixture[str]) -> None:
     """Only named."""
     show_check(Terminal(), CheckReport(minors=MINORS[:1], findings=(), source="cluster test"))

@@ -240,7 +240,7 @@ def test_waivers(old_shop: Transcript) -> None:
     path.write_text(text + WAIVERS, encoding="utf-8")
     old_shop.run("mistpm check --kubernetes 1.22")
     old_shop.run("mistpm check")
-    old_shop.run("mistpm check -v -o json --kubernetes 1.22")
+    old_shop.run("mistpm check -o json --kubernetes 1.22")
     path.write_text(
         text + WAIVERS.replace("2026-11-30", "soon").replace("reason: not needed", "reason: ''")
     )
