@@ -45,6 +45,7 @@ WRITTEN_DIFFERENTLY: Final[Definitions] = {
         "type": ["string", "number", "null"],
         "pattern": QUANTITY,
     },
+    "io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1": ANYTHING,
     "io.k8s.apimachinery.pkg.runtime.RawExtension": ANYTHING,
 }
 """Types of which the documents do not tell the truth, since they read their JSON themselves."""
@@ -218,6 +219,8 @@ def strict(
         result["additionalProperties"] = False
     elif isinstance(schema.get("additionalProperties"), dict):
         result["additionalProperties"] = strict(schema["additionalProperties"])
+    elif "object" in result.get("type", ()):
+        result["additionalProperties"] = False  # a type without fields
     if required:
         result["required"] = sorted(required)
     if "items" in schema:
