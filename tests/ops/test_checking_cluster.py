@@ -13,9 +13,13 @@ from old_cluster import CRDS, define, old_control_plane, populate, until_discove
 from mistpm.errors import UsageError
 from mistpm.model.finding import Finding
 from mistpm.model.minor import Minor
+from mistpm.model.presence import parse_api
 from mistpm.model.resource import ResourceId
 from mistpm.ops.checking_cluster import ClusterCheck, check_cluster_apis
+from mistpm.ops.checking_cluster_writers import other_writers
 from mistpm.ops.options import Options
+from mistpm.target.cluster.cluster import ClusterTarget
+from mistpm.target.cluster.connection import connect
 
 CIDR = "ServiceCIDR.networking.k8s.io"
 GONE = "`networking.k8s.io/v1beta1/ServiceCIDR`"
@@ -196,3 +200,24 @@ def test_no_cluster_at_all(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         check_cluster_apis(Options())
 
     assert "no-target" == caught.value.reference
+
+
+@pytest.mark.cluster
+@pytest.mark.slow
+def test_who_else_writes_what_goes(check: Path, old: ControlPlane) -> None:
+    """For plans: managers and objects by API, of what goes between two minors."""
+    del check
+    cluster = ClusterTarget(connect(environ={"KUBECONFIG": str(old.kubeconfig())}))
+    api = parse_api("networking.k8s.io/v1beta1/ServiceCIDR")
+
+    found = other_writers(cluster, "made0000", Minor(36), Minor(37))
+
+    assert [api] == list(found)
+    assert [
+        ("helm", "by-helm"),
+        ("kubectl", "by-kubectl"),
+        ("kubectl apply", "by-hand"),
+        ("kubectl-client-side-apply", "long-ago"),
+        ("operator", "long-ago"),
+    ] == [(manager, resource.name) for manager, resource in found[api]]
+    assert {} == other_writers(cluster, "made0000", Minor(35), Minor(36))
