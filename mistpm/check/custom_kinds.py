@@ -10,7 +10,7 @@ import msgspec
 
 from mistpm.check.problem import Problem
 from mistpm.check.shape import Shape
-from mistpm.check.structural import RULES, strict_schema, with_defaults
+from mistpm.check.structural import strict_schema, with_defaults
 from mistpm.check.subject import Subject
 from mistpm.model.presence import Api
 
@@ -36,15 +36,14 @@ class CustomVersion:
 
     def complete(self, data: dict[str, Any]) -> dict[str, Any]:
         """Give an object with the defaults of the schema."""
-        if self.schema is None or b'"default"' not in self._written:
+        if not self.has("default"):
             return data
         made: dict[str, Any] = with_defaults(self.schema, data)
         return made
 
-    @property
-    def has_rules(self) -> bool:
-        """Tell whether the schema has rules in CEL."""
-        return self.schema is not None and RULES.encode() in self._written
+    def has(self, keyword: str) -> bool:
+        """Tell whether a keyword may stand somewhere in the schema, which is then worth a walk."""
+        return self.schema is not None and f'"{keyword}"'.encode() in self._written
 
     @property
     def shape(self) -> Shape | None:

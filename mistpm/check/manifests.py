@@ -12,11 +12,13 @@ from mistpm.check.custom_kinds import GROUP, CustomKind, CustomKinds, CustomVers
 from mistpm.check.field_history import dated
 from mistpm.check.lifecycle import built_in_problems, unknown_kind
 from mistpm.check.limits import with_limits
+from mistpm.check.list_keys import key_problems
 from mistpm.check.names import name_problems
 from mistpm.check.problem import Problem
 from mistpm.check.schemas import KindSchema, kind_schema
 from mistpm.check.services import service_problems
 from mistpm.check.shape import Shape
+from mistpm.check.structural import LIST_KEYS, RULES
 from mistpm.check.subject import Subject
 from mistpm.check.workloads import workload_problems
 from mistpm.model.finding import Finding
@@ -156,7 +158,11 @@ def _custom_problems(version: CustomVersion, shape: Shape, subject: Subject) -> 
     data = version.complete(subject.data)
     problems = shape.problems(data)
     yield from problems
-    if not problems and version.has_rules and version.schema is not None:
+    if problems or version.schema is None:
+        return
+    if version.has(LIST_KEYS):
+        yield from key_problems(version.schema, data)
+    if version.has(RULES):
         from mistpm.check.rules import rule_problems
 
         yield from rule_problems(version.schema, data)

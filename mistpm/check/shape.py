@@ -38,6 +38,7 @@ _WANTED: Final = {
     "maxProperties": "a mapping of at most {} entries",
     "uniqueItems": "a list without duplicates",
 }
+_NOT_EMPTY: Final = {"minLength": "a text", "minItems": "a list", "minProperties": "a mapping"}
 _CLOSE: Final = 0.7
 
 
@@ -92,8 +93,12 @@ class Shape:
                 yield self._no_branch(path, error.instance, details["context"])
             case other:
                 limit = details.get("limit", details.get("multiple_of"))
-                wanted = _WANTED.get(other, "what its schema says").format(limit)
-                yield self._invalid(path, wanted, error.instance)
+                if limit == 1 and other in _NOT_EMPTY:
+                    wanted = f"{_NOT_EMPTY[other]} that is not empty"
+                    yield self._problem("invalid-value", path, wanted)
+                else:
+                    wanted = _WANTED.get(other, "what its schema says").format(limit)
+                    yield self._invalid(path, wanted, error.instance)
 
     def _wrong_type(self, path: FieldPath, value: Any, types: list[str]) -> Problem:
         if value is None:
@@ -105,14 +110,14 @@ class Shape:
             hint = "put it in quotes"
         elif isinstance(value, str) and _reads_as(value, types):
             hint = "leave out the quotes"
-        return self._problem("wrong-type", path, wanted, value, hint)
+        return self._problem("wrong-type", path, f"{wanted}{self._but_is(path, value)}", hint)
 
     def _no_option(self, path: FieldPath, value: Any, options: list[Any]) -> Problem:
         texts = [str(option) for option in options if option is not None and option != ""]
         close = _closest(value, texts) if isinstance(value, str) else ""
         hint = f"did you mean `{close}`?" if close else ""
         wanted = one_of([f"`{text}`" for text in texts])
-        return self._problem("invalid-value", path, wanted, value, hint)
+        return self._problem("invalid-value", path, f"{wanted}{self._but_is(path, value)}", hint)
 
     def _bad_key(self, path: FieldPath, error: jsonschema_rs.ValidationError) -> Iterator[Problem]:
         key = str(error.instance)
@@ -132,9 +137,8 @@ class Shape:
             return self._invalid(path, "what exactly one of its alternatives says", value)
         reasons = [next(self._told(errors[0])) for errors in branches]
         hint = "; or ".join(dict.fromkeys(reason.message for reason in reasons))
-        return self._problem(
-            "invalid-value", path, "what one of its alternatives says", value, hint
-        )
+        wanted = f"what one of its alternatives says{self._but_is(path, value)}"
+        return self._problem("invalid-value", path, wanted, hint)
 
     def _unknown(self, path: FieldPath, key: str, error: jsonschema_rs.ValidationError) -> Problem:
         schema = _below(self._document, tuple(error.schema_path)[:-1])
@@ -147,14 +151,14 @@ class Shape:
         )
 
     def _invalid(self, path: FieldPath, wanted: str, value: Any) -> Problem:
-        return self._problem("invalid-value", path, wanted, value)
+        return self._problem("invalid-value", path, f"{wanted}{self._but_is(path, value)}")
 
-    def _problem(
-        self, code: str, path: FieldPath, wanted: str, value: Any, hint: str = ""
-    ) -> Problem:
+    def _problem(self, code: str, path: FieldPath, wanted: str, hint: str = "") -> Problem:
         field = f"`{show_end(path)}`" if path else f"a `{self._kind}`"
-        found = "" if self._is_secret(path) else f", not {show_value(value)}"
-        return Problem(code=code, path=path, message=f"{field} must be {wanted}{found}", hint=hint)
+        return Problem(code=code, path=path, message=f"{field} must be {wanted}", hint=hint)
+
+    def _but_is(self, path: FieldPath, value: Any) -> str:
+        return "" if self._is_secret(path) else f", not {show_value(value)}"
 
     def _is_secret(self, path: FieldPath) -> bool:
         """Tell whether a value is one that nobody should read in a message."""

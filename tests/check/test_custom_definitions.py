@@ -1,0 +1,186 @@
+"""Definitions (CRDs) themselves: what an API server would refuse in them."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from mistpm.model.finding import Finding
+
+Checked = Callable[..., tuple[Finding, ...]]
+Told = tuple[str, str, str, str]
+
+SCHEMA = "spec.versions[0].schema.openAPIV3Schema"
+GOOD: dict[str, Any] = {
+    "apiVersion": "apiextensions.k8s.io/v1",
+    "kind": "CustomResourceDefinition",
+    "metadata": {"name": "clusters.pg.example.org"},
+    "spec": {
+        "group": "pg.example.org",
+        "names": {"plural": "clusters", "kind": "Cluster"},
+        "scope": "Namespaced",
+        "versions": [
+            {
+                "name": "v1",
+                "served": True,
+                "storage": True,
+                "schema": {"openAPIV3Schema": {"type": "object", "properties": {}}},
+            }
+        ],
+    },
+}
+
+
+def definition(**fields: Any) -> dict[str, Any]:
+    """Give a definition whose schema has these fields."""
+    made = copy.deepcopy(GOOD)
+    made["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"] = fields
+    return made
+
+
+def told(findings: tuple[Finding, ...]) -> list[Told]:
+    """Give what is said in findings."""
+    return [(each.code, each.path, each.message, each.hint) for each in findings]
+
+
+def test_a_good_one(check: Checked) -> None:
+    """Nothing is wrong with a definition that a server takes."""
+    spec = {
+        "type": "object",
+        "x-kubernetes-validations": [{"rule": "self.size > 0", "message": "it is empty"}],
+        "properties": {
+            "size": {"type": "integer", "default": 1},
+            "port": {"x-kubernetes-int-or-string": True, "default": "http"},
+            "raw": {"x-kubernetes-preserve-unknown-fields": True},
+            "map": {"type": "object", "additionalProperties": {"type": "string"}},
+            "list": {"type": "array", "items": {"type": "string", "pattern": "^[[:alpha:]]+$"}},
+        },
+    }
+
+    assert () == check(definition(spec=spec), at="1.33")
+
+
+FIELDS: tuple[tuple[Any, Told], ...] = (
+    ({}, ("invalid-definition", ".type", "every field must have a `type`",
+          "or `x-kubernetes-preserve-unknown-fields: true`, or `x-kubernetes-int-or-string: true`")),
+    ({"type": "int"}, ("invalid-definition", ".type",
+                       "`type` must be `array`, `boolean`, `integer`, `number`, `object` or `string`, not `int`", "")),
+    ({"type": "array"}, ("invalid-definition", ".items", "a list must have `items`", "")),
+    ({"type": "object", "additionalProperties": False},
+     ("invalid-definition", ".additionalProperties", "`additionalProperties` must not be false", "")),
+    ({"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": {"type": "string"}},
+     ("invalid-definition", ".additionalProperties",
+      "a schema must not have both `properties` and `additionalProperties`", "")),
+    ({"$ref": "#/a", "type": "string"}, ("invalid-definition", ".$ref", "a schema must not have `$ref`", "")),
+    ({"type": "array", "items": {"type": "string"}, "uniqueItems": True},
+     ("invalid-definition", ".uniqueItems", "a schema must not have `uniqueItems: true`",
+      "write `x-kubernetes-list-type: set`")),
+    ({"type": "array", "items": {"type": "object"}, "x-kubernetes-list-type": "map"},
+     ("invalid-definition", ".x-kubernetes-list-map-keys",
+      "a list with `x-kubernetes-list-type: map` must have `x-kubernetes-list-map-keys`", "")),
+    ({"type": "integer", "default": "1"},
+     ("invalid-definition", ".default",
+      "the default does not fit: `default` must be an integer, not the text `1`", "leave out the quotes")),
+    ({"type": "string", "pattern": "(?!a)b"},
+     ("invalid-definition", ".pattern", "the pattern `(?!a)b` cannot be read, and is not checked here", "")),
+    ({"type": "string", "x-kubernetes-validations": [{"rule": "self.?a == 1"}]},
+     ("rule-not-evaluated", ".x-kubernetes-validations[0].rule",
+      "the rule `self.?a == 1` cannot be read here, and is not checked", "")),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("field", "expected"), FIELDS)
+def test_fields(check: Checked, field: dict[str, Any], expected: Told) -> None:
+    """Each mistake in a schema is told with its place."""
+    code, path, message, hint = expected
+    place = f"{SCHEMA}.properties.size{path}"
+
+    assert [(code, place, message, hint)] == told(check(definition(size=field), at="1.33"))
+
+
+def test_what_is_a_mistake(check: Checked) -> None:
+    """What cannot be read here is no error: the server may well read it."""
+    fields = {
+        "a": {"type": "string", "pattern": "(?!a)b"},
+        "b": {"type": "string", "x-kubernetes-validations": [{"rule": "self.?a == 1"}]},
+        "c": {"type": "array"},
+    }
+    findings = check(definition(**fields), at="1.33")
+
+    assert ["warning", "info", "error"] == [each.severity for each in findings]
+
+
+def test_names_and_versions(check: Checked) -> None:
+    """The name, the group, and the versions among themselves are looked at, too."""
+    wrong = copy.deepcopy(GOOD)
+    wrong["metadata"]["name"] = "cluster"
+    wrong["spec"]["group"] = "example"
+    wrong["spec"]["versions"].append({"name": "v1", "served": True, "storage": True})
+    expected = [
+        (
+            "invalid-definition",
+            "metadata.name",
+            "the name must be `clusters.example`, its plural and group, not `cluster`",
+            "",
+        ),
+        (
+            "invalid-definition",
+            "spec.group",
+            "`group` must be a domain such as `example.org`, not `example`",
+            "",
+        ),
+        (
+            "invalid-definition",
+            "spec.versions",
+            "exactly one version must be the one that is stored (`storage: true`), and 2 are: `v1`, `v1`",
+            "",
+        ),
+        ("invalid-definition", "spec.versions", "version `v1` is there more than once", ""),
+        (
+            "invalid-definition",
+            "spec.versions[1].schema.openAPIV3Schema",
+            "version `v1` has no schema",
+            "",
+        ),
+    ]
+
+    assert expected == told(check(wrong, at="1.33"))
+
+
+def test_no_stored_version(check: Checked) -> None:
+    """One version must be the one that is stored."""
+    wrong = copy.deepcopy(GOOD)
+    wrong["spec"]["versions"][0]["storage"] = False
+    message = "exactly one version must be the one that is stored (`storage: true`), and none is"
+
+    assert [("invalid-definition", "spec.versions", message, "")] == told(check(wrong, at="1.33"))
+
+
+def test_a_root_that_is_no_object(check: Checked) -> None:
+    """The schema is one of whole objects."""
+    wrong = copy.deepcopy(GOOD)
+    wrong["spec"]["versions"][0]["schema"]["openAPIV3Schema"] = {"type": "string"}
+    expected = (
+        "invalid-definition",
+        f"{SCHEMA}.type",
+        "the schema of a whole object must have `type: object`",
+        "",
+    )
+
+    assert [expected] == told(check(wrong, at="1.33"))
+
+
+JUNK: tuple[Any, ...] = (3, [], "x", {"type": 3}, {"type": ["string"]}, {"type": "object", "properties": [3]},
+                         {"type": "string", "enum": 3}, {"type": "object", "required": 3}, {"x": 1},
+                         {"type": "string", "x-kubernetes-validations": [3, {"rule": 3}]})  # fmt: skip
+
+
+@pytest.mark.parametrize("field", JUNK)
+def test_junk(check: Checked, field: Any) -> None:
+    """Whatever stands where a schema belongs gives findings, never a traceback."""
+    findings = check(definition(size=field), at="1.33")
+
+    assert {"error"} == {each.severity for each in findings}

@@ -1,0 +1,327 @@
+"""Custom resources against the definitions of their kinds."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from mistpm.model.finding import Finding
+from mistpm.model.minor import Minor
+from mistpm.model.resource import ResourceId
+
+Checked = Callable[..., tuple[Finding, ...]]
+Told = tuple[str, str, str, str]
+
+SPEC: dict[str, Any] = {
+    "type": "object",
+    "required": ["size", "mode"],
+    "properties": {
+        "size": {"type": "integer", "minimum": 1, "maximum": 10, "exclusiveMaximum": True},
+        "mode": {"type": "string", "enum": ["one", "many"], "default": "one"},
+        "port": {
+            "x-kubernetes-int-or-string": True,
+            "anyOf": [{"type": "integer"}, {"type": "string"}],
+        },
+        "ratio": {"type": "number"},
+        "note": {"type": "string", "nullable": True},
+        "labels": {"type": "object", "additionalProperties": {"type": "string"}},
+        "raw": {"type": "object", "x-kubernetes-preserve-unknown-fields": True},
+        "pod": {"type": "object", "x-kubernetes-embedded-resource": True,
+                "x-kubernetes-preserve-unknown-fields": True},
+        "tags": {"type": "array", "x-kubernetes-list-type": "set", "items": {"type": "string"}},
+        "users": {
+            "type": "array",
+            "x-kubernetes-list-type": "map",
+            "x-kubernetes-list-map-keys": ["name"],
+            "items": {
+                "type": "object",
+                "required": ["name"],
+                "properties": {
+                    "name": {"type": "string", "pattern": "^[[:lower:]]+$"},
+                    "rights": {"type": "string", "default": "read"},
+                },
+            },
+        },
+        "from": {"type": "integer"},
+        "until": {"type": "integer"},
+        "key": {"type": "string", "format": "byte"},
+        "either": {
+            "type": "object",
+            "properties": {"a": {"type": "string"}, "b": {"type": "string"}},
+            "oneOf": [{"required": ["a"]}, {"required": ["b"]}],
+        },
+    },
+}  # fmt: skip
+
+
+def definition(
+    spec: dict[str, Any] = SPEC, *, rules: tuple[dict[str, Any], ...] = (), **version: Any
+) -> dict[str, Any]:
+    """Give a definition of `Cluster` in `pg.example.org`, served as v1."""
+    schema = {**spec, "x-kubernetes-validations": list(rules)} if rules else spec
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": "clusters.pg.example.org"},
+        "spec": {
+            "group": "pg.example.org",
+            "names": {"plural": "clusters", "kind": "Cluster"},
+            "scope": "Namespaced",
+            "versions": [
+                {
+                    "name": "v1",
+                    "served": True,
+                    "storage": True,
+                    "schema": {
+                        "openAPIV3Schema": {"type": "object", "properties": {"spec": schema}}
+                    },
+                    **version,
+                }
+            ],
+        },
+    }
+
+
+def cluster(api_version: str = "pg.example.org/v1", **spec: Any) -> dict[str, Any]:
+    """Give a custom resource of it, valid unless `spec` says otherwise."""
+    return {
+        "apiVersion": api_version,
+        "kind": "Cluster",
+        "metadata": {"name": "main", "labels": {"a": "b"}},
+        "spec": {"size": 3, **spec},
+    }
+
+
+def told(findings: tuple[Finding, ...]) -> list[Told]:
+    """Give what is said in findings."""
+    return [(each.code, each.path, each.message, each.hint) for each in findings]
+
+
+GOOD: tuple[dict[str, Any], ...] = (
+    {},
+    {"mode": "many", "port": 80, "ratio": 1, "note": None},
+    {"port": "http", "labels": {"a": "b"}, "raw": {"any": ["thing"]}},
+    {"mode": None},
+    {"pod": {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {}}},
+    {"tags": ["a", "b"], "users": [{"name": "a"}, {"name": "b"}], "key": "aGk="},
+    {"either": {"a": "x"}},
+)
+
+
+@pytest.mark.parametrize("spec", GOOD)
+def test_good_ones(check: Checked, spec: dict[str, Any]) -> None:
+    """Defaults, nulls, whole objects and what is kept unread are as the server takes them."""
+    assert () == check(cluster(**spec), definitions=(definition(),))
+
+
+BAD: tuple[tuple[dict[str, Any], Told], ...] = (
+    ({"sise": 3}, ("invalid-field", "spec.sise", "`spec` has no field `sise`", "did you mean `size`?")),
+    ({"size": "3"}, ("wrong-type", "spec.size", "`size` must be an integer, not the text `3`",
+                     "leave out the quotes")),
+    ({"size": None}, ("missing-field", "spec.size", "`size` is missing", "")),
+    ({"size": 10}, ("invalid-value", "spec.size", "`size` must be less than 10, not `10`", "")),
+    ({"mode": "two"}, ("invalid-value", "spec.mode", "`mode` must be `one` or `many`, not the text `two`", "")),
+    ({"port": []}, ("wrong-type", "spec.port", "`port` must be a text or an integer, not a list", "")),
+    ({"labels": {"a": 1}}, ("wrong-type", "spec.labels.a", "`a` must be a text, not `1`", "put it in quotes")),
+    ({"pod": {"kind": "Pod"}}, ("missing-field", "spec.pod.apiVersion", "`apiVersion` is missing", "")),
+    ({"tags": ["a", "a"]}, ("invalid-value", "spec.tags", "`tags` must be a list without duplicates, not a list", "")),
+    ({"users": [{"name": "a"}, {"name": "a"}]}, (
+        "invalid-value", "spec.users[1]", "`users[1]` has the key of an earlier item, `name: a`", "")),
+    ({"users": [{"name": "A"}]}, (
+        "invalid-value", "spec.users[0].name", "`name` must be a text that matches `^[a-z]+$`, not the text `A`", "")),
+    ({"key": "?"}, ("invalid-value", "spec.key", "`key` must be base64, not the text `?`", "")),
+    ({"either": {"a": "x", "b": "y"}}, (
+        "invalid-value", "spec.either", "`either` must be what exactly one of its alternatives says, not a mapping", "")),
+    ({"either": {}}, (
+        "invalid-value", "spec.either", "`either` must be what one of its alternatives says, not a mapping",
+        "`a` is missing; or `b` is missing")),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("spec", "expected"), BAD)
+def test_bad_ones(check: Checked, spec: dict[str, Any], expected: Told) -> None:
+    """What the schema does not allow is told as for the kinds of Kubernetes."""
+    findings = check(cluster(**spec), at="1.25 1.33", definitions=(definition(),))
+
+    assert [expected] == told(findings)
+    assert [(Minor(25), Minor(33))] == [each.minors for each in findings]
+
+
+def test_metadata(check: Checked) -> None:
+    """Metadata is that of every object, whatever the definition says of it."""
+    resource = cluster()
+    resource["metadata"] = {"name": "Main", "lables": {}, "labels": {"a": 1}}
+    expected = [
+        ("wrong-type", "metadata.labels.a"),
+        ("invalid-field", "metadata.lables"),
+        ("invalid-value", "metadata.name"),
+    ]
+    findings = check(resource, definitions=(definition(),))
+
+    assert expected == [(each.code, each.path) for each in findings]
+
+
+RULE = {
+    "rule": "!has(self.until) || !has(self.from) || self.from <= self.until",
+    "message": "`from` is after `until`",
+}
+
+
+def test_rules(check: Checked) -> None:
+    """A rule that does not hold is told in the words of the definition."""
+    rules = (
+        RULE,
+        {"rule": "self.mode.lowerAscii() != 'many' || self.size > 1",
+         "messageExpression": "'many is more than ' + string(self.size)"},
+        {"rule": "self.ratio <= 0.5"},
+    )  # fmt: skip
+    custom = definition(rules=rules)
+    late: dict[str, Any] = {"from": 2, "until": 1, "mode": "many", "size": 1, "ratio": 1}
+    bad = cluster(**late)
+    early: dict[str, Any] = {"from": 1, "until": 1, "mode": "many", "size": 2, "ratio": 0.5}
+    good = cluster(**early)
+    expected = [
+        (
+            "rule-violated",
+            "spec",
+            "`from` is after `until`",
+            "the rule is `!has(self.until) || !has(self.from) || self.from <= self.until`",
+        ),
+        ("rule-violated", "spec", "many is more than 1", ""),
+        ("rule-violated", "spec", "the rule `self.ratio <= 0.5` does not hold", ""),
+    ]
+
+    assert sorted(expected) == sorted(told(check(bad, definitions=(custom,))))
+    assert () == check(good, definitions=(custom,))
+
+
+def test_rules_see_defaults(check: Checked) -> None:
+    """What is left out has its default when a rule looks at it, in lists as well."""
+    rules = ({"rule": "self.mode == 'one' && self.users.all(user, user.rights == 'read')"},)
+    resource = cluster(users=[{"name": "a"}])
+    before = copy.deepcopy(resource)
+
+    assert () == check(resource, definitions=(definition(rules=rules),))
+    assert before == resource
+
+
+def test_rules_over_changes(check: Checked) -> None:
+    """A rule that compares with what was there before says nothing of an object alone."""
+    custom = definition(rules=({"rule": "self.size == oldSelf.size"},))
+
+    assert () == check(cluster(), definitions=(custom,))
+
+
+@pytest.mark.parametrize(
+    "rule", ["quantity(self.mode).isLessThan(quantity('1Gi'))", "self.?mode.orValue('') == ''"]
+)
+def test_rules_that_cannot_be_evaluated(check: Checked, rule: str) -> None:
+    """A rule that is beyond this machine is told once, as an info on its definition."""
+    custom = definition(rules=({"rule": rule},))
+    expected = Finding(
+        severity="info",
+        code="rule-not-evaluated",
+        message=f"the rule `{rule}` cannot be worked out here; the API server will",
+        resource=ResourceId("apiextensions.k8s.io", "CustomResourceDefinition", "", "clusters.pg.example.org"),
+        api_version="apiextensions.k8s.io/v1",
+        minors=(Minor(33),),
+    )  # fmt: skip
+
+    assert (expected,) == check(cluster(), cluster(size=2), definitions=(custom,))
+
+
+def test_names_that_rules_escape(check: Checked) -> None:
+    """Fields that CEL could not read otherwise have the names that Kubernetes gives them."""
+    names = {
+        "namespace": "__namespace__",
+        "a-b": "a__dash__b",
+        "x.y": "x__dot__y",
+        "k__v": "k__underscores__v",
+    }
+    spec = {
+        **SPEC,
+        "properties": {**SPEC["properties"], **{name: {"type": "string"} for name in names}},
+    }
+    rules = tuple({"rule": f"self.{escaped} == 'x'"} for escaped in names.values())
+    custom = definition(spec, rules=rules)
+
+    assert () == check(cluster(**dict.fromkeys(names, "x")), definitions=(custom,))
+    assert len(names) == len(check(cluster(**dict.fromkeys(names, "y")), definitions=(custom,)))
+
+
+def test_versions(check: Checked) -> None:
+    """A version that is not there, or not served, is an error; a deprecated one a warning."""
+    custom = definition(deprecated=True, deprecationWarning="v1 goes away; write v2")
+    version = custom["spec"]["versions"][0]
+    custom["spec"]["versions"] += [
+        {**version, "name": "v0", "served": False, "storage": False, "deprecated": False},
+        {**version, "name": "v2", "storage": False, "deprecated": False},
+    ]
+    hint = "there is `pg.example.org/v1`, `pg.example.org/v2`"
+    expected = {
+        "v0": [("version-not-served", "apiVersion", "the definition of `Cluster` does not serve its version `v0`", hint)],
+        "v1": [("deprecated-api", "apiVersion", "v1 goes away; write v2", hint)],
+        "v2": [],
+        "v3": [("version-not-served", "apiVersion", "the definition of `Cluster` has no version `v3`", hint)],
+    }  # fmt: skip
+    found = {
+        version: told(check(cluster(f"pg.example.org/{version}"), definitions=(custom,)))
+        for version in expected
+    }
+
+    assert expected == found
+
+
+OLD: dict[str, Any] = {
+    "apiVersion": "apiextensions.k8s.io/v1beta1",
+    "kind": "CustomResourceDefinition",
+    "metadata": {"name": "clusters.pg.example.org"},
+    "spec": {
+        "group": "pg.example.org",
+        "version": "v1",
+        "names": {"plural": "clusters", "kind": "Cluster"},
+        "validation": {"openAPIV3Schema": {"properties": {"spec": {"properties": {
+            "size": {"type": "integer"}}}}}},
+    },
+}  # fmt: skip
+
+
+def test_old_definitions(check: Checked) -> None:
+    """In v1beta1 versions share a schema, and fields that it does not name are kept."""
+    expected = [("wrong-type", "spec.size")]
+    findings = check(cluster(size="3", any="thing"), at="1.20", definitions=(OLD,))
+
+    assert expected == [(each.code, each.path) for each in findings]
+
+
+def test_old_definitions_that_drop_fields(check: Checked) -> None:
+    """In v1beta1 `preserveUnknownFields: false` has the meaning that v1 always has."""
+    old = copy.deepcopy(OLD)
+    old["spec"]["preserveUnknownFields"] = False
+    schema = old["spec"]["validation"]["openAPIV3Schema"]
+    schema["type"] = schema["properties"]["spec"]["type"] = "object"
+    expected = [("invalid-field", "spec.any")]
+    findings = check(cluster(any="thing"), at="1.20", definitions=(old,))
+
+    assert expected == [(each.code, each.path) for each in findings]
+
+
+JUNK: tuple[Any, ...] = (
+    {}, {"type": 3}, {"type": "object", "properties": 3}, {"type": "object", "required": 3},
+    {"type": "object", "allOf": 3, "enum": 3}, {"type": "object", "properties": {"metadata": 3, "spec": 3}},
+    {"type": "object", "x-kubernetes-validations": 3}, 3, [], None,
+    {"type": "object", "properties": {"spec": {"type": "object", "properties": {"size": {"pattern": []}}}}},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("schema", JUNK)
+def test_broken_schemas(check: Checked, schema: Any) -> None:
+    """A definition that cannot be used stops nothing: what is wrong with it is told where it is checked."""
+    custom = definition()
+    custom["spec"]["versions"][0]["schema"] = {"openAPIV3Schema": schema}
+    findings = check(cluster(), definitions=(custom, {}, {"spec": {"names": 3, "versions": 3}}))
+
+    assert {"invalid-field", "missing-field"} >= {each.code for each in findings}
