@@ -12,8 +12,8 @@ def job(data: dict[str, Any]) -> Assessment:
     """Wait for a Job to be done, not merely started; one that is suspended is not waited for."""
     failure = condition(data, "Failed")
     if failure is not None and failure.status == "True":
-        reason = f" ({failure.reason})" if failure.reason else ""
-        return failed(f"it failed{reason}: {failure.words}")
+        reason = f" ({failure.reason})" if failure.reason and failure.message else ""
+        return failed(f"{failure.words}{reason}")
     if has_condition(data, "Complete"):
         return ready("it is done")
     if value(data, "spec", "suspend") is True:

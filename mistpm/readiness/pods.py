@@ -107,7 +107,7 @@ def _failure(data: dict[str, Any]) -> str:
     reason = text(data, "status", "reason")
     said = text(data, "status", "message")
     shown = ": ".join(each for each in (reason, shortened(said)) if each)
-    return f"it failed ({shown})" if shown else "it failed"
+    return shown or "it ended, and does not say why"
 
 
 def _progress(data: dict[str, Any]) -> str:

@@ -46,7 +46,7 @@ def volume(data: dict[str, Any]) -> Assessment:
     phase = text(data, "status", "phase")
     if phase == "Failed":
         said = text(data, "status", "message")
-        return failed(f"it failed: {shortened(said)}" if said else "it failed")
+        return failed(shortened(said) or "it does not say why")
     if phase in {"", "Pending"}:
         return waiting("it is not available yet")
     return ready(f"it is {phase.lower()}")

@@ -24,7 +24,7 @@ JOBS = [
     (
         "",
         "conditions: [{Failed BackoffLimitExceeded: Job has reached the specified backoff limit}]",
-        "failed: it failed (BackoffLimitExceeded): Job has reached the specified backoff limit",
+        "failed: Job has reached the specified backoff limit (BackoffLimitExceeded)",
     ),
     ("suspend: true", "conditions: [Suspended]", "ready: it is suspended"),
     ("suspend: true", "conditions: [Complete]", "ready: it is done"),
@@ -74,8 +74,8 @@ PODS = [
      "{phase: Failed, containerStatuses: [{name: main, state: {terminated: {exitCode: 3, reason: Error}}}]}",
      "failed: container `main` failed (exit code 3)"),
     ("evicted", NODE, "{phase: Failed, reason: Evicted, message: The node was low on memory}",
-     "failed: it failed (Evicted: The node was low on memory)"),
-    ("failed without a word", NODE, "phase: Failed", "failed: it failed"),
+     "failed: Evicted: The node was low on memory"),
+    ("failed without a word", NODE, "phase: Failed", "failed: it ended, and does not say why"),
     ("crashes", NODE,
      "{phase: Running, conditions: [PodScheduled], containerStatuses: [{name: main, restartCount: 2,"
      " state: {waiting: {reason: CrashLoopBackOff}}, lastState: {terminated: {exitCode: 1, reason: Error}}}]}",

@@ -31,7 +31,7 @@ ROWS = [
     ("PersistentVolume", "", "", "waiting: it is not available yet"),
     ("PersistentVolume", "", "phase: Available", "ready: it is available"),
     ("PersistentVolume", "", "phase: Bound", "ready: it is bound"),
-    ("PersistentVolume", "", "{phase: Failed, message: no disk}", "failed: it failed: no disk"),
+    ("PersistentVolume", "", "{phase: Failed, message: no disk}", "failed: no disk"),
     ("HorizontalPodAutoscaler", "", "desiredReplicas: 2", "ready: it wants 2 replicas"),
     ("HorizontalPodAutoscaler", "", "conditions: [{AbleToScale=False FailedGetScale: 'no Deployment x'}]",
      "waiting: it cannot scale: no Deployment x"),

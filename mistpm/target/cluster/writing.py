@@ -178,6 +178,7 @@ class Writer:
                     "kind-not-served",
                     f"the {self._client.title} does not serve `{step.api_version} {step.resource.kind}`",
                     context=(f"for `{step.resource}`",),
+                    hint="install what provides it, in this environment or on the cluster",
                 )
             self._around.wait(step.resource, f"`{step.api_version}` is not served yet")
             time.sleep(pause)

@@ -157,7 +157,7 @@ def test_a_job_that_fails_is_told_with_its_log(scene: Set) -> None:
     stage = scene()
     news = stage.end(stage.apply(job("migrate", image="fake.test/crash", arguments=("no table",))))
 
-    assert ("failed", True) == (news.state, news.why.startswith("it failed (BackoffLimitExceeded)"))
+    assert ("failed", True) == (news.state, news.why.endswith("(BackoffLimitExceeded)"))
     assert ("container `main` logged at last:", "  no table") == news.context[-2:]
     assert news.context[0].endswith("container `main` failed (exit code 1)")
 
