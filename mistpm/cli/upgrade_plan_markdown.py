@@ -98,7 +98,8 @@ def _step(step: UpgradeStep, *, diff: bool) -> Iterator[str]:
         yield ""
     contents = step.contents
     yield from _alerts(contents)
-    yield from (f"**{RESOURCES}**: {tally(contents)} ({basis(contents)})", "")
+    compared = f" ({basis(contents)})" if basis(contents) else ""
+    yield from (f"**{RESOURCES}**: {tally(contents)}{compared}", "")
     yield from _changes(contents, diff=diff)
     for title, workloads in ((RESTARTS, contents.restarts), (NO_RESTARTS, contents.no_restarts)):
         if workloads:

@@ -92,18 +92,24 @@ def _path(plan: UpgradePlan) -> Iterator[str]:
     yield '<ol class="path">'
     if plan.start:
         yield _stop("begin kubernetes", "", f"Kubernetes {plan.start}", "now")
+    is_end = False
     for number, step in enumerate(plan.steps, start=1):
         is_cluster = step.kind == "kubernetes"
+        is_end = number == len(plan.steps) and step.after == plan.goal and is_cluster
         title = f"Kubernetes {step.after}" if is_cluster else "Packages"
-        under = "the cluster goes up" if is_cluster else count(len(step.moves), "change")
+        under = "the cluster moves" if is_cluster else count(len(step.moves), "change")
         dot = element("span", str(number), class_="dot", aria_hidden="true")
         link = element(
-            "a", dot, element("b", title), element("small", under), href=f"#step-{number}"
+            "a",
+            dot,
+            element("b", title),
+            element("small", "the goal" if is_end else under),
+            href=f"#step-{number}",
         )
-        yield element("li", link, class_=step.kind)
+        yield element("li", link, class_="end" if is_end else step.kind)
     if plan.blocked:
         yield _stop("end blocked", "✕", f"Kubernetes {plan.goal}", "cannot be reached")
-    elif plan.goal:
+    elif plan.goal and not is_end:
         yield _stop("end", "✓", f"Kubernetes {plan.goal}", "the goal")
     yield "</ol>"
     yield "</nav>"
@@ -350,9 +356,12 @@ def _graphs(plan: UpgradePlan) -> Iterator[str]:
     yield '<section class="panel">'
     yield element("h2", "What needs what")
     yield '<div class="graphs">'
+    nodes = [set(graph.nodes) for graph in plan.graphs]
+    marked = {node.id for node in nodes[0] ^ nodes[1]}
     for name, graph in zip(("before", "after"), plan.graphs, strict=True):
-        drawing = Html(svg(graph, identity=f"graph-{name}"))
-        caption = element("figcaption", name.capitalize())
+        drawing = Html(svg(graph, identity=f"graph-{name}", marked=marked))
+        note = element("span", " with a dot where they differ" if marked else "", class_="soft")
+        caption = element("figcaption", name.capitalize(), note)
         yield element(
             "figure",
             caption,

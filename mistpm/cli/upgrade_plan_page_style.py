@@ -102,8 +102,8 @@ ins code { background: var(--good-well); color: inherit; }
 pre { background: var(--well); border-radius: 7px; padding: .7rem .9rem; overflow-x: auto; margin: .6rem 0 0; line-height: 1.45; }
 pre del, pre ins, pre i { display: inline; font-style: normal; }
 pre i { color: var(--soft); }
-.graphs { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); margin: 0; }
-figure { margin: 0; border: 1px solid var(--line); border-radius: 10px; overflow: hidden; min-width: 0; }
+.graphs { display: flex; flex-wrap: wrap; gap: 1rem; }
+figure { margin: 0; border: 1px solid var(--line); border-radius: 10px; overflow: hidden; flex: 1 1 auto; max-width: 100%; }
 figcaption { padding: .5rem .9rem; background: var(--well); border-bottom: 1px solid var(--line); font-weight: 600; font-size: .92rem; }
 figure .scroll { padding: .4rem; }
 figure svg { display: block; max-width: none; }

@@ -155,7 +155,8 @@ def _apis(contents: Contents) -> Iterator[str]:
 
 
 def _changes(contents: Contents, *, diff: bool) -> Iterator[str]:
-    yield f"{bold(RESOURCES)}: {tally(contents)} {dim(f'({basis(contents)})')}"
+    compared = basis(contents)
+    yield f"{bold(RESOURCES)}: {tally(contents)}{dim(f' ({compared})') if compared else ''}"
     for change in contents.diff.having(*ACTIONS):
         reason = f"  {dim(_line(change.reason))}" if change.reason else ""
         release = f"  {dim(_line(change.release))}" if change.release else ""

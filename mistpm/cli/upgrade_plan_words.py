@@ -93,12 +93,11 @@ def step_support(step: UpgradeStep) -> str:
 
 
 def basis(contents: Contents) -> str:
-    """Say what the changes were compared with."""
-    return (
-        "compared with what is there"
-        if contents.is_live
-        else "compared with what the step before renders"
-    )
+    """Say what the changes were compared with; empty where there are none."""
+    if not contents.diff.having(*ACTIONS):
+        return ""
+    before = "there" if contents.is_live else "rendered before"
+    return f"compared with what is {before}"
 
 
 def tally(contents: Contents) -> str:
@@ -108,7 +107,7 @@ def tally(contents: Contents) -> str:
     parts = [
         f"{actions.count(action)} {word}" for action, word in words.items() if action in actions
     ]
-    return ", ".join(parts) or "no resources"
+    return ", ".join(parts) or "none"
 
 
 def versions(move: Move) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from html import escape
 from typing import Final
 
@@ -38,6 +38,7 @@ STYLE = """\
 .mistpm .kubernetes rect, .mistpm .provided rect { fill: #eaeef2; stroke: #1f2328; }
 .mistpm .unmet rect { fill: none; stroke-dasharray: 1 4; }
 .mistpm .unresolved rect { fill: #ffebe9; stroke: #cf222e; stroke-width: 2.6; stroke-dasharray: 9 4; }
+.mistpm .mark { fill: #bf8700; stroke: #ffffff; stroke-width: 2; }
 .mistpm .edge path { fill: none; stroke: #6e7781; stroke-width: 1.2; }
 .mistpm .call path { stroke-dasharray: 5 3; }
 .mistpm .optional path { stroke-dasharray: 1 4; }
@@ -53,6 +54,7 @@ STYLE = """\
   .mistpm .api rect { fill: #341a00; stroke: #d29922; }
   .mistpm .kubernetes rect, .mistpm .provided rect { fill: #262c36; stroke: #f0f6fc; }
   .mistpm .unresolved rect { fill: #490202; stroke: #f85149; }
+  .mistpm .mark { fill: #d29922; stroke: #0d1117; }
   .mistpm .edge path { stroke: #9198a1; }
   .mistpm .edge:hover path { stroke: #4493f8; }
   .mistpm marker path { fill: #9198a1; }
@@ -61,20 +63,21 @@ STYLE = """\
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def svg(graph: Graph, *, identity: str = "mistpm") -> str:
+def svg(graph: Graph, *, identity: str = "mistpm", marked: Collection[str] = ()) -> str:
     """Give a graph as SVG; equal graphs give equal bytes.
 
-    All ids begin with `identity`, so that one page can hold several drawings.
+    All ids begin with `identity`, so that one page can hold several drawings; the nodes `marked` have a dot.
     """
-    return "\n".join(_Drawing(graph, identity).lines()) + "\n"
+    return "\n".join(_Drawing(graph, identity, marked).lines()) + "\n"
 
 
 class _Drawing:
     """The graph with a place for everything in it."""
 
-    def __init__(self, graph: Graph, identity: str) -> None:
+    def __init__(self, graph: Graph, identity: str, marked: Collection[str]) -> None:
         self.graph = graph
         self.identity = identity
+        self.marked = marked
         numbers = {node.id: number for number, node in enumerate(graph.nodes)}
         self.links = [
             Link(
@@ -139,6 +142,8 @@ class _Drawing:
         baselines = (17.0, 33.0) if len(texts) == 2 else (25.0,)
         for place, (text, baseline) in enumerate(zip(texts, baselines, strict=True)):
             yield _text("detail" if place else "name", x + PADDING, y + baseline, shortened(text))
+        if node.id in self.marked:
+            yield f'<circle class="mark" cx="{shown(x + box.width)}" cy="{shown(y)}" r="6"/>'
         yield "</g>"
 
     def _edge(self, number: int, edge: GraphEdge) -> Iterator[str]:

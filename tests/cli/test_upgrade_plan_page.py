@@ -80,7 +80,7 @@ def test_the_way_can_be_seen_at_once(browser: Browser) -> None:
     assert [
         "Kubernetes 1.24 now",
         "1 Packages 2 changes",
-        "2 Kubernetes 1.25 the cluster goes up",
+        "2 Kubernetes 1.25 the cluster moves",
         "3 Packages 1 change",
         "✓ Kubernetes 1.25 the goal",
     ] == browser.texts(".path li")
@@ -147,7 +147,13 @@ def test_the_graphs_are_drawn(browser: Browser) -> None:
     """Before and after, side by side, in one page, each with its own names."""
     browser.open(plan_page(COMPLETE))
 
-    assert ["Before", "After"] == browser.texts("figcaption")
+    assert [
+        "Before with a dot where they differ",
+        "After with a dot where they differ",
+    ] == browser.texts("figcaption")
+    assert ["2", "2"] == [
+        str(len(browser.texts(f"figure:nth-of-type({number}) .mark"))) for number in (1, 2)
+    ]
     assert [["database", "shop"], ["database", "shop"]] == [
         browser.texts(f"figure:nth-of-type({number}) .node .name") for number in (1, 2)
     ]

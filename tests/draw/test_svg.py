@@ -168,3 +168,20 @@ def test_a_cycle_is_drawn_backwards() -> None:
     assert ["marker-end", "marker-start"] == [
         key for path in paths for key in path.attrib if key.startswith("marker-")
     ]
+
+
+def test_several_drawings_fit_on_one_page(small: Graph) -> None:
+    """Their names begin with what tells them apart."""
+    before, after = (set(re.findall(r'id="([^"]+)"', svg(small, identity=name))) for name in "ab")
+
+    assert {"a-title", "a-description", "a-arrow"} == before
+    assert {"b-title", "b-description", "b-arrow"} == after
+
+
+def test_nodes_can_be_marked(small: Graph) -> None:
+    """With a dot, so that nothing depends on colour."""
+    first = small.nodes[0].id
+
+    assert [0, 1, 0] == [
+        svg(small, marked=marked).count('class="mark"') for marked in ((), {first}, {"nobody"})
+    ]
