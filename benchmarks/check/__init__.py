@@ -1,0 +1,1 @@
+"""Checking manifests, beside kubernetes-validate as it is published."""
