@@ -18,6 +18,7 @@ from mistpm.target.cluster.inventory import OwnedObject
 from mistpm.target.cluster.live import Live, LiveObject, is_in, read_one
 from mistpm.target.cluster.object_step import ObjectStep
 from mistpm.target.cluster.resources import ApiResource, Resources
+from mistpm.target.cluster.state_layout import OF_LABEL
 from mistpm.target.cluster.surroundings import is_definition, is_namespace
 from mistpm.target.marks import ENVIRONMENT_LABEL
 from mistpm.target.protocol import Desired, Permissions
@@ -186,16 +187,18 @@ class Removing:
 class Content(Struct, frozen=True, kw_only=True):
     """What of others lives in a namespace, or is an instance of a CRD: some of it, sorted.
 
-    `unseen` says why it is not known whether there is more.
+    `has_state` tells that environments are remembered in the namespace, `unseen` why it is not known whether
+    there is more.
     """
 
     found: tuple[ResourceId, ...] = ()
+    has_state: bool = False
     unseen: str = ""
 
     def __str__(self) -> str:
         """Give `it holds `ConfigMap shop/other`, and 2 more`; empty where there is nothing."""
         if not self.found:
-            return self.unseen
+            return "mistpm remembers environments in it" if self.has_state else self.unseen
         more = len(self.found) - 1
         return f"it holds `{self.found[0]}`" + (f", and {more} more" if more else "")
 
@@ -220,12 +223,10 @@ def foreign_content(
     else:
         return Content()
     lists = at_once(lambda place: _others_in(client, *place, environment_id), places)
-    hidden = next((each for each in lists if isinstance(each, str)), "")
     return Content(
-        found=tuple(
-            sorted(each for found in lists if not isinstance(found, str) for each in found)
-        ),
-        unseen=hidden or unseen,
+        found=tuple(sorted(each for content in lists for each in content.found)),
+        has_state=any(content.has_state for content in lists),
+        unseen=next((content.unseen for content in lists if content.unseen), unseen),
     )
 
 
@@ -241,24 +242,29 @@ def _instances(resources: Resources, crd: Mapping[str, Any]) -> ApiResource | No
     return resources.preferred(spec.get("group", ""), (spec.get("names") or {}).get("kind", ""))
 
 
-def _others_in(
-    client: Client, api: ApiResource, namespace: str, environment_id: str
-) -> tuple[ResourceId, ...] | str:
-    """List what is of others; a text where that is not allowed."""
+def _others_in(client: Client, api: ApiResource, namespace: str, environment_id: str) -> Content:
+    """List what is of others, as far as that is allowed."""
+    found, has_state = [], False
     try:
-        return tuple(
-            ResourceId(api.group, api.kind, metadata.get("namespace") or "", metadata["name"])
-            for metadata in _metadata(client, api.path(namespace))
-            if not metadata.get("ownerReferences")
-            and ResourceId(api.group, api.kind, "", metadata["name"]) not in _ALWAYS_THERE
-            and not _has_our_marks(metadata, environment_id)
-        )
+        for metadata in _metadata(client, api.path(namespace)):
+            resource = ResourceId(
+                api.group, api.kind, metadata.get("namespace") or "", metadata["name"]
+            )
+            if OF_LABEL in (metadata.get("labels") or {}):
+                has_state = True
+            elif not (
+                metadata.get("ownerReferences")
+                or ResourceId(api.group, api.kind, "", metadata["name"]) in _ALWAYS_THERE
+                or _has_our_marks(metadata, environment_id)
+            ):
+                found.append(resource)
     except ApiError as error:
         if error.is_not_found:
-            return ()
+            return Content()
         if error.is_right_missing:
-            return f"you may not list `{api}`, of which others may have some in it"
+            return Content(unseen=f"you may not list `{api}`, of which others may have some in it")
         raise
+    return Content(found=tuple(found), has_state=has_state)
 
 
 def _metadata(client: Client, path: str) -> Iterator[Mapping[str, Any]]:

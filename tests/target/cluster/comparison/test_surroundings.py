@@ -159,6 +159,11 @@ def test_namespaces(environment: Any, shown: Shown, api: KubernetesApi) -> None:
     api.create(f"/api/v1/namespaces/{name}/configmaps", config_map("theirs"))
     lived_in = environment.compare(environment.desired(), delete_namespaces=True)
     api.delete(f"/api/v1/namespaces/{name}/configmaps/theirs")
+    state = config_map("state")
+    state["metadata"]["labels"] = {"mistpm.dev/state-of": environment.id}
+    api.create(f"/api/v1/namespaces/{name}/configmaps", state)
+    remembering = environment.compare(environment.desired(), delete_namespaces=True)
+    api.delete(f"/api/v1/namespaces/{name}/configmaps/state")
     empty = environment.compare(environment.desired(), delete_namespaces=True)
 
     assert [f"create Namespace {name}", "create ConfigMap a"] == shown(created)
@@ -172,6 +177,10 @@ def test_namespaces(environment: Any, shown: Shown, api: KubernetesApi) -> None:
         f"keep Namespace {name}: it holds `ConfigMap {name}/theirs`",
         "delete ConfigMap a",
     ] == shown(lived_in)
+    assert [
+        f"keep Namespace {name}: mistpm remembers environments in it",
+        "delete ConfigMap a",
+    ] == shown(remembering)
     assert ["delete ConfigMap a", f"delete Namespace {name}"] == shown(empty)
     environment.apply(environment.desired(), delete_namespaces=True)
 
