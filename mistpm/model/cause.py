@@ -102,6 +102,14 @@ class NeedsKubernetes(_Written, frozen=True, kw_only=True):
     missing: tuple[str, ...]
 
 
+class MayOnlyFollow(_Written, frozen=True, kw_only=True):
+    """Versions of a package may only follow these, none of which can come after the one that is held."""
+
+    package: str
+    range: str
+    held: str
+
+
 class Yanked(_Written, frozen=True, kw_only=True):
     """Versions of a package were withdrawn, and none of them is held."""
 
@@ -161,6 +169,7 @@ Cause: TypeAlias = (
     | Requires
     | RequiresApi
     | NeedsKubernetes
+    | MayOnlyFollow
     | Yanked
     | NotCallable
     | OneOwner

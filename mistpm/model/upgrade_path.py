@@ -44,9 +44,11 @@ class UpgradePath(Struct, frozen=True, kw_only=True):
     """The moves in order, none where everything is as wanted.
 
     `minors` are those that what is pinned now supports before the first package move.  Where the goal
-    cannot be reached, the moves lead to the furthest minor that can be, and `blocked` tells why.
+    cannot be reached, the moves lead to the furthest minor that can be, and `blocked` tells why.  `held_back`
+    tells of newer versions that nothing stands against but that they may not follow what is held.
     """
 
     moves: tuple[PathMove, ...] = ()
     minors: tuple[Minor, ...] = ()
     blocked: Blocked | None = None
+    held_back: tuple[Unresolved, ...] = ()

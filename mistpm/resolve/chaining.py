@@ -58,7 +58,8 @@ class Chaining:
 
     def on(self, way: Way, span: Span, held: Held) -> Resolver:
         """Give a resolver of the question as it is on a span."""
-        return self._resolver.about(replace(self._question, minors=way.minors(span)), held)
+        question = replace(self._question, minors=way.minors(span))
+        return self._resolver.about(replace(self._resolver.problem, question=question, held=held))
 
     def links(self, way: Way, furthest: int, target: Held | None = None) -> Links:
         """Give the best chain to the last position that can be reached, -1 where that is none.
@@ -83,7 +84,7 @@ class Chaining:
         """Give the best versions that can be reached with any number of moves up to the limit."""
         while True:
             with self._passing(way, furthest, None) as passing:
-                for _ in range(self._most(way)):
+                for _ in range(self.most(way)):
                     passing.extend()
                 if not passing.can_reach(way.last):
                     return self._held
@@ -92,13 +93,14 @@ class Chaining:
                 return stop.held
 
     def _reach(self, passing: Passing, way: Way) -> int:
-        for _ in range(self._most(way)):
+        for _ in range(self.most(way)):
             passing.extend()
             if passing.can_reach(way.last):
                 return way.last
         return next((p for p in range(way.last - 1, -1, -1) if passing.can_reach(p)), -1)
 
-    def _most(self, way: Way) -> int:
+    def most(self, way: Way) -> int:
+        """Give how many package moves are looked for on a way."""
         return way.last + 1 + self._resolver.deadline.limits.moves
 
     @contextmanager

@@ -212,7 +212,9 @@ class _Changes:
     # --- Kubernetes ------------------------------------------------------------------------------
 
     def _minors(self) -> Iterator[Change]:
-        """Fewer minors, then the nearest other one; newer before older."""
+        """Fewer minors, then the nearest other one; newer before older.  A cluster on its way has no choice."""
+        if self._asker.minors:
+            return
         causes = [cause for cause in self._causes if isinstance(cause, NeedsKubernetes)]
         there = self._question.minors
         for missing in dict.fromkeys(cause.missing for cause in causes):

@@ -24,6 +24,7 @@ from mistpm.resolve.chaining import Chaining, Link, is_held
 from mistpm.resolve.computed import Computing
 from mistpm.resolve.effort import Effort
 from mistpm.resolve.limits import Limits
+from mistpm.resolve.reach import all_out_of_reach, may_follow
 from mistpm.resolve.resolving import Resolver
 from mistpm.resolve.source import CandidateSource
 from mistpm.resolve.way import Span, Way, way_between
@@ -64,6 +65,7 @@ class Path:
         self._binder = resolver.binder
         self._way = way
         self._held = held
+        self._question = question
         self._chaining = Chaining(resolver, question, held)
 
     def find(self) -> UpgradePath:
@@ -77,6 +79,8 @@ class Path:
             found = self._chaining.links(way, furthest)
             links, position = found.links, found.position
             unresolved = found.unresolved or unresolved
+            if position < way.last and not unresolved:
+                unresolved = self._out_of_reach(max(position, 0))
         begin = links[0].span[0] if links else position
         return UpgradePath(
             moves=tuple(self._told(links, position)),
@@ -107,17 +111,63 @@ class Path:
         for position in range(begin, max(last, begin + 1)):
             pair = position, min(position + 1, last)
             if self._is_blocked(pair):
-                return position, self._on(pair, self._held).resolve().unresolved
+                unresolved = self._unresolved(position)
+                if unresolved:
+                    return position, unresolved
         return last, ()
 
     def _is_blocked(self, span: Span) -> bool:
         """Tell whether something has no solution on a span, whatever moves."""
         free = frozenset((*self._held.releases, *self._held.called))
-        _, unresolved = self._on(span, replace(self._held, free=free)).solved()
-        return bool(unresolved)
+        return not self._on(span, replace(self._held, free=free)).is_possible()
 
     def _on(self, span: Span, held: Held) -> Resolver:
         return self._chaining.on(self._way, span, held)
+
+    # --- why it goes no further ------------------------------------------------------------------
+
+    def _unresolved(self, position: int) -> tuple[Unresolved, ...]:
+        """Tell why no set supports a position and the next one."""
+        return self._between(position).resolve().unresolved
+
+    def _out_of_reach(self, position: int) -> tuple[Unresolved, ...]:
+        """Tell why no set that supports a position and the next one can be moved to."""
+        resolver = self._between(position)
+        found = all_out_of_reach(
+            self._question, self._held, resolver.catalogue, self._way, position
+        )
+        problem = replace(resolver.problem, out_of_reach=found)
+        unresolved = resolver.about(problem).resolve().unresolved
+        return unresolved or (self._too_far(position, resolver),)
+
+    def _between(self, position: int) -> Resolver:
+        """Give a resolver for a position and the next one, which explains in words of a cluster on its way."""
+        resolver = self._on((position, min(position + 1, self._way.last)), self._held)
+        minors = self._in_order((position, position + 1))
+        asker = replace(
+            resolver.problem.asker, minors=" and ".join(map(str, dict.fromkeys(minors)))
+        )
+        return resolver.about(replace(resolver.problem, asker=asker))
+
+    def _too_far(self, position: int, resolver: Resolver) -> Unresolved:
+        """Tell that what can be had at both minors takes too many moves, or moves that stand in each other's way."""
+        resolution = resolver.resolve()
+        far = [
+            wanted.name
+            for wanted in self._question.releases
+            if not may_follow(self._held, wanted.name, resolution.releases[wanted.name])
+        ]
+        candidates = [resolution.releases[name].candidate for name in far]
+        after = self._in_order((position, position + 1))[-1]
+        return Unresolved(
+            releases=tuple(far),
+            explanation=(
+                f"Up to {self._chaining.most(self._way)} package moves were tried out,"
+                f" and none of these ways leads to Kubernetes {after}:",
+                *(f"- {c} may only follow {c.descriptor.upgrades.from_}" for c in candidates),
+            ),
+            reference="upgrade-out-of-reach",
+        )
 
     # --- what is told of it ----------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from mistpm.model.cause import (
     ConflictsWith,
     Dependent,
     Ground,
+    MayOnlyFollow,
     NeedsKubernetes,
     NotCallable,
     OncePerEnvironment,
@@ -100,10 +101,18 @@ def _(cause: RequiresApi, ground: Ground, asker: Asker) -> Phrase:
 
 @_told.register
 def _(cause: NeedsKubernetes, ground: Ground, asker: Asker) -> Phrase:
-    del asker
-    includes = f"while the environment includes {joined_words(cause.missing)}"
+    missing = joined_words(cause.missing)
+    leaves = f"which leaves out {missing}" if asker.minors else ""
+    includes = leaves or f"while the environment includes {missing}"
     dependent = Dependent(package=cause.package)
     return _said(dependent, ground, f"needs Kubernetes {cause.range}, {includes}")
+
+
+@_told.register
+def _(cause: MayOnlyFollow, ground: Ground, asker: Asker) -> Phrase:
+    del asker
+    said = f"may only follow {cause.range}, which cannot be reached from {cause.held}"
+    return _said(Dependent(package=cause.package), ground, said)
 
 
 @_told.register

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from mistpm.errors import MistError
 from mistpm.model.asker import Asker
+from mistpm.model.cause import Cause
 from mistpm.model.question import Held, Question
 from mistpm.model.version import Version
 
@@ -19,7 +20,8 @@ class Problem(Struct, frozen=True, kw_only=True):
     called key) at a version.  `relaxed` keeps in mind the versions that something excludes, so that
     an explanation can say what excludes them.  `only_held` considers nothing but what is held.  `passes_by` tells
     that the minors come one after the other, so that none by itself rules out what does not support it, and that
-    what versions compute depends on when they are there.  `asker` is
+    what versions compute depends on when they are there.  `out_of_reach` has for releases of the file
+    which versions, as masks, can never follow what is held of them, and why.  `asker` is
     for explanations alone.
     """
 
@@ -32,4 +34,5 @@ class Problem(Struct, frozen=True, kw_only=True):
     relaxed: bool = False
     only_held: bool = False
     passes_by: bool = False
+    out_of_reach: dict[str, tuple[tuple[Cause, int], ...]] = {}
     asker: Asker = Asker()

@@ -80,11 +80,11 @@ class Resolver:
         self.catalogue = Catalogue(source, self.deadline, computing)
         self._names = [wanted.name for wanted in question.releases]
 
-    def about(self, question: Question, held: Held = _NOTHING_HELD) -> Resolver:
-        """Give a resolver of another question, which knows what this one was answered."""
+    def about(self, problem: Problem) -> Resolver:
+        """Give a resolver of another problem, which knows what this one was answered."""
         other = copy(self)
-        other.problem = replace(self.problem, question=question, held=held)
-        other.binder = Binder(question)
+        other.problem = problem
+        other.binder = Binder(problem.question)
         return other
 
     def resolve(self) -> Resolution:
@@ -97,6 +97,24 @@ class Resolver:
         while (found := self._solve()) is None:
             pass  # somebody was asked for computed requirements: begin again, with the answers
         return found
+
+    def is_possible(self) -> bool:
+        """Tell whether everything has a solution; costs less than the best one, and nothing is explained."""
+        while True:
+            universe = Universe(self.problem, self.catalogue)
+            choice = walk(universe) or self._any(universe)
+            if choice is None or choice.open_releases():
+                return False
+            if not self._ask(choice):
+                return True
+
+    def _any(self, universe: Universe) -> Choice | None:
+        """Give some choice, None where there is none."""
+        from mistpm.resolve.search import Search
+
+        with Search(universe, self.deadline) as search:
+            found = not universe.missing and search.is_possible()
+            return search.choice() if found else None
 
     def told(self, choice: Choice, unresolved: tuple[Unresolved, ...]) -> Resolution:
         """Tell a choice as an answer.  Raises `ResolutionError` for a mistake that it runs into."""

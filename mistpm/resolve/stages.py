@@ -5,19 +5,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cached_property
+
 from msgspec.structs import replace
 
 from mistpm.model.asker import Asker
+from mistpm.model.cause import Conflict, Ground, MayOnlyFollow
+from mistpm.model.descriptor import Candidate
 from mistpm.model.question import Held, Question
-from mistpm.model.resolution import Chosen, Resolution
+from mistpm.model.resolution import Resolution, Unresolved
 from mistpm.model.upgrade_path import PackageMove, UpgradePath
 from mistpm.resolve.chaining import Chaining
 from mistpm.resolve.computed import Computing
 from mistpm.resolve.effort import Effort
 from mistpm.resolve.limits import Limits
+from mistpm.resolve.listing import Listing
+from mistpm.resolve.reach import all_out_of_reach, may_follow
 from mistpm.resolve.resolving import Resolver
 from mistpm.resolve.source import CandidateSource
 from mistpm.resolve.way import Way
+from mistpm.resolve.writer import facts
 
 _LIMITS = Limits()
 _ASKER = Asker()
@@ -54,40 +62,78 @@ class Stages:
 
     def find(self) -> UpgradePath:
         """See `upgrade_stages`."""
-        resolution = self._resolver.resolve()
-        target = _pinned(resolution)
-        if _is_same(self._held, target):
-            return UpgradePath(minors=self._question.minors)
-        if self._may_follow(resolution):
-            return self._path([resolution])
-        absent = frozenset(name for part in resolution.unresolved for name in part.releases)
-        # once it is known where it ends, what may move freely counts as well: there are few moves on the way
+        newest = self._resolver.resolve()
+        found = self._best(newest)
+        last = found[-1] if found else None
+        held_back = self._held_back(newest, _pinned(last) if last else self._held)
+        moves = [PackageMove(minors=self._question.minors, resolution=each) for each in found]
+        return UpgradePath(
+            moves=tuple(moves), minors=self._question.minors, held_back=tuple(held_back)
+        )
+
+    def _best(self, newest: Resolution) -> list[Resolution]:
+        """Give the stages to the newest set, or where it is out of reach to the best one that is not."""
+        if self._is_near(newest):
+            return self._near(newest)
+        # without what can never follow, the newest set is no worse than any that can be reached
+        problem = replace(self._resolver.problem, out_of_reach=self._out_of_reach)
+        target = self._resolver.about(problem).resolve()
+        if self._is_near(target):
+            return self._near(target)
+        absent = frozenset(name for part in target.unresolved for name in part.releases)
+        # where it ends is settled: on the way there shall be few changes of what may move freely as well
         held = replace(self._held, free=frozenset())
         chaining = Chaining(self._resolver, self._question, held, absent)
-        found = chaining.links(self._way, -1, target)
+        found = chaining.links(self._way, -1, _pinned(target))
         if found.position < 0:
             freely = Chaining(self._resolver, self._question, self._held, absent)
-            target = freely.best_end(self._way, -1)
-            if _is_same(self._held, target):
-                return UpgradePath(minors=self._question.minors)
-            found = chaining.links(self._way, -1, target)
-        return self._path([link.resolution for link in found.links])
+            end = freely.best_end(self._way, -1)
+            if _is_same(self._held, end):
+                return []
+            found = chaining.links(self._way, -1, end)
+        return [link.resolution for link in found.links]
 
-    def _path(self, resolutions: list[Resolution]) -> UpgradePath:
-        minors = self._question.minors
-        moves = [PackageMove(minors=minors, resolution=each) for each in resolutions]
-        return UpgradePath(moves=tuple(moves), minors=minors)
-
-    def _may_follow(self, resolution: Resolution) -> bool:
+    def _is_near(self, resolution: Resolution) -> bool:
         """Tell whether everything may move from what is held in one step."""
-        return all(self._may_move(name, chosen) for name, chosen in resolution.releases.items())
+        chosen = resolution.releases.items()
+        return all(may_follow(self._held, name, one) for name, one in chosen)
 
-    def _may_move(self, name: str, chosen: Chosen) -> bool:
-        package, version = self._held.releases.get(name, (None, None))
-        candidate = chosen.candidate
-        if version is None or package != candidate.package or version == candidate.version:
-            return True
-        return version in candidate.descriptor.upgrades.from_.versions
+    def _near(self, resolution: Resolution) -> list[Resolution]:
+        return [] if _is_same(self._held, _pinned(resolution)) else [resolution]
+
+    # --- what is held back -----------------------------------------------------------------------
+
+    @cached_property
+    def _out_of_reach(self) -> dict[str, tuple[tuple[MayOnlyFollow, int], ...]]:
+        catalogue = self._resolver.catalogue
+        return all_out_of_reach(self._question, self._held, catalogue, self._way, 0)
+
+    def _held_back(self, newest: Resolution, reached: Held) -> Iterator[Unresolved]:
+        """Tell of releases that would be newer but for what they may follow."""
+        for wanted in self._question.releases:
+            chosen = newest.releases.get(wanted.name)
+            _, version = reached.releases.get(wanted.name, (None, None))
+            if chosen is not None and version not in {None, chosen.candidate.version}:
+                yield self._behind(wanted.name, chosen.candidate)
+
+    def _behind(self, name: str, candidate: Candidate) -> Unresolved:
+        """Tell why a release is not at the version that it has in the newest set."""
+        listing = self._resolver.catalogue.listing(candidate.package)
+        place = listing.place(candidate.version) if isinstance(listing, Listing) else None
+        grounds = tuple(
+            Ground(cause=cause, versions=candidate.version.text)
+            for cause, mask in self._out_of_reach.get(name, ())
+            if place is not None and mask >> place & 1
+        )
+        if grounds:
+            return Unresolved(
+                releases=(name,),
+                conflict=Conflict(grounds=grounds, minimal=True),
+                explanation=facts(grounds, self._resolver.problem.asker),
+            )
+        most = Chaining(self._resolver, self._question, self._held).most(self._way)
+        line = f"up to {most} package moves do not lead to {candidate} together with the others"
+        return Unresolved(releases=(name,), explanation=(line,), reference="upgrade-out-of-reach")
 
 
 def _pinned(resolution: Resolution) -> Held:

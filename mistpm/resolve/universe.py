@@ -277,6 +277,11 @@ class Universe:
         pin = self.problem.pins.get(name)
         node.stays = node.held is not None and name not in held.free
         found = list(exclusions(node, self._excluding, pin))
+        found += [
+            Exclusion(cause=cause, mask=listing.all & mask)
+            for cause, mask in self.problem.out_of_reach.get(name, ())
+            if kind == "asked"
+        ]
         setting = self.binder.settings.get(listing.package) if kind == "pulled-in" else None
         if setting is not None:
             outside = listing.all & ~self.eligible(listing, setting.range)

@@ -103,10 +103,11 @@ class _Story:
             one = pinned[0]
             return f"{one.node} cannot be at {one.version}"
         names = [cause.release for cause in causes if isinstance(cause, Asked)]
+        where = f" at {self._asker.minors}" if self._asker.minors else ""
         if len(names) == 1:
-            return f"{names[0]} cannot be had"
+            return f"{names[0]} cannot be had{where}"
         how = "together" if len(names) == 2 else "all together"
-        return f"{joined_words(names)} cannot be had {how}"
+        return f"{joined_words(names)} cannot be had {how}{where}"
 
 
 def _cannot(nogood: Nogood) -> str:

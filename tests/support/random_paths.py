@@ -8,7 +8,7 @@ from brute_force import Oracle
 from brute_force_state import Solution
 from msgspec.structs import replace
 from random_worlds import Chance, Size, random_case
-from small_worlds import World
+from small_worlds import World, asking
 
 from mistpm.model.descriptor import Candidate, Upgrades
 from mistpm.model.minor import Minor
@@ -20,6 +20,10 @@ OLD: Final = ("", "", "<=1.32", "<=1.33", "<=1.33", "<=1.34")
 NEW: Final = ("", "", "", ">=1.33", ">=1.34", ">=1.32 <1.35", ">=1.33 <1.35", ">=1.35")
 FROM: Final = (*[""] * 6, "^1", "^1", "<1.1", ">=1.1", "<2", "^2", "<0.2", ">=2 || <1")
 GOALS: Final = (33, 34, 34, 35, 35, 35, 32, 31)
+MANY: Final = ("1.0.0", "1.1.0", "2.0.0", "3.0.0")
+LOOSE: Final = ("*", "*", "*", ">=1.1", "^1", "<3", ">=2")
+AFTER: Final = (*[""] * 5, "^1", ">=1.1", ">=1.1 <3", "^2", ">=2", "<3")
+SINCE_34: Final = "storage.k8s.io/v1/VolumeAttributesClass"
 TINY: Final = Size(packages=(2, 3), versions=(2, 3, 4, 5), releases=(1, 2, 2))
 
 
@@ -35,6 +39,42 @@ class PathCase(NamedTuple):
 
 def random_path(chance: Chance) -> PathCase:
     """Make a world in which packages come and go with Kubernetes, and something to begin with."""
+    return _moving(chance) if chance.one_in(2) else _mixed(chance)
+
+
+def _moving(chance: Chance) -> PathCase:
+    """Make a world in which there is little but versions that have to move, and their windows overlap."""
+    world = World()
+    names = [f"g/p{number}" for number in range(chance.pick((1, 2, 2, 3)))]
+    for name in names:
+        others = [other for other in names if other != name]
+        first = 0
+        texts = MANY[: chance.pick((2, 3, 4, 4))]
+        for at, text in enumerate(texts):
+            last = first + chance.pick((0, 1, 1, 2, 3))
+            needs = chance.some([f"{other} {chance.pick(LOOSE)}" for other in others], 4)
+            needs += chance.some([f"call {other} {chance.pick(LOOSE)}" for other in others], 6)
+            needs += chance.some([f"api {SINCE_34} default {names[0]}"], 8)
+            is_open = at == len(texts) - 1 and not chance.one_in(4)
+            upper = "" if is_open else f" <=1.{START.number + last}"
+            world.add(
+                name,
+                text,
+                {f"n{number}": need for number, need in enumerate(needs)},
+                kubernetes=f">=1.{START.number + first}{upper}",
+                after=chance.pick(AFTER),
+                provides=[SINCE_34] if name == names[0] and chance.one_in(6) else (),
+            )
+            first = min(last, first + chance.pick((0, 1, 1, 2)))
+    asked = {name.removeprefix("g/"): name for name in names if not chance.one_in(5)}
+    question = asking(asked or {"p0": names[0]}, minors=str(START))
+    free = frozenset(chance.some(sorted(asked), 2)) if chance.one_in(4) else frozenset()
+    held = _begun(world, question, chance, free) or Held()
+    return PathCase(world, question, held, START, Minor(chance.pick((33, 34, 35, 35, 35))))
+
+
+def _mixed(chance: Chance) -> PathCase:
+    """Make a world with everything in it."""
     world, question, held = random_case(chance, TINY)
     question = replace(question, minors=(START,))
     for package in sorted(world.packages):
@@ -67,7 +107,7 @@ def _begun(world: World, question: Question, chance: Chance, free: frozenset[str
     solutions.sort(
         key=lambda solution: sorted((str(p), str(v)) for p, v in solution.versions.items())
     )
-    return held_of(oracle, chance.pick(solutions), free if chance.one_in(3) else frozenset())
+    return held_of(oracle, chance.pick(solutions), free if chance.one_in(2) else frozenset())
 
 
 def held_of(oracle: Oracle, solution: Solution, free: frozenset[str] = frozenset()) -> Held:
