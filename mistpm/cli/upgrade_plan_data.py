@@ -26,6 +26,7 @@ def plan_data(plan: UpgradePlan, *, diff: bool = False) -> dict[str, Any]:
         "start": _minor(plan.start),
         "goal": _minor(plan.goal),
         "reaches": _minor(reaches(plan)),
+        "findings": findings_data(plan.findings),
         "steps": [
             _step(number, step, diff=diff) for number, step in enumerate(plan.steps, start=1)
         ],

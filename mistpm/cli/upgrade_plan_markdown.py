@@ -37,6 +37,7 @@ from mistpm.diff import unified
 from mistpm.diff.fields import changed_fields
 from mistpm.draw.mermaid import MOST_ARROWS, mermaid
 from mistpm.model.change import Change
+from mistpm.model.finding import Finding
 from mistpm.ops.upgrade_plan import Contents, UpgradePlan, UpgradeStep
 
 _SEVERITIES = {"error": "❌ error", "warning": "⚠️ warning", "info": "ℹ️ info"}  # noqa: RUF001 - that is its sign
@@ -55,6 +56,7 @@ def _lines(plan: UpgradePlan, *, diff: bool) -> Iterator[str]:
             (_overview(number, step) for number, step in enumerate(plan.steps, start=1)),
         )
         yield ""
+    yield from _findings(plan.findings)
     for number, step in enumerate(plan.steps, start=1):
         yield from (f"## {number}. {prose(step_title(step))}", "")
         yield from _step(step, diff=diff)
@@ -108,11 +110,7 @@ def _step(step: UpgradeStep, *, diff: bool) -> Iterator[str]:
                 f"- {_owner(each.resource, each.release)}: {prose(each.how)}" for each in workloads
             )
             yield ""
-    if contents.findings:
-        yield from (f"**{FINDINGS}**", "")
-        for finding in contents.findings:
-            yield f"- {_SEVERITIES[finding.severity]}: {prose(finding_text(finding))}"
-        yield ""
+    yield from _findings(contents.findings)
 
 
 def _alerts(contents: Contents) -> Iterator[str]:
@@ -188,6 +186,15 @@ def _fields(change: Change) -> list[str]:
         for field in changed_fields(change)
     ]
     return table(("Field", "Change"), rows) if rows else []
+
+
+def _findings(findings: tuple[Finding, ...]) -> Iterator[str]:
+    if not findings:
+        return
+    yield from (f"**{FINDINGS}**", "")
+    for finding in findings:
+        yield f"- {_SEVERITIES[finding.severity]}: {prose(finding_text(finding))}"
+    yield ""
 
 
 def _held_back(plan: UpgradePlan) -> Iterator[str]:

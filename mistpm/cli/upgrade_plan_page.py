@@ -41,6 +41,7 @@ from mistpm.diff import unified
 from mistpm.diff.fields import FieldChange, changed_fields
 from mistpm.draw.svg import svg
 from mistpm.model.change import Change
+from mistpm.model.finding import Finding
 from mistpm.model.resource import ResourceId
 from mistpm.ops.locking import Move
 from mistpm.ops.upgrade_plan import Contents, Restart, UpgradePlan, UpgradeStep
@@ -75,6 +76,10 @@ def _lines(plan: UpgradePlan) -> Iterator[str]:
         yield from _path(plan)
         yield from _glance(plan)
     yield "<main>"
+    if plan.findings:
+        yield '<section class="about">'
+        yield from _findings("h2", plan.findings)
+        yield "</section>"
     for number, step in enumerate(plan.steps, start=1):
         yield from _step(number, step)
     yield from _ending(plan)
@@ -161,16 +166,7 @@ def _step(number: int, step: UpgradeStep) -> Iterator[str]:
     yield from _changes(contents)
     yield from _restarts(RESTARTS, contents.restarts)
     yield from _restarts(NO_RESTARTS, contents.no_restarts)
-    if contents.findings:
-        yield element("h3", FINDINGS)
-        yield _items(
-            joined(
-                element("span", finding.severity, class_=f"tag {finding.severity}"),
-                " ",
-                prose(finding_text(finding)),
-            )
-            for finding in contents.findings
-        )
+    yield from _findings("h3", contents.findings)
     yield "</div>"
     yield "</details>"
     yield "</section>"
@@ -309,6 +305,19 @@ def _restarts(title: str, workloads: tuple[Restart, ...]) -> Iterator[str]:
         yield element("h3", title)
         yield _items(
             joined(_owner(each.resource, each.release), ": ", prose(each.how)) for each in workloads
+        )
+
+
+def _findings(heading: str, findings: tuple[Finding, ...]) -> Iterator[str]:
+    if findings:
+        yield element(heading, FINDINGS)
+        yield _items(
+            joined(
+                element("span", finding.severity, class_=f"tag {finding.severity}"),
+                " ",
+                prose(finding_text(finding)),
+            )
+            for finding in findings
         )
 
 

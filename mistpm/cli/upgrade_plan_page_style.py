@@ -107,6 +107,8 @@ figure { margin: 0; border: 1px solid var(--line); border-radius: 10px; overflow
 figcaption { padding: .5rem .9rem; background: var(--well); border-bottom: 1px solid var(--line); font-weight: 600; font-size: .92rem; }
 figure .scroll { padding: .4rem; }
 figure svg { display: block; max-width: none; }
+.about { margin: 0 0 2rem; }
+.about > h2 { margin-bottom: .6rem; }
 .panel { margin: 2.2rem 0 0; }
 .panel > h2 { margin-bottom: .7rem; }
 .panel pre { white-space: pre-wrap; }

@@ -66,6 +66,8 @@ def plan_lines(
     """Give the lines of a plan, as `show_plan` prints them."""
     yield bold(_line(headline(plan)))
     yield _line(outcome(plan))
+    if lines := tuple(_findings(plan.findings, verbose=verbose)):
+        yield from ("", *lines)
     for number, step in enumerate(plan.steps, start=1):
         yield ""
         yield bold(f"{number}. {step_title(step)}")
@@ -100,11 +102,7 @@ def _step(step: UpgradeStep, *, diff: bool, verbose: bool) -> Iterator[str]:
     yield from _apis(contents)
     yield from _changes(contents, diff=diff)
     yield from _restarts(contents)
-    findings = [each for each in contents.findings if verbose or not each.waived]
-    if findings:
-        yield bold(FINDINGS)
-    for finding in findings:
-        yield f"  {_severity(finding)}: {_line(finding_text(finding))}"
+    yield from _findings(contents.findings, verbose=verbose)
 
 
 def _moves(step: UpgradeStep) -> Iterator[str]:
@@ -193,6 +191,14 @@ def _restarts(contents: Contents) -> Iterator[str]:
 
 def _loud(title: str) -> str:
     return typer.style(title.upper(), fg="red", bold=True)
+
+
+def _findings(findings: tuple[Finding, ...], *, verbose: bool) -> Iterator[str]:
+    shown = [each for each in findings if verbose or not each.waived]
+    if shown:
+        yield bold(FINDINGS)
+    for finding in shown:
+        yield f"  {_severity(finding)}: {_line(finding_text(finding))}"
 
 
 def _severity(finding: Finding) -> str:

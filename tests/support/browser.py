@@ -68,10 +68,11 @@ class Browser:
         self._driver.find_element("css selector", selector).send_keys(keys)
 
     def prefer(self, scheme: str) -> None:
-        """Be somebody who likes pages `light` or `dark`."""
+        """Be somebody who likes pages `light` or `dark`, and nothing that moves by itself."""
+        features = {"prefers-color-scheme": scheme, "prefers-reduced-motion": "reduce"}
         self._driver.execute_cdp_cmd(
             "Emulation.setEmulatedMedia",
-            {"features": [{"name": "prefers-color-scheme", "value": scheme}]},
+            {"features": [{"name": name, "value": value} for name, value in features.items()]},
         )
 
     def resize(self, width: int, height: int) -> None:

@@ -213,6 +213,15 @@ COMPLETE = UpgradePlan(
         graph("after", shop="3.0.1", database="16.4.0"),
     ),
     command="upgrade --kubernetes 1.25",
+    findings=(
+        Finding(
+            severity="warning",
+            code="support-overstated",
+            message="2.4.0 of `starter/apps/shop` renders what Kubernetes 1.25 does not have, which it claims to support",
+            release="shop",
+            minors=minors(25, 25),
+        ),
+    ),
 )
 """Packages, the cluster, packages: with everything that a plan can tell."""
 
