@@ -8,7 +8,6 @@ from mistpm.model.lockfile import LockedPackage, Lockfile
 from mistpm.model.minor import Minor
 from mistpm.model.minors import supports
 from mistpm.model.ranges import parse_range
-from mistpm.ops.asking import Sources
 from mistpm.ops.lock_graph import Need, needed_by, nodes
 from mistpm.ops.locking import Move
 from mistpm.ops.upgrade_states import State
@@ -25,7 +24,7 @@ class _Reasons:
         self._minors = state.minors
         self._was: Lockfile | None = state.solved.previous
         self._now = state.solved.lockfile
-        self._sources = Sources(state.workspace, state.solved.asking.files)
+        self._sources = state.sources
         self._needed = needed_by(self._now)
 
     def by_node(self) -> dict[str, tuple[str, ...]]:

@@ -91,7 +91,8 @@ class UpgradeStep(Struct, frozen=True, kw_only=True):
 class UpgradePlan(Struct, frozen=True, kw_only=True):
     """All steps; the first ones, up to a cluster's step, can be taken at once.
 
-    `start` and `goal` are Kubernetes versions, None where packages alone are upgraded.  `graphs` are what
+    `start` and `goal` are Kubernetes versions, None where packages alone are upgraded.  `findings` are about
+    the plan as a whole, such as packages that support less than they say.  `graphs` are what
     depends on what, before and after.  `command` is what was asked (`upgrade --kubernetes 1.37`), `saved` the
     file that the plan is saved in, if it is: both stand in what to do next.
     """
@@ -102,6 +103,7 @@ class UpgradePlan(Struct, frozen=True, kw_only=True):
     goal: Minor | None = None
     steps: tuple[UpgradeStep, ...] = ()
     held_back: tuple[HeldBack, ...] = ()
+    findings: tuple[Finding, ...] = ()
     blocked: Blocked | None = None
     graphs: tuple[Graph, Graph] | None = None
     command: str = "upgrade"

@@ -13,7 +13,7 @@ from mistpm.model.minor import Minor
 from mistpm.model.minors import minors_of
 from mistpm.model.resolution import Resolution, Unresolved
 from mistpm.model.upgrade_path import PackageMove, PathMove
-from mistpm.ops.asking import Asking, kubernetes_text
+from mistpm.ops.asking import Asking, Sources, kubernetes_text
 from mistpm.ops.computing import Computing
 from mistpm.ops.locking import Move, Solved, moves, record, solve_asked
 from mistpm.ops.workspace import Workspace
@@ -23,11 +23,12 @@ class State(Struct, frozen=True, kw_only=True):
     """What holds after a step: the environment as it is written then, and its lock.
 
     `moves` are how versions differ from the state before.  `before` and `after` are the cluster's minors
-    in a step of its own.
+    in a step of its own.  `sources` are where candidates came from.
     """
 
     kind: Literal["packages", "kubernetes"]
     workspace: Workspace
+    sources: Sources
     solved: Solved
     moves: tuple[Move, ...] = ()
     before: Minor | None = None
@@ -55,11 +56,13 @@ class Trail:
         self,
         workspace: Workspace,
         present: Solved,
+        sources: Sources,
         *,
         goal: Minor | None = None,
         left_out: tuple[Unresolved, ...] = (),
     ) -> None:
         self._workspace = workspace
+        self._sources = sources
         self._asking = present.asking
         self._lockfile = present.lockfile
         self._before = present.previous
@@ -111,6 +114,7 @@ class Trail:
         return State(
             kind=kind,
             workspace=self._workspace,
+            sources=self._sources,
             solved=replace(solved, previous=was),
             moves=moves(was, solved.lockfile),
             before=before,

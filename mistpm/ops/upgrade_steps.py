@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from itertools import pairwise
+
+from msgspec import Struct
 
 from mistpm.model.finding import Finding
 from mistpm.ops.checking import accept, faults
@@ -11,9 +14,29 @@ from mistpm.ops.move_reasons import move_reasons
 from mistpm.ops.proposing import Proposal, want
 from mistpm.ops.rendering import render_locked
 from mistpm.ops.step_contents import disappearing_apis, live_contents, rendered_contents
-from mistpm.ops.upgrade_plan import Contents, UpgradeStep
+from mistpm.ops.upgrade_plan import Contents, Disappearing, UpgradeStep
 from mistpm.ops.upgrade_states import State
 from mistpm.target.protocol import Desired
+
+
+class RenderedState(Struct, frozen=True, kw_only=True):
+    """A state, what it wants of the target, and what is noticed about that; errors among it forbid nothing yet."""
+
+    state: State
+    desired: Desired
+    findings: tuple[Finding, ...]
+
+
+def render_state(state: State) -> RenderedState:
+    """Render what a state wants, and check it for every Kubernetes version that it is to support."""
+    workspace, lockfile = state.workspace, state.solved.lockfile
+    rendered = render_locked(workspace, lockfile, state.solved.asking)
+    found = (*rendered.findings, *faults(workspace, state.minors, rendered))
+    return RenderedState(
+        state=state,
+        desired=want(workspace, lockfile, rendered),
+        findings=(*failure_findings(rendered), *accept(workspace, found)),
+    )
 
 
 def first_step(state: State, proposal: Proposal) -> UpgradeStep:
@@ -21,30 +44,27 @@ def first_step(state: State, proposal: Proposal) -> UpgradeStep:
     return _step(state, live_contents(proposal))
 
 
-def later_steps(states: Iterable[State], proposal: Proposal) -> tuple[UpgradeStep, ...]:
-    """Give the steps after the proposed one, each compared with what the one before renders.
-
-    Costs rendering every state; what does not change is in the cache of renderings.
-    """
-    steps, there = [], proposal.desired
-    for state in states:
-        desired, findings = _render(state)
-        steps.append(
-            _step(
-                state,
-                rendered_contents(
-                    there,
-                    desired,
-                    is_cluster=bool(proposal.address),
-                    findings=findings,
-                    disappearing=disappearing_apis(there, state.before, state.after)
-                    if state.before and state.after
-                    else (),
-                ),
-            )
+def later_steps(rendered: Sequence[RenderedState], *, is_cluster: bool) -> tuple[UpgradeStep, ...]:
+    """Give the steps after the first, each compared with what the one before renders."""
+    return tuple(
+        _step(
+            after.state,
+            rendered_contents(
+                before.desired,
+                after.desired,
+                is_cluster=is_cluster,
+                findings=after.findings,
+                disappearing=_disappearing(before.desired, after.state),
+            ),
         )
-        there = desired
-    return tuple(steps)
+        for before, after in pairwise(rendered)
+    )
+
+
+def _disappearing(there: Desired, state: State) -> tuple[Disappearing, ...]:
+    if state.before is None or state.after is None:
+        return ()
+    return disappearing_apis(there, state.before, state.after)
 
 
 def _step(state: State, contents: Contents) -> UpgradeStep:
@@ -58,12 +78,3 @@ def _step(state: State, contents: Contents) -> UpgradeStep:
         moves=state.moves,
         reasons=move_reasons(state),
     )
-
-
-def _render(state: State) -> tuple[Desired, tuple[Finding, ...]]:
-    """Render what a state wants, and give what is noticed about it; errors among that forbid nothing yet."""
-    workspace, lockfile = state.workspace, state.solved.lockfile
-    rendered = render_locked(workspace, lockfile, state.solved.asking)
-    found = (*rendered.findings, *faults(workspace, state.minors, rendered))
-    findings = (*failure_findings(rendered), *accept(workspace, found))
-    return want(workspace, lockfile, rendered), findings

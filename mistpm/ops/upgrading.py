@@ -23,10 +23,11 @@ from mistpm.ops.lock_graph import find_nodes, nodes
 from mistpm.ops.locking import Solved, solve
 from mistpm.ops.proposing import Proposal, Wishes, propose_solved
 from mistpm.ops.saving_plan import saved_plan, write_plan
+from mistpm.ops.shown_support import NarrowedSources, Shown, learn
 from mistpm.ops.upgrade_plan import UpgradePlan
 from mistpm.ops.upgrade_request import CONTINUE, Journey, UpgradeRequest, find_journey, wanted_goal
 from mistpm.ops.upgrade_states import State, Trail
-from mistpm.ops.upgrade_steps import first_step, later_steps
+from mistpm.ops.upgrade_steps import RenderedState, first_step, later_steps, render_state
 from mistpm.ops.workspace import Workspace
 
 
@@ -132,48 +133,80 @@ def _packages(workspace: Workspace, request: UpgradeRequest, lockfile: Lockfile)
     named = {node for name in request.names for node in find_nodes(lockfile, name)}
     free = frozenset(named if request.names else nodes(lockfile))
     asking = ask(workspace, lockfile, new_minors=not request.names)
+    sources = Sources(workspace, asking.files)
     workspace.reporter.start("solving", 0)
     path = upgrade_stages(
         asking.asked.question,
-        Sources(workspace, asking.files),
+        sources,
         held_by(lockfile, free),
         computing=Computing(workspace, asking, lockfile.releases.values()),
         limits=workspace.limits,
         asker=workspace.asker,
     )
     present = Solved(lockfile=lockfile, previous=lockfile, asking=asking)
-    trail = Trail(workspace, present)
+    trail = Trail(workspace, present, sources)
     minors = asking.asked.question.minors
     states = trail.follow(path.moves, is_whole=True) or (trail.stay(minors),)
     last = states[-1]
     require_solved(last.solved, keep_going=workspace.options.keep_going)
-    upgrade = _begin(workspace, request, states)
-    return replace(
-        upgrade, plan=replace(upgrade.plan, held_back=held_back(last.workspace, last.solved))
-    )
+    upgrade = _begin(workspace, request, tuple(map(render_state, states)))
+    held = held_back(last.workspace, last.solved)
+    return replace(upgrade, plan=replace(upgrade.plan, held_back=held))
 
 
 def _kubernetes(
     workspace: Workspace, request: UpgradeRequest, present: Solved, journey: Journey
 ) -> Upgrade:
-    """Lead to another Kubernetes version, minor by minor."""
-    path = _find_path(workspace, present, journey)
-    trail = Trail(workspace, present, goal=journey.goal, left_out=present.unresolved)
-    arrived = not path.moves and path.blocked is None
-    opening: tuple[State, ...] = ()
-    if arrived and journey.is_under_way:
-        opening = (trail.stay((journey.goal,), is_last=True),)
-    elif path.moves and isinstance(path.moves[0], KubernetesMove):
-        opening = (trail.stay(path.minors),)
-    states = (*opening, *trail.follow(path.moves, is_whole=path.blocked is None))
-    upgrade = _begin(workspace, request, states)
+    """Lead to another Kubernetes version, minor by minor.
+
+    What packages say that they support is believed until what they render shows that it is less; then another
+    way is looked for.  That ends: each time some version is believed less.
+    """
+    shown: Shown = {}
+    is_new = True
+    while is_new:
+        sources = NarrowedSources(Sources(workspace, present.asking.files), shown.values())
+        path = _find_path(workspace, present, journey, sources)
+        rendered = tuple(map(render_state, _states(workspace, present, journey, path, sources)))
+        learned = [learn(shown, each.state.solved.lockfile, each.findings) for each in rendered]
+        is_new = any(learned)
+    upgrade = _begin(workspace, request, rendered)
     return replace(
         upgrade,
-        plan=replace(upgrade.plan, start=journey.start, goal=journey.goal, blocked=path.blocked),
+        plan=replace(
+            upgrade.plan,
+            start=journey.start,
+            goal=journey.goal,
+            blocked=path.blocked,
+            findings=tuple(shown[key].finding() for key in sorted(shown)),
+        ),
     )
 
 
-def _find_path(workspace: Workspace, present: Solved, journey: Journey) -> UpgradePath:
+def _states(
+    workspace: Workspace,
+    present: Solved,
+    journey: Journey,
+    path: UpgradePath,
+    sources: Sources,
+) -> tuple[State, ...]:
+    """Give the states on a path.
+
+    Before a cluster's step comes one in which the environment says that it supports what comes then; after
+    the last one, one in which it says that the goal is reached.
+    """
+    trail = Trail(workspace, present, sources, goal=journey.goal, left_out=present.unresolved)
+    opening: tuple[State, ...] = ()
+    if path.moves and isinstance(path.moves[0], KubernetesMove):
+        opening = (trail.stay(path.minors),)
+    elif not path.moves and path.blocked is None and journey.is_under_way:
+        opening = (trail.stay((journey.goal,), is_last=True),)
+    return (*opening, *trail.follow(path.moves, is_whole=path.blocked is None))
+
+
+def _find_path(
+    workspace: Workspace, present: Solved, journey: Journey, sources: Sources
+) -> UpgradePath:
     from mistpm.resolve import upgrade_path
 
     asking = present.asking
@@ -183,7 +216,7 @@ def _find_path(workspace: Workspace, present: Solved, journey: Journey) -> Upgra
     workspace.reporter.start("solving", 0)
     return upgrade_path(
         replace(question, releases=releases),
-        Sources(workspace, asking.files),
+        sources,
         held_by(present.lockfile),
         start=journey.start,
         goal=journey.goal,
@@ -193,21 +226,24 @@ def _find_path(workspace: Workspace, present: Solved, journey: Journey) -> Upgra
     )
 
 
-def _begin(workspace: Workspace, request: UpgradeRequest, states: tuple[State, ...]) -> Upgrade:
+def _begin(
+    workspace: Workspace, request: UpgradeRequest, rendered: tuple[RenderedState, ...]
+) -> Upgrade:
     """Compare the first state with the target, and each of the others with the one before."""
     plan = UpgradePlan(
         target=workspace.target.title, address=workspace.address, command=request.command
     )
-    if not states:
+    if not rendered:
         return Upgrade(plan=plan)
-    first, *later = states
+    states = tuple(each.state for each in rendered)
+    first = states[0]
     wishes = Wishes(reason=request.command)
     proposal = propose_solved(first.workspace, first.solved, wishes, is_for_show=True)
     begun = first_step(first, proposal)
     proposal = replace(proposal, moves=first.moves, data=begun.contents.data)
     is_fine = all(each.severity != "error" or each.waived for each in proposal.findings)
     is_silent = is_fine and not first.moves and proposal.diff.is_empty
-    steps = later_steps(later, proposal)
+    steps = later_steps(rendered, is_cluster=bool(workspace.address))
     return Upgrade(
         plan=replace(
             plan,

@@ -10,7 +10,7 @@ from control_plane import ControlPlane
 from made_cluster_shop import ClusterShop
 from toy_registry import ToyRegistry
 
-from mistpm.errors import CheckError, TargetError, UsageError
+from mistpm.errors import PlanError, ResolutionError, UsageError
 from mistpm.model.minor import Minor
 from mistpm.ops.status import status
 
@@ -105,3 +105,71 @@ def test_packages_move_before_the_cluster_does(
     assert (404, 200) == (served(shop, "v1beta1"), served(shop, "v1"))
     [release] = status(shop.open()).releases
     assert ("as wanted", "ready") == (release.state, release.health)
+
+
+def test_without_a_plan_it_breaks(shop: ClusterShop, old_cluster: ControlPlane) -> None:
+    """The same cluster upgraded by itself: what is installed cannot even be looked at; the plan mends it."""
+    install_old(shop)
+    old_cluster.restart_as("1.37")
+    with pytest.raises(PlanError) as outside:
+        shop.propose()
+    shop.edit("kubernetes: '1.36'", "kubernetes: '>=1.36'")
+    shop.edit("package: toy/net/ranges", "package: toy/net/ranges\n    version: =1.0.0")
+    with pytest.raises(ResolutionError) as unsolvable:
+        shop.propose()
+    shop.edit("\n    version: =1.0.0", "")
+    shop.edit("kubernetes: '>=1.36'", "kubernetes: '1.36'")
+    mending = shop.plan_upgrade(goal="1.37")
+    shop.take_step(mending)
+
+    assert "cluster-outside" == outside.value.reference
+    assert "version-conflict" == unsolvable.value.reference
+    assert ["packages"] == [step.kind for step in mending.plan.steps]
+    assert (404, 200) == (served(shop, "v1beta1"), served(shop, "v1"))
+    [release] = status(shop.open()).releases
+    assert ("as wanted", "ready") == (release.state, release.health)
+
+
+def test_what_packages_do_not_say_is_seen_in_what_they_render(
+    shop: ClusterShop, old_cluster: ControlPlane
+) -> None:
+    """A version that claims to support everything, and uses an API that goes, moves before that goes."""
+    install_old(shop, "net/silent")
+    begun = shop.plan_upgrade(goal="1.37")
+    shop.take_step(begun)
+    old_cluster.restart_as("1.37")
+    shop.take_step(shop.plan_upgrade(goes_on=True))
+
+    assert ["packages", "kubernetes"] == [step.kind for step in begun.plan.steps]
+    assert [
+        "warning: ranges: toy/net/silent 1.0.0 says that it supports Kubernetes 1.37, and renders"
+        " ServiceCIDR.networking.k8s.io ranges (networking.k8s.io/v1beta1) in an API that is not there"
+    ] == list(map(str, begun.plan.findings))
+    assert (404, 200) == (served(shop, "v1beta1"), served(shop, "v1"))
+    [release] = status(shop.open()).releases
+    assert ("as wanted", "ready") == (release.state, release.health)
+
+
+def test_a_cluster_may_be_elsewhere_than_expected(
+    shop: ClusterShop, old_cluster: ControlPlane
+) -> None:
+    """Beyond the goal that is a mistake, with a way on."""
+    install_old(shop)
+    shop.file.write_text(shop.file.read_text("utf-8") + "goal: {kubernetes: '1.36'}\n", "utf-8")
+    old_cluster.restart_as("1.37")
+    with pytest.raises(UsageError) as beyond:
+        shop.plan_upgrade(goes_on=True)
+    shop.edit("goal: {kubernetes: '1.36'}", "goal: {kubernetes: '1.37'}")
+    arrived = shop.plan_upgrade(goes_on=True)
+    shop.take_step(arrived)
+
+    assert (
+        "the cluster test runs Kubernetes 1.37, and the goal of the upgrade that is under way is 1.36\n"
+        "hint: `mistpm upgrade --kubernetes 1.37` makes everything fit that version"
+    ) == str(beyond.value)
+    assert [("ranges", "2.0.0")] == [
+        (each.node, each.after) for each in arrived.plan.steps[0].moves
+    ]
+    with pytest.raises(UsageError) as over:
+        shop.plan_upgrade(goes_on=True)
+    assert "nothing-to-continue" == over.value.reference
