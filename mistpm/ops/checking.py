@@ -21,6 +21,7 @@ from mistpm.model.minor import Minor, shown_minors
 from mistpm.model.presence import Api
 from mistpm.model.rendered import Rendered
 from mistpm.ops.check_memo import CheckMemo
+from mistpm.ops.cluster_kinds import ClusterKinds
 from mistpm.ops.waiving import waive
 from mistpm.ops.workspace import Workspace
 
@@ -64,15 +65,18 @@ def faults(
     """
     return (
         *duplicate_resources(rendered.releases),
-        *known_to_cluster(workspace, manifest_findings(workspace, minors, rendered)),
+        *_known_to_cluster(workspace, manifest_findings(workspace, minors, rendered)),
     )
 
 
 def manifest_findings(
-    workspace: Workspace, minors: tuple[Minor, ...], rendered: Rendered
+    workspace: Workspace,
+    minors: tuple[Minor, ...],
+    rendered: Rendered,
+    kinds: ClusterKinds = ClusterKinds(),  # noqa: B008 - frozen
 ) -> tuple[Finding, ...]:
-    """Check every manifest for every minor by what Kubernetes, and the definitions among them, say."""
-    provided = workspace.environment.provided.apis
+    """Check every manifest for every minor by what Kubernetes, the definitions among them, and a cluster say."""
+    provided = (*workspace.environment.provided.apis, *kinds.served)
 
     def check() -> tuple[Finding, ...]:
         subjects = [
@@ -80,11 +84,12 @@ def manifest_findings(
             for release in rendered.releases
             for manifest in release.manifests
         ]
-        custom = CustomKinds(definitions_in(subjects))
+        custom = CustomKinds((*kinds.definitions, *definitions_in(subjects)))
         return check_manifests(subjects, minors, custom, provided=provided)
 
     memo = CheckMemo(cache_folder(), workspace.environment.id)
-    return memo.findings((minors, list(map(str, provided)), *_contents(rendered)), check)
+    known = (minors, list(map(str, provided)), kinds.definitions)
+    return memo.findings((*known, *_contents(rendered)), check)
 
 
 def forbid_errors(
@@ -109,14 +114,14 @@ def _contents(rendered: Rendered) -> Iterable[Any]:
             yield manifest.data
 
 
-def known_to_cluster(workspace: Workspace, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+def _known_to_cluster(workspace: Workspace, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Leave out kinds that nothing here knows, where the target is a cluster that serves them."""
     unknown = [finding for finding in findings if finding.code == "unknown-kind"]
     if not unknown or not workspace.chosen_target.is_cluster:
         return findings
     try:
         served = {Api(each.group, each.version, each.kind) for each in workspace.cluster.served()}
-    except TargetError:  # who applies hears of it; a check goes on without
+    except TargetError:  # who applies hears of it
         return findings
     return tuple(each for each in findings if each not in unknown or _api(each) not in served)
 

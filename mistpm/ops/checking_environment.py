@@ -14,7 +14,8 @@ from mistpm.model.minors import supports
 from mistpm.model.rendered import Rendered
 from mistpm.model.resource import Manifest, ResourceId
 from mistpm.ops.check_order import in_order, merged
-from mistpm.ops.checking import CheckReport, known_to_cluster, manifest_findings
+from mistpm.ops.checking import CheckReport, manifest_findings
+from mistpm.ops.cluster_kinds import ask_for_kinds
 from mistpm.ops.failing import require_solved
 from mistpm.ops.kubernetes_versions import parse_kubernetes_versions
 from mistpm.ops.leaving_out import failure_findings
@@ -44,13 +45,15 @@ def check_environment(
     minors = versions.minors or tuple(map(parse_minor, solved.lockfile.kubernetes))
     first, *later = minors
     rendered = render_locked(workspace, solved.lockfile, solved.asking, minor=first)
+    kinds = ask_for_kinds(workspace, rendered)
     findings = [
         *versions.findings,
+        *kinds.findings,
         *failure_findings(rendered),
         *unused_entries(workspace.environment, solved),
         *duplicate_resources(rendered.releases),
         *rendered.findings,
-        *manifest_findings(workspace, minors, rendered),
+        *manifest_findings(workspace, minors, rendered, kinds),
         *_unsupported(rendered, versions.minors),
     ]
     renderings = {first: rendered}
@@ -64,10 +67,10 @@ def check_environment(
         if _manifests(other) != _manifests(rendered):
             rest = tuple(each for each in minors if each >= minor)
             findings += duplicate_resources(other.releases)
-            findings += manifest_findings(workspace, rest, other)
+            findings += manifest_findings(workspace, rest, other, kinds)
     findings += _differences(renderings, first)
     told = waive(
-        known_to_cluster(workspace, merged(findings)),
+        merged(findings),
         workspace.document,
         today=options.today,
         tells_unused=not kubernetes,
