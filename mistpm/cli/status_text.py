@@ -31,7 +31,8 @@ def show_status(terminal: Terminal, status: Status) -> None:
     if status.revision is not None and status.revision.status != "applied":
         terminal.show("`mistpm plan` shows what differs.")
     else:
-        terminal.show("`mistpm plan` shows what differs, `mistpm install` mends it.")
+        install = " ".join(("mistpm install", *status.flags))
+        terminal.show(f"`mistpm plan` shows what differs, `{install}` mends it.")
 
 
 def show_revision(terminal: Terminal, revision: RevisionSummary) -> None:

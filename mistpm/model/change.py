@@ -18,7 +18,8 @@ class Change(Struct, frozen=True, kw_only=True):
 
     `place` is where the target keeps it (a file's path in a directory).  `before` and `after` are its
     text there, None where it does not exist; `reason` tells why, where the action alone does not.
-    `replaced` tells of an update that it takes deleting the object and making it anew.
+    `replaced` tells of an update that it takes deleting the object and making it anew, `flags` which flags
+    allow it where it is not allowed without.
     """
 
     action: Action
@@ -29,6 +30,7 @@ class Change(Struct, frozen=True, kw_only=True):
     after: str | None = None
     reason: str = ""
     replaced: bool = False
+    flags: tuple[str, ...] = ()
 
 
 class Diff(Struct, frozen=True, kw_only=True):

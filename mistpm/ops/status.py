@@ -58,13 +58,16 @@ class ReleaseStatus(Struct, frozen=True, kw_only=True):
 class Status(Struct, frozen=True, kw_only=True, rename="camel"):
     """The environment and its releases; `is_current` when applying would change nothing.
 
-    `others` are objects that belong to no release: namespaces that mistpm made.  `revision` is what was applied to a cluster last, None where nothing was, and for a directory.
+    `flags` are those that applying needs besides.  `others` are objects that belong to no release: namespaces
+    that mistpm made.  `revision` is what was applied to a cluster last, None where nothing was, and for a
+    directory.
     """
 
     environment: str
     target: str
     is_current: bool
     releases: tuple[ReleaseStatus, ...]
+    flags: tuple[str, ...] = ()
     others: tuple[ObjectStatus, ...] = ()
     revision: RevisionSummary | None = None
 
@@ -108,6 +111,7 @@ def status(workspace: Workspace) -> Status:
         target=proposal.target,
         is_current=proposal.diff.is_empty,
         releases=tuple(releases),
+        flags=tuple(sorted({flag for each in proposal.diff.changes for flag in each.flags})),
         others=tuple(objects.get("", ())),
         revision=next(iter(workspace.cluster.history()), None) if is_cluster else None,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from mistpm.cli.status_text import how_it_ended, show_status
 from mistpm.cli.terminal import Terminal
@@ -54,6 +55,19 @@ def test_what_mends_it_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
         "`mistpm install` finishes what is wanted now, `mistpm rollback` goes back.",
         "`mistpm plan` shows what differs.",
     ] == after_failure[-4:]
+
+
+def test_flags_that_mending_needs(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where others own fields, or objects, installing takes saying so."""
+    status = replace(differing(revision("applied")), flags=("--adopt", "--force-conflicts"))
+
+    show_status(Terminal(), status)
+
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert (
+        "`mistpm plan` shows what differs, `mistpm install --adopt --force-conflicts` mends it."
+        == last
+    )
 
 
 def test_an_environment_without_releases_says_so(capsys: pytest.CaptureFixture[str]) -> None:

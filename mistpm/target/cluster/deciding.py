@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -45,6 +45,9 @@ from mistpm.target.cluster.live import LiveObject, read_one
 from mistpm.target.cluster.object_step import ObjectStep
 from mistpm.target.cluster.refusals import Reference, Refusal
 from mistpm.target.protocol import Permissions
+
+_ADOPT: Final = ("--adopt",)
+_FORCE: Final = ("--force-conflicts",)
 
 
 class Deciding:
@@ -199,8 +202,12 @@ class Deciding:
             confirmed=shown(answer),
             is_drift=is_drift,
         )
+        change = self._change(case, "update", before, answer, why)
+        flags = _FORCE if self._not_declared(case, conflicts) else ()
         return Decision(
-            step=step, change=self._change(case, "update", before, answer, why), refusals=refusals
+            step=step,
+            change=msgspec.structs.replace(change, flags=flags),
+            refusals=refusals,
         )
 
     def _adoption(
@@ -231,7 +238,10 @@ class Deciding:
             confirmed=shown(after),
         )
         change = self._change(case, "adopt", before, after, why)
-        return Decision(step=step, change=change, refusals=refusals)
+        flags = (*_ADOPT, *(_FORCE if self._not_declared(case, rest) else ()))
+        return Decision(
+            step=step, change=msgspec.structs.replace(change, flags=flags), refusals=refusals
+        )
 
     def _approximate(self, case: Case, error: ApiError) -> Decision:
         """Decide without the server: the fields that the manifest sets against what is there."""
@@ -348,12 +358,17 @@ class Deciding:
         """Refuse every conflict about a field that may not be taken."""
         if self._permissions.force_conflicts:
             return ()
-        declared = forced_paths(case.wanted.manifest.data)
         return tuple(
             self._refusal(case, "field-conflicts", f"`{each.field}` is owned by `{each.manager}`")
-            for each in conflicts
-            if not any(is_within(each.field, path) for path in declared)
+            for each in self._not_declared(case, conflicts)
         )
+
+    def _not_declared(self, case: Case, conflicts: tuple[Conflict, ...]) -> list[Conflict]:
+        """Give the conflicts about fields that the manifest itself does not say to take."""
+        declared = forced_paths(case.wanted.manifest.data)
+        return [
+            each for each in conflicts if not any(is_within(each.field, path) for path in declared)
+        ]
 
     def _refusal(self, case: Case, reference: Reference, why: str) -> Refusal:
         return Refusal(

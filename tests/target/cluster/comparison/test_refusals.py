@@ -63,6 +63,9 @@ hint: take the fields with `--force-conflicts`, or leave them out with `patches:
         "update Deployment web: drifted: `.spec.replicas` was changed by `autoscaler`; "
         "takes `.spec.replicas` from `autoscaler`",
     ] == shown(forced)
+    assert {("--force-conflicts",)} == {
+        each.flags for each in (*comparison.diff.changes, *forced.diff.changes)
+    }
     assert {"color": "red"} == api.get(path(environment, "a")).body["data"]
     assert {"unchanged"} == {each.action for each in environment.compare(desired).diff.changes}
 
