@@ -24,8 +24,10 @@ KEBAB = re.compile(r"[a-z]+(-[a-z0-9]+)*")
 
 
 IN_WORDS = {
+    "api-not-yet": ("", "write it in what it was called before, which is named"),
     "changes-refused": ("", "each change is listed with what is against it"),
     "data-loss-not-confirmed": ("", "`--delete-data` confirms it"),
+    "deprecated-api": ("", "write it in what replaces it, which is named"),
     "environment-busy": (
         "",
         "run the command again when that is done, or wait longer: --lock-timeout 10m",
@@ -53,13 +55,16 @@ IN_WORDS = {
     "invalid-condition": ("", "the package's author mends its `when`"),
     "invalid-descriptor": ("`…` has mistakes", "each is listed with its line and path"),
     "invalid-edit": ("", "what would be wrong is listed: give another name or value"),
+    "invalid-field": ("", "the closest known field is named, or when there is one"),
     "invalid-index": ("", "`mistpm registry index DIR` writes what is missing"),
     "invalid-input": ("", "give another value"),
     "invalid-yaml": ("", "what is wrong is listed with its line"),
     "left-out": ("", "what it says of the release that was left out"),
     "missing-export": ("", "`specs/host-abi.md` lists what a package exports"),
+    "missing-field": ("", "write the field"),
     "no-manifests": ("there is no manifest in …", "check the path"),
     "not-rendered": ("what went wrong when something was rendered for one Kubernetes version", ""),
+    "removed-api": ("", "write it in what replaces it, which is named"),
     "renders-differently": ("it is rendered otherwise than for 1.…", ""),
     "namespace-left-out": ("… has the namespace `…`, but its kind has none; it was left out", ""),
     "not-a-directory": ("", "name another target"),
@@ -81,6 +86,7 @@ IN_WORDS = {
         "a rule, format or key of lists is new",
         "see before that every object keeps to it; the API server alone can judge that",
     ),
+    "rule-violated": ("what the rule of a definition says", "the rule is told"),
     "schema-narrowed": (
         "what was valid is not any more: …",
         "change the objects that have other values before the definition changes",
@@ -106,6 +112,11 @@ IN_WORDS = {
     "unreadable-file": ("", "check the path and the permissions"),
     "usage": ("", "`mistpm COMMAND --help` shows what it takes"),
     "version-conflict": ("", "what clashes is listed: change one of it"),
+    "version-not-served": (
+        "the definition of `…` has no version `…`",
+        "those that are served are named",
+    ),
+    "wrong-type": ("`…` must be …, not …", "quotes make a text of a number"),
 }
 """What the code puts together from several parts: said, and what to do, each only where it is needed."""
 

@@ -13,6 +13,11 @@ from mistpm.model.minor import Minor
 from mistpm.model.presence import Api, find_kind, parse_api
 
 _API_VERSION = ("apiVersion",)
+_WITHOUT_SUCCESSOR = {
+    "policy/v1beta1/PodSecurityPolicy": "nothing replaces it: Pod Security Admission does its work,"
+    " told by labels on namespaces",
+    "v1/ComponentStatus": "nothing replaces it: ask the components themselves",
+}
 
 
 def built_in_problems(kind: Kind, minor: Minor, *, switched_on: bool) -> Iterator[Problem]:
@@ -57,7 +62,7 @@ def _gone(kind: Kind, minor: Minor) -> Problem:
         code="removed-api",
         path=_API_VERSION,
         message=f"`{kind}` is gone since Kubernetes 1.{kind.removed}",
-        hint=_advice(instead),
+        hint=advice(kind, minor),
         replacement=str(instead or ""),
     )
 
@@ -69,7 +74,7 @@ def _deprecated(kind: Kind, minor: Minor) -> Problem:
         code="deprecated-api",
         path=_API_VERSION,
         message=f"`{kind}` is deprecated since Kubernetes 1.{kind.deprecated}{gone}",
-        hint=_advice(instead),
+        hint=advice(kind, minor),
         severity="warning",
         replacement=str(instead or ""),
     )
@@ -97,12 +102,14 @@ def _off(kind: Kind) -> Problem:
     )
 
 
-def _advice(successor: Kind | None) -> str:
-    if successor is None:
-        return "nothing replaces it"
+def advice(kind: Kind, minor: Minor) -> str:
+    """Say what to do about a kind that goes, so that it works at a minor."""
+    instead = successor(kind, minor)
+    if instead is None:
+        return _WITHOUT_SUCCESSOR.get(str(kind), "nothing replaces it")
     oldest = kind_table().oldest
-    since = f", which exists since 1.{successor.first}" if successor.first > oldest else ""
-    return f"write it in `{successor}`{since}"
+    since = f", which exists since 1.{instead.first}" if instead.first > oldest else ""
+    return f"write it in `{instead}`{since}"
 
 
 def successor(kind: Kind, minor: Minor) -> Kind | None:

@@ -72,6 +72,23 @@ def test_looking_at_a_lock_loads_nothing_heavy(folder: Path, arguments: list[str
     assert loaded(arguments) & HEAVY == set()
 
 
+@pytest.mark.parametrize("arguments", [["render"], ["install"]], ids=" ".join)
+def test_rendering_again_loads_no_runtime(folder: Path, arguments: list[str]) -> None:
+    """What packages answered before is remembered, and nothing that runs them is loaded."""
+    registry = ToyRegistry(folder / "toy")
+    registry.publish("apps/a", "1.0.0", {"a.yaml": config_map()})
+    registry.index()
+    (folder / "mistpm.yaml").write_text(
+        f"{{apiVersion: mistpm.dev/v1, kind: Environment, name: e, id: {folder.name},"
+        " target: {directory: out},"
+        " registries: {toy: {directory: toy}}, releases: {a: {package: toy/apps/a}}}"
+    )
+    first = loaded(["install", "--yes"])
+
+    assert "wasmtime" in first
+    assert "wasmtime" not in loaded(arguments)
+
+
 @pytest.mark.slow
 def test_only_what_computes_requirements_is_run_to_be_solved(folder: Path) -> None:
     """Solving runs no module of other packages, and a valid lock needs none that was asked."""
@@ -107,5 +124,5 @@ def test_applying_to_a_cluster_loads_what_it_needs(
     loaded(["lock"])
 
     first, again = (loaded(["install", "--yes"]) & HEAVY for _ in range(2))
-    assert {"urllib3", "wasmtime"} >= first
+    assert {"jsonschema_rs", "urllib3", "wasmtime"} >= first
     assert {"urllib3", "wasmtime"} >= again

@@ -354,7 +354,7 @@ APIS: tuple[tuple[str, str, str, Told, str], ...] = (
         "gone, with nothing instead", "policy/v1beta1/PodSecurityPolicy", "1.25",
         (
             "removed-api", "apiVersion",
-            "`policy/v1beta1/PodSecurityPolicy` is gone since Kubernetes 1.25", "nothing replaces it",
+            "`policy/v1beta1/PodSecurityPolicy` is gone since Kubernetes 1.25", "nothing replaces it: Pod Security Admission does its work, told by labels on namespaces",
         ),
         "",
     ),
