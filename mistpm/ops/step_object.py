@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from mistpm.check.quantity import quantity
 from mistpm.diff.fields import FieldChange, field_changes, is_within, masked_texts
 from mistpm.diff.immutable import immutable_changes
 from mistpm.diff.overlay import overlaid
@@ -15,6 +16,7 @@ from mistpm.errors import DocumentError
 from mistpm.model.change import Change
 from mistpm.target.marks import ONCE_PER_VERSION, REPLACE, RUN
 
+_SIZE: Final = ".spec.resources.requests.storage"
 _UPDATES: Final = frozenset({"update", "adopt"})
 
 
@@ -56,7 +58,7 @@ def step_object(change: Change, *, is_cluster: bool) -> StepObject:
     if change.action not in _UPDATES or not before or not after:
         return StepObject(change=change, before=before, after=after)
     fields = field_changes(before, overlaid(before, after) if change.replaced else after)
-    fixed = immutable_changes(change.resource, before, fields)
+    fixed = immutable_changes(change.resource, before, fields) + _shrinking(change, before, after)
     annotations = dig(after, "metadata", "annotations")
     allowed = annotations.get(REPLACE) == "true" or annotations.get(RUN) == ONCE_PER_VERSION
     return StepObject(
@@ -82,6 +84,19 @@ def items(data: Mapping[str, Any], key: str) -> Iterator[Mapping[str, Any]]:
     yield from (
         (each for each in found if isinstance(each, Mapping)) if isinstance(found, list) else ()
     )
+
+
+def _shrinking(
+    change: Change, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """Give the size of a volume claim that gets smaller: volumes only grow."""
+    if (change.resource.group, change.resource.kind) != ("", "PersistentVolumeClaim"):
+        return ()
+    old, new = (
+        quantity(dig(state, "spec", "resources", "requests").get("storage"))
+        for state in (before, after)
+    )
+    return (_SIZE,) if old is not None and new is not None and new < old else ()
 
 
 def _read(text: str | None) -> dict[str, Any]:

@@ -250,6 +250,20 @@ def test_what_cannot_be_changed_has_a_way_out(
     assert way_out == fixed.way_out
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "is_fixed"),
+    [("2Gi", "1Gi", True), ("1Gi", "1024Mi", False), ("1Gi", "2Gi", False), ("big", "1Gi", False)],
+)
+def test_a_volume_only_grows(before: str, after: str, *, is_fixed: bool) -> None:
+    """A claim that gets smaller is refused, whatever its class can do."""
+    claims = [claim(resources={"requests": {"storage": size}}) for size in (before, after)]
+    fixed = one(*claims, is_cluster=True).fixed
+
+    assert ([(".spec.resources.requests.storage",)] if is_fixed else []) == [
+        each.paths for each in fixed
+    ]
+
+
 def test_a_live_object_is_compared_without_its_defaults() -> None:
     """What is to be made anew is shown as its manifest has it; defaults are no changes of fixed fields."""
     live = "spec:\n  podManagementPolicy: OrderedReady\n  replicas: 1\n  serviceName: a\n"

@@ -114,6 +114,11 @@ PAIRS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         _everywhere("CSIDriver", "storage.k8s.io/v1", spec={"attachRequired": False}),
     ),
     (
+        '.spec.containers[name="main"].args',
+        _of("Pod", spec=pod_template("one", arguments=("serve",))["spec"]),
+        _of("Pod", spec=pod_template("one", arguments=("other",))["spec"]),
+    ),
+    (
         ".spec.clusterIP",
         service("one") | {"spec": {"clusterIP": "10.0.77.76", "ports": [{"port": 80}]}},
         service("one") | {"spec": {"clusterIP": "10.0.77.77", "ports": [{"port": 80}]}},

@@ -1,0 +1,105 @@
+"""What a step does to a real cluster: against what is there, with the defaults that the server gave it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from applied_environment import AppliedEnvironment, annotated
+from control_plane import ControlPlane
+from kubernetes_api import KubernetesApi
+from workloads import config_map, deployment, job, pod_template
+
+from mistpm.model.change import Diff
+from mistpm.ops.step_contents import contents_of
+from mistpm.ops.upgrade_plan import Contents
+from mistpm.target.cluster.refusals import ChangesRefusedError
+from mistpm.target.protocol import Desired, Permissions
+
+
+@pytest.fixture
+def environment(
+    control_plane: ControlPlane, api: KubernetesApi, namespace: str
+) -> Iterator[AppliedEnvironment]:
+    """Give an environment whose namespace is there already; its state is removed with it."""
+    made = AppliedEnvironment(control_plane, api, namespace)
+    yield made
+    api.delete(f"/api/v1/namespaces/{made.state_namespace}")
+
+
+def live(environment: AppliedEnvironment, desired: Desired) -> Contents:
+    """Give what applying would do, also where the cluster refuses some of it."""
+    try:
+        diff = environment.target().diff(desired, Permissions())
+    except ChangesRefusedError as error:
+        diff = error.diff or Diff(changes=())
+    return contents_of(diff, desired, is_live=True, is_cluster=True)
+
+
+def stateful_set(service: str, image: str = "example.test/app:1", **spec: Any) -> dict[str, Any]:
+    """Give a StatefulSet without Pods."""
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "StatefulSet",
+        "metadata": {"name": "db"},
+        "spec": {
+            "replicas": 0,
+            "serviceName": service,
+            "selector": {"matchLabels": {"app": "db"}},
+            "template": pod_template("db", image=image),
+            **spec,
+        },
+    }
+
+
+def test_what_restarts(environment: AppliedEnvironment) -> None:
+    """Only what really differs counts: no default of the server's is a change of a template."""
+    reader = deployment("reader")
+    [container] = reader["spec"]["template"]["spec"]["containers"]
+    container["envFrom"] = [{"configMapRef": {"name": "shop"}}]
+    state = [config_map("shop", a="1"), reader, deployment("web"), deployment("same")]
+    environment.apply(environment.desired(environment.release("shop", *state)), wanted=False)
+    state[0] = config_map("shop", a="2")
+    state[2] = deployment("web", image="example.test/app:2")
+    contents = live(environment, environment.desired(environment.release("shop", *state)))
+
+    assert ["shop", "web"] == [each.resource.name for each in contents.diff.having("update")]
+    assert [
+        (
+            "web",
+            ('.spec.template.spec.containers[name="main"].image',),
+            "its Pods are replaced a few at a time",
+        )
+    ] == [(each.resource.name, each.paths, each.how) for each in contents.restarts]
+    assert [
+        ("reader", "variables from `ConfigMap shop` keep their values until it is restarted")
+    ] == [(each.resource.name, each.how) for each in contents.no_restarts]
+    assert ((), ()) == (contents.data, contents.fixed)
+
+
+def test_what_the_cluster_refuses_has_a_way_out(environment: AppliedEnvironment) -> None:
+    """The fields that cannot change are named before anything is applied, and nothing else of the object."""
+    release = environment.release("shop", stateful_set("a"), job("once"))
+    environment.apply(environment.desired(release), wanted=False)
+    after = environment.release("shop", stateful_set("b"), job("once", image="example.test/app:2"))
+    contents = live(environment, environment.desired(after))
+
+    assert [
+        ("StatefulSet", (".spec.serviceName",)),
+        ("Job", ('.spec.template.spec.containers[name="main"].image',)),
+    ] == [(each.resource.kind, each.paths) for each in contents.fixed]
+    assert () == contents.restarts
+
+
+def test_what_may_be_made_anew_restarts(environment: AppliedEnvironment) -> None:
+    """With the annotation mistpm does it, and the plan says that its Pods end."""
+    before, after = (annotated(stateful_set(name), replace="true") for name in ("a", "b"))
+    environment.apply(environment.desired(environment.release("shop", before)), wanted=False)
+    contents = live(environment, environment.desired(environment.release("shop", after)))
+
+    assert [(".spec.serviceName",)] == [each.paths for each in contents.fixed]
+    assert ["it is deleted and made anew: all its Pods end before new ones start"] == [
+        each.how for each in contents.restarts
+    ]
+    assert contents.diff.changes[0].replaced
