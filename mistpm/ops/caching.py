@@ -6,12 +6,17 @@ from msgspec import Struct
 
 from mistpm.environment.user_configuration import cache_folder
 from mistpm.errors import UsageError
+from mistpm.ops.check_memo import CHECKS
 from mistpm.ops.did_you_mean import did_you_mean
+from mistpm.ops.render_store import RENDERS
 from mistpm.registry.cache import PARTS, Cache
 from mistpm.registry.usage import Usage, remove_files, usage_of
 
 MACHINE_CODE = "machine-code"
-"""The part that holds compiled modules; the others are the registries'."""
+"""The part that holds compiled modules."""
+
+MADE = (CHECKS, MACHINE_CODE, RENDERS)
+"""The parts that were made here; the others are the registries'."""
 
 
 class CachePart(Struct, frozen=True, kw_only=True):
@@ -32,7 +37,8 @@ class CacheUsage(Struct, frozen=True, kw_only=True):
 def cache_usage() -> CacheUsage:
     """Count what the cache holds."""
     folder = cache_folder()
-    return _report({**Cache(folder).usage(), MACHINE_CODE: usage_of(folder / MACHINE_CODE)})
+    made = {part: usage_of(folder / part) for part in MADE}
+    return _report({**Cache(folder).usage(), **made})
 
 
 def clear_cache(only: str) -> CacheUsage:
@@ -40,7 +46,7 @@ def clear_cache(only: str) -> CacheUsage:
 
     Nothing else that lies in its folder is touched.  Raises `UsageError`, `RegistryError`.
     """
-    names = (*PARTS, MACHINE_CODE)
+    names = (*PARTS, *MADE)
     if only and only not in names:
         raise UsageError(
             "unknown-part",
@@ -51,8 +57,9 @@ def clear_cache(only: str) -> CacheUsage:
     chosen = (only,) if only else names
     folder = cache_folder()
     deleted = Cache(folder).clear([part for part in chosen if part in PARTS])
-    if MACHINE_CODE in chosen:
-        deleted[MACHINE_CODE] = remove_files(folder / MACHINE_CODE)
+    for part in MADE:
+        if part in chosen:
+            deleted[part] = remove_files(folder / part)
     return _report(deleted)
 
 

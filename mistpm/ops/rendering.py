@@ -16,6 +16,7 @@ from mistpm.ops.asking import Asking
 from mistpm.ops.computing import answers_otherwise
 from mistpm.ops.fetching import fetch_locked
 from mistpm.ops.given_inputs import merge
+from mistpm.ops.late_runtime import late_runtime
 from mistpm.ops.leaving_out import left_out, without
 from mistpm.ops.log_lines import log_line
 from mistpm.ops.workspace import Workspace
@@ -49,7 +50,8 @@ def render_locked(
             for name, pin in lockfile.releases.items()
         },
         packages=fetched.packages,
-        guest=workspace.runtime,
+        guest=late_runtime(lambda: workspace.runtime),
+        memo=workspace.memo,
         provided_apis=question.provided_apis,
         provided_packages=question.provided_packages,
         minor=minor,

@@ -28,10 +28,14 @@ from mistpm.ops.targets import ChosenTarget, choose_target, open_cluster, open_d
 
 if TYPE_CHECKING:
     from mistpm.registry import Registries
+    from mistpm.render import Memo
     from mistpm.resolve.limits import Limits
     from mistpm.target.cluster.cluster import ClusterTarget
     from mistpm.target.protocol import Target, TargetState
     from mistpm.wasm import Runtime
+
+LIMITS = "MISTPM_LIMITS"
+"""The variable with the user's limits for packages."""
 
 
 class Workspace:
@@ -63,7 +67,7 @@ class Workspace:
             for name, entry in document.environment.releases.items()
             if before.get(name) != entry
         }
-        shared = {"base", "target", "cluster", "state", "runtime", "lockfile"}
+        shared = {"base", "target", "cluster", "state", "runtime", "memo", "lockfile"}
         if document.environment.registries == self.environment.registries:
             shared |= {"registries", "registry_entries"}
         other.preset(**{name: self.__dict__[name] for name in shared & set(self.__dict__)})
@@ -173,6 +177,15 @@ class Workspace:
         """What modules run in."""
         return open_runtime()
 
+    @cached_property
+    def memo(self) -> Memo:
+        """What packages answered, in this run and in others."""
+        from mistpm.ops.render_store import RENDERS, RenderStore
+        from mistpm.render import Memo
+
+        limits = os.environ.get(LIMITS, "")
+        return Memo(RenderStore(cache_folder() / RENDERS, limits=limits))
+
     def identity_of(self, local: str) -> PackageId:
         """Give the identity of `ALIAS/GROUP/NAME`; raises `RegistryError` for an unknown alias."""
         alias, _, name = local.partition("/")
@@ -219,7 +232,7 @@ def open_runtime() -> Runtime:
     from mistpm.wasm import Runtime
     from mistpm.wasm.limit_settings import parse_limits
 
-    settings = os.environ.get("MISTPM_LIMITS", "").split()
+    settings = os.environ.get(LIMITS, "").split()
     limits = parse_limits(settings) if settings else None
     return Runtime(cache=cache_folder() / MACHINE_CODE, limits=limits)
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, Protocol
+
+import msgspec
+from msgspec import Struct
 
 from mistpm.model.secrets import SecretInput
 from mistpm.render.result import Result
@@ -38,24 +41,78 @@ class Record:
         self.is_exact &= inner.is_exact
 
 
+class MemoStore(Protocol):
+    """Where results outlive a run of mistpm; a fault in it means running again, never an error."""
+
+    def read(self, key: str) -> bytes | None:
+        """Give what was written for a key, exactly, or None."""
+
+    def write(self, key: str, data: bytes) -> None:
+        """Keep something for a key."""
+
+
 class Memo:
-    """Results by everything that decided them; to be kept for one run of mistpm.
+    """Results by everything that decided them; kept for one run of mistpm, or longer in a `store`.
 
     Rendering an environment again (before and after an upgrade, for another target) runs only what
     has changed.  May be used from several threads.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, store: MemoStore | None = None) -> None:
         self._found: dict[str, tuple[Result, Record]] = {}
+        self._store = store
 
-    def get(self, key: str) -> tuple[Result, Record] | None:
-        """Give a result with its record, or None."""
+    def get(self, key: str, *, lasting: bool = False) -> tuple[Result, Record] | None:
+        """Give a result with its record, or None; `lasting` looks into the store too."""
+        if key not in self._found and lasting and self._store:
+            found = _decoded(self._store.read(key))
+            if found is None:
+                return None
+            self._found[key] = found
         return self._found.get(key)
 
-    def put(self, key: str, result: Result, record: Record) -> None:
-        """Keep a result, unless something else than its key decided it."""
-        if record.is_exact:
-            self._found[key] = (result, record)
+    def put(self, key: str, result: Result, record: Record, *, lasting: bool = False) -> None:
+        """Keep a result, unless something else than its key decided it; `lasting` in the store too."""
+        if not record.is_exact:
+            return
+        self._found[key] = (result, record)
+        if lasting and self._store and (data := _encoded(result, record)):
+            self._store.write(key, data)
+
+
+class _Kept(Struct, frozen=True):
+    """A result and its record, as they are stored."""
+
+    result: Result
+    names: tuple[str, ...]
+    secrets: tuple[SecretInput, ...]
+    log: tuple[LogEntry, ...]
+
+
+def _encoded(result: Result, record: Record) -> bytes:
+    """Write a result; nothing where it would not come back as it is (NaN, numbers of more than 64 bits)."""
+    kept = _Kept(
+        result, tuple(sorted(record.names)), tuple(record.secrets.values()), tuple(record.log)
+    )
+    try:
+        data = msgspec.msgpack.encode(kept)
+        return data if msgspec.msgpack.decode(data, type=_Kept) == kept else b""
+    except (msgspec.MsgspecError, OverflowError, TypeError, ValueError, RecursionError):
+        return b""
+
+
+def _decoded(data: bytes | None) -> tuple[Result, Record] | None:
+    if data is None:
+        return None
+    try:
+        kept = msgspec.msgpack.decode(data, type=_Kept)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+    record = Record()
+    record.names = set(kept.names)
+    record.secrets = {secret.placeholder: secret for secret in kept.secrets}
+    record.log = list(kept.log)
+    return kept.result, record
 
 
 def memo_key(envelope: bytes, digest: str, surroundings: str) -> str:

@@ -93,7 +93,8 @@ class ReleaseRender:
             document = self._envelope(part, data)
             envelope = write(document)
             key = memo_key(envelope, part.pin.digest, self._surroundings)
-            known = self._shared.memo.get(key)
+            is_whole = not part.aliases  # what is called is kept with its caller
+            known = self._shared.memo.get(key, lasting=is_whole)
             if known and self._names.isdisjoint(known[1].names):
                 self._names |= known[1].names
                 self._shared.issued.update(known[1].secrets)
@@ -116,7 +117,7 @@ class ReleaseRender:
         except RenderError as error:
             self._locate(error, part)
             raise
-        self._shared.memo.put(key, result, record)
+        self._shared.memo.put(key, result, record, lasting=is_whole)
         return result
 
     def _answer(self, caller: Part, request: bytes, record: Record, budget: Any) -> Answer:
@@ -291,7 +292,11 @@ class ReleaseRender:
         """The digest of everything that may reach a package of this render besides its envelope."""
         told = {path: self._told(edge) for path, edge in self._pin.dependencies.items()}
         called = {
-            key: [pin.digest, {a: edge.target for a, edge in pin.dependencies.items()}, pin.when]
+            key: [
+                pin.digest,
+                {a: [edge.target, self._told(edge)] for a, edge in pin.dependencies.items()},
+                pin.when,
+            ]
             for key, pin in self._callable.items()
         }
         return digest_of([self._shared.environment_id, self._pin.when, told, called])

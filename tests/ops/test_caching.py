@@ -20,7 +20,13 @@ def cache(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def fill(cache: Path) -> None:
     """Put something into each part, and something of somebody else's beside."""
-    for path in ("modules/a.wasm", "http/x/y.json", "machine-code/k/b.code", "precious/data"):
+    for path in (
+        "modules/a.wasm",
+        "http/x/y.json",
+        "machine-code/k/b.code",
+        "renders/0a/0a1",
+        "precious/data",
+    ):
         (cache / path).parent.mkdir(parents=True)
         (cache / path).write_bytes(b"12345")
 
@@ -33,7 +39,7 @@ def test_a_cache_that_is_not_there_holds_nothing(cache: Path) -> None:
 
 
 def test_parts_are_counted(cache: Path) -> None:
-    """Those of the registries, and machine code; what else lies there is not mistpm's."""
+    """Those of the registries, machine code and renders; what else lies there is not mistpm's."""
     fill(cache)
 
     assert (
@@ -41,7 +47,7 @@ def test_parts_are_counted(cache: Path) -> None:
             folder=str(cache),
             parts=tuple(
                 CachePart(part=part, files=1, bytes=5)
-                for part in ("http", "machine-code", "modules")
+                for part in ("http", "machine-code", "modules", "renders")
             ),
         )
         == cache_usage()
@@ -52,18 +58,18 @@ def test_clearing_touches_nothing_else(cache: Path) -> None:
     """`MISTPM_CACHE_DIR` may name a folder that holds other things."""
     fill(cache)
 
-    assert 3 == len(clear_cache("").parts)
+    assert 4 == len(clear_cache("").parts)
     assert () == cache_usage().parts
     assert [cache / "precious" / "data"] == [path for path in cache.rglob("*") if path.is_file()]
 
 
-@pytest.mark.parametrize("part", ["http", "machine-code", "modules"])
+@pytest.mark.parametrize("part", ["http", "machine-code", "modules", "renders"])
 def test_one_part_can_be_cleared(part: str, cache: Path) -> None:
     """The others stay."""
     fill(cache)
 
     assert [part] == [each.part for each in clear_cache(part).parts]
-    assert {"http", "machine-code", "modules"} - {part} == {
+    assert {"http", "machine-code", "modules", "renders"} - {part} == {
         each.part for each in cache_usage().parts
     }
 
@@ -94,7 +100,8 @@ def test_everything_in_the_cache_can_be_made_again(shop: Shop, cache: Path) -> N
     shop.write(releases={"one": {"package": "toy/apps/lonely"}})
     shop.install()
     before = shop.tree()
-    assert {"machine-code", "modules"} == {each.part for each in cache_usage().parts}
+    made = {"checks", "machine-code", "modules", "renders"}
+    assert made == {each.part for each in cache_usage().parts}
     clear_cache("")
 
     assert shop.propose().diff.is_empty
