@@ -22,7 +22,8 @@ apiVersion: mistpm.dev/v1
 kind: Package
 group: {group}
 name: {name}
-version: 1.0.0
+version: {version}
+kubernetes: "{kubernetes}"
 dependencies: {dependencies}
 build: {build}
 """
@@ -33,11 +34,19 @@ metadata: {name: {{ name }}}
 data: {release: {{ name }}}
 """
 
+Kind = tuple[tuple[str, str], ...]
+"""The versions that a package has, each with the Kubernetes versions that it supports."""
+
 
 class LargeEnvironment:
-    """`size` releases, each of a package of its own that depends on the one before in its row of ten."""
+    """`size` releases, each of a package of its own that depends on the one before in its row of ten.
 
-    def __init__(self, folder: Path, size: int) -> None:
+    Packages are of the kinds in `kinds` by turns.
+    """
+
+    def __init__(
+        self, folder: Path, size: int, kinds: tuple[Kind, ...] = ((("1.0.0", "*"),),)
+    ) -> None:
         self.folder = folder / "environment"
         self.folder.mkdir(parents=True)
         self.variables = {
@@ -46,17 +55,19 @@ class LargeEnvironment:
             "MISTPM_CONFIG_DIR": str(folder / "config"),
         }
         registry = folder / "registry"
-        self._publish(registry, "engines", "jinja", "{}", f"{{module: {MODULES / 'jinja.wasm'}}}")
+        jinja = f"{{module: {MODULES / 'jinja.wasm'}}}"
+        self._publish(registry, "engines/jinja", "{}", jinja, ("1.0.0", "*"))
         for number in range(size):
             engine = "engine: {package: engines/jinja, version: ^1, use: call}"
             before = f", before: {{package: apps/app-{number - 1}}}" if number % 10 else ""
-            self._publish(
-                registry,
-                "apps",
-                f"app-{number}",
-                f"{{{engine}{before}}}",
-                "{module: template, assets: templates}",
-            )
+            for version in kinds[number % len(kinds)]:
+                self._publish(
+                    registry,
+                    f"apps/app-{number}",
+                    f"{{{engine}{before}}}",
+                    "{module: template, assets: templates}",
+                    version,
+                )
         (registry / "registry.yaml").write_text("name: large\n", encoding="utf-8")
         make_index(registry, published="2026-01-31")
         releases = "".join(
@@ -81,13 +92,27 @@ class LargeEnvironment:
         )
 
     @staticmethod
-    def _publish(registry: Path, group: str, name: str, dependencies: str, build: str) -> None:
-        source = registry.parent / "sources" / name
+    def _publish(
+        registry: Path,
+        package: str,
+        dependencies: str,
+        build: str,
+        version: tuple[str, str],
+    ) -> None:
+        group, name = package.split("/")
+        source = registry.parent / "sources" / name / version[0]
         (source / "templates").mkdir(parents=True)
         (source / "templates" / "config.yaml").write_text(TEMPLATE, encoding="utf-8")
-        text = DESCRIPTOR.format(group=group, name=name, dependencies=dependencies, build=build)
+        text = DESCRIPTOR.format(
+            group=group,
+            name=name,
+            version=version[0],
+            kubernetes=version[1],
+            dependencies=dependencies,
+            build=build,
+        )
         (source / "package.yaml").write_text(text, encoding="utf-8")
         packed = pack(source, template=MODULES / "template.wasm")
         place = registry / group / name
-        place.mkdir(parents=True)
+        place.mkdir(parents=True, exist_ok=True)
         (place / packed.name).write_bytes(packed.data)
