@@ -36,7 +36,10 @@ def parse_kubernetes_versions(texts: Iterable[str]) -> KubernetesVersions:
     mistakes: list[str] = []
     for text in texts:
         is_range = bool(_RANGE.search(text))
-        for part in (text,) if is_range else filter(None, _BETWEEN.split(text)):
+        parts = [text] if is_range else [part for part in _BETWEEN.split(text) if part]
+        if not parts:
+            mistakes.append(f"`{text}` names no version.")
+        for part in parts:
             try:
                 minors = minors_of(part) if is_range else (_minor(part),)
             except (InvalidMinorError, InvalidRangeError, InvalidVersionError) as error:

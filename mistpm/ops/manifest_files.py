@@ -43,6 +43,9 @@ def read_manifest_files(arguments: Iterable[str]) -> ManifestFiles:
     read: set[Path] = set()
     for argument in dict.fromkeys(arguments):
         before = len(subjects) + len(findings)
+        if not argument:  # a variable that is not set: `Path` takes it for this folder
+            findings.append(_unreadable("", FileNotFoundError(0, "it has no name")))
+            continue
         is_folder = argument != "-" and _is_folder(Path(argument))
         files = tuple(_files(Path(argument), findings)) if is_folder else (Path(argument),)
         unread = [file for file in files if file.absolute() not in read]
@@ -79,6 +82,7 @@ def _files(folder: Path, findings: list[Finding]) -> Iterator[Path]:
 
 
 def _is_folder(path: Path) -> bool:
+    """Tell whether there is a folder at a path; what cannot be looked at is none."""
     try:
         return path.is_dir()
     except OSError:  # a folder above it may not be looked into: reading it tells

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from mistpm import document
-from mistpm.check import data_at_risk
+from mistpm.check import data_at_risk, duplicate_resources
 from mistpm.lock.lockfile_document import format_lockfile
 from mistpm.lock.needs import needs
 from mistpm.model.change import Change, Diff
@@ -31,6 +31,8 @@ from mistpm.target.protocol import Desired, Permissions
 
 BUILT_IN_NAMESPACES = frozenset({"default", "kube-node-lease", "kube-public", "kube-system"})
 """Namespaces that every cluster has."""
+
+_CLASH = "duplicate-resource"
 
 
 class Proposal(Struct, frozen=True, kw_only=True):
@@ -68,16 +70,18 @@ def propose(
     workspace: Workspace,
     wishes: Wishes = Wishes(),  # noqa: B008 - frozen
     permissions: Permissions | None = None,
+    *,
+    is_for_show: bool = False,
 ) -> Proposal:
     """Work out what applying the workspace's environment would do; writes nothing but caches.
 
     `permissions` are those of the workspace's options unless others are given.  Raises every error of
-    solving, fetching, rendering and reading the target; `CheckError` when the manifests contradict
-    each other.
+    solving, fetching, rendering and reading the target; `CheckError` for findings that forbid applying,
+    which are only told where it is for show.
     """
     solved = solve(workspace)
     require_solved(solved, keep_going=workspace.options.keep_going)
-    proposal = propose_solved(workspace, solved, wishes, permissions)
+    proposal = propose_solved(workspace, solved, wishes, permissions, is_for_show=is_for_show)
     if not solved.is_new:
         return proposal
     return msgspec.structs.replace(proposal, held_back=held_back(workspace, solved))
@@ -93,7 +97,8 @@ def propose_solved(
 ) -> Proposal:
     """Work out what applying a lock would do; unlike `propose`, nothing is looked up that is only news.
 
-    Findings that forbid applying are only told where it is for show.
+    Findings that forbid applying are only told where it is for show; a resource that is there twice cannot
+    be shown either, nor waived.
     """
     facts = check_cluster(workspace, solved.lockfile)
     rendered = render_locked(workspace, solved.lockfile, solved.asking)
@@ -108,8 +113,9 @@ def propose_solved(
             *faults(workspace, minors, rendered),
         ),
     )
-    if not is_for_show:
-        forbid_errors(noticed)
+    clashes = duplicate_resources(rendered.releases)
+    if clashes or not is_for_show:
+        forbid_errors((*clashes, *(each for each in noticed if each.code != _CLASH)))
     desired = want(workspace, solved.lockfile, rendered, reason=wishes.reason)
     diff = _diff(workspace, desired, permissions or workspace.options.permissions)
     cluster = workspace.cluster if workspace.chosen_target.is_cluster else None

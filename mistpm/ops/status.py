@@ -78,7 +78,8 @@ def status(workspace: Workspace) -> Status:
     Renders everything, changes nothing.  Raises what `propose` raises.
     """
     is_cluster = workspace.chosen_target.is_cluster
-    proposal = propose(workspace, permissions=_LOOKING if is_cluster else None)
+    looking = _LOOKING if is_cluster else None
+    proposal = propose(workspace, permissions=looking, is_for_show=True)
     applied = _applied(workspace)
     objects = _objects(workspace.cluster, proposal.desired) if is_cluster else {}
     changes: dict[str, list[Change]] = {}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from made_shop import Shop
-from toy_registry import ToyRegistry
+from toy_registry import ToyRegistry, config_map
 
 from mistpm.check import manifests
 from mistpm.errors import CheckError, MistError, RenderError
@@ -17,6 +17,7 @@ from mistpm.ops.checking import CheckReport
 from mistpm.ops.checking_environment import check_environment
 from mistpm.ops.options import Options
 from mistpm.ops.reporter import Reporter
+from mistpm.ops.status import status
 
 WEB = """\
 apiVersion: apps/v1
@@ -58,6 +59,7 @@ def mine(shop: Shop, folder: Path) -> Shop:
     registry.publish("apps/web", "1.0.0", {"web.yaml": WEB}, inputs=inputs)
     registry.publish("apps/budget", "1.0.0", {"a.yaml": BUDGET}, kubernetes=">=1.20 <1.30")
     registry.publish("apps/fussy", "1.0.0", {"a.yaml": FUSSY})
+    registry.publish("apps/fixed", "1.0.0", {"a.yaml": config_map(name="fixed")})
     registry.publish("apps/reading", "1.0.0", {"a.yaml": READING})
     registry.index()
     shop.write()
@@ -95,6 +97,28 @@ hint: nothing was changed; the inputs, `patches:` or another version of the pack
         caught.value
     )
     assert not mine.lock.exists()
+
+
+def test_mistakes_do_not_hide_how_things_are(mine: Shop) -> None:
+    """What was installed before somebody looked can still be looked at."""
+    release(mine, "  web: {package: mine/apps/web, inputs: {field: replica}}\n")
+    [found] = status(mine.open()).releases
+
+    assert ("web", 1) == (found.release, found.resources)
+
+
+def test_a_resource_that_is_there_twice_cannot_be_waived(mine: Shop) -> None:
+    """Not even to be shown: only one of them could be there."""
+    release(
+        mine,
+        "  one: {package: mine/apps/fixed}\n  two: {package: mine/apps/fixed}\n"
+        "waivers: [{code: duplicate-resource, reason: x, until: 2030-01-01}]\n",
+    )
+    for look in (mine.propose, lambda: status(mine.open())):
+        with pytest.raises(CheckError) as caught:
+            look()
+
+        assert 1 == len(caught.value.context)
 
 
 def test_a_waiver_lets_it_pass(mine: Shop) -> None:

@@ -56,12 +56,14 @@ def test_unknown_versions_are_findings() -> None:
 def test_what_is_no_version_is_an_error() -> None:
     """Everything that is none is named at once."""
     with pytest.raises(UsageError) as caught:
-        parse_kubernetes_versions(("1.31,newest", ">=a"))
+        parse_kubernetes_versions(("1.31,newest", ">=a", "", " , "))
 
     assert """\
 --kubernetes names what is no Kubernetes version
   `newest` is not a version: `newest` is not a number.
   `>=a` is not a range: at character 3, `a` is not a version: `a` is not a number.
+  `` names no version.
+  ` , ` names no version.
 hint: write --kubernetes 1.33, several as 1.31,1.33, or a range as ">=1.31 <1.34\"""" == str(
         caught.value
     )

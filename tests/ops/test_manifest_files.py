@@ -108,10 +108,11 @@ def test_what_cannot_be_read(folder: Path) -> None:
     write("a.yaml", "a")
     (folder / "b.yaml").write_bytes(b"\xff\xfe\x00")
     (folder / "loop.yaml").symlink_to(folder / "loop.yaml")
-    found = read_manifest_files(["nowhere", "b.yaml", "loop.yaml", "x" * 300, "a.yaml"])
+    found = read_manifest_files(["", "nowhere", "b.yaml", "loop.yaml", "x" * 300, "a.yaml"])
 
     assert ["a.yaml:1 a"] == names(found)
     assert [
+        ":0 error file-unreadable: it cannot be read: it has no name",
         "nowhere:0 error file-unreadable: it cannot be read: No such file or directory",
         "b.yaml:0 error not-text: it is not UTF-8 text: byte 0 is wrong",
         "loop.yaml:0 error file-unreadable: it cannot be read: Too many levels of symbolic links",
