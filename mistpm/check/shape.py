@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from mistpm.check.field_path import FieldPath, show_end
 from mistpm.check.limits import PATTERNS
+from mistpm.check.misplaced import places
 from mistpm.check.problem import Problem, one_of, shortened, show_value
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ _WANTED: Final = {
 }
 _NOT_EMPTY: Final = {"minLength": "a text", "minItems": "a list", "minProperties": "a mapping"}
 _CLOSE: Final = 0.7
+_SURE: Final = 0.85
+"""How much a name must look like a known one to be taken for it, where the same name is known elsewhere."""
 
 
 class Shape:
@@ -142,13 +146,24 @@ class Shape:
 
     def _unknown(self, path: FieldPath, key: str, error: jsonschema_rs.ValidationError) -> Problem:
         schema = _below(self._document, tuple(error.schema_path)[:-1])
-        close = _closest(key, list(schema.get("properties", {})))
+        known = list(schema.get("properties", {}))
+        close = _closest(key, known, cutoff=_SURE)
+        place = None if close else self._places.get(key)
+        if place is not None:
+            hint = f"there is one in {f'`{place}`' if place else 'the object itself'}"
+        else:
+            close = close or _closest(key, known)
+            hint = f"did you mean `{close}`?" if close else ""
         return Problem(
             code="invalid-field",
             path=(*path, key),
             message=f"`{show_end(path) if path else self._kind}` has no field `{shortened(key)}`",
-            hint=f"did you mean `{close}`?" if close else "",
+            hint=hint,
         )
+
+    @cached_property
+    def _places(self) -> dict[str, str]:
+        return places(self._document)
 
     def _invalid(self, path: FieldPath, wanted: str, value: Any) -> Problem:
         return self._problem("invalid-value", path, f"{wanted}{self._but_is(path, value)}")
@@ -176,10 +191,10 @@ def _below(document: Any, place: tuple[str | int, ...]) -> Mapping[str, Any]:
     return document if isinstance(document, Mapping) else {}
 
 
-def _closest(text: str, known: list[str]) -> str:
+def _closest(text: str, known: list[str], *, cutoff: float = _CLOSE) -> str:
     """Give the name that looks most like a text, upper and lower case being alike; none where none does."""
     by_lower = {name.lower(): name for name in sorted(known)}
-    close = difflib.get_close_matches(text.lower(), list(by_lower), n=1, cutoff=_CLOSE)
+    close = difflib.get_close_matches(text.lower(), list(by_lower), n=1, cutoff=cutoff)
     return by_lower[close[0]] if close else ""
 
 

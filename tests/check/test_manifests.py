@@ -79,6 +79,26 @@ FIELDS: tuple[tuple[str, dict[str, Any], Told], ...] = (
         ("invalid-field", "data", "`Deployment` has no field `data`", ""),
     ),
     (
+        "a field that is not deep enough",
+        deployment(containers=[]),
+        (
+            "invalid-field",
+            "spec.containers",
+            "`spec` has no field `containers`",
+            "there is one in `spec.template.spec`",
+        ),
+    ),
+    (
+        "a field that is too deep",
+        deployment({"volumes": []}),
+        (
+            "invalid-field",
+            f"{CONTAINER}.volumes",
+            "`containers[0]` has no field `volumes`",
+            "there is one in `spec.template.spec`",
+        ),
+    ),
+    (
         "a field that came later",
         deployment({"resizePolicy": []}),
         (
