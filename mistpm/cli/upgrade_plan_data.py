@@ -129,6 +129,7 @@ def _api(each: Disappearing) -> dict[str, Any]:
     return {
         "api": str(each.api),
         "replacement": str(each.replacement or ""),
+        "advice": each.advice,
         "users": [
             {"release": release, "resource": str(resource)} for release, resource in each.users
         ],

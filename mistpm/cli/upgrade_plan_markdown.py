@@ -26,7 +26,6 @@ from mistpm.cli.upgrade_plan_words import (
     next_steps,
     outcome,
     owner,
-    replacement,
     split_apis,
     step_support,
     step_title,
@@ -130,7 +129,7 @@ def _alerts(contents: Contents) -> Iterator[str]:
     used, others = split_apis(contents)
     if used:
         told = (
-            f"- {code(str(each.api))}: {prose(replacement(each))}; used by "
+            f"- {code(str(each.api))}: {prose(each.advice)}; used by "
             + ", ".join(
                 [_owner(resource, release) for release, resource in each.users]
                 + [f"{code(manager)} ({code(str(resource))})" for manager, resource in each.others]

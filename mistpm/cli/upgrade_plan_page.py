@@ -30,7 +30,6 @@ from mistpm.cli.upgrade_plan_words import (
     next_steps,
     outcome,
     reaches,
-    replacement,
     split_apis,
     step_support,
     step_title,
@@ -230,7 +229,9 @@ def _loud_sections(contents: Contents) -> Iterator[str]:
             (
                 joined(
                     element("code", str(each.api)),
-                    f": {replacement(each)}; used by ",
+                    ": ",
+                    prose(each.advice),
+                    "; used by ",
                     *_between(
                         ", ",
                         [_owner(resource, release) for release, resource in each.users]

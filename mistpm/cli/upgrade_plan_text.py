@@ -29,7 +29,6 @@ from mistpm.cli.upgrade_plan_words import (
     next_steps,
     outcome,
     owner,
-    replacement,
     split_apis,
     step_support,
     step_title,
@@ -141,7 +140,7 @@ def _apis(contents: Contents) -> Iterator[str]:
     if used:
         yield _loud(DISAPPEARING)
     for each in used:
-        yield _line(f"  ! {each.api}: {replacement(each)}")
+        yield _line(f"  ! {each.api}: {each.advice}")
         yield from (
             _line(f"      used by {owner(resource, release)}") for release, resource in each.users
         )

@@ -138,11 +138,6 @@ def field_values(field: FieldChange) -> str:
     return f"{before} -> {after}" if before != after else f"{after}, changed"
 
 
-def replacement(api: Disappearing) -> str:
-    """Say what to write instead of an API."""
-    return f"use {api.replacement}" if api.replacement else "nothing replaces it"
-
-
 def split_apis(contents: Contents) -> tuple[tuple[Disappearing, ...], tuple[Disappearing, ...]]:
     """Part the APIs that disappear into those that somebody uses and those that nobody was seen to use."""
     apis = contents.disappearing

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from mistpm.check.lifecycle import successor
+from mistpm.check.lifecycle import advice, successor
 from mistpm.diff import in_order
 from mistpm.diff.manifest import readable
 from mistpm.diff.mask import masked_objects
@@ -26,6 +26,7 @@ from mistpm.ops.upgrade_plan import Contents, Disappearing
 from mistpm.target.marks import ONCE_PER_VERSION, RUN, keeping_annotation, namespace_manifest
 from mistpm.target.protocol import Desired
 
+_TOO_NEW: Final = "only newer Kubernetes versions have it"
 _HOST_NAMESPACE: Final = "a namespace is deleted only with `--delete-namespace`"
 
 
@@ -116,13 +117,12 @@ def disappearing_apis(
         seen = tuple(sorted(set(others.get(api, ()))))
         matters = kind.plural and (kind.enabled or used or seen)
         if matters and kind.present(before) and not kind.present(after):
-            instead = successor(kind, after)
+            instead = successor(kind, after) if kind.gone(after) else None
             found.append(
                 Disappearing(
                     api=api,
-                    replacement=parse_api(str(instead))
-                    if instead and instead.present(after)
-                    else None,
+                    replacement=parse_api(str(instead)) if instead else None,
+                    advice=advice(kind, after) if kind.gone(after) else _TOO_NEW,
                     users=used,
                     others=seen,
                 )

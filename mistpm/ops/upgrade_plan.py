@@ -42,13 +42,15 @@ class FixedFields(Struct, frozen=True, kw_only=True):
 class Disappearing(Struct, frozen=True, kw_only=True):
     """An API that a cluster no longer serves after a step.
 
-    `replacement` is the one to use instead, if there is one.  `users` are the rendered objects that are still
+    `replacement` is the one to use instead, if there is one; `advice` says it in words, also where something
+    else than an API does the work.  `users` are the rendered objects that are still
     written in it, by release; `others` whoever else was seen using it (a field manager and an object, on a
     cluster).
     """
 
     api: Api
     replacement: Api | None = None
+    advice: str = ""
     users: tuple[tuple[str, ResourceId], ...] = ()
     others: tuple[tuple[str, ResourceId], ...] = ()
 

@@ -117,7 +117,7 @@ def test_each_step_tells_all(browser: Browser) -> None:
         "removed PersistentVolumeClaim shop/scratch shop",
     ] == browser.texts("#step-1 .change > summary")
     assert [
-        "APIs that disappear batch/v1beta1/CronJob: use batch/v1/CronJob; used by helm"
+        "APIs that disappear batch/v1beta1/CronJob: write it in batch/v1/CronJob, which exists since 1.21; used by helm"
         " (CronJob.batch billing/invoices)"
     ] == browser.texts("#step-2 .loud")
     assert ["4", "2"] == [str(len(browser.texts(each))) for each in (".next li", "figure svg")]

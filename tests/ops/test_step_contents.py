@@ -320,12 +320,14 @@ def test_apis_that_disappear() -> None:
         Disappearing(
             api=parse_api("batch/v1beta1/CronJob"),
             replacement=parse_api("batch/v1/CronJob"),
+            advice="write it in `batch/v1/CronJob`, which exists since 1.21",
             users=(("a", JOBS.id),),
             others=((manager, resource),),
         ),
         Disappearing(
             api=parse_api("policy/v1beta1/PodDisruptionBudget"),
             replacement=parse_api("policy/v1/PodDisruptionBudget"),
+            advice="write it in `policy/v1/PodDisruptionBudget`, which exists since 1.21",
             users=(("b", BUDGET.id),),
         ),
     ] == [each for each in found if each.users or each.others]
@@ -368,7 +370,9 @@ def test_on_the_way_down_goes_what_is_newer() -> None:
         ("policy/v1/PodDisruptionBudget", 0),
         ("storage.k8s.io/v1beta1/CSIStorageCapacity", 0),
     ] == [(str(each.api), len(each.users)) for each in found]
-    assert {None} == {each.replacement for each in found}
+    assert {(None, "only newer Kubernetes versions have it")} == {
+        (each.replacement, each.advice) for each in found
+    }
 
 
 def test_findings_are_handed_on() -> None:
