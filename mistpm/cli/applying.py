@@ -151,7 +151,8 @@ def do_proposed(
     require_consent(proposal, flags.consent, terminal.confirm)
     with screen.view(workspace, proposal) as view:
         done = do(view.hear)
-    if screen.events is None and not proposal.diff.is_empty:
+    is_news = not proposal.diff.is_empty or proposal.diff.is_unfinished
+    if screen.events is None and is_news:
         waited = workspace.chosen_target.is_cluster and workspace.options.waiting.wanted
         ready = "; everything is ready" if waited and proposal.desired.releases else ""
         terminal.show(f"Applied {count(len(done.changes), 'change')} to {proposal.target}{ready}.")

@@ -93,12 +93,11 @@ def show_messages(terminal: Terminal, proposal: Proposal, changed: set[str]) -> 
 def summary(diff: Diff) -> str:
     """Give `12 to create, 1 to change, none to delete`, or that there is nothing to do."""
     if diff.is_empty:
-        unchanged = len(diff.having("unchanged"))
-        return (
-            f"Nothing to do: {count(unchanged, 'resource')} as wanted."
-            if unchanged
-            else "Nothing to do."
-        )
+        there = len(diff.having("unchanged"))
+        wanted = f": {count(there, 'resource')} as wanted" if there else ""
+        if diff.is_unfinished:
+            return f"Nothing to change{wanted}; the last run did not end well, so applying waits for it."
+        return f"Nothing to do{wanted}."
     numbers = [
         (len(diff.having("create")), "to create"),
         (len(diff.having("update")), "to change"),

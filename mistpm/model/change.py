@@ -37,12 +37,14 @@ class Diff(Struct, frozen=True, kw_only=True):
     """Everything that applying would do, in the order of doing it; what is shown is what is applied.
 
     `basis` is a digest of what the target remembered when this was computed: where it remembers
-    something else by now, nothing is done that is not in the diff.
+    something else by now, nothing is done that is not in the diff.  `is_unfinished` tells that the last run
+    did not end well, so that applying waits even where it changes nothing.
     """
 
     changes: tuple[Change, ...]
     findings: tuple[Finding, ...] = ()
     basis: str = ""
+    is_unfinished: bool = False
 
     def having(self, *actions: Action) -> tuple[Change, ...]:
         """Give the changes with one of these actions."""

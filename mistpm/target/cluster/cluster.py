@@ -297,7 +297,7 @@ class ClusterTarget:
             secrets=values,
             revision=remembered.next_number,
             basis=remembered.basis,
-            with_data=latest is not None and latest.status != "applied",
+            is_unfinished=latest is not None and latest.status != "applied",
         )
         return Compared(
             desired=desired,

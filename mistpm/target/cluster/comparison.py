@@ -73,13 +73,14 @@ def compare(
     secrets: Values,
     revision: int,
     basis: str = "",
-    with_data: bool = False,
+    is_unfinished: bool = False,
 ) -> Comparison:
     """Look at everything that matters; changes nothing.
 
     `owned` is the inventory, `revision` the number that what changes gets, `basis` goes into the diff;
-    `with_data` puts the live objects of all steps into them.  Raises `TargetError` where the cluster cannot
-    be asked or a secret cannot be had; what the cluster will not take is in the comparison.
+    `is_unfinished` tells that the last run did not end well: then the live objects of all steps are put into
+    them.  Raises `TargetError` where the cluster cannot be asked or a secret cannot be had; what the cluster
+    will not take is in the comparison.
     """
     comparing = _Comparing(
         client,
@@ -89,7 +90,7 @@ def compare(
         owned=owned,
         secrets=secrets,
         revision=revision,
-        with_data=with_data,
+        is_unfinished=is_unfinished,
     )
     try:
         return comparing.compare(basis)
@@ -110,7 +111,7 @@ class _Comparing:
         owned: Iterable[OwnedObject],
         secrets: Values,
         revision: int,
-        with_data: bool,
+        is_unfinished: bool,
     ) -> None:
         self._client = client
         self._resources = resources
@@ -119,7 +120,7 @@ class _Comparing:
         self._lines = {line.resource: line for line in owned}
         self._secrets = secrets
         self._revision = revision
-        self._with_data = with_data
+        self._is_unfinished = is_unfinished
         self._wanted = {each.resource: each for each in wanted_objects(desired)}
         self._around = Surroundings(client, resources, self._wanted)
         self._live = Live({}, frozenset())
@@ -144,7 +145,7 @@ class _Comparing:
             self._desired.environment_id,
             self._permissions,
             values=values,
-            with_data=self._with_data,
+            with_data=self._is_unfinished,
         )
         taken = {namespace_id(name) for name in foreign}
         decisions = self._decide(
@@ -179,7 +180,10 @@ class _Comparing:
         return Comparison(
             title=self._client.title,
             diff=Diff(
-                changes=changes, findings=self._secrets.findings + _findings(ordered), basis=basis
+                changes=changes,
+                findings=self._secrets.findings + _findings(ordered),
+                basis=basis,
+                is_unfinished=self._is_unfinished,
             ),
             steps=tuple(each.step for each in ordered),
             refusals=refusals,
@@ -225,7 +229,7 @@ class _Comparing:
     def _is_settled(self, live: LiveObject) -> bool:
         """Tell whether nobody will look into an object again."""
         return (
-            not self._with_data
+            not self._is_unfinished
             and self._is_as_applied(live)
             and not self._wanted[live.resource].manifest.secrets
         )

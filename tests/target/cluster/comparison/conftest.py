@@ -98,7 +98,7 @@ class ComparedEnvironment:
         )
 
     def compare(
-        self, desired: Desired, *, with_data: bool = False, **permissions: bool
+        self, desired: Desired, *, is_unfinished: bool = False, **permissions: bool
     ) -> Comparison:
         """Compare; what was asked for this is in `client.asked`."""
         self.resources.every()
@@ -119,7 +119,7 @@ class ComparedEnvironment:
             owned=self.owned,
             secrets=values,
             revision=self.revision,
-            with_data=with_data,
+            is_unfinished=is_unfinished,
         )
 
     def apply(self, desired: Desired, **permissions: bool) -> Comparison:

@@ -253,7 +253,7 @@ def test_data_is_given_where_it_is_asked_for(environment: Any) -> None:
     """Steps have the live objects, unchanged ones too, only for who needs them."""
     desired = environment.desired(config_map("a", color="red"))
     environment.apply(desired)
-    [with_data] = environment.compare(desired, with_data=True).steps
+    [with_data] = environment.compare(desired, is_unfinished=True).steps
     [without] = environment.compare(desired).steps
 
     assert "unchanged" == with_data.action
