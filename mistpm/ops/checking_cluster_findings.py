@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from mistpm.check.lifecycle import successor
+from mistpm.check.lifecycle import advice, successor
 from mistpm.model.finding import Finding, Severity
 from mistpm.model.kinds import Kind, kind_table
 from mistpm.model.minor import Minor
@@ -37,7 +37,13 @@ def use_findings(
             for each in minors
             if each not in gone and row.deprecated is not None and row.deprecated <= each.number
         )
-        common = _Common(resource, api, written, replacement=_instead(row, minors))
+        common = _Common(
+            resource,
+            api,
+            written,
+            replacement=_instead(row, minors),
+            otherwise=advice(row, minors[-1]),
+        )
         if gone:
             is_over = row.gone(minor)
             yield common.finding(
@@ -144,12 +150,19 @@ class _Common:
     """What all findings about one object and version have in common."""
 
     def __init__(
-        self, resource: ResourceId, api: Api, written: list[LiveUse], *, replacement: str
+        self,
+        resource: ResourceId,
+        api: Api,
+        written: list[LiveUse],
+        *,
+        replacement: str,
+        otherwise: str = "nothing replaces it",
     ) -> None:
         self._resource = resource
         self._api = api
         self._first = written[0]
         self._replacement = replacement
+        self._otherwise = otherwise
         self._writers = _listed([_writer(each) for each in written])
 
     def finding(
@@ -169,15 +182,15 @@ class _Common:
         )
 
     def _hint(self) -> str:
-        instead = f"`{self._replacement}`" if self._replacement else "no longer this version"
-        if self._first.release:
-            return f"`mistpm upgrade` moves to a version of its package that writes {instead}"
-        if self._first.owner:
-            return f"upgrade it to a chart that writes {instead}, before the cluster"
         if not self._replacement:
-            return "nothing replaces it: do without it before the cluster is upgraded"
+            return self._otherwise
+        if self._first.release:
+            return f"`mistpm upgrade` moves to a version of its package that writes `{self._replacement}`"
+        if self._first.owner:
+            return f"upgrade it to a chart that writes `{self._replacement}`, before the cluster"
         return (
-            f"let it write {instead}; the object itself stays, and is there in that version already"
+            f"let it write `{self._replacement}`;"
+            " the object itself stays, and is there in that version already"
         )
 
 

@@ -89,6 +89,20 @@ def test_objects_of_mistpm() -> None:
     )
 
 
+def test_nothing_replaces_it() -> None:
+    """Then it is said what does the work, where something does."""
+    policies = parse_api("policy/v1beta1/PodSecurityPolicy")
+    resource = ResourceId("policy", "PodSecurityPolicy", "", "restricted")
+    use = LiveUse(resource=resource, api=policies, manager="helm", owner="Helm release `shop/web`")
+
+    [finding] = use_findings([use], {policies: row(policies)}, Minor(24), (Minor(25),))
+
+    assert (
+        "nothing replaces it: Pod Security Admission does its work, told by labels on namespaces"
+        == finding.hint
+    )
+
+
 def test_requests() -> None:
     """A version that goes is a warning, one that goes later is told, one without an end is Kubernetes' own."""
     requested = [
