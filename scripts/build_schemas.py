@@ -23,6 +23,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from mistpm.model.kinds import kind_table
 from mistpm.model.minor import Minor
+from scripts.enumerations import VERSIONS, enumerations
 from scripts.packages import kubernetes_definitions
 
 FILE: Final = Path(__file__).parent.parent / "mistpm" / "check" / "data" / "schemas.json"
@@ -39,6 +40,9 @@ BASE64: Final = (
     r"^[\r\n]*(([A-Za-z0-9+/][\r\n]*){4})*"
     r"(([A-Za-z0-9+/][\r\n]*){2}(=[\r\n]*){2}|([A-Za-z0-9+/][\r\n]*){3}=[\r\n]*)?$"
 )
+TIME: Final = (
+    "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.,][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$"
+)
 WRITTEN_DIFFERENTLY: Final[Definitions] = {
     "io.k8s.apimachinery.pkg.util.intstr.IntOrString": {"type": ["string", "integer", "null"]},
     "io.k8s.apimachinery.pkg.api.resource.Quantity": {
@@ -46,6 +50,11 @@ WRITTEN_DIFFERENTLY: Final[Definitions] = {
         "pattern": QUANTITY,
     },
     "io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1": ANYTHING,
+    "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime": {
+        "type": ["string", "null"],
+        "pattern": TIME,
+    },
+    "io.k8s.apimachinery.pkg.apis.meta.v1.Time": {"type": ["string", "null"], "pattern": TIME},
     "io.k8s.apimachinery.pkg.runtime.RawExtension": ANYTHING,
 }
 """Types of which the documents do not tell the truth, since they read their JSON themselves."""
@@ -124,7 +133,7 @@ def build(folder: Path) -> str:
     for minor, documents in sorted(all_documents(folder)):
         minors.append(minor)
         served = set(roots(documents, minor))
-        strict = strict_definitions(documents, {name for _, name in served})
+        strict = strict_definitions(documents, {name for _, name in served}, enumerations(minor))
         for api, name in sorted(served):
             digest = closure_digest(strict, name)
             changes = kinds.setdefault(api, [])
@@ -138,6 +147,7 @@ def build(folder: Path) -> str:
             if kinds[api][-1][1]:
                 kinds[api].append((minor, "", ""))
     sources = [f"kubernetes-validate {release}" for release in KUBERNETES_VALIDATE]
+    sources += [f"k8s.io/api {version}" for version in VERSIONS]
     return (
         f'{{\n"sources": {json.dumps(sources)},\n"minors": {json.dumps(minors)},\n'
         f'"kinds": {lines(kinds)},\n"definitions": {lines(definitions)}\n}}\n'
@@ -165,10 +175,12 @@ def roots(documents: Definitions, minor: int) -> Iterator[tuple[str, str]]:
                 yield text, name
 
 
-def strict_definitions(documents: Definitions, root_names: set[str]) -> Definitions:
-    """Give what the roots reach, each in its strict form.
+def strict_definitions(
+    documents: Definitions, root_names: set[str], texts: dict[tuple[str, str], tuple[str, ...]]
+) -> Definitions:
+    """Give what the roots reach, each in its strict form; `texts` are those that fields may have.
 
-    What only a `status` reaches requires nothing: servers drop the `status` of what is applied.
+    What only a `status` reaches demands nothing: servers drop the `status` of what is applied.
     """
     without_status = dict(documents)
     for name in root_names:
@@ -176,19 +188,32 @@ def strict_definitions(documents: Definitions, root_names: set[str]) -> Definiti
         properties.pop("status", None)
         without_status[name] = {**documents[name], "properties": properties}
     demanding = reachable(without_status, root_names)
-    return {
-        name: WRITTEN_DIFFERENTLY[name]
-        if name in WRITTEN_DIFFERENTLY
-        else strict(
-            documents[name], required_fields(documents[name], name, demanding=name in demanding)
-        )
-        for name in sorted(reachable(documents, root_names))
-    }
+    definitions: Definitions = {}
+    for name in sorted(reachable(documents, root_names)):
+        schema = documents[name]
+        if name in demanding:
+            schema = with_texts(schema, name, texts)
+        required = required_fields(schema, name) if name in demanding else set()
+        definitions[name] = WRITTEN_DIFFERENTLY.get(name, strict(schema, required))
+    return definitions
 
 
-def required_fields(schema: Schema, name: str, *, demanding: bool) -> set[str]:
+def with_texts(schema: Schema, name: str, texts: dict[tuple[str, str], tuple[str, ...]]) -> Schema:
+    """Add to the fields of a definition which texts they may have; an empty one is like none."""
+    properties = dict(schema.get("properties", {}))
+    for field, value in properties.items():
+        if (name, field) in texts:
+            known = {"texts": sorted({"", *texts[name, field]})}
+            if "items" in value:
+                properties[field] = {**value, "items": {**value["items"], **known}}
+            else:
+                properties[field] = {**value, **known}
+    return {**schema, "properties": properties} if properties else schema
+
+
+def required_fields(schema: Schema, name: str) -> set[str]:
     """Give the fields that a server demands in one definition."""
-    required = set(schema.get("required", ())) if demanding else set()
+    required = set(schema.get("required", ()))
     for row in OPTIONAL:
         if fnmatchcase(name, f"io.k8s.{row.definition}"):
             required -= set(row.fields.split())
@@ -211,6 +236,8 @@ def strict(
         result["type"] = [type_, "null"] if nullable else type_
     if schema.get("format") == "byte":
         result["pattern"] = BASE64
+    if "texts" in schema:
+        result["enum"] = [*schema["texts"], None] if nullable else schema["texts"]
     if "properties" in schema:
         result["properties"] = {
             name: strict(value, nullable=name not in required)

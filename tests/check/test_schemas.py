@@ -18,7 +18,7 @@ from mistpm.model.presence import Api, parse_api
 
 KEYWORDS = {
     *("$ref", "$defs", "type", "properties", "additionalProperties", "items", "required"),
-    "pattern",
+    *("enum", "pattern"),
 }
 
 
@@ -254,6 +254,50 @@ def test_base64(text: str, *, valid: bool) -> None:
     secret = {"apiVersion": "v1", "kind": "Secret", "data": {"key": text}}
 
     assert ([] if valid else ["data.key"]) == mistakes(secret)
+
+
+@pytest.mark.parametrize(
+    ("api", "field", "text", "minors"),
+    [
+        ("v1/Pod", "restartPolicy", "Never", range(16, 38)),
+        ("v1/Pod", "restartPolicy", "", range(16, 38)),
+        ("v1/Pod", "restartPolicy", None, range(16, 38)),
+        ("v1/Pod", "restartPolicy", "never", range(0)),
+        ("v1/PersistentVolumeClaim", "accessModes", ["ReadWriteMany"], range(16, 38)),
+        ("v1/PersistentVolumeClaim", "accessModes", ["ReadWriteOncePod"], range(22, 38)),
+        ("v1/PersistentVolumeClaim", "accessModes", ["rwx"], range(0)),
+        ("v1/PersistentVolumeClaim", "volumeMode", "Block", range(16, 38)),
+        ("v1/Service", "externalTrafficPolicy", "Local", range(16, 38)),
+        ("v1/Service", "externalTrafficPolicy", "local", range(0)),
+    ],
+)
+def test_texts_that_a_field_may_have(api: str, field: str, text: Any, minors: range) -> None:
+    """A field with a fixed choice has one of it, an empty text or nothing, as of each minor."""
+    version, kind = api.split("/")
+    spec = {**(POD["spec"] if kind == "Pod" else {}), field: text}
+    data = {"apiVersion": version, "kind": kind, "spec": spec}
+
+    assert list(minors) == [each for each in range(16, 38) if not mistakes(data, each)]
+
+
+@pytest.mark.parametrize(
+    ("time", "valid"),
+    [
+        ("2026-01-31T12:00:00Z", True),
+        ("2026-01-31T12:00:00.123456+01:00", True),
+        ("2026-01-31", False),
+        ("", False),
+    ],
+)
+def test_times(time: str, *, valid: bool) -> None:
+    """A time is written as RFC 3339 has it."""
+    lease = {
+        "apiVersion": "coordination.k8s.io/v1",
+        "kind": "Lease",
+        "spec": {"renewTime": time},
+    }
+
+    assert ([] if valid else ["spec.renewTime"]) == mistakes(lease)
 
 
 @pytest.mark.parametrize("port", [80, "http"])
