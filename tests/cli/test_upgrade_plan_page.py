@@ -21,12 +21,15 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """Run one browser for all tests here."""
-    browser = Browser(tmp_path_factory.mktemp("browser"))
-    try:
-        yield browser
-    finally:
-        browser.close()
+    """Run one browser for all tests here; nobody stands between it and what drives it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NO_PROXY", "localhost,127.0.0.1")
+        patch.delenv("no_proxy", raising=False)
+        browser = Browser(tmp_path_factory.mktemp("browser"))
+        try:
+            yield browser
+        finally:
+            browser.close()
 
 
 @pytest.fixture
