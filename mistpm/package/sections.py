@@ -199,7 +199,7 @@ def _check_header(data: bytes, source: str) -> None:
         raise PackageError(
             "wrong-form",
             f"{_subject(source)} is a WebAssembly component; packages are core modules",
-            hint="build a core module with the exports that `specs/host-abi.md` lists",
+            hint="build a program for WASI preview 1, or a library with the exports that `specs/host-abi.md` lists",
         )
     if (_MAGIC + _CORE).startswith(data) and data:
         raise _truncated(source, f"it has {len(data)} of the {_HEADER} bytes of a header")

@@ -147,7 +147,7 @@ def test_component(load: Any, problem: Any) -> None:
         load(b"\0asm\x0d\0\x01\0")
     expected = """\
 `made.wasm` is a WebAssembly component; packages are core modules
-hint: build a core module with the exports that `specs/host-abi.md` lists"""
+hint: build a program for WASI preview 1, or a library with the exports that `specs/host-abi.md` lists"""
 
     assert ("wrong-form", expected) == found.shown
 
