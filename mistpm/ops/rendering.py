@@ -29,7 +29,8 @@ def render_locked(
     """Fetch every pinned module and render all releases in the lock's order.
 
     `minor` is the Kubernetes version that packages are told, otherwise the lock's lowest.  Releases
-    without a solution are never rendered; others that fail are left out under `--keep-going`, and raise `RegistryError`, `DigestError`, `DocumentError`, `PackageError` or `RenderError` without.
+    without a solution are never rendered; others that fail are left out under `--keep-going`, and raise
+    `RegistryError`, `DigestError`, `DocumentError`, `PackageError` or `RenderError` without.
     """
     fetched = fetch_locked(workspace, lockfile, asking)
     leaving = left_out(lockfile, fetched.errors)
