@@ -29,13 +29,16 @@ class CustomVersion:
         self.schema: Mapping[str, Any] | None = schema if isinstance(schema, Mapping) else None
         self._kind = kind
         self._closed = closed
+        self._own_status = "status" in _mapping(entry.get("subresources"))
 
     @cached_property
     def _written(self) -> bytes:
         return msgspec.json.encode(self.schema, order="sorted")
 
     def complete(self, data: dict[str, Any]) -> dict[str, Any]:
-        """Give an object with the defaults of the schema."""
+        """Give an object as a server looks at it when it is created: with defaults, without status."""
+        if self._own_status and "status" in data:
+            data = {key: value for key, value in data.items() if key != "status"}
         if not self.has("default"):
             return data
         made: dict[str, Any] = with_defaults(self.schema, data)
@@ -124,7 +127,8 @@ def _versions(definition: Mapping[str, Any], kind: str) -> Iterator[CustomVersio
     for entry in entries if isinstance(entries, list) else ():
         if isinstance(entry, Mapping):
             schema = _mapping(entry.get("schema")).get("openAPIV3Schema", shared)
-            yield CustomVersion(entry, schema, kind=kind, closed=closed)
+            complete = {"subresources": spec.get("subresources"), **entry}
+            yield CustomVersion(complete, schema, kind=kind, closed=closed)
 
 
 @lru_cache(_KEPT_SHAPES)

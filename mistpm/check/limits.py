@@ -43,6 +43,7 @@ _TEXTS: Final = {
 
 PATTERNS: Final = {
     DNS_LABEL: "at most 63 of `a-z`, `0-9` and `-`, beginning and ending with a letter or digit",
+    f"^({_LABEL})?$": "at most 63 of `a-z`, `0-9` and `-`, beginning and ending with a letter or digit",
     DNS_SUBDOMAIN: "of `a-z`, `0-9`, `-` and `.`, every part beginning and ending with a letter or digit",
     PATH_SEGMENT: "without `/` and `%`",
     _LABEL_KEY: "`name` or `prefix/name`, as keys of labels are",
@@ -109,7 +110,7 @@ _PATHS: Final[dict[str, Schema]] = {
 
 _PROPERTIES: Final[dict[str, dict[str, Schema]]] = {
     _META + "ObjectMeta": {
-        "namespace": _NAMED_LABEL,
+        "namespace": {"pattern": f"^({_LABEL})?$"},
         "labels": _LABELS,
         "annotations": {"propertyNames": {"pattern": _ANNOTATION_KEY}},
     },

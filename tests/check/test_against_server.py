@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from kubernetes_api import Answer, KubernetesApi
+from custom_corpus import BAD, FIELDS, GOOD, RULE, cluster, definition, definition_of
+from kubernetes_api import Answer, KubernetesApi, has_condition
 from object_corpus import edge_objects, flawed_objects, good_objects
 
 from mistpm.check import CustomKinds, check_manifests, subjects_of
@@ -24,10 +25,12 @@ def running(api: KubernetesApi) -> Minor:
     return minor_of(parse_cluster_version(api.get("/version").body["gitVersion"]))
 
 
-def checked(data: dict[str, Any], minor: Minor) -> list[Finding]:
+def checked(
+    data: dict[str, Any], minor: Minor, definitions: tuple[dict[str, Any], ...] = ()
+) -> list[Finding]:
     """Give the errors that the checks find."""
     subjects, findings = subjects_of(data)
-    findings += check_manifests(subjects, [minor], CustomKinds())
+    findings += check_manifests(subjects, [minor], CustomKinds(definitions))
     return [finding for finding in findings if finding.severity == "error"]
 
 
@@ -82,3 +85,41 @@ def test_odd_values_everywhere(api: KubernetesApi, namespace: str) -> None:
                 passed_over.append((data["kind"], path, value, said))
 
     assert ([], []) == (called_errors, passed_over)
+
+
+CUSTOM_GROUP = "/apis/pg.example.org/v1"
+DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+
+
+def test_custom_resources(api: KubernetesApi, namespace: str) -> None:
+    """A server that has the definition takes the good custom resources and refuses the others."""
+    minor, custom = running(api), definition(rules=(RULE,))
+    api.apply(f"{DEFINITIONS}/clusters.pg.example.org", custom, force="true")
+    api.wait_for(f"{DEFINITIONS}/clusters.pg.example.org", has_condition("Established"))
+    place = f"{CUSTOM_GROUP}/namespaces/{namespace}/clusters"
+    api.wait_for(place, lambda answer: answer.status == 200)
+    broken = ({"from": 2, "until": 1},)
+    specs = [*GOOD, *(spec for spec, _ in BAD), *broken]
+    expected = [*([True] * len(GOOD)), *([False] * (len(BAD) + len(broken)))]
+    found = []
+    for spec in specs:
+        resource = cluster(**spec)
+        answer = api.create(place, resource, dryRun="All", fieldValidation="Strict")
+        found.append((spec, answer.status < 300, not checked(resource, minor, (custom,))))
+
+    assert list(zip(specs, expected, expected, strict=True)) == found
+
+
+def test_definitions(api: KubernetesApi) -> None:
+    """A server refuses every definition in which an error is found."""
+    minor = running(api)
+    expected, found = [], []
+    for field, told in FIELDS:
+        data = definition_of(size=field)
+        answer = api.create(DEFINITIONS, data, dryRun="All", fieldValidation="Strict")
+        errors = [finding.code for finding in checked(data, minor)]
+        if errors:
+            expected.append((told, True))
+            found.append((told, answer.status >= 400))
+
+    assert expected == found

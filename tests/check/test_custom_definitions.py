@@ -7,38 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from custom_corpus import FIELDS, PLAIN, SCHEMA, Told, definition_of
 
 from mistpm.model.finding import Finding
 
 Checked = Callable[..., tuple[Finding, ...]]
-Told = tuple[str, str, str, str]
-
-SCHEMA = "spec.versions[0].schema.openAPIV3Schema"
-GOOD: dict[str, Any] = {
-    "apiVersion": "apiextensions.k8s.io/v1",
-    "kind": "CustomResourceDefinition",
-    "metadata": {"name": "clusters.pg.example.org"},
-    "spec": {
-        "group": "pg.example.org",
-        "names": {"plural": "clusters", "kind": "Cluster"},
-        "scope": "Namespaced",
-        "versions": [
-            {
-                "name": "v1",
-                "served": True,
-                "storage": True,
-                "schema": {"openAPIV3Schema": {"type": "object", "properties": {}}},
-            }
-        ],
-    },
-}
-
-
-def definition(**fields: Any) -> dict[str, Any]:
-    """Give a definition whose schema has these fields."""
-    made = copy.deepcopy(GOOD)
-    made["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"] = fields
-    return made
 
 
 def told(findings: tuple[Finding, ...]) -> list[Told]:
@@ -60,36 +33,7 @@ def test_a_good_one(check: Checked) -> None:
         },
     }
 
-    assert () == check(definition(spec=spec), at="1.33")
-
-
-FIELDS: tuple[tuple[Any, Told], ...] = (
-    ({}, ("invalid-definition", ".type", "every field must have a `type`",
-          "or `x-kubernetes-preserve-unknown-fields: true`, or `x-kubernetes-int-or-string: true`")),
-    ({"type": "int"}, ("invalid-definition", ".type",
-                       "`type` must be `array`, `boolean`, `integer`, `number`, `object` or `string`, not `int`", "")),
-    ({"type": "array"}, ("invalid-definition", ".items", "a list must have `items`", "")),
-    ({"type": "object", "additionalProperties": False},
-     ("invalid-definition", ".additionalProperties", "`additionalProperties` must not be false", "")),
-    ({"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": {"type": "string"}},
-     ("invalid-definition", ".additionalProperties",
-      "a schema must not have both `properties` and `additionalProperties`", "")),
-    ({"$ref": "#/a", "type": "string"}, ("invalid-definition", ".$ref", "a schema must not have `$ref`", "")),
-    ({"type": "array", "items": {"type": "string"}, "uniqueItems": True},
-     ("invalid-definition", ".uniqueItems", "a schema must not have `uniqueItems: true`",
-      "write `x-kubernetes-list-type: set`")),
-    ({"type": "array", "items": {"type": "object"}, "x-kubernetes-list-type": "map"},
-     ("invalid-definition", ".x-kubernetes-list-map-keys",
-      "a list with `x-kubernetes-list-type: map` must have `x-kubernetes-list-map-keys`", "")),
-    ({"type": "integer", "default": "1"},
-     ("invalid-definition", ".default",
-      "the default does not fit: `default` must be an integer, not the text `1`", "leave out the quotes")),
-    ({"type": "string", "pattern": "(?!a)b"},
-     ("invalid-definition", ".pattern", "the pattern `(?!a)b` cannot be read, and is not checked here", "")),
-    ({"type": "string", "x-kubernetes-validations": [{"rule": "self.?a == 1"}]},
-     ("rule-not-evaluated", ".x-kubernetes-validations[0].rule",
-      "the rule `self.?a == 1` cannot be read here, and is not checked", "")),
-)  # fmt: skip
+    assert () == check(definition_of(spec=spec), at="1.33")
 
 
 @pytest.mark.parametrize(("field", "expected"), FIELDS)
@@ -98,7 +42,7 @@ def test_fields(check: Checked, field: dict[str, Any], expected: Told) -> None:
     code, path, message, hint = expected
     place = f"{SCHEMA}.properties.size{path}"
 
-    assert [(code, place, message, hint)] == told(check(definition(size=field), at="1.33"))
+    assert [(code, place, message, hint)] == told(check(definition_of(size=field), at="1.33"))
 
 
 def test_what_is_a_mistake(check: Checked) -> None:
@@ -108,14 +52,14 @@ def test_what_is_a_mistake(check: Checked) -> None:
         "b": {"type": "string", "x-kubernetes-validations": [{"rule": "self.?a == 1"}]},
         "c": {"type": "array"},
     }
-    findings = check(definition(**fields), at="1.33")
+    findings = check(definition_of(**fields), at="1.33")
 
     assert ["warning", "info", "error"] == [each.severity for each in findings]
 
 
 def test_names_and_versions(check: Checked) -> None:
     """The name, the group, and the versions among themselves are looked at, too."""
-    wrong = copy.deepcopy(GOOD)
+    wrong = copy.deepcopy(PLAIN)
     wrong["metadata"]["name"] = "cluster"
     wrong["spec"]["group"] = "example"
     wrong["spec"]["versions"].append({"name": "v1", "served": True, "storage": True})
@@ -152,7 +96,7 @@ def test_names_and_versions(check: Checked) -> None:
 
 def test_no_stored_version(check: Checked) -> None:
     """One version must be the one that is stored."""
-    wrong = copy.deepcopy(GOOD)
+    wrong = copy.deepcopy(PLAIN)
     wrong["spec"]["versions"][0]["storage"] = False
     message = "exactly one version must be the one that is stored (`storage: true`), and none is"
 
@@ -161,7 +105,7 @@ def test_no_stored_version(check: Checked) -> None:
 
 def test_a_root_that_is_no_object(check: Checked) -> None:
     """The schema is one of whole objects."""
-    wrong = copy.deepcopy(GOOD)
+    wrong = copy.deepcopy(PLAIN)
     wrong["spec"]["versions"][0]["schema"]["openAPIV3Schema"] = {"type": "string"}
     expected = (
         "invalid-definition",
@@ -181,6 +125,6 @@ JUNK: tuple[Any, ...] = (3, [], "x", {"type": 3}, {"type": ["string"]}, {"type":
 @pytest.mark.parametrize("field", JUNK)
 def test_junk(check: Checked, field: Any) -> None:
     """Whatever stands where a schema belongs gives findings, never a traceback."""
-    findings = check(definition(size=field), at="1.33")
+    findings = check(definition_of(size=field), at="1.33")
 
     assert {"error"} == {each.severity for each in findings}

@@ -7,92 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from custom_corpus import BAD, GOOD, RULE, SPEC, Told, cluster, definition
 
 from mistpm.model.finding import Finding
 from mistpm.model.minor import Minor
 from mistpm.model.resource import ResourceId
 
 Checked = Callable[..., tuple[Finding, ...]]
-Told = tuple[str, str, str, str]
-
-SPEC: dict[str, Any] = {
-    "type": "object",
-    "required": ["size", "mode"],
-    "properties": {
-        "size": {"type": "integer", "minimum": 1, "maximum": 10, "exclusiveMaximum": True},
-        "mode": {"type": "string", "enum": ["one", "many"], "default": "one"},
-        "port": {
-            "x-kubernetes-int-or-string": True,
-            "anyOf": [{"type": "integer"}, {"type": "string"}],
-        },
-        "ratio": {"type": "number"},
-        "note": {"type": "string", "nullable": True},
-        "labels": {"type": "object", "additionalProperties": {"type": "string"}},
-        "raw": {"type": "object", "x-kubernetes-preserve-unknown-fields": True},
-        "pod": {"type": "object", "x-kubernetes-embedded-resource": True,
-                "x-kubernetes-preserve-unknown-fields": True},
-        "tags": {"type": "array", "x-kubernetes-list-type": "set", "items": {"type": "string"}},
-        "users": {
-            "type": "array",
-            "x-kubernetes-list-type": "map",
-            "x-kubernetes-list-map-keys": ["name"],
-            "items": {
-                "type": "object",
-                "required": ["name"],
-                "properties": {
-                    "name": {"type": "string", "pattern": "^[[:lower:]]+$"},
-                    "rights": {"type": "string", "default": "read"},
-                },
-            },
-        },
-        "from": {"type": "integer"},
-        "until": {"type": "integer"},
-        "key": {"type": "string", "format": "byte"},
-        "either": {
-            "type": "object",
-            "properties": {"a": {"type": "string"}, "b": {"type": "string"}},
-            "oneOf": [{"required": ["a"]}, {"required": ["b"]}],
-        },
-    },
-}  # fmt: skip
-
-
-def definition(
-    spec: dict[str, Any] = SPEC, *, rules: tuple[dict[str, Any], ...] = (), **version: Any
-) -> dict[str, Any]:
-    """Give a definition of `Cluster` in `pg.example.org`, served as v1."""
-    schema = {**spec, "x-kubernetes-validations": list(rules)} if rules else spec
-    return {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": "clusters.pg.example.org"},
-        "spec": {
-            "group": "pg.example.org",
-            "names": {"plural": "clusters", "kind": "Cluster"},
-            "scope": "Namespaced",
-            "versions": [
-                {
-                    "name": "v1",
-                    "served": True,
-                    "storage": True,
-                    "schema": {
-                        "openAPIV3Schema": {"type": "object", "properties": {"spec": schema}}
-                    },
-                    **version,
-                }
-            ],
-        },
-    }
-
-
-def cluster(api_version: str = "pg.example.org/v1", **spec: Any) -> dict[str, Any]:
-    """Give a custom resource of it, valid unless `spec` says otherwise."""
-    return {
-        "apiVersion": api_version,
-        "kind": "Cluster",
-        "metadata": {"name": "main", "labels": {"a": "b"}},
-        "spec": {"size": 3, **spec},
-    }
 
 
 def told(findings: tuple[Finding, ...]) -> list[Told]:
@@ -100,45 +21,10 @@ def told(findings: tuple[Finding, ...]) -> list[Told]:
     return [(each.code, each.path, each.message, each.hint) for each in findings]
 
 
-GOOD: tuple[dict[str, Any], ...] = (
-    {},
-    {"mode": "many", "port": 80, "ratio": 1, "note": None},
-    {"port": "http", "labels": {"a": "b"}, "raw": {"any": ["thing"]}},
-    {"mode": None},
-    {"pod": {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {}}},
-    {"tags": ["a", "b"], "users": [{"name": "a"}, {"name": "b"}], "key": "aGk="},
-    {"either": {"a": "x"}},
-)
-
-
 @pytest.mark.parametrize("spec", GOOD)
 def test_good_ones(check: Checked, spec: dict[str, Any]) -> None:
     """Defaults, nulls, whole objects and what is kept unread are as the server takes them."""
     assert () == check(cluster(**spec), definitions=(definition(),))
-
-
-BAD: tuple[tuple[dict[str, Any], Told], ...] = (
-    ({"sise": 3}, ("invalid-field", "spec.sise", "`spec` has no field `sise`", "did you mean `size`?")),
-    ({"size": "3"}, ("wrong-type", "spec.size", "`size` must be an integer, not the text `3`",
-                     "leave out the quotes")),
-    ({"size": None}, ("missing-field", "spec.size", "`size` is missing", "")),
-    ({"size": 10}, ("invalid-value", "spec.size", "`size` must be less than 10, not `10`", "")),
-    ({"mode": "two"}, ("invalid-value", "spec.mode", "`mode` must be `one` or `many`, not the text `two`", "")),
-    ({"port": []}, ("wrong-type", "spec.port", "`port` must be a text or an integer, not a list", "")),
-    ({"labels": {"a": 1}}, ("wrong-type", "spec.labels.a", "`a` must be a text, not `1`", "put it in quotes")),
-    ({"pod": {"kind": "Pod"}}, ("missing-field", "spec.pod.apiVersion", "`apiVersion` is missing", "")),
-    ({"tags": ["a", "a"]}, ("invalid-value", "spec.tags", "`tags` must be a list without duplicates, not a list", "")),
-    ({"users": [{"name": "a"}, {"name": "a"}]}, (
-        "invalid-value", "spec.users[1]", "`users[1]` has the key of an earlier item, `name: a`", "")),
-    ({"users": [{"name": "A"}]}, (
-        "invalid-value", "spec.users[0].name", "`name` must be a text that matches `^[a-z]+$`, not the text `A`", "")),
-    ({"key": "?"}, ("invalid-value", "spec.key", "`key` must be base64, not the text `?`", "")),
-    ({"either": {"a": "x", "b": "y"}}, (
-        "invalid-value", "spec.either", "`either` must be what exactly one of its alternatives says, not a mapping", "")),
-    ({"either": {}}, (
-        "invalid-value", "spec.either", "`either` must be what one of its alternatives says, not a mapping",
-        "`a` is missing; or `b` is missing")),
-)  # fmt: skip
 
 
 @pytest.mark.parametrize(("spec", "expected"), BAD)
@@ -162,12 +48,6 @@ def test_metadata(check: Checked) -> None:
     findings = check(resource, definitions=(definition(),))
 
     assert expected == [(each.code, each.path) for each in findings]
-
-
-RULE = {
-    "rule": "!has(self.until) || !has(self.from) || self.from <= self.until",
-    "message": "`from` is after `until`",
-}
 
 
 def test_rules(check: Checked) -> None:
