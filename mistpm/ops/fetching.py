@@ -28,21 +28,25 @@ def fetch_locked(workspace: Workspace, lockfile: Lockfile, asking: Asking) -> Fe
     are not those that were locked, `PackageError`; under `--keep-going` they are in the result.
     """
     pins = [*lockfile.releases.values(), *lockfile.called.values()]
-    published = [pin for pin in pins if pin.package not in asking.files]
+    known = workspace.packages
+    missing = [pin for pin in pins if pin.digest not in known]
+    published = [pin for pin in missing if pin.package not in asking.files]
     workspace.reporter.start("fetching", len({pin.digest for pin in published}))
     keep_going = workspace.options.keep_going
     with suppress(MistError) if keep_going else nullcontext():
         workspace.registries.fetch_all(published)  # several at a time; below they are there
-    packages: dict[str, PackageFile] = {}
     errors: dict[str, MistError] = {}
-    for pin in pins:
+    for pin in missing:
         try:
-            packages[pin.digest] = read_package(module_path(workspace, pin, asking))
+            known[pin.digest] = read_package(module_path(workspace, pin, asking))
         except MistError as error:
             if not keep_going:
                 raise
             errors[pin.digest] = error
-    return Fetched(packages=packages, errors=errors)
+    return Fetched(
+        packages={pin.digest: known[pin.digest] for pin in pins if pin.digest in known},
+        errors=errors,
+    )
 
 
 def module_path(workspace: Workspace, pin: LockedPackage, asking: Asking) -> Path:

@@ -9,12 +9,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mistpm.document.edits import Edit, Put, Remove
+from mistpm.lock.question_digest import digest_question
 from mistpm.model.minor import Minor
 from mistpm.model.minors import minors_of
 from mistpm.model.resolution import Resolution, Unresolved
 from mistpm.model.upgrade_path import PackageMove, PathMove
 from mistpm.ops.asking import Asking, Sources, kubernetes_text
 from mistpm.ops.computing import Computing
+from mistpm.ops.lock_graph import nodes
 from mistpm.ops.locking import Move, Solved, moves, record, solve_asked
 from mistpm.ops.workspace import Workspace
 
@@ -92,9 +94,31 @@ class Trail:
             for minor in self._asking.asked.question.minors
             if (minor >= move.after if is_up else minor <= move.after)
         )
-        asking = self._write(minors, is_last=is_last)
-        solved = solve_asked(self._workspace, asking, self._lockfile)
-        return self._state(solved, "kubernetes", before=move.before, after=move.after)
+        self._write(minors, is_last=is_last)
+        return self._state(self._kept(), "kubernetes", before=move.before, after=move.after)
+
+    def _kept(self) -> Solved:
+        """Lock the same pins for other minors, which the way to there knows to be supported.
+
+        What only a minor decides is solved: which APIs Kubernetes has, what packages answer that compute
+        requirements; then something may not be needed any more.
+        """
+        asking, lockfile = self._asking, self._lockfile
+        pins = nodes(lockfile).values()
+        depends = any(
+            pin.computed is not None or any(e.use == "api" for e in pin.dependencies.values())
+            for pin in pins
+        )
+        if depends or lockfile.unresolved:
+            return solve_asked(self._workspace, asking, lockfile)
+        asked = asking.asked
+        kept = replace(
+            lockfile,
+            question=digest_question(asked, lockfile.releases),
+            kubernetes_range=asked.kubernetes,
+            kubernetes=tuple(map(str, asked.question.minors)),
+        )
+        return Solved(lockfile=kept, previous=lockfile, asking=asking)
 
     def _recorded(self, asking: Asking, resolution: Resolution) -> Solved:
         computing = Computing(self._workspace, asking, self._lockfile.releases.values())

@@ -67,6 +67,7 @@ def plan_upgrade(workspace: Workspace, request: UpgradeRequest) -> Upgrade:
     and every error of solving, fetching, rendering and reading the target.
     """
     lockfile = _locked(workspace)
+    workspace.expect_renderings()
     goal = wanted_goal(workspace, request)
     if goal is None:
         return _packages(workspace, request, lockfile)

@@ -27,6 +27,7 @@ from mistpm.ops.reporter import Reporter
 from mistpm.ops.targets import ChosenTarget, choose_target, open_cluster, open_directory
 
 if TYPE_CHECKING:
+    from mistpm.package import PackageFile
     from mistpm.registry import Registries
     from mistpm.render import Memo
     from mistpm.resolve.limits import Limits
@@ -43,7 +44,8 @@ class Workspace:
 
     `document` may be a draft that nothing has written yet; `drafted` gives a workspace with another
     draft that shares what is open.  `commanded` are the releases that are in the draft only, or otherwise;
-    `home` is the name of the registry to which packages that are given by path belong.
+    `home` is the name of the registry to which packages that are given by path belong, `packages` are those
+    that were read already, by digest.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Workspace:
         self.reporter = reporter
         self.commanded: frozenset[str] = frozenset()
         self.home = FILE_REGISTRY
+        self.packages: dict[str, PackageFile] = {}
 
     def drafted(self, document: EnvironmentDocument) -> Workspace:
         """Give this workspace with another environment in it."""
@@ -67,11 +70,16 @@ class Workspace:
             for name, entry in document.environment.releases.items()
             if before.get(name) != entry
         }
+        other.packages = self.packages
         shared = {"base", "target", "cluster", "state", "runtime", "memo", "lockfile"}
         if document.environment.registries == self.environment.registries:
             shared |= {"registries", "registry_entries"}
         other.preset(**{name: self.__dict__[name] for name in shared & set(self.__dict__)})
         return other
+
+    def expect_renderings(self) -> None:
+        """Open what all drafts need that are going to be rendered, so that they share it."""
+        _ = self.runtime, self.memo, self.registries, self.base
 
     def preset(self, **opened: Any) -> None:
         """Give parts that are known already, so that they are not opened again."""
