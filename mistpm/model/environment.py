@@ -35,7 +35,6 @@ class Selector(Wire, frozen=True, kw_only=True):
     name: str | None = None
     namespace: str | None = None
 
-
     @property
     def is_any(self) -> bool:
         """Whether everything is meant."""

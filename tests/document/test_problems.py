@@ -56,6 +56,9 @@ ENVIRONMENT: dict[str, Any] = {
         "shop": {"package": "starter/apps/gitea", "version": "^1", "patches": [{"merge": {"a": 1}}]}
     },
     "policy": {"prereleases": True},
+    "waivers": [
+        {"code": "a", "resource": {"kind": "Ingress"}, "reason": "b", "until": "2027-03-01"}
+    ],
     "goal": {"kubernetes": "1.37"},
 }
 INDEX_LINE = {"digest": "sha256:0", "size": 12, "yanked": "broken", "descriptor": DESCRIPTOR}
