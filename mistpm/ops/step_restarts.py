@@ -101,14 +101,19 @@ def _stateful_set(spec: Mapping[str, Any]) -> tuple[str, bool]:
     strategy = dig(spec, "updateStrategy")
     if strategy.get("type") == "OnDelete":
         return "its Pods are replaced only when somebody deletes them (`OnDelete`)", False
+    if strategy.get("type") == "Recreate":
+        return _ALL_AT_ONCE, True
     replicas = spec.get("replicas", 1)
-    partition = dig(strategy, "rollingUpdate").get("partition") or 0
+    rolling = dig(strategy, "rollingUpdate")
+    partition = rolling.get("partition") or 0
     if isinstance(partition, int) and isinstance(replicas, int) and partition > 0:
         if partition >= replicas:
             return f"no Pod is replaced: its `partition` is {partition}", False
         return f"only its Pods from number {partition} on are replaced (`partition`)", True
     if replicas == 1:
         return "its only Pod is replaced: the old one ends before the new one starts", True
+    if rolling.get("maxUnavailable", 1) != 1:
+        return "its Pods are replaced a few at a time", True
     return "its Pods are replaced one by one", True
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from applied_environment import AppliedEnvironment, annotated
 from control_plane import ControlPlane
+from eventually import eventually
 from kubernetes_api import KubernetesApi
 from workloads import config_map, deployment, job, pod_template
 
@@ -103,3 +104,47 @@ def test_what_may_be_made_anew_restarts(environment: AppliedEnvironment) -> None
         each.how for each in contents.restarts
     ]
     assert contents.diff.changes[0].replaced
+
+
+def pods(environment: AppliedEnvironment, app: str) -> set[str]:
+    """Give the Pods of a workload, each by its identity."""
+    found = environment.api.get(environment.path("pods"), labelSelector=f"app={app}").body["items"]
+    return {pod["metadata"]["uid"] for pod in found if "deletionTimestamp" not in pod["metadata"]}
+
+
+def test_what_is_said_of_restarts_comes_true(environment: AppliedEnvironment) -> None:
+    """After the step the Pods are others where the plan says so, and the same where it says that."""
+    reader = deployment("reader")
+    [container] = reader["spec"]["template"]["spec"]["containers"]
+    container["envFrom"] = [{"configMapRef": {"name": "shop"}}]
+    new, by_hand = "example.test/app:2", {"type": "OnDelete"}
+    before = [
+        config_map("shop", a="1"),
+        reader,
+        deployment("web"),
+        deployment("paused"),
+        stateful_set("db", replicas=1, updateStrategy=by_hand),
+    ]
+    after = [
+        config_map("shop", a="2"),
+        reader,
+        deployment("web", image=new),
+        deployment("paused", image=new),
+        stateful_set("db", image=new, replicas=1, updateStrategy=by_hand),
+    ]
+    after[3]["spec"]["paused"] = True
+    apps = ("reader", "web", "paused", "db")
+    environment.apply(environment.desired(environment.release("shop", *before)))
+    old = {app: pods(environment, app) for app in apps}
+    wanted = environment.desired(environment.release("shop", *after))
+    contents = live(environment, wanted)
+
+    assert ["web"] == [each.resource.name for each in contents.restarts]
+    assert ["paused", "db", "reader"] == [each.resource.name for each in contents.no_restarts]
+
+    environment.apply(wanted, wanted=False)
+    eventually(lambda: len(now := pods(environment, "web")) == 1 and not now & old["web"])
+
+    assert {app: old[app] for app in apps if app != "web"} == {
+        app: pods(environment, app) for app in apps if app != "web"
+    }

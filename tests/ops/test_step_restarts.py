@@ -52,6 +52,18 @@ NEW_IMAGE: list[tuple[str, dict[str, Any], bool, str]] = [
     ("StatefulSet.apps", {"replicas": 3}, True, "its Pods are replaced one by one"),
     (
         "StatefulSet.apps",
+        {"replicas": 3, "updateStrategy": {"rollingUpdate": {"maxUnavailable": "50%"}}},
+        True,
+        "its Pods are replaced a few at a time",
+    ),
+    (
+        "StatefulSet.apps",
+        {"replicas": 3, "updateStrategy": {"type": "Recreate"}},
+        True,
+        "all its Pods end before new ones start",
+    ),
+    (
+        "StatefulSet.apps",
         {"replicas": 3, "updateStrategy": {"rollingUpdate": {"partition": 2}}},
         True,
         "only its Pods from number 2 on are replaced (`partition`)",
