@@ -14,7 +14,6 @@ from mistpm.cli.option_groups import Consenting
 from mistpm.cli.options import Output
 from mistpm.cli.progress import TerminalReporter
 from mistpm.cli.proposal_text import show_messages, show_proposal
-from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal, count
 from mistpm.model.change import ApplyReport
 from mistpm.model.progress import Progress
@@ -85,29 +84,14 @@ def apply(
     *,
     wishes: Callable[[Workspace], Wishes] = lambda _workspace: Wishes(),
     make: bool = False,
-    only_show: bool = False,
 ) -> None:
-    """Open the workspace, draft the change, propose it, show it, and unless `only_show` do it."""
+    """Open the workspace, draft the change, propose it, show it, and do it."""
     screen = Screen(flags)
-
-    def begin() -> tuple[Workspace, Proposal]:
-        opened = (open_or_make_workspace if make else open_workspace)(options, screen.reporter)
-        workspace = draft(opened)
-        return workspace, propose(workspace, wishes(opened))
-
-    if only_show:
-        with screen.working():
-            _workspace, proposal = begin()
-        emit(
-            screen.terminal,
-            flags.output,
-            report(proposal, diff=flags.diff),
-            lambda: show_proposal(screen.terminal, proposal, diff=flags.diff),
-        )
-        return
     with told(screen):
         with screen.working():
-            workspace, proposal = begin()
+            opened = (open_or_make_workspace if make else open_workspace)(options, screen.reporter)
+            workspace = draft(opened)
+            proposal = propose(workspace, wishes(opened))
         perform(screen, workspace, proposal, lambda hear: carry_out(workspace, proposal, hear))
         require_complete(proposal)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mistpm.errors import RegistryError
 from mistpm.model.descriptor import Candidate
 from mistpm.model.lockfile import LockedPackage, Lockfile
-from mistpm.model.minor import Minor
+from mistpm.model.minor import shown_minors
 from mistpm.model.minors import supports
 from mistpm.model.ranges import parse_range
 from mistpm.ops.lock_graph import Need, needed_by, nodes
@@ -52,7 +52,9 @@ class _Reasons:
         missing = [minor for minor in self._minors if not supports(range_, minor)]
         if not missing:
             return ()
-        return (f"{before.version} supports Kubernetes {range_}, not {_listed(missing)}",)
+        return (
+            f"{before.version} supports Kubernetes {range_}, not {shown_minors(tuple(missing))}",
+        )
 
     def _by_others(self, before: LockedPackage, needs: list[Need]) -> tuple[str, ...]:
         """Tell who needs the package in a range that the version before is not in."""
@@ -73,7 +75,3 @@ class _Reasons:
 def _named(need: Need, lockfile: Lockfile) -> str:
     """Give `shop 1.2.0`, who needs something."""
     return f"{need.node} {nodes(lockfile)[need.node].version}"
-
-
-def _listed(minors: list[Minor]) -> str:
-    return ", ".join(map(str, minors))

@@ -13,11 +13,10 @@ from mistpm.cli.options import (
     KeepGoingOption,
     LockedOption,
     OfflineOption,
-    Output,
-    OutputOption,
     SolveTimeoutOption,
     VerboseOption,
 )
+from mistpm.cli.plan_output import OutOption, PlanOutput, PlanOutputOption
 
 app = command_app()
 
@@ -33,11 +32,16 @@ def plan(
     locked: LockedOption = False,
     offline: OfflineOption = False,
     solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
-    output: OutputOption = Output.TEXT,
+    out: OutOption = None,
+    output: PlanOutputOption = PlanOutput.TEXT,
     verbose: VerboseOption = 0,
 ) -> None:
-    """Show what install would do: versions, resources, losses of data. Changes nothing."""
-    from mistpm.cli.applying import Flags, apply
+    """Show what install would do: versions, resources, losses of data. Changes nothing.
+
+    --out saves it, and `mistpm apply FILE` does exactly that later, or nothing.
+    """
+    from mistpm.cli.applying import Flags
+    from mistpm.cli.planning import show_install
 
     options = where.options(
         offline=offline,
@@ -46,5 +50,4 @@ def plan(
         permissions=allowing.permissions,
         solve_timeout=solve_timeout,
     )
-    flags = Flags(diff=diff, output=output, verbose=verbose)
-    apply(options, flags, lambda workspace: workspace, only_show=True)
+    show_install(options, Flags(diff=diff, verbose=verbose), output, out)

@@ -1,0 +1,36 @@
+"""Showing what `install` would do, in every form that plans have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mistpm.cli.applying import Flags, Screen, report
+from mistpm.cli.options import Output
+from mistpm.cli.plan_output import PlanOutput, emit_plan
+from mistpm.cli.proposal_text import show_proposal
+from mistpm.cli.session import emit
+from mistpm.ops.installing_plan import install_plan
+from mistpm.ops.options import Options
+from mistpm.ops.proposing import propose
+from mistpm.ops.saving_plan import saved_plan, write_plan
+from mistpm.ops.workspace import open_workspace
+
+
+def show_install(options: Options, flags: Flags, form: PlanOutput, out: Path | None) -> None:
+    """Show what installing would do, and change nothing; `out` is where that is saved."""
+    screen = Screen(flags)
+    with screen.working():
+        workspace = open_workspace(options, screen.reporter)
+        proposal = propose(workspace)
+        if out is not None:
+            write_plan(out, saved_plan(workspace, workspace, proposal, command="install"))
+    if form in {PlanOutput.MARKDOWN, PlanOutput.HTML}:
+        saved = str(out) if out is not None else ""
+        emit_plan(screen.terminal, form, install_plan(workspace, proposal, saved=saved))
+        return
+    emit(
+        screen.terminal,
+        Output(form.value),
+        report(proposal, diff=flags.diff),
+        lambda: show_proposal(screen.terminal, proposal, diff=flags.diff),
+    )
