@@ -171,11 +171,15 @@ class State(Sketch):
                 self.add(-covers, -self.holding(node, mask))
         if node.kind != "called":
             self._follow(node)
-        target = self._chain.target
-        wanted = None if target is None else version_of(target, node)
-        place = None if wanted is None else node.listing.place(wanted)
-        if place is not None:
-            self.add(-self.end, -self.presence(node), self.within(node, 1 << place))
+        if self._chain.target is not None:
+            self._aim(node, self._chain.target)
+
+    def _aim(self, node: Node, target: Held) -> None:
+        """Let a chain that ends here end at a target's version; what the target does not have is not there."""
+        version = version_of(target, node)
+        place = None if version is None else node.listing.place(version)
+        there = [] if place is None else [self.within(node, 1 << place)]
+        self.add(-self.end, -self.presence(node), *there)
 
     def drifts(self) -> list[int]:
         """Give what says that something that is held has moved by now without leave."""

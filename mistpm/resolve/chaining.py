@@ -80,17 +80,17 @@ class Chaining:
             else:
                 way = Way(positions=way.positions[: position + 1])
 
-    def best_end(self, way: Way, furthest: int) -> Held:
-        """Give the best versions that can be reached with any number of moves up to the limit."""
+    def best_end(self, way: Way, furthest: int) -> Resolution | None:
+        """Give the best that can be reached with any number of moves up to the limit."""
         while True:
             with self._passing(way, furthest, None) as passing:
                 for _ in range(self.most(way)):
                     passing.extend()
                 if not passing.can_reach(way.last):
-                    return self._held
-                stop = passing.best_end()
-            if self._confirmed(way, [stop]) is not None:
-                return stop.held
+                    return None
+                found = self._confirmed(way, [passing.best_end()])
+            if found is not None:
+                return found.links[0].resolution if found.links else None
 
     def _reach(self, passing: Passing, way: Way) -> int:
         for _ in range(self.most(way)):
@@ -126,7 +126,7 @@ class Chaining:
         links: list[Link] = []
         for stop in stops:
             asked = self._computed.asked
-            resolver = self.on(way, stop.span, stop.held)
+            resolver = self.on(way, stop.span, self._with_absent(stop.held))
             choice, unresolved = resolver.solved()
             failed = [part for part in unresolved if not self._absent.issuperset(part.releases)]
             if failed or not is_held(choice, stop.held):
@@ -140,6 +140,19 @@ class Chaining:
                 raise AssertionError("a state of the chain is not what is resolved for its span")
             links.append(Link(span=stop.span, resolution=resolver.told(choice, unresolved)))
         return Links(links=tuple(links), position=way.last)
+
+    def _with_absent(self, held: Held) -> Held:
+        """Hold what releases without a solution have, beside what a state holds."""
+        if not self._absent:
+            return held
+        before = self._held
+        return replace(
+            held,
+            releases={**before.releases, **held.releases},
+            called={**before.called, **held.called},
+            calls={**before.calls, **held.calls},
+            providers={**before.providers, **held.providers},
+        )
 
 
 def is_held(choice: Choice, held: Held) -> bool:

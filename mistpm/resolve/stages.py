@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 
 from msgspec.structs import replace
 
 from mistpm.model.asker import Asker
-from mistpm.model.cause import Conflict, Ground, MayOnlyFollow
+from mistpm.model.cause import Conflict, Ground
 from mistpm.model.descriptor import Candidate
 from mistpm.model.question import Held, Question
 from mistpm.model.resolution import Resolution, Unresolved
@@ -21,7 +20,7 @@ from mistpm.resolve.computed import Computing
 from mistpm.resolve.effort import Effort
 from mistpm.resolve.limits import Limits
 from mistpm.resolve.listing import Listing
-from mistpm.resolve.reach import all_out_of_reach, may_follow
+from mistpm.resolve.reach import all_out_of_reach, may_follow, out_of_reach
 from mistpm.resolve.resolving import Resolver
 from mistpm.resolve.source import CandidateSource
 from mistpm.resolve.way import Way
@@ -76,7 +75,9 @@ class Stages:
         if self._is_near(newest):
             return self._near(newest)
         # without what can never follow, the newest set is no worse than any that can be reached
-        problem = replace(self._resolver.problem, out_of_reach=self._out_of_reach)
+        catalogue = self._resolver.catalogue
+        never = all_out_of_reach(self._question, self._held, catalogue, self._way, 0)
+        problem = replace(self._resolver.problem, out_of_reach=never)
         target = self._resolver.about(problem).resolve()
         if self._is_near(target):
             return self._near(target)
@@ -87,11 +88,12 @@ class Stages:
         found = chaining.links(self._way, -1, _pinned(target))
         if found.position < 0:
             freely = Chaining(self._resolver, self._question, self._held, absent)
-            end = freely.best_end(self._way, -1)
-            if _is_same(self._held, end):
+            best = freely.best_end(self._way, -1)
+            if best is None or _is_same(self._held, _pinned(best)):
                 return []
-            found = chaining.links(self._way, -1, end)
-        return [link.resolution for link in found.links]
+            target, found = best, chaining.links(self._way, -1, _pinned(best))
+        resolutions = [link.resolution for link in found.links]
+        return resolutions if found.unresolved else [*resolutions[:-1], target]
 
     def _is_near(self, resolution: Resolution) -> bool:
         """Tell whether everything may move from what is held in one step."""
@@ -103,28 +105,16 @@ class Stages:
 
     # --- what is held back -----------------------------------------------------------------------
 
-    @cached_property
-    def _out_of_reach(self) -> dict[str, tuple[tuple[MayOnlyFollow, int], ...]]:
-        catalogue = self._resolver.catalogue
-        return all_out_of_reach(self._question, self._held, catalogue, self._way, 0)
-
     def _held_back(self, newest: Resolution, reached: Held) -> Iterator[Unresolved]:
         """Tell of releases that would be newer but for what they may follow."""
-        for wanted in self._question.releases:
-            chosen = newest.releases.get(wanted.name)
-            _, version = reached.releases.get(wanted.name, (None, None))
-            if chosen is not None and version not in {None, chosen.candidate.version}:
-                yield self._behind(wanted.name, chosen.candidate)
+        for name, chosen in newest.releases.items():
+            _, version = reached.releases.get(name, (None, None))
+            if version not in {None, chosen.candidate.version}:
+                yield self._behind(name, chosen.candidate)
 
     def _behind(self, name: str, candidate: Candidate) -> Unresolved:
         """Tell why a release is not at the version that it has in the newest set."""
-        listing = self._resolver.catalogue.listing(candidate.package)
-        place = listing.place(candidate.version) if isinstance(listing, Listing) else None
-        grounds = tuple(
-            Ground(cause=cause, versions=candidate.version.text)
-            for cause, mask in self._out_of_reach.get(name, ())
-            if place is not None and mask >> place & 1
-        )
+        grounds = tuple(self._grounds(name, candidate))
         if grounds:
             return Unresolved(
                 releases=(name,),
@@ -134,6 +124,16 @@ class Stages:
         most = Chaining(self._resolver, self._question, self._held).most(self._way)
         line = f"up to {most} package moves do not lead to {candidate} together with the others"
         return Unresolved(releases=(name,), explanation=(line,), reference="upgrade-out-of-reach")
+
+    def _grounds(self, name: str, candidate: Candidate) -> Iterator[Ground]:
+        listing = self._resolver.catalogue.listing(candidate.package)
+        package, version = self._held.releases.get(name, (None, None))
+        if version is None or package != candidate.package or not isinstance(listing, Listing):
+            return
+        place = listing.place(candidate.version)
+        for cause, mask in out_of_reach(listing, version, self._way, 0):
+            if place is not None and mask >> place & 1:
+                yield Ground(cause=cause, versions=candidate.version.text)
 
 
 def _pinned(resolution: Resolution) -> Held:

@@ -190,9 +190,9 @@ class PathOracle:
                 if need.kind != "install" and not need.mistake:
                     was = [n for n in needs if n.alias == need.alias and n.kind == need.kind]
                     met = [objective.met_now(n, before.solution) for n in was]
-                    if met and met[0] not in self.case.held.free:
-                        if met[0] != objective.met_now(need, after.solution):
-                            found.add((use.place, need.alias))
+                    kept = [name for name in met if name not in self.case.held.free]
+                    if kept and kept[0] != objective.met_now(need, after.solution):
+                        found.add((use.place, need.alias))
         return found
 
     # --- the best one ----------------------------------------------------------------------------

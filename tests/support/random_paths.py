@@ -37,9 +37,23 @@ class PathCase(NamedTuple):
     goal: Minor
 
 
-def random_path(chance: Chance) -> PathCase:
+def random_path(chance: Chance, size: Size | None = None) -> PathCase:
     """Make a world in which packages come and go with Kubernetes, and something to begin with."""
-    return _moving(chance) if chance.one_in(2) else _mixed(chance)
+    is_moving = size is None and chance.one_in(2)
+    return _moving(chance) if is_moving else _mixed(chance, size or TINY)
+
+
+def random_stages(chance: Chance) -> PathCase:
+    """Make a world in which much is newer than what is held, most of it for any Kubernetes."""
+    case = random_path(chance)
+    for candidates in case.world.packages.values():
+        candidates[:] = [
+            c if chance.one_in(8) else replace(c, descriptor=replace(c.descriptor, kubernetes=None))
+            for c in candidates
+        ]
+    names = sorted((*case.held.releases, *case.held.called))
+    free = frozenset(chance.some(names, 2) if chance.one_in(4) else names)
+    return case._replace(held=replace(case.held, free=free))
 
 
 def _moving(chance: Chance) -> PathCase:
@@ -73,9 +87,9 @@ def _moving(chance: Chance) -> PathCase:
     return PathCase(world, question, held, START, Minor(chance.pick((33, 34, 35, 35, 35))))
 
 
-def _mixed(chance: Chance) -> PathCase:
+def _mixed(chance: Chance, size: Size) -> PathCase:
     """Make a world with everything in it."""
-    world, question, held = random_case(chance, TINY)
+    world, question, held = random_case(chance, size)
     question = replace(question, minors=(START,))
     for package in sorted(world.packages):
         candidates = sorted(world.packages[package], key=lambda candidate: candidate.version.key)
