@@ -48,7 +48,9 @@ def plan_markdown(plan: UpgradePlan, *, diff: bool = False) -> str:
 
 
 def _lines(plan: UpgradePlan, *, diff: bool) -> Iterator[str]:
-    yield from (f"# {prose(headline(plan))}", "", prose(outcome(plan)), "")
+    yield from (f"# {prose(headline(plan))}", "")
+    if result := outcome(plan):
+        yield from (prose(result), "")
     if plan.steps:
         yield from table(
             ("", "Step", RESOURCES, LOST, FIXED, RESTARTS),

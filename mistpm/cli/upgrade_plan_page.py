@@ -66,10 +66,11 @@ def _lines(plan: UpgradePlan) -> Iterator[str]:
     yield "</head>"
     yield "<body>"
     yield "<header>"
-    yield element("p", "mistpm upgrade plan", class_="brand")
+    yield element("p", "mistpm plan", class_="brand")
     yield element("h1", headline(plan))
     state = "outcome blocked" if plan.blocked else "outcome"
-    yield element("p", outcome(plan), class_=state)
+    if result := outcome(plan):
+        yield element("p", result, class_=state)
     yield "</header>"
     if plan.steps:
         yield from _path(plan)

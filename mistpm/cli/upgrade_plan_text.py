@@ -64,7 +64,8 @@ def plan_lines(
 ) -> Iterator[str]:
     """Give the lines of a plan, as `show_plan` prints them."""
     yield bold(_line(headline(plan)))
-    yield _line(outcome(plan))
+    if result := outcome(plan):
+        yield _line(result)
     if lines := tuple(_findings(plan.findings, verbose=verbose)):
         yield from ("", *lines)
     for number, step in enumerate(plan.steps, start=1):

@@ -16,6 +16,9 @@ from mistpm.model.resource import ResourceId
 from mistpm.ops.locking import Move
 from mistpm.ops.upgrade_plan import Contents, Disappearing, UpgradePlan, UpgradeStep
 
+INSTALL: Final = "install"
+"""The command whose plan has one step at most: `mistpm plan` shows it."""
+
 LOST: Final = "Data that would be lost"
 FIXED: Final = "Cannot be changed in place"
 RESTARTS: Final = "Restarts"
@@ -43,6 +46,8 @@ _LONGEST: Final = 64
 def headline(plan: UpgradePlan) -> str:
     """Say in a line what the plan is about."""
     where = f"{plan.target} ({plan.address})" if plan.address else plan.target
+    if plan.command == INSTALL:
+        return f"Plan for {where}"
     if plan.goal is None:
         return f"Upgrade of {where}"
     if plan.start is None or plan.start == plan.goal:
@@ -51,7 +56,9 @@ def headline(plan: UpgradePlan) -> str:
 
 
 def outcome(plan: UpgradePlan) -> str:
-    """Say how many steps there are, and where they lead."""
+    """Say how many steps there are, and where they lead; empty where it goes without saying."""
+    if plan.command == INSTALL:
+        return "" if plan.steps else "Nothing to do."
     steps = count(len(plan.steps), "step")
     if plan.blocked is not None:
         reached = reaches(plan)

@@ -269,6 +269,11 @@ def test_heads() -> None:
         replace(UP, before=Minor(25), after=Minor(24))
     )
     assert "What is locked is applied" == step_title(replace(MOVE, moves=()))
+    installing = replace(NOTHING, command="install")
+
+    assert "Plan for directory ./deploy" == headline(installing)
+    assert "Nothing to do." == outcome(installing)
+    assert "" == outcome(replace(installing, steps=(MOVE,)))
     stuck = replace(BLOCKED, steps=())
 
     assert (
