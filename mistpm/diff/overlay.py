@@ -31,6 +31,15 @@ def overlaid(live: Any, manifest: Any) -> Any:
     return manifest
 
 
+def overlaid_definition(live: Mapping[str, Any], manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay the manifest of a CustomResourceDefinition over a live one: its versions are one value, schemas and all."""
+    after: dict[str, Any] = overlaid(live, manifest)
+    spec, wanted = after.get("spec"), manifest.get("spec")
+    if isinstance(spec, Mapping) and isinstance(wanted, Mapping) and "versions" in wanted:
+        after["spec"] = {**spec, "versions": wanted["versions"]}
+    return after
+
+
 def _merge_key(live: Sequence[Any], manifest: Sequence[Any]) -> str:
     """Find what the items of both lists are told apart by; empty where nothing does."""
     items = [*live, *manifest]

@@ -77,3 +77,9 @@ def _others(
 def _read(text: str | None) -> Mapping[str, Any]:
     manifests = load_manifests(text or "", origin="")
     return manifests[0] if manifests else {}
+
+
+def ways_out(changes: Iterable[Change], cluster: ClusterTarget) -> tuple[str, ...]:
+    """Give the hints for definitions that cannot become what is wanted at once, sorted; see `definition_safety`."""
+    findings = definition_safety(changes, cluster)
+    return tuple(sorted({each.hint for each in findings if each.severity == "error"}))

@@ -1,9 +1,10 @@
-"""Kinds that a cluster does not have: which packages would bring them."""
+"""What helps where a cluster refuses changes: packages that bring what it lacks, ways around for definitions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mistpm.ops.definition_safety import ways_out
 from mistpm.ops.workspace import Workspace
 from mistpm.target.cluster.refusals import ChangesRefusedError
 
@@ -11,9 +12,11 @@ from mistpm.target.cluster.refusals import ChangesRefusedError
 def with_providers(workspace: Workspace, error: ChangesRefusedError) -> ChangesRefusedError:
     """Add to what a cluster refused which packages of the registries provide what is missing.
 
-    Costs a look into the indexes of all registries, if anything is missing.
+    Where a definition is refused, the way to it is added too.  Costs a look into the indexes of all
+    registries, if anything is missing, and what `definition_safety` costs.
     """
-    hints = [error.hint, *_providers(workspace, error)]
+    changes = error.diff.changes if error.diff else ()
+    hints = [error.hint, *_providers(workspace, error), *ways_out(changes, workspace.cluster)]
     return ChangesRefusedError(
         error.reference,
         error.message,

@@ -10,7 +10,7 @@ import msgspec
 from mistpm.diff.fields import field_changes, is_within
 from mistpm.diff.immutable import immutable_changes
 from mistpm.diff.manifest import meaningful
-from mistpm.diff.overlay import overlaid
+from mistpm.diff.overlay import overlaid, overlaid_definition
 from mistpm.model.change import Action, Change
 from mistpm.model.finding import Finding
 from mistpm.target.cluster.adoption import (
@@ -44,6 +44,7 @@ from mistpm.target.cluster.intent import (
 from mistpm.target.cluster.live import LiveObject, read_one
 from mistpm.target.cluster.object_step import ObjectStep
 from mistpm.target.cluster.refusals import Reference, Refusal
+from mistpm.target.cluster.surroundings import is_definition
 from mistpm.target.protocol import Permissions
 
 _ADOPT: Final = ("--adopt",)
@@ -268,7 +269,7 @@ class Deciding:
         is_ours = self._is_ours(case, live)
         migrates = not is_ours and needs_migration(before)
         gone = abandoned(before, case.body, migrates=migrates)
-        after = overlaid(without(before, gone), case.body)
+        after = _overlaid(case, without(before, gone))
         changes = field_changes(meaningful(before), meaningful(after))
         if is_ours and not changes and case.was_applied:
             decision = self.unchanged(case, live)
@@ -329,7 +330,7 @@ class Deciding:
         """Decide that an object cannot be as it is wanted."""
         action: Action = "create" if live is None else "update"
         before = None if live is None else live.data
-        after = case.wanted.body if before is None else overlaid(before, case.body)
+        after = case.wanted.body if before is None else _overlaid(case, before)
         return Decision(
             step=self._step(case, action, live),
             change=self._change(case, action, before, after),
@@ -478,3 +479,11 @@ def _with_warnings(decision: Decision, warnings: Sequence[str]) -> Decision:
         for warning in warnings
     )
     return msgspec.structs.replace(decision, findings=findings) if findings else decision
+
+
+def _overlaid(case: Case, live: dict[str, Any]) -> dict[str, Any]:
+    """Say roughly what the server would make of an object."""
+    if is_definition(case.resource):
+        return overlaid_definition(live, case.body)
+    after: dict[str, Any] = overlaid(live, case.body)
+    return after
