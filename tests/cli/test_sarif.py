@@ -53,7 +53,7 @@ def test_a_result_says_where_and_what() -> None:
 
     assert {
         "ruleId": "removed-api",
-        "ruleIndex": 1,
+        "ruleIndex": 2,
         "level": "error",
         "message": {
             "text": "Ingress.extensions shop/web: it is gone\nwrite `networking.k8s.io/v1`"
