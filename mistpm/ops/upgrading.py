@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from msgspec import Struct
@@ -9,8 +10,10 @@ from msgspec.structs import replace
 
 from mistpm.errors import CheckError, LockError, MistError, ResolutionError, UsageError
 from mistpm.lock.from_resolution import held_by
+from mistpm.model.finding import Finding
 from mistpm.model.graph import Graph
 from mistpm.model.lockfile import Lockfile
+from mistpm.model.minor import shown_minors
 from mistpm.model.saved_plan import Following
 from mistpm.model.upgrade_path import Blocked, KubernetesMove, UpgradePath
 from mistpm.ops.asking import Sources, ask
@@ -179,9 +182,26 @@ def _kubernetes(
             start=journey.start,
             goal=journey.goal,
             blocked=path.blocked,
-            findings=tuple(shown[key].finding() for key in sorted(shown)),
+            findings=(
+                *_ahead(workspace, present, journey),
+                *(shown[key].finding() for key in sorted(shown)),
+            ),
         ),
     )
+
+
+def _ahead(workspace: Workspace, present: Solved, journey: Journey) -> Iterator[Finding]:
+    """Tell that the cluster is where what is locked was not made for."""
+    minors = present.asking.asked.question.minors
+    if journey.start not in minors:
+        yield Finding(
+            severity="warning",
+            code="cluster-ahead",
+            message=f"the cluster runs Kubernetes {journey.start}, and what is locked is for"
+            f" {shown_minors(minors)}: something may not work until the first step is done",
+            minors=(journey.start,),
+            hint=f"`{workspace.lock_title}` should be ahead of the cluster: go on after each minor",
+        )
 
 
 def _states(

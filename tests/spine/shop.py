@@ -29,6 +29,8 @@ settings:
 INSTALL = ("install", "app", "-p", "toy/apps/app:1.0.0", "-n", "shop", "--yes")
 FREE = ("install", "app", "-p", "toy/apps/app:^1", "--yes")
 """After this an upgrade moves the application, its database, and pulls in the API's default."""
+KUBERNETES = ("upgrade", "--kubernetes", "1.35", "--yes", "--delete-data")
+"""So does this one, because the old database does not support 1.34."""
 
 
 def publish_shop(folder: Path) -> None:
@@ -48,7 +50,12 @@ def publish_shop(folder: Path) -> None:
             "config.yaml": config_map(f"version: {version}", name="data"),
             f"config-{version}.yaml": config_map(name=f"data-{version}"),
         }
-        registry.publish("data/db", version, module=module(f"db-{version}", answering(ok(files))))
+        registry.publish(
+            "data/db",
+            version,
+            module=module(f"db-{version}", answering(ok(files))),
+            kubernetes="<1.34" if version == "1.0.0" else "*",
+        )
     meter = answering(ok({"meter.yaml": config_map(name="meter")}))
     registry.publish(
         "watch/meter",

@@ -1,0 +1,265 @@
+"""Upgrades that stop, go on, go back, or must not begin."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from made_old_packages import CRON, manifest, publish_stages
+from made_shop import Shop
+from toy_registry import ToyRegistry, config_map
+
+from mistpm.cli.application import run
+from mistpm.errors import RefusedError, ResolutionError, UsageError
+from mistpm.model.minor import Minor
+from mistpm.ops.upgrading import obstacle
+
+
+@pytest.fixture
+def registry(folder: Path) -> ToyRegistry:
+    """Give a registry that the environment knows as `mine`."""
+    return ToyRegistry(folder / "mine", name="mine")
+
+
+def begin(shop: Shop, *packages: str, kubernetes: str = "1.34", **parts: object) -> None:
+    """Install first versions of packages of `mine`; any newer one could follow."""
+    entries = {each.rpartition("/")[2]: {"package": f"mine/{each}"} for each in packages}
+    pinned = {name: {**entry, "version": "=1.0.0"} for name, entry in entries.items()}
+    shop.write(releases=pinned, **parts)
+    shop.edit('">=1.31 <1.33"', f'"{kubernetes}"')
+    shop.edit("../toy}", "../toy}, mine: {directory: ../mine}")
+    shop.install()
+    shop.edit("\n    version: =1.0.0", "")
+    shop.install()
+
+
+def publish(registry: ToyRegistry, package: str, **kubernetes: str) -> None:
+    """Publish versions `v1`, `v2`, ... of a package with what they support."""
+    for name, range_ in kubernetes.items():
+        version = f"{name[1:]}.0.0"
+        files = {"config.yaml": config_map(f"version: '{version}'")}
+        registry.publish(package, version, files, kubernetes=range_)
+    registry.index()
+
+
+def test_stages_that_must_not_be_skipped_are_steps(shop: Shop, registry: ToyRegistry) -> None:
+    """A directory's next stage waits until somebody applied the one before."""
+    publish_stages(registry)
+    begin(shop, "data/store")
+    first = shop.plan_upgrade()
+    shop.take_step(first)
+    between = shop.versions()
+    second = shop.plan_upgrade()
+    shop.take_step(second)
+
+    assert [["2.0.0"], ["3.0.0"]] == [
+        [move.after for move in step.moves] for step in first.plan.steps
+    ]
+    assert first.following is not None
+    assert ("packages", "upgrade") == (first.following.kind, first.following.command)
+    assert {"store": "2.0.0"} == between
+    assert None is second.following
+    assert {"store": "3.0.0"} == shop.versions()
+
+
+def test_there_is_nothing_to_do_where_the_goal_is_reached(
+    shop: Shop, registry: ToyRegistry
+) -> None:
+    """Neither the file nor the lock changes."""
+    publish(registry, "apps/a", v1="*")
+    begin(shop, "apps/a")
+    before = shop.file.read_bytes(), shop.lock.read_bytes()
+    upgrade = shop.plan_upgrade(goal="1.34")
+
+    assert () == upgrade.plan.steps
+    assert None is upgrade.proposal
+    assert 0 == run(["upgrade", "--kubernetes", "1.34"])
+    assert before == (shop.file.read_bytes(), shop.lock.read_bytes())
+
+
+def test_nothing_to_continue_is_a_mistake(shop: Shop, registry: ToyRegistry) -> None:
+    """No goal stands in the file."""
+    publish(registry, "apps/a", v1="*")
+    begin(shop, "apps/a")
+    with pytest.raises(UsageError) as error:
+        shop.plan_upgrade(goes_on=True)
+
+    assert (
+        "no upgrade is under way: `mistpm.yaml` has no `goal`\n"
+        "hint: `mistpm upgrade --kubernetes 1.NN` begins one"
+    ) == str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("goal", "said"),
+    [
+        (
+            "1.99",
+            "`--kubernetes 1.99`: this mistpm does not know Kubernetes 1.99\n"
+            "note: it knows 1.16 to 1.37, the newest when it was released\n"
+            "hint: a newer mistpm may know it",
+        ),
+        (
+            "1.2",
+            "`--kubernetes 1.2`: this mistpm does not know Kubernetes 1.2\n"
+            "note: it knows 1.16 to 1.37, the newest when it was released",
+        ),
+        (
+            "next",
+            "`--kubernetes next`: `next` is not a minor of Kubernetes; write one as `1.33`.\n"
+            "hint: for example 1.36; patches do not count",
+        ),
+    ],
+)
+def test_a_goal_that_is_none_is_a_mistake(
+    goal: str, said: str, shop: Shop, registry: ToyRegistry
+) -> None:
+    """What is known is told."""
+    publish(registry, "apps/a", v1="*")
+    begin(shop, "apps/a")
+    with pytest.raises(UsageError) as error:
+        shop.plan_upgrade(goal=goal)
+
+    assert said == str(error.value)
+
+
+def test_a_downgrade_has_to_be_allowed(shop: Shop, registry: ToyRegistry) -> None:
+    """Then it goes down minor by minor, with what is lost told at each."""
+    publish(registry, "apps/a", v1="*", v2="*")
+    begin(shop, "apps/a", kubernetes="1.36")
+    with pytest.raises(RefusedError) as refused:
+        shop.plan_upgrade(goal="1.34")
+    down = shop.plan_upgrade(goal="1.34", allow_downgrade=True)
+    shop.take_step(down)
+    goal = yaml.safe_load(shop.file.read_text("utf-8"))
+    waiting = shop.plan_upgrade(goes_on=True)
+    shop.take_step(shop.plan_upgrade(goes_on=True, passed="1.35"))
+    shop.take_step(shop.plan_upgrade(goes_on=True, passed="1.34"))
+
+    assert "downgrade-not-allowed" == refused.value.reference
+    assert [(Minor(36), Minor(35)), (Minor(35), Minor(34))] == [
+        (step.before, step.after) for step in down.plan.steps
+    ]
+    assert "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy" in [
+        str(each.api) for each in down.plan.steps[0].contents.disappearing
+    ]
+    assert (">=1.34 <1.37", {"kubernetes": "1.34"}) == (goal["kubernetes"], goal["goal"])
+    assert waiting.is_written
+    assert ">=1.34 <1.35" == yaml.safe_load(shop.file.read_text("utf-8"))["kubernetes"]
+    assert "goal" not in shop.file.read_text("utf-8")
+
+
+def test_what_cannot_be_solved_stays_as_it_is(shop: Shop, registry: ToyRegistry) -> None:
+    """An upgrade goes on without it only with `--keep-going`."""
+    publish(registry, "apps/a", v1="<1.36", v2=">=1.34")
+    publish(registry, "apps/b", v1="*")
+    begin(shop, "apps/a", "apps/b")
+    shop.edit("package: mine/apps/b", "package: mine/apps/b\n    version: =7")
+    with pytest.raises(ResolutionError) as error:
+        shop.plan_upgrade(goal="1.36")
+    upgrade = shop.plan_upgrade(goal="1.36", keep_going=True)
+    shop.take_step(upgrade)
+
+    assert "version-conflict" == error.value.reference
+    assert [("a", "2.0.0")] == [(m.node, m.after) for m in upgrade.plan.steps[0].moves]
+    assert {"a": "2.0.0", "b": "1.0.0"} == shop.versions()
+    assert ("1.0.0", "2.0.0") == (shop.config("b")["version"], shop.config("a")["version"])
+
+
+def test_a_remembered_environment_is_upgraded(shop: Shop, registry: ToyRegistry) -> None:
+    """Without a file the target remembers the goal, and how far it is; `kubernetes` stays unsaid where it was."""
+    publish(registry, "apps/a", v1="<1.37", v2=">=1.34")
+    where = ["--target", "directory:out"]
+    assert 0 == run(["registry", "add", "mine", str(registry.folder)])
+    assert 0 == run(["install", "a", "-p", "mine/apps/a:2.0.0", "--yes", *where])
+    assert 0 == run(["upgrade", "--kubernetes", "1.35", "--allow-downgrade", "--yes", *where])
+    under_way = (shop.folder / "out" / ".mistpm" / "environment.yaml").read_text("utf-8")
+    for _ in range(2):
+        assert 0 == run(["upgrade", "--continue", "--yes", *where])
+    arrived = (shop.folder / "out" / ".mistpm" / "environment.yaml").read_text("utf-8")
+    lock = yaml.safe_load((shop.folder / "out" / ".mistpm" / "mistpm.lock").read_text("utf-8"))
+
+    assert "kubernetes" not in yaml.safe_load(arrived)
+    assert {"kubernetes": "1.35"} == yaml.safe_load(under_way)["goal"]
+    assert "goal" not in yaml.safe_load(arrived)
+    assert ["1.35"] == lock["kubernetes"]
+
+
+def test_what_is_rendered_can_block_the_way(shop: Shop, registry: ToyRegistry) -> None:
+    """The only version uses what goes, and does not say so."""
+    registry.publish(
+        "apps/cron", "1.0.0", {"cron.yaml": manifest("batch/v1beta1", "CronJob", CRON)}
+    )
+    registry.index()
+    begin(shop, "apps/cron", kubernetes="1.23")
+    plan = shop.plan_upgrade(goal="1.25").plan
+    error = obstacle(plan)
+
+    assert [(Minor(23), Minor(24))] == [(step.before, step.after) for step in plan.steps]
+    assert ["support-overstated"] == [each.code for each in plan.findings]
+    assert "upgrade-blocked" == getattr(error, "reference", "")
+    assert 65 == run(["upgrade", "--kubernetes", "1.25", "--plan", "--out", "no.mistplan"])
+    assert not (shop.folder / "no.mistplan").exists()
+
+
+def test_a_cluster_that_skipped_a_minor_is_caught_up_with(
+    shop: Shop, registry: ToyRegistry
+) -> None:
+    """What is locked was not made for it: packages move at once, and that something may be broken is told."""
+    publish(registry, "apps/a", v1="<1.35", v2=">=1.34 <1.36", v3=">=1.35")
+    begin(shop, "apps/a")
+    shop.take_step(shop.plan_upgrade(goal="1.37"))
+    between = shop.versions()
+    ahead = shop.plan_upgrade(goes_on=True, passed="1.36")
+    shop.take_step(ahead)
+
+    assert {"a": "2.0.0"} == between
+    assert ["cluster-ahead"] == [each.code for each in ahead.plan.findings]
+    assert "packages" == ahead.plan.steps[0].kind
+    assert {"a": "3.0.0"} == shop.versions()
+    assert ">=1.36 <1.38" == yaml.safe_load(shop.file.read_text("utf-8"))["kubernetes"]
+
+
+def test_events_of_a_run_with_steps(
+    shop: Shop, registry: ToyRegistry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The whole plan first, then each step as an installation, and what comes next at the end."""
+    publish(registry, "apps/a", v1="<1.36", v2=">=1.34")
+    begin(shop, "apps/a")
+    capsys.readouterr()
+    assert 0 == run(["upgrade", "--kubernetes", "1.36", "--yes", "-o", "json"])
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    assert ["planned", "proposed", "progress", "done"] == [each["event"] for each in events]
+    assert [{"after": "2.0.0", "before": "1.0.0", "node": "a", "package": "mine/apps/a"}] == events[
+        1
+    ]["moves"]
+    assert {
+        "event": "done",
+        "target": "directory ./deploy",
+        "steps": 1,
+        "changes": 1,
+        "next": {
+            "kind": "kubernetes",
+            "before": "1.34",
+            "after": "1.35",
+            "command": "upgrade --continue",
+        },
+    } == events[-1]
+
+
+def test_without_a_terminal_and_without_a_flag_nothing_is_changed(
+    shop: Shop, registry: ToyRegistry
+) -> None:
+    """The plan is shown, and the question has no answer."""
+    publish(registry, "apps/a", v1="<1.36", v2=">=1.34")
+    begin(shop, "apps/a")
+    before = shop.file.read_bytes(), shop.tree()
+
+    assert 77 == run(["upgrade", "--kubernetes", "1.36"])
+    assert 0 == run(["upgrade", "--kubernetes", "1.36", "--plan"])
+    assert 64 == run(["upgrade", "a", "--kubernetes", "1.36"])
+    assert 64 == run(["upgrade", "--kubernetes", "1.36", "-o", "html"])
+    assert before == (shop.file.read_bytes(), shop.tree())
