@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import shlex
 from typing import Annotated
 
 import typer
@@ -46,6 +47,7 @@ class Worst(enum.StrEnum):
 @app.command(epilog="Example: mistpm check -f ./deploy --kubernetes 1.31,1.33")
 @grouped
 def check(
+    named: Annotated[list[str] | None, typer.Argument(hidden=True, metavar="")] = None,
     files: Annotated[
         list[str],
         typer.Option(
@@ -93,6 +95,11 @@ def check(
     from mistpm.cli.session import emit
     from mistpm.errors import UsageError
 
+    if named:
+        given = " ".join(f"-f {shlex.quote(name)}" for name in named)
+        raise UsageError(
+            "needs-f", "`mistpm check` takes files with -f", hint=f"write `mistpm check {given}`"
+        )
     if files and cluster:
         raise UsageError(
             "two-sources",
