@@ -122,7 +122,7 @@ def test_files_with_mistakes(session: Transcript) -> None:
     write(session, "deploy/values.yaml", "replicas: 2\n")
     session.run("mistpm check -f deploy -k 1.33")
     session.run("mistpm check -f deploy/settings.yaml -k v1.33.2")
-    session.run("mistpm check -f deploy/settings.yaml")
+    session.run("mistpm check deploy/settings.yaml")
     session.expect("check-files")
 
 
@@ -148,7 +148,6 @@ def test_wrong_command_lines(session: Transcript) -> None:
     session.run("mistpm check -f web.yaml -k 1.33,newest -k '>=a'")
     session.run("mistpm check -f web.yaml --cluster")
     session.run("mistpm check -f web.yaml -o xml")
-    session.run("mistpm check web.yaml")
     session.run("mistpm check")
     session.run("mistpm check -f web.yaml -k 1.99")
     session.expect("check-wrong-command-lines")

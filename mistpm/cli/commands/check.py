@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import shlex
 from typing import Annotated
 
 import typer
@@ -47,7 +46,9 @@ class Worst(enum.StrEnum):
 @app.command(epilog="Example: mistpm check -f ./deploy --kubernetes 1.31,1.33")
 @grouped
 def check(
-    named: Annotated[list[str] | None, typer.Argument(hidden=True, metavar="")] = None,
+    named: Annotated[
+        list[str] | None, typer.Argument(metavar="[FILE]...", help="The same as -f FILE.")
+    ] = None,
     files: Annotated[
         list[str],
         typer.Option(
@@ -95,11 +96,7 @@ def check(
     from mistpm.cli.session import emit
     from mistpm.errors import UsageError
 
-    if named:
-        given = " ".join(f"-f {shlex.quote(name)}" for name in named)
-        raise UsageError(
-            "needs-f", "`mistpm check` takes files with -f", hint=f"write `mistpm check {given}`"
-        )
+    files = [*(named or ()), *files]
     if files and cluster:
         raise UsageError(
             "two-sources",
