@@ -24,6 +24,7 @@ def with_providers(workspace: Workspace, error: ChangesRefusedError) -> ChangesR
         hint="\n".join(hint for hint in hints if hint),
         missing_apis=error.missing_apis,
         diff=error.diff,
+        refusals=error.refusals,
     )
 
 

@@ -117,7 +117,9 @@ def propose_solved(
     if clashes or not is_for_show:
         forbid_errors((*clashes, *(each for each in noticed if each.code != _CLASH)))
     desired = want(workspace, solved.lockfile, rendered, reason=wishes.reason)
-    diff = _diff(workspace, desired, permissions or workspace.options.permissions)
+    diff, refused = _diff(
+        workspace, desired, permissions or workspace.options.permissions, is_for_show=is_for_show
+    )
     cluster = workspace.cluster if workspace.chosen_target.is_cluster else None
     about_changes = accept(workspace, (*diff.findings, *definition_safety(diff.changes, cluster)))
     if not is_for_show:
@@ -137,15 +139,23 @@ def propose_solved(
             *failure_findings(rendered),
             *noticed,
             *about_changes,
+            *refused,
         ),
     )
 
 
-def _diff(workspace: Workspace, desired: Desired, permissions: Permissions) -> Diff:
-    """Compare with the target, and name the packages that provide what it does not have."""
+def _diff(
+    workspace: Workspace, desired: Desired, permissions: Permissions, *, is_for_show: bool
+) -> tuple[Diff, tuple[Finding, ...]]:
+    """Compare with the target, and name the packages that provide what it does not have.
+
+    Fields that cannot be changed are findings where it is for show: then the plan tells the way out.
+    """
     try:
-        return workspace.target.diff(desired, permissions)
+        return workspace.target.diff(desired, permissions), ()
     except ChangesRefusedError as error:
+        if is_for_show and error.reference == "must-be-replaced" and error.diff is not None:
+            return error.diff, tuple(each.finding for each in error.refusals)
         raise with_providers(workspace, error) from error
 
 

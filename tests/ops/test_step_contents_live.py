@@ -10,10 +10,15 @@ from applied_environment import AppliedEnvironment, annotated
 from control_plane import ControlPlane
 from eventually import eventually
 from kubernetes_api import KubernetesApi
+from made_cluster_shop import ClusterShop
 from workloads import config_map, deployment, job, pod_template
 
+from mistpm.cli.application import run
 from mistpm.model.change import Diff
-from mistpm.ops.step_contents import contents_of
+from mistpm.model.finding import Finding
+from mistpm.model.resource import ResourceId
+from mistpm.ops.proposing import propose
+from mistpm.ops.step_contents import contents_of, live_contents
 from mistpm.ops.upgrade_plan import Contents
 from mistpm.target.cluster.refusals import ChangesRefusedError
 from mistpm.target.protocol import Desired, Permissions
@@ -148,3 +153,44 @@ def test_what_is_said_of_restarts_comes_true(environment: AppliedEnvironment) ->
     assert {app: old[app] for app in apps if app != "web"} == {
         app: pods(environment, app) for app in apps if app != "web"
     }
+
+
+OTHER = [
+    {"op": "replace", "path": "/spec/selector/matchLabels/app", "value": "other"},
+    {"op": "replace", "path": "/spec/template/metadata/labels/app", "value": "other"},
+]
+
+
+def test_a_plan_shows_what_cannot_be_changed(
+    cluster_shop: ClusterShop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is no error that ends everything: the plan is shown, with the way out, and forbids to begin."""
+    cluster_shop.write(releases={"web": cluster_shop.release()})
+    cluster_shop.install()
+    patches = [{"select": {"kind": "Deployment"}, "json": OTHER}]
+    cluster_shop.write(releases={"web": cluster_shop.release(patches=patches)})
+    proposal = propose(cluster_shop.open(), is_for_show=True)
+    resource = ResourceId("apps", "Deployment", cluster_shop.namespace, "web")
+
+    assert [
+        Finding(
+            severity="error",
+            code="must-be-replaced",
+            message="must be replaced: `.spec.selector.matchLabels.app` cannot change",
+            release="web",
+            resource=resource,
+            hint="allow deleting and making again with the annotation"
+            ' `mistpm.dev/replace: "true"`, by `patches:`',
+        )
+    ] == [each for each in proposal.findings if each.severity == "error"]
+    assert [(resource, (".spec.selector.matchLabels.app",))] == [
+        (each.resource, each.paths) for each in live_contents(proposal).fixed
+    ]
+
+    with pytest.raises(ChangesRefusedError):
+        propose(cluster_shop.open())
+    code = run(["upgrade", "--plan"])
+    shown = capsys.readouterr().out
+
+    assert 65 == code
+    assert "CANNOT BE CHANGED IN PLACE\n" in shown

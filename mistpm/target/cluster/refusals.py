@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from mistpm.errors import TargetError
 from mistpm.model.change import Diff
+from mistpm.model.finding import Finding
 from mistpm.model.presence import Api
 from mistpm.model.resource import ResourceId
 
@@ -39,12 +40,24 @@ class Refusal(Struct, frozen=True, kw_only=True):
         """Give `Deployment.apps shop/gitea: why (starter/apps/gitea@1.2.0: deployment.yaml)`."""
         return f"{self.resource}: {self.why}" + (f" ({self.origin})" if self.origin else "")
 
+    @property
+    def finding(self) -> Finding:
+        """The same, where it is told beside what else is noticed."""
+        return Finding(
+            severity="error",
+            code=self.reference,
+            message=self.why,
+            release=self.release,
+            resource=self.resource,
+            hint=next(head.hint for head in _HEADS if head.reference == self.reference),
+        )
+
 
 class ChangesRefusedError(TargetError):
     """The cluster will not take what is wanted; nothing was changed.
 
     `missing_apis` are those that manifests are written for and nobody provides, `diff` is what would be done
-    if it took everything.
+    if it took everything, `refusals` are what it does not take.
     """
 
     def __init__(
@@ -56,10 +69,12 @@ class ChangesRefusedError(TargetError):
         hint: str = "",
         missing_apis: tuple[Api, ...] = (),
         diff: Diff | None = None,
+        refusals: tuple[Refusal, ...] = (),
     ) -> None:
         super().__init__(reference, message, context=context, hint=hint)
         self.missing_apis = missing_apis
         self.diff = diff
+        self.refusals = refusals
 
 
 _HEADS: Final = (
@@ -118,6 +133,7 @@ def refusal_error(
             hint="\n".join(head.hint for head in heads),
             missing_apis=missing_apis,
             diff=diff,
+            refusals=tuple(refusals),
         )
     [head] = heads
     return ChangesRefusedError(
@@ -127,4 +143,5 @@ def refusal_error(
         hint=head.hint,
         missing_apis=missing_apis,
         diff=diff,
+        refusals=tuple(refusals),
     )
