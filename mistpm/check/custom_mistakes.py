@@ -18,6 +18,7 @@ from mistpm.check.structural import (
     LIST_TYPE,
     PRESERVE,
     RULES,
+    given,
     readable_pattern,
     strict_schema,
 )
@@ -83,7 +84,7 @@ def _version_problems(versions: list[Mapping[str, Any]]) -> Iterator[Problem]:
 def _root_problems(schema: Mapping[str, Any], place: FieldPath) -> Iterator[Problem]:
     from jsonschema_rs import ValidationError
 
-    if schema.get("type") != "object":
+    if schema.get("type") != "object" and not (schema.get("type") is None and schema.get(PRESERVE)):
         yield _problem((*place, "type"), "the schema of a whole object must have `type: object`")
     problems = tuple(_node_problems(schema, place, is_root=True))
     yield from problems
@@ -102,6 +103,7 @@ def _node_problems(schema: Any, place: FieldPath, *, is_root: bool = False) -> I
     """Look through a schema where it says which fields there are."""
     if not isinstance(schema, Mapping):
         return
+    schema = given(schema)
     if not is_root:
         yield from _type_problems(schema, place)
     for key in _FORBIDDEN:
@@ -133,7 +135,10 @@ def _type_problems(schema: Mapping[str, Any], place: FieldPath) -> Iterator[Prob
 def _field_problems(schema: Mapping[str, Any], place: FieldPath) -> Iterator[Problem]:
     if schema.get("type") == "array" and "items" not in schema:
         yield _problem((*place, "items"), "a list must have `items`")
-    if schema.get("additionalProperties") is False:
+    if not isinstance(schema.get("additionalProperties", True), bool | Mapping):
+        message = "`additionalProperties` must be a mapping, or true"
+        yield _problem((*place, "additionalProperties"), message)
+    elif schema.get("additionalProperties") is False:
         yield _problem((*place, "additionalProperties"), "`additionalProperties` must not be false")
     elif _mapping(schema.get("properties")) and schema.get("additionalProperties"):
         message = "a schema must not have both `properties` and `additionalProperties`"

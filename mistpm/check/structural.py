@@ -69,6 +69,7 @@ def _node(schema: Any, *, closed: bool) -> Schema:
     """Make what says of one value which fields it has, and what they are."""
     if not isinstance(schema, Mapping):
         return {}
+    schema = given(schema)
     made = _values(schema, closed=closed)
     properties = schema.get("properties")
     if isinstance(properties, Mapping):
@@ -83,6 +84,11 @@ def _node(schema: Any, *, closed: bool) -> Schema:
     if schema.get(EMBEDDED):
         _embed(made)
     return made
+
+
+def given(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give what a schema says: a keyword that is null says nothing."""
+    return {key: part for key, part in schema.items() if part is not None}
 
 
 def _embed(made: Schema) -> None:
@@ -193,7 +199,7 @@ def with_defaults(schema: Any, value: Any) -> Any:
         for part in (properties.get(key, additional),)
     }
     for key, part in properties.items():
-        if key not in made and isinstance(part, Mapping) and "default" in part:
+        if key not in made and isinstance(part, Mapping) and part.get("default") is not None:
             made[key] = with_defaults(part, part["default"])
     return made
 

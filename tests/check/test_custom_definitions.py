@@ -29,6 +29,12 @@ def test_a_good_one(check: Checked) -> None:
             "port": {"x-kubernetes-int-or-string": True, "default": "http"},
             "raw": {"x-kubernetes-preserve-unknown-fields": True},
             "map": {"type": "object", "additionalProperties": {"type": "string"}},
+            "nothing": {
+                "type": "array",
+                "items": {"type": "string"},
+                "maxItems": None,
+                "enum": None,
+            },
             "list": {"type": "array", "items": {"type": "string", "pattern": "^[[:alpha:]]+$"}},
         },
     }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import json
+import re
 from typing import Any
 
 import msgspec
@@ -11,8 +13,8 @@ from hypothesis import strategies as st
 from object_corpus import FLAWS, flawed_objects, good_objects
 
 from mistpm.check import CustomKinds, Subject, check_manifests, subjects_of
-from mistpm.check.limits import with_limits
-from mistpm.check.schemas import kind_schema
+from mistpm.check.limits import PATTERNS, with_limits
+from mistpm.check.schemas import FILE, kind_schema
 from mistpm.check.shape import Shape
 from mistpm.model.finding import Finding
 from mistpm.model.minor import Minor
@@ -202,6 +204,17 @@ def test_anything_anywhere(made: Subject, steps: int, value: Any, data: st.DataO
     found = check_manifests(subjects, MINORS, NONE)
 
     assert all(each.message and each.code for each in (*findings, *found))
+
+
+def test_patterns_have_words() -> None:
+    """No regular expression of the schemas is shown to anybody."""
+    schemas = FILE.read_text("utf-8")
+    patterns = {
+        json.loads(found) for found in re.findall(r'"pattern":("(?:[^"\\\\]|\\\\.)*")', schemas)
+    }
+
+    assert patterns
+    assert patterns <= set(PATTERNS)
 
 
 def test_the_corpus_has_every_code_of_fields() -> None:

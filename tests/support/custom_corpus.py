@@ -162,6 +162,8 @@ FIELDS: tuple[tuple[Any, Told], ...] = (
     ({"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": {"type": "string"}},
      ("invalid-definition", ".additionalProperties",
       "a schema must not have both `properties` and `additionalProperties`", "")),
+    ({"type": "object", "additionalProperties": "x"},
+     ("invalid-definition", ".additionalProperties", "`additionalProperties` must be a mapping, or true", "")),
     ({"$ref": "#/a", "type": "string"}, ("invalid-definition", ".$ref", "a schema must not have `$ref`", "")),
     ({"type": "array", "items": {"type": "string"}, "uniqueItems": True},
      ("invalid-definition", ".uniqueItems", "a schema must not have `uniqueItems: true`",
