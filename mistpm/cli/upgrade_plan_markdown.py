@@ -142,7 +142,8 @@ def _alerts(contents: Contents) -> Iterator[str]:
     if text := unused(others):
         yield from (
             *folded(
-                f"Also gone: {text.partition(':')[0]}", (prose(str(each.api)) for each in others)
+                f"Also gone: {text.partition(':')[0]}",
+                (f"- {code(str(each.api))}" for each in others),
             ),
             "",
         )
