@@ -41,7 +41,7 @@ WRITTEN_DIFFERENTLY: Final[Definitions] = {
 """Types of which the documents do not tell the truth, since they read their JSON themselves."""
 
 
-class Optional(NamedTuple):
+class OptionalFields(NamedTuple):
     """Fields that the documents call required, while servers accept objects without them."""
 
     definition: str
@@ -52,39 +52,43 @@ class Optional(NamedTuple):
 EMPTY: Final = "nothing is a value: an empty text, list or mapping, zero, or false"
 DEFAULT: Final = "has a default"
 OPTIONAL: Final = (
-    Optional("api.apps.v1.ControllerRevision", "revision", EMPTY),
-    Optional("api.apps.v1.StatefulSetSpec", "serviceName", "only wanted for names of Pods"),
-    Optional("api.authentication.v1.TokenRequestSpec", "audiences", DEFAULT),
-    Optional("api.batch.v1.PodFailurePolicy", "rules", EMPTY),
-    Optional("api.batch.v1.PodFailurePolicyOnPodConditionsPattern", "status", DEFAULT),
-    Optional("api.batch.v1.PodFailurePolicyRule", "onPodConditions", "or `onExitCodes`"),
-    Optional("api.core.v1.HTTPHeader", "value", EMPTY),
-    Optional("api.core.v1.ISCSI*VolumeSource", "lun", EMPTY),
-    Optional("api.core.v1.LimitRangeSpec", "limits", EMPTY),
-    Optional("api.core.v1.PreferredSchedulingTerm", "preference", EMPTY),
-    Optional("api.core.v1.ProjectedVolumeSource", "sources", EMPTY),
-    Optional("api.core.v1.SleepAction", "seconds", EMPTY),
-    Optional("api.core.v1.Sysctl", "value", EMPTY),
-    Optional("api.core.v1.TypedLocalObjectReference", "kind", "servers do not look"),
-    Optional("api.discovery.*.EndpointSlice", "endpoints", EMPTY),
-    Optional("api.discovery.*.ForZone", "name", "servers do not look"),
-    Optional("api.discovery.*.ForNode", "name", "servers do not look"),
-    Optional("api.networking.v1.NetworkPolicySpec", "podSelector", "empty: all Pods"),
-    Optional("api.policy.v1beta1.*Range", "min max", EMPTY),
-    Optional("api.policy.v1beta1.RuntimeClassStrategyOptions", "allowedRuntimeClassNames", EMPTY),
-    Optional("api.rbac.*.RoleRef", "apiGroup", DEFAULT),
-    Optional("api.resource.*.DeviceClass", "spec", EMPTY),
-    Optional("api.resource.v1*.ResourceClaim", "spec", EMPTY),
-    Optional("api.resource.v1*.ResourceClaimTemplate*", "spec", EMPTY),
-    Optional("api.resource.*.ResourcePool", "generation", EMPTY),
-    Optional("api.scheduling.*.PriorityClass", "value", EMPTY),
-    Optional("api.storage.*.CSIDriver", "spec", DEFAULT),
-    Optional("api.storage.*.CSINode", "spec", EMPTY),
-    Optional("api.storage.*.CSINodeSpec", "drivers", EMPTY),
-    Optional("api.storage.*.TokenRequest", "audience", "empty: the API server's own"),
-    Optional("apimachinery.*.v1.GroupResource", "group", "empty: the core group"),
-    Optional("apiextensions-apiserver.*.CustomResourceDefinitionVersion", "served storage", EMPTY),
-    Optional("kube-aggregator.*.APIServiceSpec", "service", "none: the server itself"),
+    OptionalFields("api.apps.v1.ControllerRevision", "revision", EMPTY),
+    OptionalFields("api.apps.v1.StatefulSetSpec", "serviceName", "only wanted for names of Pods"),
+    OptionalFields("api.authentication.v1.TokenRequestSpec", "audiences", DEFAULT),
+    OptionalFields("api.batch.v1.PodFailurePolicy", "rules", EMPTY),
+    OptionalFields("api.batch.v1.PodFailurePolicyOnPodConditionsPattern", "status", DEFAULT),
+    OptionalFields("api.batch.v1.PodFailurePolicyRule", "onPodConditions", "or `onExitCodes`"),
+    OptionalFields("api.core.v1.HTTPHeader", "value", EMPTY),
+    OptionalFields("api.core.v1.ISCSI*VolumeSource", "lun", EMPTY),
+    OptionalFields("api.core.v1.LimitRangeSpec", "limits", EMPTY),
+    OptionalFields("api.core.v1.PreferredSchedulingTerm", "preference", EMPTY),
+    OptionalFields("api.core.v1.ProjectedVolumeSource", "sources", EMPTY),
+    OptionalFields("api.core.v1.SleepAction", "seconds", EMPTY),
+    OptionalFields("api.core.v1.Sysctl", "value", EMPTY),
+    OptionalFields("api.core.v1.TypedLocalObjectReference", "kind", "servers do not look"),
+    OptionalFields("api.discovery.*.EndpointSlice", "endpoints", EMPTY),
+    OptionalFields("api.discovery.*.ForZone", "name", "servers do not look"),
+    OptionalFields("api.discovery.*.ForNode", "name", "servers do not look"),
+    OptionalFields("api.networking.v1.NetworkPolicySpec", "podSelector", "empty: all Pods"),
+    OptionalFields("api.policy.v1beta1.*Range", "min max", EMPTY),
+    OptionalFields(
+        "api.policy.v1beta1.RuntimeClassStrategyOptions", "allowedRuntimeClassNames", EMPTY
+    ),
+    OptionalFields("api.rbac.*.RoleRef", "apiGroup", DEFAULT),
+    OptionalFields("api.resource.*.DeviceClass", "spec", EMPTY),
+    OptionalFields("api.resource.v1*.ResourceClaim", "spec", EMPTY),
+    OptionalFields("api.resource.v1*.ResourceClaimTemplate*", "spec", EMPTY),
+    OptionalFields("api.resource.*.ResourcePool", "generation", EMPTY),
+    OptionalFields("api.scheduling.*.PriorityClass", "value", EMPTY),
+    OptionalFields("api.storage.*.CSIDriver", "spec", DEFAULT),
+    OptionalFields("api.storage.*.CSINode", "spec", EMPTY),
+    OptionalFields("api.storage.*.CSINodeSpec", "drivers", EMPTY),
+    OptionalFields("api.storage.*.TokenRequest", "audience", "empty: the API server's own"),
+    OptionalFields("apimachinery.*.v1.GroupResource", "group", "empty: the core group"),
+    OptionalFields(
+        "apiextensions-apiserver.*.CustomResourceDefinitionVersion", "served storage", EMPTY
+    ),
+    OptionalFields("kube-aggregator.*.APIServiceSpec", "service", "none: the server itself"),
 )
 """Tried on a server where one of the minors can be had, else as its validation reads."""
 
