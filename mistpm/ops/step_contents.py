@@ -165,17 +165,19 @@ def _by_resource(desired: Desired) -> dict[ResourceId, _Placed]:
 
 
 def _change(old: _Placed | None, new: _Placed, *, is_cluster: bool) -> Change:
+    """Compare one object; on a cluster, what runs once per version is another one only for another version."""
     if old is None:
         return _told("create", new, None, new.manifest)
-    runs_again = is_cluster and _runs_once(new) and old.version != new.version
-    moved = (
-        f"moves here from the release `{old.release}`"
-        if old.release and old.release != new.release
-        else ""
-    )
-    reason = moved or (f"is made anew: runs again for {new.version}" if runs_again else "")
-    if old.manifest.data == new.manifest.data and not reason:
+    is_same = old.manifest.data == new.manifest.data
+    runs_again = False
+    if is_cluster and _runs_once(new):
+        is_same = _runs_once(old) and old.version == new.version
+        runs_again = not is_same
+    is_moved = bool(old.release) and old.release != new.release
+    if is_same and not is_moved:
         return Change(action="unchanged", resource=new.manifest.id, release=new.release)
+    reason = f"is made anew: runs again for {new.version}" if runs_again else ""
+    reason = f"moves here from the release `{old.release}`" if is_moved else reason
     return _told("update", new, old.manifest, new.manifest, reason, replaced=runs_again)
 
 

@@ -180,6 +180,13 @@ def test_a_job_of_a_version_runs_again_on_a_cluster() -> None:
     assert "is made anew: runs again for 2.0.0" == found.diff.changes[0].reason
     assert found.diff.changes[0].replaced
 
+    other = manifest(
+        "Job.batch", "up", spec={"template": {"spec": containers("up:2")}}, metadata=marks
+    )
+    found = rendered_contents(desired(old), desired(release("shop", other)), is_cluster=True)
+
+    assert "unchanged" == found.diff.changes[0].action  # it ran for this version
+
     found = rendered_contents(desired(old), later, is_cluster=False)
 
     assert ([], []) == told(found)
