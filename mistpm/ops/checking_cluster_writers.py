@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TypeAlias
+
 from mistpm.model.kinds import kind_table
 from mistpm.model.minor import Minor
 from mistpm.model.presence import Api
 from mistpm.model.resource import ResourceId
 from mistpm.target.cluster.cluster import ClusterTarget
 
+Writers: TypeAlias = Mapping[Api, tuple[tuple[str, ResourceId], ...]]
+"""Field managers with objects that they wrote, by API."""
+
 
 def other_writers(
     cluster: ClusterTarget, environment_id: str, start: Minor, goal: Minor
-) -> dict[Api, tuple[tuple[str, ResourceId], ...]]:
+) -> Writers:
     """Find who wrote objects of others in the APIs that are gone on the way from one minor to another.
 
     Gives field managers with objects, by API, sorted; objects of the environment itself are left out.  What

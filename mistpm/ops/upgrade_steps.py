@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mistpm.model.finding import Finding
 from mistpm.ops.checking import accept, faults
+from mistpm.ops.checking_cluster_writers import Writers, other_writers
+from mistpm.ops.definition_safety import definition_safety
 from mistpm.ops.leaving_out import failure_findings
 from mistpm.ops.move_reasons import move_reasons
 from mistpm.ops.proposing import Proposal, want
@@ -45,26 +48,48 @@ def first_step(state: State, proposal: Proposal) -> UpgradeStep:
 
 
 def later_steps(rendered: Sequence[RenderedState], *, is_cluster: bool) -> tuple[UpgradeStep, ...]:
-    """Give the steps after the first, each compared with what the one before renders."""
+    """Give the steps after the first, each compared with what the one before renders.
+
+    A cluster is asked who else uses what goes on the way: a request for each kind and 500 objects.
+    """
+    others = _others([each.state for each in rendered]) if is_cluster else {}
     return tuple(
         _step(
             after.state,
-            rendered_contents(
-                before.desired,
-                after.desired,
-                is_cluster=is_cluster,
-                findings=after.findings,
-                disappearing=_disappearing(before.desired, after.state),
+            _with_definitions(
+                rendered_contents(
+                    before.desired,
+                    after.desired,
+                    is_cluster=is_cluster,
+                    findings=after.findings,
+                    disappearing=_disappearing(before.desired, after.state, others),
+                ),
+                after.state,
             ),
         )
         for before, after in pairwise(rendered)
     )
 
 
-def _disappearing(there: Desired, state: State) -> tuple[Disappearing, ...]:
+def _with_definitions(contents: Contents, state: State) -> Contents:
+    """Add what is dangerous about definitions that change."""
+    found = accept(state.workspace, definition_safety(contents.diff.changes))
+    return replace(contents, findings=(*contents.findings, *found))
+
+
+def _disappearing(there: Desired, state: State, others: Writers) -> tuple[Disappearing, ...]:
     if state.before is None or state.after is None:
         return ()
-    return disappearing_apis(there, state.before, state.after)
+    return disappearing_apis(there, state.before, state.after, others=others)
+
+
+def _others(states: Sequence[State]) -> Writers:
+    """Find who else writes, on the cluster, what any of the states takes away."""
+    minors = [each for state in states for each in (state.before, state.after) if each is not None]
+    if not minors:
+        return {}
+    workspace = states[0].workspace
+    return other_writers(workspace.cluster, workspace.environment.id, minors[0], minors[-1])
 
 
 def _step(state: State, contents: Contents) -> UpgradeStep:

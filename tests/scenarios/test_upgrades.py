@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 from control_plane import ControlPlane
 from made_cluster_shop import ClusterShop
 from toy_registry import ToyRegistry
@@ -173,3 +174,22 @@ def test_a_cluster_may_be_elsewhere_than_expected(
     with pytest.raises(UsageError) as over:
         shop.plan_upgrade(goes_on=True)
     assert "nothing-to-continue" == over.value.reference
+
+
+def test_what_others_write_is_part_of_the_plan(shop: ClusterShop) -> None:
+    """Whoever wrote in an API that goes with the cluster's step is named there, our own objects are not."""
+    install_old(shop)
+    body = yaml.safe_load(service_range("v1beta1", "10.97.0.0/24"))
+    body["metadata"]["name"] = "theirs"
+    shop.api.create(RANGES.format("v1beta1"), body, fieldManager="helm")
+
+    _, cluster = shop.plan_upgrade(goal="1.37").plan.steps
+
+    [gone] = [each for each in cluster.contents.disappearing if each.others]
+    assert ("networking.k8s.io/v1beta1/ServiceCIDR", "networking.k8s.io/v1/ServiceCIDR") == (
+        str(gone.api),
+        str(gone.replacement),
+    )
+    assert [("helm", "ServiceCIDR.networking.k8s.io theirs")] == [
+        (manager, str(resource)) for manager, resource in gone.others
+    ]
