@@ -40,7 +40,8 @@ _WANTED: Final = {
     "maxProperties": "a mapping of at most {} entries",
     "uniqueItems": "a list without duplicates",
 }
-_NOT_EMPTY: Final = {"minLength": "a text", "minItems": "a list", "minProperties": "a mapping"}
+_SOME: Final = {"minLength": "a text", "minItems": "a list", "minProperties": "a mapping"}
+_NOT_EMPTY: Final = "that is not empty"
 _CLOSE: Final = 0.7
 _SURE: Final = 0.85
 """How much a name must look like a known one to be taken for it, where the same name is known elsewhere."""
@@ -58,7 +59,7 @@ class Shape:
         self._document = document
         self._kind = kind
         self._validator = Draft202012Validator(
-            document, offline=True, pattern_options=RegexOptions()
+            document, offline=True, pattern_options=RegexOptions(), validate_formats=True
         )
 
     def problems(self, data: dict[str, Any]) -> tuple[Problem, ...]:
@@ -86,23 +87,14 @@ class Shape:
                 yield self._wrong_type(path, error.instance, details["types"])
             case "enum":
                 yield self._no_option(path, error.instance, details["options"])
-            case "pattern":
-                wanted = PATTERNS.get(
-                    details["pattern"], f"a text that matches `{details['pattern']}`"
-                )
-                yield self._invalid(path, wanted, error.instance)
             case "propertyNames":
-                yield from self._bad_key(path, details["error"])
+                key = str(details["error"].instance)
+                message = f"the key `{shortened(key)}` must be {_wanted(details['error'].kind)}"
+                yield Problem(code="invalid-value", path=(*path, key), message=message)
             case "anyOf" | "oneOf" if details.get("context"):
                 yield self._no_branch(path, error.instance, details["context"])
-            case other:
-                limit = details.get("limit", details.get("multiple_of"))
-                if limit == 1 and other in _NOT_EMPTY:
-                    wanted = f"{_NOT_EMPTY[other]} that is not empty"
-                    yield self._problem("invalid-value", path, wanted)
-                else:
-                    wanted = _WANTED.get(other, "what its schema says").format(limit)
-                    yield self._invalid(path, wanted, error.instance)
+            case _:
+                yield self._invalid(path, _wanted(error.kind), error.instance)
 
     def _wrong_type(self, path: FieldPath, value: Any, types: list[str]) -> Problem:
         if value is None:
@@ -114,21 +106,12 @@ class Shape:
             hint = "put it in quotes"
         elif isinstance(value, str) and _reads_as(value, types):
             hint = "leave out the quotes"
-        return self._problem("wrong-type", path, f"{wanted}{self._but_is(path, value)}", hint)
+        return self._problem("wrong-type", path, wanted, value, hint)
 
     def _no_option(self, path: FieldPath, value: Any, options: list[Any]) -> Problem:
-        texts = [str(option) for option in options if option is not None and option != ""]
-        close = _closest(value, texts) if isinstance(value, str) else ""
+        close = _closest(value, _options(options)) if isinstance(value, str) else ""
         hint = f"did you mean `{close}`?" if close else ""
-        wanted = one_of([f"`{text}`" for text in texts])
-        return self._problem("invalid-value", path, f"{wanted}{self._but_is(path, value)}", hint)
-
-    def _bad_key(self, path: FieldPath, error: jsonschema_rs.ValidationError) -> Iterator[Problem]:
-        key = str(error.instance)
-        for problem in self._told(error):
-            wanted = problem.message.partition("must be ")[2].partition(", not ")[0]
-            message = f"the key `{shortened(key)}` must be {wanted}"
-            yield Problem(code="invalid-value", path=(*path, key), message=message)
+        return self._invalid(path, _one_of(options), value, hint)
 
     def _no_branch(
         self,
@@ -141,8 +124,7 @@ class Shape:
             return self._invalid(path, "what exactly one of its alternatives says", value)
         reasons = [next(self._told(errors[0])) for errors in branches]
         hint = "; or ".join(dict.fromkeys(reason.message for reason in reasons))
-        wanted = f"what one of its alternatives says{self._but_is(path, value)}"
-        return self._problem("invalid-value", path, wanted, hint)
+        return self._invalid(path, "what one of its alternatives says", value, hint)
 
     def _unknown(self, path: FieldPath, key: str, error: jsonschema_rs.ValidationError) -> Problem:
         schema = _below(self._document, tuple(error.schema_path)[:-1])
@@ -165,19 +147,45 @@ class Shape:
     def _places(self) -> dict[str, str]:
         return places(self._document)
 
-    def _invalid(self, path: FieldPath, wanted: str, value: Any) -> Problem:
-        return self._problem("invalid-value", path, f"{wanted}{self._but_is(path, value)}")
+    def _invalid(self, path: FieldPath, wanted: str, value: Any, hint: str = "") -> Problem:
+        return self._problem("invalid-value", path, wanted, value, hint)
 
-    def _problem(self, code: str, path: FieldPath, wanted: str, hint: str = "") -> Problem:
+    def _problem(
+        self, code: str, path: FieldPath, wanted: str, value: Any, hint: str = ""
+    ) -> Problem:
         field = f"`{show_end(path)}`" if path else f"a `{self._kind}`"
-        return Problem(code=code, path=path, message=f"{field} must be {wanted}", hint=hint)
-
-    def _but_is(self, path: FieldPath, value: Any) -> str:
-        return "" if self._is_secret(path) else f", not {show_value(value)}"
+        is_told = wanted.endswith(_NOT_EMPTY) or self._is_secret(path)
+        found = "" if is_told else f", not {show_value(value)}"
+        return Problem(code=code, path=path, message=f"{field} must be {wanted}{found}", hint=hint)
 
     def _is_secret(self, path: FieldPath) -> bool:
         """Tell whether a value is one that nobody should read in a message."""
-        return self._kind == "Secret" and len(path) > 1 and path[0] in {"data", "stringData"}
+        return self._kind == "Secret" and bool(path) and path[0] in {"data", "stringData"}
+
+
+def _wanted(kind: jsonschema_rs.ValidationErrorKind) -> str:
+    """Say what a value must be, by what an error is about."""
+    details = kind.as_dict()
+    limit = details.get("limit", details.get("multiple_of"))
+    if kind.name == "pattern":
+        pattern = details["pattern"]
+        return PATTERNS.get(pattern, f"a text that matches `{pattern}`")
+    if kind.name == "enum":
+        return _one_of(details["options"])
+    if kind.name == "format":
+        return f"of the format `{details['format']}`"
+    if limit == 1 and kind.name in _SOME:
+        return f"{_SOME[kind.name]} {_NOT_EMPTY}"
+    return _WANTED.get(kind.name, "what its schema says").format(limit)
+
+
+def _one_of(options: list[Any]) -> str:
+    return one_of([f"`{text}`" for text in _options(options)] or ["left out"])
+
+
+def _options(options: list[Any]) -> list[str]:
+    """Give what may be chosen; nothing, and an empty text, are no choice."""
+    return [str(option) for option in options if option is not None and option != ""]
 
 
 def _missing(path: FieldPath) -> Problem:

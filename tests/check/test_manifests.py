@@ -245,6 +245,11 @@ FIELDS: tuple[tuple[str, dict[str, Any], Told], ...] = (
         ("invalid-value", "data.password", "`password` must be base64", ""),
     ),
     (
+        "a secret where a mapping belongs, which is not shown either",
+        an_object("v1", "Secret", stringData="hunter2"),
+        ("wrong-type", "stringData", "`stringData` must be a mapping", ""),
+    ),
+    (
         "a key that is none",
         an_object("v1", "ConfigMap", data={"a/b": "c"}),
         (

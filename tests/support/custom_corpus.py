@@ -41,6 +41,7 @@ SPEC: dict[str, Any] = {
         "from": {"type": "integer"},
         "until": {"type": "integer"},
         "key": {"type": "string", "format": "byte"},
+        "address": {"type": "string", "anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]},
         "either": {
             "type": "object",
             "properties": {"a": {"type": "string"}, "b": {"type": "string"}},
@@ -96,6 +97,8 @@ GOOD: tuple[dict[str, Any], ...] = (
     {"pod": {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {}}},
     {"tags": ["a", "b"], "users": [{"name": "a"}, {"name": "b"}], "key": "aGk="},
     {"either": {"a": "x"}},
+    {"address": "192.0.2.1"},
+    {"address": "2001:db8::1"},
 )
 
 
@@ -115,6 +118,10 @@ BAD: tuple[tuple[dict[str, Any], Told], ...] = (
     ({"users": [{"name": "A"}]}, (
         "invalid-value", "spec.users[0].name", "`name` must be a text that matches `^[a-z]+$`, not the text `A`", "")),
     ({"key": "?"}, ("invalid-value", "spec.key", "`key` must be base64, not the text `?`", "")),
+    ({"address": "192.0.2"}, (
+        "invalid-value", "spec.address", "`address` must be what one of its alternatives says, not the text `192.0.2`",
+        "`address` must be of the format `ipv4`, not the text `192.0.2`; or `address` must be of the format `ipv6`,"
+        " not the text `192.0.2`")),
     ({"either": {"a": "x", "b": "y"}}, (
         "invalid-value", "spec.either", "`either` must be what exactly one of its alternatives says, not a mapping", "")),
     ({"either": {}}, (
