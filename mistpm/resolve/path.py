@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from mistpm.model.asker import Asker
+from mistpm.model.cause import Conflict
 from mistpm.model.minor import Minor
 from mistpm.model.question import Held, Question
 from mistpm.model.resolution import Unresolved
@@ -161,12 +162,12 @@ class Path:
         after = self._in_order((position, position + 1))[-1]
         return Unresolved(
             releases=tuple(far),
+            conflict=Conflict(grounds=(), minimal=False),
             explanation=(
                 f"Up to {self._chaining.most(self._way)} package moves were tried out,"
                 f" and none of these ways leads to Kubernetes {after}:",
                 *(f"- {c} may only follow {c.descriptor.upgrades.from_}" for c in candidates),
             ),
-            reference="upgrade-out-of-reach",
         )
 
     # --- what is told of it ----------------------------------------------------------------------

@@ -123,7 +123,8 @@ class Stages:
             )
         most = Chaining(self._resolver, self._question, self._held).most(self._way)
         line = f"up to {most} package moves do not lead to {candidate} together with the others"
-        return Unresolved(releases=(name,), explanation=(line,), reference="upgrade-out-of-reach")
+        nothing = Conflict(grounds=(), minimal=False)
+        return Unresolved(releases=(name,), conflict=nothing, explanation=(line,))
 
     def _grounds(self, name: str, candidate: Candidate) -> Iterator[Ground]:
         listing = self._resolver.catalogue.listing(candidate.package)
