@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 from msgspec import Struct
@@ -42,10 +42,14 @@ class Call(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     inputs: dict[str, Any] = {}
 
 
+_DECODER: Final = msgspec.json.Decoder(Call)
+"""Made here, before there are threads: two that look at a type for the first time crash msgspec 0.22."""
+
+
 def read_call(raw: bytes) -> Call:
     """Read a request; raises `Refusal`."""
     try:
-        call = msgspec.json.decode(raw, type=Call)
+        call = _DECODER.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refusal(BAD_REQUEST, f"the request cannot be read: {error}") from None
     if call.name and not is_name(call.name):

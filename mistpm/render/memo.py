@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -89,6 +89,10 @@ class _Kept(Struct, frozen=True):
     log: tuple[LogEntry, ...]
 
 
+_DECODER: Final = msgspec.msgpack.Decoder(_Kept)
+"""Made here, before there are threads: two that look at a type for the first time crash msgspec 0.22."""
+
+
 def _encoded(result: Result, record: Record) -> bytes:
     """Write a result; nothing where it would not come back as it is (NaN, numbers of more than 64 bits)."""
     kept = _Kept(
@@ -96,7 +100,7 @@ def _encoded(result: Result, record: Record) -> bytes:
     )
     try:
         data = msgspec.msgpack.encode(kept)
-        return data if msgspec.msgpack.decode(data, type=_Kept) == kept else b""
+        return data if _DECODER.decode(data) == kept else b""
     except (msgspec.MsgspecError, OverflowError, TypeError, ValueError, RecursionError):
         return b""
 
@@ -105,7 +109,7 @@ def _decoded(data: bytes | None) -> tuple[Result, Record] | None:
     if data is None:
         return None
     try:
-        kept = msgspec.msgpack.decode(data, type=_Kept)
+        kept = _DECODER.decode(data)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
     record = Record()
