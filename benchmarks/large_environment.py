@@ -38,6 +38,15 @@ Kind = tuple[tuple[str, str], ...]
 """The versions that a package has, each with the Kubernetes versions that it supports."""
 
 
+def environment_variables(folder: Path) -> dict[str, str]:
+    """Give the variables of a user whose cache and configuration are in `folder`."""
+    return {
+        **{name: value for name, value in os.environ.items() if name not in UNUSUAL},
+        "MISTPM_CACHE_DIR": str(folder / "cache"),
+        "MISTPM_CONFIG_DIR": str(folder / "config"),
+    }
+
+
 class LargeEnvironment:
     """`size` releases, each of a package of its own that depends on the one before in its row of ten.
 
@@ -49,11 +58,7 @@ class LargeEnvironment:
     ) -> None:
         self.folder = folder / "environment"
         self.folder.mkdir(parents=True)
-        self.variables = {
-            **{name: value for name, value in os.environ.items() if name not in UNUSUAL},
-            "MISTPM_CACHE_DIR": str(folder / "cache"),
-            "MISTPM_CONFIG_DIR": str(folder / "config"),
-        }
+        self.variables = environment_variables(folder)
         registry = folder / "registry"
         jinja = f"{{module: {MODULES / 'jinja.wasm'}}}"
         self._publish(registry, "engines/jinja", "{}", jinja, ("1.0.0", "*"))

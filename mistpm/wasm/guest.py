@@ -16,6 +16,8 @@ from __future__ import annotations
 import json
 import queue
 import threading
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any, cast
 
 import wasmtime
@@ -82,7 +84,7 @@ class Guest:
         self.failure: BaseException | None = None
         self.exit_code: int | None = None
         self.response = b""
-        self.wasi: Wasi
+        self._make_wasi: Callable[[], Wasi]
         self._code = code
         self._engine = engine
         self._memory: GuestMemory | None = None
@@ -107,6 +109,11 @@ class Guest:
     def is_over(self) -> bool:
         """Say whether the guest must not go on: the host has ended this render, or it has exited."""
         return self.failure is not None or self.exit_code is not None
+
+    @cached_property
+    def wasi(self) -> Wasi:
+        """What the guest finds where others find an operating system, made when it looks."""
+        return self._make_wasi()
 
     def fail(self, failure: BaseException) -> None:
         """Keep the host's first failure: it is what the render raises, whatever the guest says."""
@@ -159,7 +166,7 @@ class Guest:
         self._limit(store)
         if isinstance(given, CommandInput):
             output = Output(self.budget, name=self.name)
-            self.wasi = Wasi(
+            self._make_wasi = lambda: Wasi(
                 stdin=given.stdin,
                 arguments=given.arguments,
                 environment=given.environment,
@@ -169,7 +176,7 @@ class Guest:
             self._start_command(store, export)
             lines.finish()
             return self._text(output.whole())
-        self.wasi = Wasi(stdin=b"", seed=given or b"", stdout=lines, stderr=lines)
+        self._make_wasi = lambda: Wasi(seed=given or b"", stdout=lines, stderr=lines)
         exports = cast("dict[str, Any]", self._code.instantiate(store).exports(store))
         memory = self._memory = GuestMemory(self.name, store, exports["memory"])
         if "_initialize" in exports:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from guest_modules import digest, guest
 
@@ -23,13 +24,15 @@ def run(module: bytes, path: Path) -> str:
     try:
         read_sections(module)
         loaded = RUNTIME.load(path, digest(module))
-        RUNTIME.generate(
-            loaded,
-            b"{}",
-            budget=RUNTIME.budget(),
-            answer=lambda _document: Answer(status=-2, body=b"{}"),
-            log=lambda _level, _text: None,
-        )
+        host: dict[str, Any] = {
+            "budget": RUNTIME.budget(),
+            "answer": lambda _document: Answer(status=-2, body=b"{}"),
+            "log": lambda _level, _text: None,
+        }
+        if RUNTIME.is_command(loaded):
+            RUNTIME.command(loaded, stdin=b"{}", arguments=("a",), environment=(), **host)
+        else:
+            RUNTIME.generate(loaded, b"{}", **host)
     except MistError as error:
         return error.reference
     except Exception as error:  # noqa: BLE001 - reported to who looks for them

@@ -18,6 +18,7 @@ KNOWN = {
     "ok",
     "call-depth",
     "compile-failed",
+    "guest-exit",
     "guest-memory",
     "guest-stack",
     "guest-table",
@@ -41,6 +42,7 @@ HEADER = 8
 MODULES = [
     *(guest(name) for name in ("echo", "relay", "script", "computing", "log")),
     (FOLDER / "published" / "storefront-1.0.0.mist-pack.wasm").read_bytes(),
+    (FOLDER / "commands" / "manifest-1.0.0.wasm").read_bytes(),
 ]
 
 Sections = list[tuple[int, bytes]]

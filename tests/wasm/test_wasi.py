@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 import wasmtime
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mistpm.errors import RenderError
 from mistpm.wasm.imports import IMPORTS, WASI_MODULE
@@ -267,3 +269,39 @@ def test_pointers_outside_of_the_memory(scene: Any, name: str, numbers: tuple[in
         scene(arguments=("shop",), stdin=b"abc").call(name, *numbers)
 
     assert "invalid-pointer" == caught.value.reference
+
+
+numbers = st.integers(0, 2**64 - 1) | st.integers(0, 70000) | st.sampled_from([2**32 - 1, 2**63])
+calls = st.lists(
+    st.tuples(
+        st.sampled_from(sorted(IMPORTS[WASI_MODULE])), st.lists(numbers, min_size=9, max_size=9)
+    ),
+    max_size=20,
+)
+
+
+@given(calls=calls, memory=st.binary(max_size=300))
+def test_whatever_is_called(calls: list[tuple[str, list[int]]], memory: bytes) -> None:
+    """Any calls in any order answer with an error number or a bad pointer, twice alike."""
+
+    def play() -> list[object]:
+        scene = Scene(arguments=("shop",), environment=(("A", "1"),), stdin=b"input")
+        scene.put(0, memory)
+        found: list[object] = []
+        for name, given_numbers in calls:
+            kinds = IMPORTS[WASI_MODULE][name].partition(">")[0]
+            fit = [
+                number % (2**64 if kind == "I" else 2**32)
+                for number, kind in zip(given_numbers, kinds, strict=False)
+            ]
+            try:
+                found.append(scene.call(name, *fit))
+            except RenderError as error:
+                found.append(error.reference)
+        return [*found, scene.out.data, scene.error.data, scene.memory.read(0, 65536, "")]
+
+    first = play()
+
+    assert first == play()
+    known = {0, BADF, INVAL, NOSYS, NOTDIR, NOTSOCK, NOTSUP, SPIPE, "invalid-pointer"}
+    assert set(first[:-3]) <= known
