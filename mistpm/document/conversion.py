@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from threading import Lock
 from typing import Any, TypeVar
 
 import msgspec
@@ -35,6 +36,7 @@ def convert(
 
     Raises `DocumentError` with `reference` and all problems; `lines` tells where they are.
     """
+    _decoder(type_)
     try:
         return msgspec.convert(data, type_, dec_hook=decode)
     except msgspec.ValidationError as error:
@@ -46,10 +48,8 @@ def from_json(data: bytes, type_: type[T], *, file: str, reference: str) -> T:
 
     Raises `DocumentError` with `reference`: for what is no JSON, else with all problems.
     """
-    if type_ not in _decoders:
-        _decoders[type_] = msgspec.json.Decoder(type_, dec_hook=decode)
     try:
-        found: T = _decoders[type_].decode(data)
+        found: T = _decoder(type_).decode(data)
     except _UNREADABLE:
         return convert(_any_json(data, file, reference), type_, file=file, reference=reference)
     return found
@@ -89,7 +89,20 @@ def to_json(value: Any) -> bytes:
 
 
 _decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
+_making = Lock()
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+def _decoder(type_: type[T]) -> msgspec.json.Decoder[T]:
+    """Give the decoder of a type, made when it is wanted first.
+
+    They are made one at a time: msgspec 0.22 crashes where two threads look at a type for the first time.
+    """
+    if type_ not in _decoders:
+        with _making:
+            if type_ not in _decoders:
+                _decoders[type_] = msgspec.json.Decoder(type_, dec_hook=decode)
+    return _decoders[type_]
 
 
 def _any_json(data: bytes, file: str, reference: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -66,7 +67,11 @@ class KindTable(msgspec.Struct, frozen=True, kw_only=True):
     kinds: tuple[Kind, ...]
 
 
+_DECODER: Final = msgspec.json.Decoder(KindTable)
+"""Made before there are threads: two that look at a type for the first time crash msgspec 0.22."""
+
+
 @cache
 def kind_table() -> KindTable:
     """Read the table, once per process (under a millisecond)."""
-    return msgspec.json.decode(FILE.read_bytes(), type=KindTable)
+    return _DECODER.decode(FILE.read_bytes())

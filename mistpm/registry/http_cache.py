@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -29,6 +30,10 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
         return {"If-Modified-Since": self.modified} if self.modified else {}
 
 
+_DECODER: Final = msgspec.json.Decoder(Remembered)
+"""Made before there are threads: two that look at a type for the first time crash msgspec 0.22."""
+
+
 class HttpCache:
     """Files of one registry, by their path; each is a line of JSON, then the body."""
 
@@ -39,7 +44,7 @@ class HttpCache:
         """Give what was remembered, None where nothing was, or where it is damaged."""
         try:
             head, _, body = (self.folder / path).read_bytes().partition(b"\n")
-            found = msgspec.json.decode(head, type=Remembered)
+            found = _DECODER.decode(head)
         except (OSError, msgspec.DecodeError):
             return None
         if found.digest != digest_of(body):

@@ -67,6 +67,10 @@ class _ExecCredential(Struct, frozen=True, rename="camel"):
     status: _Status
 
 
+_CREDENTIAL: Final = msgspec.json.Decoder(_ExecCredential)
+"""Made before there are threads: two that look at a type for the first time crash msgspec 0.22."""
+
+
 class ExecPlugin(Struct, frozen=True, kw_only=True):
     """A program that prints credentials."""
 
@@ -92,7 +96,7 @@ class ExecPlugin(Struct, frozen=True, kw_only=True):
             ) from error
         printed = self._run(program)
         try:
-            credential = msgspec.json.decode(printed, type=_ExecCredential)
+            credential = _CREDENTIAL.decode(printed)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             why = f"what it printed is no ExecCredential: {error}"
             raise self._failed(program, why) from error
