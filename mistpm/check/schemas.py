@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -57,6 +57,11 @@ class _SchemaFile(msgspec.Struct, frozen=True, kw_only=True):
     definitions: dict[str, msgspec.Raw]
 
 
+# Made before there are threads: two that decode into a type for the first time crash msgspec 0.22.
+_FILE: Final = msgspec.json.Decoder(_SchemaFile)
+_FORMS: Final = msgspec.json.Decoder(tuple[tuple[int, msgspec.Raw], ...])
+
+
 def schema_minors() -> tuple[Minor, ...]:
     """Give the minors that have schemas, oldest first."""
     return tuple(Minor(number) for number in _file().minors)
@@ -75,13 +80,13 @@ def kind_schema(api: Api, minor: Minor) -> KindSchema | None:
 @cache
 def _file() -> _SchemaFile:
     """Read the file, once per process; definitions stay undecoded (a few milliseconds)."""
-    return msgspec.json.decode(FILE.read_bytes(), type=_SchemaFile)
+    return _FILE.decode(FILE.read_bytes())
 
 
 @cache
 def _forms(name: str) -> tuple[tuple[int, msgspec.Raw], ...]:
     """Give the forms of a definition, undecoded, each with the minor from which it holds."""
-    return msgspec.json.decode(_file().definitions[name], type=tuple[tuple[int, msgspec.Raw], ...])
+    return _FORMS.decode(_file().definitions[name])
 
 
 def _definition(name: str, minor: Minor) -> dict[str, Any]:
