@@ -34,7 +34,7 @@ print("read")
 
 
 def test_threads_that_look_at_a_type_for_the_first_time() -> None:
-    """msgspec would crash; a process of its own, as it would take the others with it."""
+    """They would crash msgspec; in a process of its own, as it would take the others along."""
     done = subprocess.run(
         [sys.executable, "-c", READING], capture_output=True, text=True, check=False
     )
