@@ -69,6 +69,7 @@ modules:
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.start_up
+	$(BIN)/python -m benchmarks.in_process
 	$(BIN)/python -m benchmarks.resolve --family all --runs 3
 
 peers: pubgrub clients
