@@ -98,7 +98,7 @@ class _Run:
             self._do(upgrade)
             following = upgrade.following
             if following is None or following.kind == "kubernetes" or not upgrade.plan.address:
-                self._end(upgrade.plan, following)
+                self._end(upgrade, following)
                 return
             upgrade = self._plan(request)
 
@@ -141,16 +141,16 @@ class _Run:
         self._steps += not upgrade.is_silent
         self._changes += len(done.changes)
 
-    def _end(self, plan: UpgradePlan, following: Following | None) -> None:
+    def _end(self, upgrade: Upgrade, following: Following | None) -> None:
         """Say that all is done, or what has to be done elsewhere before going on."""
-        screen = self._screen
+        screen, plan = self._screen, upgrade.plan
         if screen.events is not None:
             data = {"target": plan.target, "steps": self._steps, "changes": self._changes}
             screen.events.tell("done", {**data, "next": following})
         elif following is not None:
             for line in ending(following, is_on_cluster=bool(plan.address)):
                 screen.terminal.show(line)
-        elif plan.goal is not None:
+        elif plan.goal is not None and upgrade.proposal is not None:
             screen.terminal.show(f"Kubernetes {plan.goal} is reached.")
 
 
@@ -159,5 +159,5 @@ def ending(following: Following, *, is_on_cluster: bool) -> Iterator[str]:
     if not is_on_cluster:
         yield "Commit what changed, and have it applied to the cluster."
     if following.kind == "kubernetes":
-        yield f"Now upgrade the cluster itself from Kubernetes {following.before} to {following.after}."
+        yield f"Now bring the cluster itself from Kubernetes {following.before} to {following.after}."
     yield f"Then go on with `mistpm {following.command}`."

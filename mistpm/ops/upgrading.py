@@ -154,7 +154,11 @@ def _packages(workspace: Workspace, request: UpgradeRequest, lockfile: Lockfile)
     last = states[-1]
     require_solved(last.solved, keep_going=workspace.options.keep_going)
     upgrade = _begin(workspace, request, tuple(map(render_state, states)))
-    held = held_back(last.workspace, last.solved)
+    never = {part.releases[0]: part.explanation for part in path.held_back}
+    held = tuple(
+        replace(each, because=never[each.release]) if each.release in never else each
+        for each in held_back(last.workspace, last.solved)
+    )
     return replace(upgrade, plan=replace(upgrade.plan, held_back=held))
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from desired_states import tree
 from killing import Command, apart, kill_everywhere
-from shop import FREE, INSTALL, publish_shop, write_shop
+from shop import FREE, INSTALL, KUBERNETES, publish_shop, write_shop
 from transcript import Transcript
 
 ALL = ("--yes", "--remove-unneeded", "--delete-data")
@@ -64,6 +64,19 @@ def test_killed_at_every_point(
     counts = apart(kill_everywhere, command)
 
     say(capsys, f"kill points of `{name}`: {counts.steps} steps, {counts.moments} moments")
+    assert counts.moments > counts.steps > 0
+
+
+@pytest.mark.slow
+def test_killed_on_the_way_to_another_kubernetes_version(
+    states: dict[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same command again ends where an unkilled one does: packages moved, the goal noted."""
+    start = states["upgrade"]
+    command = Command(start, start.with_name("killed-kubernetes"), KUBERNETES)
+    counts = apart(kill_everywhere, command)
+
+    say(capsys, f"kill points on the way: {counts.steps} steps, {counts.moments} moments")
     assert counts.moments > counts.steps > 0
 
 
