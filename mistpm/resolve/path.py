@@ -153,20 +153,19 @@ class Path:
     def _too_far(self, position: int, resolver: Resolver) -> Unresolved:
         """Tell that what can be had at both minors takes too many moves, or moves that stand in each other's way."""
         resolution = resolver.resolve()
-        far = [
-            wanted.name
-            for wanted in self._question.releases
-            if not may_follow(self._held, wanted.name, resolution.releases[wanted.name])
-        ]
-        candidates = [resolution.releases[name].candidate for name in far]
+        far = {
+            name: chosen.candidate
+            for name, chosen in resolution.releases.items()
+            if not may_follow(self._held, name, chosen)
+        }
         after = self._in_order((position, position + 1))[-1]
         return Unresolved(
             releases=tuple(far),
             conflict=Conflict(grounds=(), minimal=False),
             explanation=(
                 f"Up to {self._chaining.most(self._way)} package moves were tried out,"
-                f" and none of these ways leads to Kubernetes {after}:",
-                *(f"- {c} may only follow {c.descriptor.upgrades.from_}" for c in candidates),
+                f" and none of these ways leads to Kubernetes {after}.",
+                *(f"{c} may only follow {c.descriptor.upgrades.from_}." for c in far.values()),
             ),
         )
 
