@@ -220,7 +220,8 @@ class _Comparison:
                 severity="error",
                 code="existing-object-invalid",
                 message=f"{survey.of_all(len(survey.invalid))} would not be valid any more: {told}",
-                hint="change them before the definition; afterwards they can be read, and hardly changed",
+                hint="change them before the definition; afterwards the API server refuses changes of what is not"
+                " valid in them, before Kubernetes 1.30 every change",
             )
         for path, names in sorted(survey.losing.items()):
             one = len(names) == 1

@@ -89,8 +89,8 @@ def test_an_object_that_would_not_be_valid(shop: ClusterShop) -> None:
     assert (
         "a finding forbids applying\n"
         f"  error: {definition}: the one existing object would not be valid any more: `{shop.namespace}/theirs`"
-        " (spec.size: `size` must be at most 9, not `15`) (change them before the definition; afterwards they can be"
-        " read, and hardly changed)\n"
+        " (spec.size: `size` must be at most 9, not `15`) (change them before the definition; afterwards the API"
+        " server refuses changes of what is not valid in them, before Kubernetes 1.30 every change)\n"
         "hint: nothing was changed; the inputs, `patches:` or another version of the package mend it"
         == str(caught.value)
     )
