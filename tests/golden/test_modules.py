@@ -20,6 +20,15 @@ COMPUTED = (
     b'{"apiVersion":"mistpm.dev/v1","kind":"Package","group":"apps","name":"shop","version":"1.0.0",'
     b'"computed":true}'
 )
+PACKAGE = """\
+apiVersion: mistpm.dev/v1
+kind: Package
+group: apps
+name: manifest
+version: 1.0.0
+inputs: {type: object, properties: {replicas: {type: integer, default: 1}}, additionalProperties: false}
+build: {module: manifest.wasm}
+"""
 
 
 @pytest.fixture
@@ -58,4 +67,10 @@ def test_a_command_is_a_package(here: Transcript) -> None:
     here.run('mistpm render shop -p ./manifest.wasm -s "replicas: 2"')
     here.run('mistpm render shop -p ./manifest.wasm -s "fail: true"')
     here.run("mistpm inspect ./manifest.wasm")
+    here.say("with a descriptor")
+    (here.folder / "package.yaml").write_text(PACKAGE, encoding="utf-8")
+    here.run("mistpm pack .")
+    here.run('mistpm render shop -p ./manifest-1.0.0.mist-pack.wasm -s "replica: 2"')
+    here.run("mistpm install shop -p ./manifest-1.0.0.mist-pack.wasm --yes")
+    here.run("mistpm install")
     here.expect("commands")
