@@ -138,7 +138,7 @@ class Chain:
 
 
 class State(Sketch):
-    """The clauses of one state of a chain."""
+    """The clauses of one state of a chain; where its `end` is true, the chain ends with it."""
 
     def __init__(self, chain: Chain, number: int) -> None:
         super().__init__(chain.universe, chain.formula)
@@ -183,13 +183,8 @@ class State(Sketch):
 
     def drifts(self) -> list[int]:
         """Give what says that something that is held has moved by now without leave."""
-        found = []
-        for node in self.blocks:
-            if node.stays:
-                place = node.held_place
-                kept = 0 if place is None else 1 << place
-                found.append(self.holding(node, node.listing.all & ~kept))
-        return found
+        stay = [node for node in self.blocks if node.stays]
+        return [self.holding(node, node.listing.all & ~node.held_mask) for node in stay]
 
     def split(self, node: Node, mask: int, one: int, other: int) -> None:
         """Divide the block with these versions."""
@@ -208,21 +203,14 @@ class State(Sketch):
 
     def _follow(self, node: Node) -> None:
         """Let versions come only after those from which their `upgrades.from` allows to move."""
-        listing = node.listing
-        for range_, mask in listing.following.items():
-            if self.number:
-                outside = listing.all & ~listing.matching(range_.versions)
-                before, changed = (
-                    self._chain.states[self.number - 1],
-                    self._chain.changed(self, node),
-                )
-                if outside:
-                    was = before.holding(node, outside)
-                    self.add(-was, -self.holding(node, mask), -changed)
-            elif node.held is not None and node.held not in range_.versions:
-                place = node.held_place
-                stays = 0 if place is None else 1 << place
-                self.add(-self.holding(node, mask & ~stays))
+        for range_, mask in node.listing.following.items():
+            outside = node.listing.all & ~node.listing.matching(range_.versions)
+            if self.number and outside:
+                was = self._chain.states[self.number - 1].holding(node, outside)
+                stays = -self._chain.changed(self, node)
+                self.add(-was, -self.holding(node, mask), stays)
+            elif not self.number and node.held is not None and node.held not in range_.versions:
+                self.add(-self.holding(node, mask & ~node.held_mask))
 
     # --- requirements ----------------------------------------------------------------------------
 

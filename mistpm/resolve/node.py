@@ -92,6 +92,12 @@ class Node:
         return None if self.held is None else self.listing.place(self.held)
 
     @property
+    def held_mask(self) -> int:
+        """The version that is held, as a mask; empty where there is none."""
+        place = self.held_place
+        return 0 if place is None else 1 << place
+
+    @property
     def unasked(self) -> int:
         """Give the versions whose computed requirements nobody knows; called ones have none."""
         if self.kind == "called" or not self.listing.computing:

@@ -163,9 +163,7 @@ class Sketch:
     def _hold(self, node: Node) -> None:
         """Say when a node that is held has moved."""
         if node.stays:
-            place = node.held_place
-            kept = 0 if place is None else 1 << place
-            self.moves.append(self.holding(node, node.listing.all & ~kept))
+            self.moves.append(self.holding(node, node.listing.all & ~node.held_mask))
 
     def is_written(self, requirement: Requirement) -> bool:
         """Tell whether a requirement has its clauses, for all versions known to have it."""
