@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import msgspec
-
 from mistpm.check.field_path import FieldPath, show_end
 from mistpm.check.problem import Problem, shortened
 from mistpm.check.structural import LIST_KEYS, LIST_TYPE
+from mistpm.model.finding import Severity
 
 
 def key_problems(schema: Any, value: Any, path: FieldPath = ()) -> Iterator[Problem]:
@@ -24,20 +23,40 @@ def key_problems(schema: Any, value: Any, path: FieldPath = ()) -> Iterator[Prob
             yield from key_problems(part, item, (*path, key))
     elif isinstance(value, list):
         if schema.get(LIST_TYPE) == "map" and isinstance(schema.get(LIST_KEYS), list):
-            yield from _repeated(schema[LIST_KEYS], value, path)
+            keys = [name for name in schema[LIST_KEYS] if isinstance(name, str)]
+            yield from repeated(dict.fromkeys(keys), value, path)
         for index, item in enumerate(value):
             yield from key_problems(schema.get("items"), item, (*path, index))
 
 
-def _repeated(keys: list[Any], items: list[Any], path: FieldPath) -> Iterator[Problem]:
-    seen: set[bytes] = set()
-    for index, item in enumerate(items):
-        if not isinstance(item, dict):
+def repeated(
+    keys: Mapping[str, Any],
+    items: Any,
+    path: FieldPath,
+    *,
+    severity: Severity = "error",
+    hint: str = "",
+) -> Iterator[Problem]:
+    """Tell which items have the key of an earlier one; `keys` are the fields, with what they are unless given.
+
+    Items that lack a field of the key, or have no plain value there, are no part of this.
+    """
+    seen: set[tuple[Any, ...]] = set()
+    for index, item in enumerate(items if isinstance(items, list) else ()):
+        if not keys or not isinstance(item, dict):
             continue
-        key = {str(name): item[name] for name in keys if isinstance(name, str) and name in item}
-        written = msgspec.json.encode(key, order="sorted")
-        if written in seen:
-            named = ", ".join(f"{name}: {shortened(str(part))}" for name, part in key.items())
-            message = f"`{show_end((*path, index))}` has the key of an earlier item, `{named}`"
-            yield Problem(code="invalid-value", path=(*path, index), message=message)
-        seen.add(written)
+        key = tuple(item.get(name, other) for name, other in keys.items())
+        if not all(isinstance(part, str | int | float) for part in key):
+            continue
+        if key in seen:
+            named = ", ".join(
+                f"{name}: {shortened(str(part))}" for name, part in zip(keys, key, strict=True)
+            )
+            yield Problem(
+                code="invalid-value",
+                path=(*path, index),
+                message=f"`{show_end((*path, index))}` has the key of an earlier item, `{named}`",
+                hint=hint,
+                severity=severity,
+            )
+        seen.add(key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from mistpm.check.list_keys import repeated
 from mistpm.check.problem import Problem
 from mistpm.model.presence import Api
 
@@ -21,6 +22,7 @@ def service_problems(api: Api, data: dict[str, Any]) -> Iterator[Problem]:
         path = ("spec", "ports")
         hint = "a Service without ports has `clusterIP: None`"
         yield Problem(code="missing-field", path=path, message="`ports` is missing", hint=hint)
+    yield from repeated({"port": None, "protocol": "TCP"}, ports, ("spec", "ports"))
     for index, port in enumerate(ports):
         if len(ports) > 1 and isinstance(port, dict) and not port.get("name"):
             message = "`name` is missing: where there are several ports, each must have one"

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from mistpm.check.field_path import FieldPath
+from mistpm.check.list_keys import repeated
 from mistpm.check.problem import Problem, one_of, shortened
 from mistpm.check.quantity import quantity
 from mistpm.model.presence import Api
@@ -26,6 +27,12 @@ _TEMPLATES: Final[dict[tuple[str, str], FieldPath]] = {
 }
 """Where the Pod is in each kind."""
 
+_APPLIED_KEYS: Final[dict[str, dict[str, Any]]] = {
+    "env": {"name": None},
+    "ports": {"containerPort": None, "protocol": "TCP"},
+}
+_APPLYING: Final = "leave out one of them: server-side apply, which mistpm uses, refuses both"
+
 
 def workload_problems(api: Api, data: dict[str, Any]) -> Iterator[Problem]:
     """Tell what does not fit together in an object that runs Pods; of what is no mapping nothing is told."""
@@ -41,6 +48,7 @@ def workload_problems(api: Api, data: dict[str, Any]) -> Iterator[Problem]:
         yield from _restart_problems(api, spec, (*spec_place, "restartPolicy"))
     yield from _container_problems(spec, spec_place)
     yield from _resource_problems(spec, spec_place)
+    yield from _repeated_items(spec, spec_place)
     yield from _mount_problems(_volumes(api, data, spec), spec, spec_place)
 
 
@@ -112,6 +120,18 @@ def _resource_problems(spec: dict[str, Any], place: FieldPath) -> Iterator[Probl
                     path=(*path, "resources", "requests", name),
                     message=message,
                 )
+
+
+def _repeated_items(spec: dict[str, Any], place: FieldPath) -> Iterator[Problem]:
+    """Tell which items are there twice; those of `env` and `ports` only keep mistpm from applying them."""
+    yield from repeated({"name": None}, spec.get("volumes"), (*place, "volumes"))
+    for path, container in _containers(spec, place):
+        mounts = container.get("volumeMounts")
+        yield from repeated({"mountPath": None}, mounts, (*path, "volumeMounts"))
+        for field, keys in _APPLIED_KEYS.items():
+            yield from repeated(
+                keys, container.get(field), (*path, field), severity="warning", hint=_APPLYING
+            )
 
 
 def _mount_problems(volumes: set[str], spec: dict[str, Any], place: FieldPath) -> Iterator[Problem]:

@@ -313,6 +313,27 @@ FIELDS: tuple[tuple[str, dict[str, Any], Told], ...] = (
         ),
     ),
     (
+        "a variable that is there twice",
+        deployment({"env": [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]}),
+        (
+            "invalid-value",
+            f"{CONTAINER}.env[1]",
+            "`env[1]` has the key of an earlier item, `name: A`",
+            "leave out one of them: server-side apply, which mistpm uses, refuses both",
+        ),
+    ),
+    (
+        "a port that is there twice",
+        an_object("v1", "Service", spec={"ports": [
+            {"port": 80, "name": "a"}, {"port": 80, "protocol": "TCP", "name": "b"}]}),
+        (
+            "invalid-value",
+            "spec.ports[1]",
+            "`ports[1]` has the key of an earlier item, `port: 80, protocol: TCP`",
+            "",
+        ),
+    ),
+    (
         "a mount of nothing",
         deployment({"volumeMounts": [{"name": "data", "mountPath": "/data"}]}),
         (

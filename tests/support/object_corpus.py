@@ -313,6 +313,8 @@ FLAWS: tuple[Flaw, ...] = (
     Flaw("Deployment", (*_POD, "tolerations", 0, "effect"), "noschedule", "invalid-value"),
     Flaw("Deployment", ("spec", "selector"), {}, "invalid-value"),
     Flaw("Deployment", (*_SHOP, "volumeMounts", 0, "name"), "other", "invalid-value"),
+    Flaw("Deployment", (*_SHOP, "volumeMounts", 1, "mountPath"), "/etc/shop", "invalid-value"),
+    Flaw("Service", ("spec", "ports", 1), {"name": "b", "port": 80}, "invalid-value"),
     Flaw("Deployment", (*_SHOP, "env", 0, "name"), "A=B", "invalid-value"),
     Flaw("Deployment", (*_POD, "initContainers", 0, "name"), "shop", "invalid-value"),
     Flaw("Deployment", (*_POD, "restartPolicy"), "Never", "invalid-value"),
