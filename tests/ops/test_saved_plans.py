@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from made_cluster_shop import ClusterShop
 from made_shop import Shop
 
 from mistpm.cli.application import run
@@ -144,3 +145,26 @@ def test_what_is_no_plan_is_told(text: str | None, reference: str, shop: Shop) -
 
     assert shop.folder == Path.cwd()
     assert reference == error.value.reference
+
+
+def test_a_plan_is_applied_to_the_cluster_that_it_was_made_for(cluster_shop: ClusterShop) -> None:
+    """Whatever it is called; what somebody changed since refuses it."""
+    cluster_shop.write(releases={"web": cluster_shop.release(version="=1.0.0")})
+    cluster_shop.install()
+    cluster_shop.edit("version: =1.0.0", "version: =1.1.0")
+    assert 0 == run(["plan", "--out", str(PLAN)])
+    cluster_shop.api.delete(f"/api/v1/namespaces/{cluster_shop.namespace}/configmaps/web")
+    with pytest.raises(PlanError) as gone:
+        apply()
+    assert 0 == run(["plan", "--out", str(PLAN)])
+    text = PLAN.read_text("utf-8")
+    PLAN.write_text(text.replace('"identity": "', '"identity": "other-'), "utf-8")
+    with pytest.raises(PlanError) as elsewhere:
+        apply()
+    PLAN.write_text(text, "utf-8")
+    apply()
+
+    resource = f"ConfigMap {cluster_shop.namespace}/web"
+    assert (f"{resource}: to create, which was not shown",) == gone.value.context
+    assert elsewhere.value.context[0].startswith("it was made for the cluster test (https://")
+    assert "1.1.0" == cluster_shop.data("web")["version"]
