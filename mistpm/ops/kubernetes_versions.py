@@ -15,6 +15,7 @@ from mistpm.model.ranges import InvalidRangeError
 from mistpm.model.version import InvalidVersionError
 
 _RANGE = re.compile(r"[<>=~^*|!]|\s-\s|[xX](?:\s|$)")
+_FROM_TO = re.compile(r"\s*(v?1\.[0-9]+)-(v?1\.[0-9]+)\s*")
 _BETWEEN = re.compile(r"[,\s]+")
 
 
@@ -26,7 +27,7 @@ class KubernetesVersions(Struct, frozen=True, kw_only=True):
 
 
 def parse_kubernetes_versions(texts: Iterable[str]) -> KubernetesVersions:
-    """Read versions: `1.31`, `v1.31`, `1.31.4-eks-1`, several (`1.31,1.33`), or a range (`>=1.29 <1.34`).
+    """Read versions: `1.31`, `v1.31`, `1.31.4-eks-1`, several (`1.31,1.33`), or a range (`>=1.29 <1.34`, `1.29-1.33`).
 
     A range means the known minors in it.  Raises `UsageError` (`invalid-kubernetes`) naming everything
     that is no version; one that is not known is a finding, so that the others are looked at.
@@ -34,7 +35,7 @@ def parse_kubernetes_versions(texts: Iterable[str]) -> KubernetesVersions:
     found: set[Minor] = set()
     unknown: dict[str, Finding] = {}
     mistakes: list[str] = []
-    for text in texts:
+    for text in (_FROM_TO.sub(r"\1 - \2", each) for each in texts):
         is_range = bool(_RANGE.search(text))
         parts = [text] if is_range else [part for part in _BETWEEN.split(text) if part]
         if not parts:
@@ -42,8 +43,11 @@ def parse_kubernetes_versions(texts: Iterable[str]) -> KubernetesVersions:
         for part in parts:
             try:
                 minors = minors_of(part) if is_range else (_minor(part),)
-            except (InvalidMinorError, InvalidRangeError, InvalidVersionError) as error:
+            except InvalidRangeError as error:
                 mistakes.append(str(error))
+                continue
+            except (InvalidMinorError, InvalidVersionError):
+                mistakes.append(f"`{part}` is not a version of Kubernetes; write one as `1.33`.")
                 continue
             known = set(minors) & set(known_minors())
             found |= known

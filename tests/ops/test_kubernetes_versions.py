@@ -27,6 +27,8 @@ def minors(*texts: str) -> str:
         ("~1.30", "1.30"),
         ("1.30.x", "1.30"),
         ("1.29 - 1.30", "1.29 1.30"),
+        ("1.29-1.31", "1.29 1.30 1.31"),
+        ("v1.29-v1.30", "1.29 1.30"),
         ("^1.36", "1.36 1.37"),
     ],
 )
@@ -56,14 +58,16 @@ def test_unknown_versions_are_findings() -> None:
 def test_what_is_no_version_is_an_error() -> None:
     """Everything that is none is named at once."""
     with pytest.raises(UsageError) as caught:
-        parse_kubernetes_versions(("1.31,newest", ">=a", "", " , "))
+        parse_kubernetes_versions(("1.31,newest,33", ">=a", "", " , ", "2.0"))
 
     assert """\
 --kubernetes names what is no Kubernetes version
-  `newest` is not a version: `newest` is not a number.
+  `newest` is not a version of Kubernetes; write one as `1.33`.
+  `33` is not a version of Kubernetes; write one as `1.33`.
   `>=a` is not a range: at character 3, `a` is not a version: `a` is not a number.
   `` names no version.
   ` , ` names no version.
+  `2.0` is not a version of Kubernetes; write one as `1.33`.
 hint: write --kubernetes 1.33, several as 1.31,1.33, or a range as ">=1.31 <1.34\"""" == str(
         caught.value
     )
