@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from mistpm.model.kinds import kind_table
 from mistpm.model.minor import Minor
 from mistpm.model.presence import Api
 from mistpm.model.resource import ResourceId
-from mistpm.target.cluster.cluster import ClusterTarget
+
+if TYPE_CHECKING:
+    from mistpm.target.cluster.cluster import ClusterTarget
 
 Writers: TypeAlias = Mapping[Api, tuple[tuple[str, ResourceId], ...]]
 """Field managers with objects that they wrote, by API."""
