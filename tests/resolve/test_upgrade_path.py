@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from small_worlds import World, asking, dependency, holding, told, using
+from small_worlds import World, asking, dependency, holding, package_id, told, using
 from told_paths import path, told_path
 
+from mistpm.errors import RegistryError
 from mistpm.model.minor import parse_minor
 from mistpm.model.upgrade_path import PackageMove, UpgradePath
 from mistpm.resolve import Limits, upgrade_path
@@ -142,6 +143,42 @@ def test_newest_at_the_end_before_early_moves() -> None:
     assert ["1.33", "1.34", "a 3.0.0 (1.34 to 1.35)", "1.35"] == told_path(
         path(world, asking({"a": "x/a"}), holding(a="x/a 1.0.0"), "1.32", "1.35")
     )
+
+
+def test_what_is_pulled_in_is_worth_waiting_for() -> None:
+    """What descriptors require is as new as possible at the end, before moves are early."""
+    world = World().add("x/a", "1.0.0", kubernetes="<=1.34").add("x/a", "2.0.0", {"p": "x/p"})
+    world.add("x/p", "1.0.0").add("x/p", "2.0.0", kubernetes=">=1.34")
+
+    assert ["1.33", "1.34", "a 2.0.0, p 2.0.0 (1.34 to 1.35)", "1.35"] == told_path(
+        path(world, asking({"a": "x/a"}), holding(a="x/a 1.0.0"), "1.32", "1.35")
+    )
+
+
+def test_a_default_is_not_worth_waiting_for() -> None:
+    """Whether an API needs its default depends on the minors, so those are settled first."""
+    world = World().add("x/a", "1.0.0", kubernetes="<=1.34")
+    world.add("x/a", "2.0.0", {"k": "api a.b/v1/K default x/p"})
+    world.add("x/p", "1.0.0 1.1.0", provides=["a.b/v1/K"])
+    world.add("x/p", "2.0.0", kubernetes=">=1.34", provides=["a.b/v1/K"])
+
+    assert ["a 2.0.0, p 1.1.0 (1.32 to 1.35)", "1.33", "1.34", "1.35"] == told_path(
+        path(world, asking({"a": "x/a"}), holding(a="x/a 1.0.0"), "1.32", "1.35")
+    )
+
+
+def test_a_registry_that_does_not_answer_ends_the_path() -> None:
+    """As far as nothing of it is needed; nobody can tell what comes then."""
+    world = World().add("x/a", "1.0.0", kubernetes="<=1.33").add("x/a", "2.0.0", {"b": "corp/x/b"})
+    unreachable = RegistryError("registry-unreachable", "`corp` cannot be reached")
+    world.broken[package_id("corp/x/b")] = unreachable
+    found = path(world, asking({"a": "x/a"}), holding(a="x/a 1.0.0"), "1.32", "1.35")
+
+    assert ["1.33"] == told_path(found)
+    assert found.blocked is not None
+    (part,) = found.blocked.unresolved
+    assert part.is_open
+    assert ("`a` needs `corp/x/b`",) == part.needs
 
 
 def test_versions_on_the_way_follow_each_other() -> None:

@@ -71,7 +71,7 @@ def test_what_can_never_follow_is_held_back_and_told() -> None:
 
 
 def test_what_only_others_keep_from_following() -> None:
-    """Each could follow by itself, but not beside the other: the best that can be reached."""
+    """Each could follow by itself, but not beside the other: the best that can be reached, moving nothing else."""
     world = (
         World()
         .add("x/a", "1.0.0", {"b": "x/b <2"})
@@ -79,10 +79,11 @@ def test_what_only_others_keep_from_following() -> None:
     )
     world.add("x/b", "1.0.0 1.1.0").add("x/b", "1.5.0", conflicts=["x/a ^1"])
     world.add("x/b", "2.0.0", after="~1.5")
-    held = holding(["a", "b"], a="x/a 1.0.0", b="x/b 1.0.0")
-    found = upgrade_stages(asking({"a": "x/a", "b": "x/b"}), world, held)
+    world.add("x/log", "1.0.0 2.0.0")
+    held = holding(["a", "b"], a="x/a 1.0.0", b="x/b 1.0.0", log="x/log 1.0.0")
+    found = upgrade_stages(asking({"a": "x/a", "b": "x/b", "log": "x/log"}), world, held)
 
-    assert ["a 1.0.0, b 1.1.0 (1.33)"] == told_path(found)
+    assert ["a 1.0.0, b 1.1.0, log 1.0.0 (1.33)"] == told_path(found)
     assert ["a", "b"] == [name for part in found.held_back for name in part.releases]
 
 
