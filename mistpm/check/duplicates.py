@@ -28,7 +28,8 @@ def duplicate_resources(releases: Iterable[RenderedRelease]) -> tuple[Finding, .
 def duplicate_subjects(subjects: Iterable[Subject]) -> tuple[Finding, ...]:
     """Find resources that are written more than once, sorted: one finding for each place but the first.
 
-    Objects whose name the server makes up are never the same.
+    Objects whose name the server makes up are never the same.  Those of several files may be variants that
+    are never applied together, which is why that is a warning.
     """
     places: dict[ResourceId, list[Subject]] = {}
     for subject in subjects:
@@ -49,10 +50,15 @@ def _place(subject: Subject) -> tuple[str, str, int]:
 def _repeated(first: Subject, again: Subject) -> Finding:
     _, file, line = _place(first)
     where = f" in `{file}`" + (f", line {line}" if line else "") if file else ""
-    message = f"it is written already{where}"
-    return again.finding(
-        Problem(code="duplicate-resource", path=(), message=message, hint="leave out one of them")
+    is_certain = first.file == again.file
+    problem = Problem(
+        code="duplicate-resource",
+        path=(),
+        message=f"it is written already{where}",
+        hint="leave out one of them" + ("" if is_certain else ", if they are applied together"),
+        severity="error" if is_certain else "warning",
     )
+    return again.finding(problem)
 
 
 def _finding(resource: ResourceId, claims: list[tuple[str, Manifest]]) -> Finding:

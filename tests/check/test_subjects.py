@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mistpm.check import duplicate_subjects, subject_of, subjects_of
-from mistpm.model.finding import Finding
+from mistpm.model.finding import Finding, Severity
 from mistpm.model.resource import Manifest, ResourceId
 
 CONFIG: dict[str, Any] = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}
@@ -156,19 +157,26 @@ def test_rendered_manifests() -> None:
     )
 
 
-def test_duplicates() -> None:
+@pytest.mark.parametrize(
+    ("file", "severity", "hint"),
+    [
+        ("a.yaml", "error", "leave out one of them"),
+        ("b.yaml", "warning", "leave out one of them, if they are applied together"),
+    ],
+)
+def test_duplicates(file: str, severity: Severity, hint: str) -> None:
     """A resource that is written again is told at each place but the first, whatever the version."""
     first, _ = subjects_of(CONFIG, file="a.yaml", line_of=lambda _path: 3)
-    second, _ = subjects_of({**CONFIG, "apiVersion": "v2"}, file="b.yaml", line_of=lambda _path: 7)
+    second, _ = subjects_of({**CONFIG, "apiVersion": "v2"}, file=file, line_of=lambda _path: 7)
     made, _ = subjects_of({"apiVersion": "v1", "kind": "Pod", "metadata": {"generateName": "a"}})
     expected = Finding(
-        severity="error",
+        severity=severity,
         code="duplicate-resource",
         message="it is written already in `a.yaml`, line 3",
         resource=ResourceId("", "ConfigMap", "", "a"),
         api_version="v2",
-        hint="leave out one of them",
-        file="b.yaml",
+        hint=hint,
+        file=file,
         line=7,
     )
 
