@@ -17,13 +17,20 @@ from mistpm.check.structural import RULES
 _KEPT: Final = 4096
 _LONGEST: Final = 200
 _NOT_EVALUATED: Final = "rule-not-evaluated"
+_MACROS: Final = frozenset({"all", "exists", "exists_one", "filter", "map"})
+_MOST_STEPS: Final = 100_000
+"""What may be looked at for one rule, some seconds: packages are code from strangers, rules among it."""
 
 
 class _Program(Struct, frozen=True, kw_only=True):
-    """A rule that was read: celpy's program, and whether it compares with what was there before."""
+    """A rule that was read: celpy's program, and whether it compares with what was there before.
+
+    `nesting` tells how many macros that walk a list stand in each other.
+    """
 
     program: Any
     is_transition: bool
+    nesting: int
 
 
 def rule_problems(schema: Mapping[str, Any], data: dict[str, Any]) -> Iterator[Problem]:
@@ -73,7 +80,7 @@ def _judged(
     text: str = rule["rule"]
     try:
         variables = {"self": to_cel(schema, value, is_object=is_object)}
-        holds = _evaluated(text, variables)
+        holds = _evaluated(text, variables, _size(value))
     except (ValueError, TypeError, ArithmeticError, LookupError, RecursionError):
         holds = None
     if holds is None:
@@ -105,8 +112,11 @@ def _message(rule: Mapping[str, Any], variables: dict[str, Any]) -> str:
     return str(rule.get("message") or "").strip()
 
 
-def _evaluated(text: str, variables: dict[str, Any]) -> bool | None:
-    """Tell whether a rule holds; None where it cannot be told.  A rule over changes always holds."""
+def _evaluated(text: str, variables: dict[str, Any], size: int) -> bool | None:
+    """Tell whether a rule holds for a value of so many parts; None where it cannot be told, or not soon.
+
+    A rule over changes always holds.
+    """
     from celpy.celtypes import BoolType
 
     program = _read(text)
@@ -114,6 +124,8 @@ def _evaluated(text: str, variables: dict[str, Any]) -> bool | None:
         return None
     if program.is_transition:
         return True
+    if size**program.nesting > _MOST_STEPS:
+        return None
     result = _run(text, variables)
     return bool(result) if isinstance(result, BoolType) else None
 
@@ -143,4 +155,20 @@ def _read(text: str) -> _Program | None:
     except (CELParseError, ValueError, RecursionError):
         return None
     names = {str(ident.children[0]) for ident in tree.find_data("ident")}
-    return _Program(program=program, is_transition="oldSelf" in names)
+    return _Program(program=program, is_transition="oldSelf" in names, nesting=_nesting(tree))
+
+
+def _nesting(tree: Any) -> int:
+    """Count the macros that stand in each other, in the syntax tree of an expression."""
+    children = getattr(tree, "children", ())
+    depths = [_nesting(child) for child in children]
+    if getattr(tree, "data", "") == "member_dot_arg" and str(children[1]) in _MACROS:
+        depths[2:] = [depth + 1 for depth in depths[2:]] or [1]
+    return max(depths, default=0)
+
+
+def _size(value: Any) -> int:
+    """Count the parts of a value, itself among them."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    return 1 + sum(map(_size, value)) if isinstance(value, list) else 1

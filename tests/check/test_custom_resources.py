@@ -113,6 +113,25 @@ def test_rules_that_cannot_be_evaluated(check: Checked, rule: str) -> None:
     assert (expected,) == check(cluster(), cluster(size=2), definitions=(custom,))
 
 
+@pytest.mark.parametrize(
+    ("rule", "codes"),
+    [
+        ("self.users.all(a, self.users.all(b, a != b || a == b))", ()),
+        ("self.users.filter(a, true).map(b, b).all(c, true)", ()),
+        (
+            "self.users.all(a, self.users.all(b, self.users.all(c, self.users.all(d, true))))",
+            ("rule-not-evaluated",),
+        ),
+    ],
+)
+def test_rules_that_would_not_end(check: Checked, rule: str, codes: tuple[str, ...]) -> None:
+    """A rule that looks at everything once for everything, and so on, is not even begun."""
+    custom = definition(rules=({"rule": rule},))
+    resource = cluster(users=[{"name": f"user{number}"} for number in range(100)])
+
+    assert codes == tuple(each.code for each in check(resource, definitions=(custom,)))
+
+
 def test_names_that_rules_escape(check: Checked) -> None:
     """Fields that CEL could not read otherwise have the names that Kubernetes gives them."""
     names = {
