@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -160,7 +160,7 @@ def _read(text: str) -> _Program | None:
 
 def _nesting(tree: Any) -> int:
     """Count the macros that stand in each other, in the syntax tree of an expression."""
-    children = getattr(tree, "children", ())
+    children: Sequence[Any] = getattr(tree, "children", ())
     depths = [_nesting(child) for child in children]
     if getattr(tree, "data", "") == "member_dot_arg" and str(children[1]) in _MACROS:
         depths[2:] = [depth + 1 for depth in depths[2:]] or [1]
