@@ -118,10 +118,14 @@ def _begun(world: World, question: Question, chance: Chance, free: frozenset[str
     solutions = oracle.solutions()
     if not solutions:
         return None
-    solutions.sort(
-        key=lambda solution: sorted((str(p), str(v)) for p, v in solution.versions.items())
-    )
+    solutions.sort(key=_order)
     return held_of(oracle, chance.pick(solutions), free if chance.one_in(2) else frozenset())
+
+
+def _order(solution: Solution) -> tuple[list[str], list[str]]:
+    """Tell solutions apart, the same way in every process."""
+    versions = sorted(f"{place} {version}" for place, version in solution.versions.items())
+    return versions, sorted(f"{owner} {picked}" for owner, picked in solution.picks.items())
 
 
 def held_of(oracle: Oracle, solution: Solution, free: frozenset[str] = frozenset()) -> Held:
