@@ -32,10 +32,10 @@ class UpgradeRequest(Struct, frozen=True, kw_only=True):
         """The command, as a revision remembers it and as it can be typed again."""
         if self.goes_on:
             return CONTINUE
-        if self.goal:
-            down = " --allow-downgrade" if self.allow_downgrade else ""
-            return f"upgrade --kubernetes {self.goal}{down}"
-        return " ".join(("upgrade", *self.names))
+        words = ["upgrade", *self.names]
+        words += [f"--kubernetes {self.goal}"] if self.goal else []
+        words += ["--allow-downgrade"] if self.allow_downgrade else []
+        return " ".join(words)
 
 
 class Journey(Struct, frozen=True, kw_only=True):

@@ -96,6 +96,7 @@ def test_goals_that_cannot_be(old_shop: Transcript) -> None:
     old_shop.run("mistpm upgrade --kubernetes 1.23")
     old_shop.run("mistpm upgrade --continue")
     old_shop.run("mistpm upgrade cron --kubernetes 1.25")
+    old_shop.run("mistpm upgrade --allow-downgrade")
     old_shop.run("mistpm upgrade --kubernetes 1.25 -o markdown")
     old_shop.run("mistpm apply mistpm.yaml")
     old_shop.run("mistpm apply nowhere.mistplan")

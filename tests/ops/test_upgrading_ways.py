@@ -260,6 +260,6 @@ def test_without_a_terminal_and_without_a_flag_nothing_is_changed(
 
     assert 77 == run(["upgrade", "--kubernetes", "1.36"])
     assert 0 == run(["upgrade", "--kubernetes", "1.36", "--plan"])
-    assert 64 == run(["upgrade", "a", "--kubernetes", "1.36"])
+    assert 64 == run(["upgrade", "a", "--continue"])
     assert 64 == run(["upgrade", "--kubernetes", "1.36", "-o", "html"])
     assert before == (shop.file.read_bytes(), shop.tree())

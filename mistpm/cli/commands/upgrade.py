@@ -100,19 +100,12 @@ def _require_one(
     names: list[str] | None, kubernetes: str, *, goes_on: bool, allow_downgrade: bool
 ) -> None:
     """Raise `UsageError` for several answers to where the upgrade leads."""
-    given = [
-        word
-        for word, is_given in (
-            ("names", bool(names)),
-            ("--kubernetes", bool(kubernetes)),
-            ("--continue", goes_on),
-        )
-        if is_given
-    ]
-    if len(given) > 1:
+    given = {"names": bool(names), "--kubernetes": bool(kubernetes), "--continue": goes_on}
+    together = [word for word, is_given in given.items() if is_given]
+    if len(together) > 1:
         raise UsageError(
             "two-goals",
-            f"{' and '.join(given)} do not go together",
+            f"{' and '.join(together)} do not go together",
             hint="--kubernetes moves whatever has to move; `mistpm upgrade NAMES` moves packages alone",
         )
     if allow_downgrade and not kubernetes:
