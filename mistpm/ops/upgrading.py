@@ -14,8 +14,9 @@ from mistpm.model.finding import Finding
 from mistpm.model.graph import Graph
 from mistpm.model.lockfile import Lockfile
 from mistpm.model.minor import shown_minors
+from mistpm.model.ranges import ANY
 from mistpm.model.saved_plan import Following
-from mistpm.model.upgrade_path import Blocked, KubernetesMove, UpgradePath
+from mistpm.model.upgrade_path import Blocked, KubernetesMove, PackageMove, UpgradePath
 from mistpm.ops.asking import Sources, ask
 from mistpm.ops.checking import forbid_errors
 from mistpm.ops.computing import Computing
@@ -150,7 +151,10 @@ def _packages(workspace: Workspace, request: UpgradeRequest, lockfile: Lockfile)
     present = Solved(lockfile=lockfile, previous=lockfile, asking=asking)
     trail = Trail(workspace, present, sources)
     minors = asking.asked.question.minors
-    states = trail.follow(path.moves, is_whole=True) or (trail.stay(minors),)
+    opening = (
+        (trail.stay(minors),) if not path.moves or _has_to_wait(workspace, present, path) else ()
+    )
+    states = (*opening, *trail.follow(path.moves, is_whole=True))
     last = states[-1]
     require_solved(last.solved, keep_going=workspace.options.keep_going)
     upgrade = _begin(workspace, request, tuple(map(render_state, states)))
@@ -224,9 +228,31 @@ def _states(
     opening: tuple[State, ...] = ()
     if path.moves and isinstance(path.moves[0], KubernetesMove):
         opening = (trail.stay(path.minors),)
+    elif _has_to_wait(workspace, present, path):
+        opening = (trail.stay(present.asking.asked.question.minors),)
     elif not path.moves and path.blocked is None and journey.is_under_way:
         opening = (trail.stay((journey.goal,), is_last=True),)
     return (*opening, *trail.follow(path.moves, is_whole=path.blocked is None))
+
+
+def _has_to_wait(workspace: Workspace, present: Solved, path: UpgradePath) -> bool:
+    """Tell whether what is locked has to be applied before packages move on from it.
+
+    So it is where a version may only follow certain others, and a run was killed, or never was, that would have
+    brought what is locked to where something else is.
+    """
+    lockfile, first = present.lockfile, path.moves[0] if path.moves else None
+    if not isinstance(first, PackageMove) or not workspace.state.owned:
+        return False
+    follows = any(
+        name in lockfile.releases
+        and lockfile.releases[name].version != chosen.candidate.version
+        and chosen.candidate.descriptor.upgrades.from_ != ANY
+        for name, chosen in first.resolution.releases.items()
+    )
+    if not follows or present.is_new or first.minors[0] not in present.asking.asked.question.minors:
+        return False
+    return not propose_solved(workspace, present, is_for_show=True).diff.is_empty
 
 
 def _find_path(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,27 @@ def test_stages_that_must_not_be_skipped_are_steps(shop: Shop, registry: ToyRegi
     assert {"store": "2.0.0"} == between
     assert None is second.following
     assert {"store": "3.0.0"} == shop.versions()
+
+
+def test_what_is_locked_is_applied_before_something_follows_it(
+    shop: Shop, registry: ToyRegistry
+) -> None:
+    """A run was killed after it wrote the lock: the stage that it was at is not left out."""
+    publish_stages(registry)
+    begin(shop, "data/store")
+    shutil.copytree(shop.deploy, shop.folder / "before")
+    shop.take_step(shop.plan_upgrade())
+    shutil.rmtree(shop.deploy)
+    (shop.folder / "before").rename(shop.deploy)
+    upgrade = shop.plan_upgrade()
+    shop.take_step(upgrade)
+
+    assert [[], ["3.0.0"]] == [[move.after for move in step.moves] for step in upgrade.plan.steps]
+    assert "2.0.0" == shop.config("store")["version"]
+    assert {"store": "2.0.0"} == shop.versions()
+    assert [["3.0.0"]] == [
+        [move.after for move in step.moves] for step in shop.plan_upgrade().plan.steps
+    ]
 
 
 def test_there_is_nothing_to_do_where_the_goal_is_reached(
