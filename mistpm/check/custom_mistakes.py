@@ -92,7 +92,9 @@ def _root_problems(schema: Mapping[str, Any], place: FieldPath) -> Iterator[Prob
         return
     try:
         Shape(strict_schema(schema), kind="Default")
-    except (ValidationError, ValueError, TypeError) as error:
+    except TypeError:
+        return  # something is of another type than it should be, which the schema of definitions tells
+    except (ValidationError, ValueError) as error:
         why = shortened(str(error).split("\n", maxsplit=1)[0], 120)
         yield _problem(place, f"the schema cannot be used: {why}")
     else:

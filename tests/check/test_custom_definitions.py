@@ -134,3 +134,12 @@ def test_junk(check: Checked, field: Any) -> None:
     findings = check(definition_of(size=field), at="1.33")
 
     assert {"error"} == {each.severity for each in findings}
+
+
+def test_what_is_of_another_type_is_told_once(check: Checked) -> None:
+    """The schema of definitions tells it; that nothing can be made of it then is not told as well."""
+    path = f"{SCHEMA}.properties.size.enum"
+
+    assert [("wrong-type", path, "`enum` must be a list, not `7`", "")] == told(
+        check(definition_of(size={"type": "integer", "enum": 7}), at="1.33")
+    )
