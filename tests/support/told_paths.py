@@ -56,15 +56,20 @@ def state_of(oracle: Oracle, resolution: Resolution) -> Solution:
 
 
 def check_states(case: PathCase, found: UpgradePath) -> int:
-    """Give how many package moves a path has; each must lead to a solution, and may follow the one before."""
+    """Give how many package moves a path has; each must lead to a solution, and may follow the one before.
+
+    The cluster goes only from one minor to another that what is there supports both.
+    """
     before = {name: version for name, (_, version) in case.held.releases.items()}
-    count, here = 0, case.start
+    count, here, supported = 0, case.start, found.minors
     for move in found.moves:
         if isinstance(move, KubernetesMove):
             assert here == move.before
+            assert {move.before, move.after} <= set(supported)
             here = move.after
             continue
         assert here == move.minors[0]
+        supported = move.minors
         question = replace(case.question, minors=tuple(sorted(move.minors)))
         oracle = Oracle(question, case.world.packages, case.held, computed=case.world.answers)
         state = state_of(oracle, move.resolution)
