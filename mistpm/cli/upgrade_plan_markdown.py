@@ -142,7 +142,7 @@ def _alerts(contents: Contents) -> Iterator[str]:
     if text := unused(others):
         yield from (
             *folded(
-                f"Also gone: {text.partition(':')[0]}",
+                f"Also gone: {text}",
                 (f"- {code(str(each.api))}" for each in others),
             ),
             "",

@@ -45,6 +45,9 @@ from mistpm.ops.upgrade_plan import Contents, UpgradePlan, UpgradeStep
 _MOST_FIELDS: Final = 6
 """Fields of a resource that are shown where nothing asks for all of what changes."""
 
+_MOST_APIS: Final = 2
+"""APIs that are named although nothing uses them."""
+
 _FIELD_SIGNS: Final = {"add": "+", "remove": "-", "change": "~"}
 
 
@@ -99,7 +102,7 @@ def _step(step: UpgradeStep, *, diff: bool, verbose: bool) -> Iterator[str]:
     contents = step.contents
     yield from _losses(contents)
     yield from _fixed(contents)
-    yield from _apis(contents)
+    yield from _apis(contents, verbose=verbose)
     yield from _changes(contents, diff=diff)
     yield from _restarts(contents)
     yield from _findings(contents.findings, verbose=verbose)
@@ -136,7 +139,7 @@ def _fixed(contents: Contents) -> Iterator[str]:
         yield _line(f"      {each.way_out}")
 
 
-def _apis(contents: Contents) -> Iterator[str]:
+def _apis(contents: Contents, *, verbose: bool) -> Iterator[str]:
     used, others = split_apis(contents)
     if used:
         yield _loud(DISAPPEARING)
@@ -149,7 +152,12 @@ def _apis(contents: Contents) -> Iterator[str]:
             _line(f"      used by {manager}: {resource}") for manager, resource in each.others
         )
     if text := unused(others):
-        yield dim(_line(f"{'also ' if used else ''}gone: {text}"))
+        named = others if verbose else others[:_MOST_APIS]
+        names = ", ".join(str(each.api) for each in named)
+        more = (
+            f" and {len(others) - len(named)} more (-v names them)" if others[len(named) :] else ""
+        )
+        yield dim(_line(f"{'also ' if used else ''}gone: {text}: {names}{more}"))
 
 
 def _changes(contents: Contents, *, diff: bool) -> Iterator[str]:

@@ -15,6 +15,7 @@ from mistpm.model.minor import Minor, shown_minors
 from mistpm.model.resource import ResourceId
 from mistpm.ops.locking import Move
 from mistpm.ops.upgrade_plan import Contents, Disappearing, UpgradePlan, UpgradeStep
+from mistpm.ops.upgrade_request import CONTINUE
 
 INSTALL: Final = "install"
 """The command whose plan has one step at most: `mistpm plan` shows it."""
@@ -153,10 +154,8 @@ def split_apis(contents: Contents) -> tuple[tuple[Disappearing, ...], tuple[Disa
 
 
 def unused(apis: Sequence[Disappearing]) -> str:
-    """Name the APIs that disappear and that nobody was seen to use; empty where there are none."""
-    if not apis:
-        return ""
-    return f"{count(len(apis), 'API')} that nobody was seen to use: {', '.join(str(each.api) for each in apis)}"
+    """Count the APIs that disappear and that nobody was seen to use; empty where there are none."""
+    return f"{count(len(apis), 'API')} that nothing here uses" if apis else ""
 
 
 def finding_text(finding: Finding) -> str:
@@ -193,19 +192,21 @@ def next_steps(plan: UpgradePlan) -> tuple[str, ...]:
     """Say what to do now, a line for each thing, in order.
 
     A saved plan, and a run on a directory, end after one step; on a cluster a run goes on until the cluster
-    itself is to go up.
+    itself is to go up.  A plan that ends before its goal is none to carry out, but one up to there is.
     """
+    if plan.blocked is not None:
+        reached = reaches(plan)
+        nearer = f"Run `mistpm upgrade --kubernetes {reached}` to go as far as that."
+        return (nearer,) if plan.steps and reached != plan.start else ()
     at_hand = next(
         (number for number, step in enumerate(plan.steps) if step.kind == "kubernetes"),
         len(plan.steps),
     )
-    go_on = "upgrade --continue" if plan.goal else plan.command
+    go_on = CONTINUE if plan.goal else plan.command
     again = f"Run `mistpm {go_on}`: it plans again from what is there then, and goes on."
     lines: list[str] = []
+    command = f"mistpm apply {shlex.quote(plan.saved)}" if plan.saved else f"mistpm {plan.command}"
     if at_hand:
-        command = (
-            f"mistpm apply {shlex.quote(plan.saved)}" if plan.saved else f"mistpm {plan.command}"
-        )
         done = 1 if plan.saved or not plan.address else at_hand
         which = "step 1" if done == 1 else f"steps 1 to {done}"
         lines.append(f"Run `{command}`: it does {which}, and asks before it changes anything.")
@@ -213,6 +214,10 @@ def next_steps(plan: UpgradePlan) -> tuple[str, ...]:
             lines.append("Commit what changed, and let it be applied to the cluster.")
         if done < at_hand:
             return (*lines, again)
+    elif plan.steps and not plan.command.startswith(CONTINUE):
+        lines.append(
+            f"Run `{command}`: it notes where this leads, and what is to be supported on the way."
+        )
     if at_hand < len(plan.steps):
         step = plan.steps[at_hand]
         lines.append(f"Bring the cluster itself from Kubernetes {step.before} to {step.after}.")

@@ -34,6 +34,7 @@ from mistpm.cli.upgrade_plan_page import plan_page
 from mistpm.cli.upgrade_plan_text import plan_lines
 from mistpm.cli.upgrade_plan_words import headline, next_steps, outcome, step_title, value
 from mistpm.model.minor import Minor
+from mistpm.model.upgrade_path import Blocked
 from mistpm.ops.upgrade_plan import UpgradePlan, UpgradeStep
 
 ATTACKS = (
@@ -201,14 +202,27 @@ def test_secrets_are_in_no_form() -> None:
 
 
 def _plan(
-    *steps: UpgradeStep, address: str = "", saved: str = "", goal: Minor | None = None
+    *steps: UpgradeStep,
+    address: str = "",
+    saved: str = "",
+    goal: Minor | None = None,
+    command: str = "upgrade",
+    blocked: Blocked | None = None,
 ) -> UpgradePlan:
     return UpgradePlan(
-        target="there", address=address, start=Minor(24), goal=goal, steps=steps, saved=saved
+        target="there",
+        address=address,
+        start=Minor(24),
+        goal=goal,
+        steps=steps,
+        saved=saved,
+        command=command,
+        blocked=blocked,
     )
 
 
 UP = cluster_step(BETWEEN, 24)
+STUCK = Blocked(at=Minor(25), next=Minor(26), unresolved=())
 MOVE = packages_step(BEFORE, BETWEEN, minors(24, 25), SHOP)
 MORE = packages_step(BETWEEN, AFTER, minors(25, 25), DATABASE)
 AGAIN = "Run `mistpm upgrade --continue`: it plans again from what is there then, and goes on."
@@ -220,7 +234,20 @@ COMMIT = "Commit what changed, and let it be applied to the cluster."
     ("plan", "lines"),
     [
         (_plan(), ()),
-        (_plan(UP, goal=Minor(25)), (CLUSTER, AGAIN)),
+        (
+            _plan(UP, goal=Minor(25)),
+            (
+                "Run `mistpm upgrade`: it notes where this leads, and what is to be supported on the way.",
+                CLUSTER,
+                AGAIN,
+            ),
+        ),
+        (_plan(UP, goal=Minor(25), command="upgrade --continue"), (CLUSTER, AGAIN)),
+        (
+            _plan(UP, goal=Minor(30), blocked=STUCK),
+            ("Run `mistpm upgrade --kubernetes 1.25` to go as far as that.",),
+        ),
+        (_plan(goal=Minor(30), blocked=STUCK), ()),
         (
             _plan(MOVE, MORE, UP, address="https://k", goal=Minor(25)),
             (
