@@ -74,3 +74,8 @@ def emit_plan(
             plan_data(plan, diff=diff) if form is not PlanOutput.TEXT else None,
             lambda: show_plan(terminal, plan, diff=diff),
         )
+
+
+def tell_saved(terminal: Terminal, saved: str) -> None:
+    """Tell where a plan is."""
+    terminal.say(f"Saved in {saved}: `mistpm apply {saved}` does exactly this.")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mistpm.cli.applying import Flags, Screen, report
 from mistpm.cli.options import Output
-from mistpm.cli.plan_output import PlanOutput, emit_plan
+from mistpm.cli.plan_output import PlanOutput, emit_plan, tell_saved
 from mistpm.cli.proposal_text import show_proposal
 from mistpm.cli.session import emit
 from mistpm.ops.installing_plan import install_plan
@@ -24,6 +24,7 @@ def show_install(options: Options, flags: Flags, form: PlanOutput, out: Path | N
         proposal = propose(workspace)
         if out is not None:
             write_plan(out, saved_plan(workspace, workspace, proposal, command="install"))
+            tell_saved(screen.terminal, str(out))
     if form in {PlanOutput.MARKDOWN, PlanOutput.HTML}:
         saved = str(out) if out is not None else ""
         emit_plan(screen.terminal, form, install_plan(workspace, proposal, saved=saved))

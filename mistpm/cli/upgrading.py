@@ -8,10 +8,11 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from mistpm.cli.applying import Flags, Screen, do_proposed, perform, told
-from mistpm.cli.plan_output import PlanOutput, emit_plan
+from mistpm.cli.plan_output import PlanOutput, emit_plan, tell_saved
+from mistpm.cli.terminal import Terminal
 from mistpm.cli.upgrade_plan_data import plan_data
 from mistpm.cli.upgrade_plan_text import show_plan
-from mistpm.model.minor import Minor, parse_minor
+from mistpm.errors import RefusedError
 from mistpm.model.saved_plan import Following
 from mistpm.ops.applying_plan import options_of, propose_saved
 from mistpm.ops.installing import carry_out, require_complete
@@ -20,7 +21,7 @@ from mistpm.ops.saving_plan import read_plan
 from mistpm.ops.upgrade_plan import UpgradePlan
 from mistpm.ops.upgrade_request import UpgradeRequest
 from mistpm.ops.upgrading import Upgrade, obstacle, plan_upgrade, save_upgrade
-from mistpm.ops.workspace import open_workspace
+from mistpm.ops.workspace import Workspace, open_workspace
 
 
 def show_upgrade(
@@ -43,7 +44,10 @@ def show_upgrade(
         if out is not None and in_the_way is None:
             save_upgrade(out, workspace, upgrade)
             plan = replace(plan, saved=str(out))
+    tell_start(screen.terminal, plan)
     emit_plan(screen.terminal, form, plan, diff=flags.diff)
+    if plan.saved:
+        tell_saved(screen.terminal, plan.saved)
     if in_the_way is not None:
         raise in_the_way
 
@@ -63,6 +67,8 @@ def run_saved(options: Options, flags: Flags, path: Path) -> None:
             plan = read_plan(path)
             workspace = open_workspace(options_of(options, plan.options), screen.reporter)
             now = propose_saved(workspace, plan, path)
+        if now.proposal.diff.is_empty:
+            require_writing(screen, now.workspace)
         perform(
             screen,
             now.workspace,
@@ -88,9 +94,7 @@ class _Run:
 
     def carry_on(self, request: UpgradeRequest) -> None:
         """Do one step after the other; each is planned from what is there then."""
-        upgrade = self._plan(request)
-        if passed := self._passed(upgrade, request):
-            upgrade = self._plan(replace(request, passed=passed))
+        upgrade = self._begin(request)
         while True:
             self._show(upgrade.plan)
             if (in_the_way := obstacle(upgrade.plan)) is not None:
@@ -102,27 +106,36 @@ class _Run:
                 return
             upgrade = self._plan(request)
 
+    def _begin(self, request: UpgradeRequest) -> Upgrade:
+        """Plan from where the cluster is; a directory is first brought to where the environment is already.
+
+        Raises `RefusedError` (`cluster-not-told`) where nobody says whether the cluster's step was taken.
+        """
+        before = self._plan(replace(request, cluster_at=""))
+        if before.plan.address or not request.goes_on:
+            return self._plan(request) if request.cluster_at else before
+        following = before.following
+        is_done = before.is_silent and before.is_written
+        if not is_done or following is None or following.kind != "kubernetes":
+            return before
+        if not request.cluster_at:
+            minor = following.after
+            if not self._screen.terminal.confirm(f"Does the cluster run Kubernetes {minor} now?"):
+                raise RefusedError(
+                    "cluster-not-told",
+                    f"a directory does not tell whether the cluster runs Kubernetes {minor} by now",
+                    hint=f"once it does, say so: `mistpm {following.command}`",
+                )
+            request = replace(request, cluster_at=minor)
+        return self._plan(request)
+
     def _plan(self, request: UpgradeRequest) -> Upgrade:
         with self._screen.working():
             return plan_upgrade(open_workspace(self._options, self._screen.reporter), request)
 
-    def _passed(self, upgrade: Upgrade, request: UpgradeRequest) -> Minor | None:
-        """Ask whether the cluster's step was taken, where no cluster can be asked.
-
-        Only where nothing else is left to do before it.
-        """
-        following = upgrade.following
-        if following is None or following.kind != "kubernetes" or not upgrade.is_written:
-            return None
-        if upgrade.plan.address or not request.goes_on:
-            return None
-        minor = parse_minor(following.after)
-        said_so = self._screen.flags.consent.yes
-        question = f"Does the cluster run Kubernetes {minor} by now?"
-        return minor if said_so or self._screen.terminal.confirm(question) else None
-
     def _show(self, plan: UpgradePlan) -> None:
         screen = self._screen
+        tell_start(screen.terminal, plan)
         if screen.events is not None:
             screen.events.tell("planned", plan_data(plan, diff=screen.flags.diff))
         else:
@@ -134,9 +147,13 @@ class _Run:
         if proposal is None or (upgrade.is_written and upgrade.is_silent):
             return
         workspace = upgrade.states[0].workspace
+        if proposal.diff.is_empty:
+            require_writing(self._screen, workspace)
         done = do_proposed(
             self._screen, workspace, proposal, lambda hear: carry_out(workspace, proposal, hear)
         )
+        if self._screen.events is None:
+            self._screen.terminal.show(f"Wrote {written(workspace)}.")
         require_complete(proposal)
         self._steps += not upgrade.is_silent
         self._changes += len(done.changes)
@@ -152,6 +169,30 @@ class _Run:
                 screen.terminal.show(line)
         elif plan.goal is not None and upgrade.proposal is not None:
             screen.terminal.show(f"Kubernetes {plan.goal} is reached.")
+
+
+def require_writing(screen: Screen, workspace: Workspace) -> None:
+    """Ask before the environment alone is changed; raises `RefusedError`."""
+    files = written(workspace)
+    if not screen.flags.consent.yes and not screen.terminal.confirm(f"Write {files}?"):
+        raise RefusedError(
+            "not-confirmed",
+            f"{files} would be written",
+            hint="confirm it with --yes; nothing was changed",
+        )
+
+
+def written(workspace: Workspace) -> str:
+    """Name what holds the environment and its lock."""
+    if workspace.has_file:
+        return f"{workspace.document.title} and {workspace.lock_title}"
+    return workspace.document.title
+
+
+def tell_start(terminal: Terminal, plan: UpgradePlan) -> None:
+    """Tell what is taken for granted of the cluster where none can be asked."""
+    if plan.start is not None and not plan.address:
+        terminal.say(f"The cluster is taken to run Kubernetes {plan.start}.")
 
 
 def ending(following: Following, *, is_on_cluster: bool) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from mistpm.errors import RefusedError, UsageError
-from mistpm.model.minor import InvalidMinorError, Minor, parse_minor
+from mistpm.model.minor import InvalidMinorError, Minor, parse_minor, shown_minors
 from mistpm.model.minors import newest_minor, oldest_minor
 from mistpm.ops.cluster_facts import known_minor
 from mistpm.ops.workspace import Workspace
@@ -17,15 +17,15 @@ class UpgradeRequest(Struct, frozen=True, kw_only=True):
     """What a command wants: packages that may move, or a Kubernetes version that is to be reached.
 
     `goal` is a minor as it was written, empty where packages alone are to move.  `goes_on` says that the
-    goal is the one in the environment.  `passed` is what the cluster runs by now, where no cluster can be
-    asked and somebody said so.
+    goal is the one in the environment.  `cluster_at` is what somebody says that the cluster runs, where no
+    cluster can be asked; empty, and it is where it was.
     """
 
     names: tuple[str, ...] = ()
     goal: str = ""
     goes_on: bool = False
     allow_downgrade: bool = False
-    passed: Minor | None = None
+    cluster_at: str = ""
 
     @property
     def command(self) -> str:
@@ -77,7 +77,9 @@ def find_journey(
     goal, `RefusedError` for a downgrade that was not allowed, `TargetError`.
     """
     under_way = request.goes_on
-    start = request.passed or _present(workspace, goal, minors, is_under_way=under_way)
+    start = _present(workspace, goal, minors, is_under_way=under_way)
+    if request.cluster_at:
+        start = _told(workspace, request.cluster_at, minors)
     journey = Journey(start=start, goal=goal, is_under_way=under_way)
     if not journey.is_descent:
         return journey
@@ -119,6 +121,26 @@ def _known(text: str, where: str) -> Minor:
         note=f"it knows {oldest_minor()} to {newest_minor()}, the newest when it was released",
         hint="a newer mistpm may know it" if newer else "",
     )
+
+
+def _told(workspace: Workspace, text: str, minors: tuple[Minor, ...]) -> Minor:
+    """Give the minor at which a directory's cluster is said to be; raises `UsageError`."""
+    told = _known(text, f"--cluster-at {text}")
+    title, target = workspace.document.title, workspace.target.title
+    if workspace.chosen_target.is_cluster:
+        raise UsageError(
+            "cluster-told",
+            f"`--cluster-at {text}` is for directories, and the {target} can be asked",
+            hint="leave it out",
+        )
+    if told not in minors:
+        raise UsageError(
+            "cluster-elsewhere",
+            f"`--cluster-at {text}`: what is locked is for Kubernetes {shown_minors(minors)}",
+            note="each of the cluster's steps is one minor, and what is installed supports both sides of it",
+            hint=f'if it is there all the same, write `kubernetes: "{told}"` into {title} and install that first',
+        )
+    return told
 
 
 def _present(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from msgspec import Struct
@@ -72,9 +72,25 @@ def later_steps(rendered: Sequence[RenderedState], *, is_cluster: bool) -> tuple
 
 
 def _with_definitions(contents: Contents, state: State) -> Contents:
-    """Add what is dangerous about definitions that change."""
-    found = accept(state.workspace, definition_safety(contents.diff.changes))
-    return replace(contents, findings=(*contents.findings, *found))
+    """Add what is dangerous about definitions that change, and what a cluster will refuse to change."""
+    is_cluster = state.workspace.chosen_target.is_cluster
+    found = (*definition_safety(contents.diff.changes), *(_fixed(contents) if is_cluster else ()))
+    return replace(contents, findings=(*contents.findings, *accept(state.workspace, found)))
+
+
+def _fixed(contents: Contents) -> Iterator[Finding]:
+    """Find fields that nobody can change, as the first step's are found by asking; a directory's are shown."""
+    replaced = {change.resource for change in contents.diff.changes if change.replaced}
+    for each in contents.fixed:
+        if each.resource not in replaced:
+            yield Finding(
+                severity="error",
+                code="must-be-replaced",
+                message=f"{', '.join(each.paths)} cannot be changed in place",
+                release=each.release,
+                resource=each.resource,
+                hint=each.way_out,
+            )
 
 
 def _disappearing(there: Desired, state: State, others: Writers) -> tuple[Disappearing, ...]:

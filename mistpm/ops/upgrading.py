@@ -55,11 +55,14 @@ class Upgrade(Struct, frozen=True, kw_only=True):
         steps = self.plan.steps if self.is_silent else self.plan.steps[1:]
         if not steps:
             return None
+        step, command = steps[0], self.plan.command if self.plan.goal is None else CONTINUE
+        if step.kind == "kubernetes" and not self.plan.address:
+            command = f"{CONTINUE} --cluster-at {step.after}"
         return Following(
-            kind=steps[0].kind,
-            before=str(steps[0].before or ""),
-            after=str(steps[0].after or ""),
-            command=self.plan.command if self.plan.goal is None else CONTINUE,
+            kind=step.kind,
+            before=str(step.before or ""),
+            after=str(step.after or ""),
+            command=command,
         )
 
 

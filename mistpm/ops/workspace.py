@@ -21,6 +21,7 @@ from mistpm.model.environment import Environment, RegistryEntry
 from mistpm.model.identity import FILE_REGISTRY, PackageId
 from mistpm.model.lockfile import Lockfile
 from mistpm.ops.environment_name import name_from_folder
+from mistpm.ops.late_runtime import late_runtime
 from mistpm.ops.new_environment import new_remembered
 from mistpm.ops.options import Options
 from mistpm.ops.reporter import Reporter
@@ -78,8 +79,10 @@ class Workspace:
         return other
 
     def expect_renderings(self) -> None:
-        """Open what all drafts need that are going to be rendered, so that they share it."""
-        _ = self.runtime, self.memo, self.registries, self.base
+        """Make what all drafts need that are going to be rendered, so that they share it."""
+        if "runtime" not in self.__dict__:
+            self.preset(runtime=late_runtime(open_runtime))
+        _ = self.memo, self.registries, self.base
 
     def preset(self, **opened: Any) -> None:
         """Give parts that are known already, so that they are not opened again."""

@@ -112,7 +112,7 @@ def test_a_long_way(
         if upgrade.is_silent and upgrade.is_written:
             assert upgrade.following is not None
             taken.append(f"{upgrade.following.before} to {upgrade.following.after}")
-            upgrade = shop.plan_upgrade(goes_on=True, passed=upgrade.following.after)
+            upgrade = shop.plan_upgrade(goes_on=True, cluster_at=upgrade.following.after)
         taken += [] if upgrade.is_silent else [each for each in steps(upgrade.plan)[:1] if each]
         shop.take_step(upgrade)
 

@@ -157,8 +157,8 @@ def test_a_downgrade_has_to_be_allowed(shop: Shop, registry: ToyRegistry) -> Non
     shop.take_step(down)
     goal = yaml.safe_load(shop.file.read_text("utf-8"))
     waiting = shop.plan_upgrade(goes_on=True)
-    shop.take_step(shop.plan_upgrade(goes_on=True, passed="1.35"))
-    shop.take_step(shop.plan_upgrade(goes_on=True, passed="1.34"))
+    shop.take_step(shop.plan_upgrade(goes_on=True, cluster_at="1.35"))
+    shop.take_step(shop.plan_upgrade(goes_on=True, cluster_at="1.34"))
 
     assert "downgrade-not-allowed" == refused.value.reference
     assert [(Minor(36), Minor(35)), (Minor(35), Minor(34))] == [
@@ -198,8 +198,9 @@ def test_a_remembered_environment_is_upgraded(shop: Shop, registry: ToyRegistry)
     assert 0 == run(["install", "a", "-p", "mine/apps/a:2.0.0", "--yes", *where])
     assert 0 == run(["upgrade", "--kubernetes", "1.35", "--allow-downgrade", "--yes", *where])
     under_way = (shop.folder / "out" / ".mistpm" / "environment.yaml").read_text("utf-8")
-    for _ in range(2):
-        assert 0 == run(["upgrade", "--continue", "--yes", *where])
+    for minor in ("1.36", "1.35"):
+        assert 77 == run(["upgrade", "--continue", "--yes", *where])
+        assert 0 == run(["upgrade", "--continue", "--cluster-at", minor, "--yes", *where])
     arrived = (shop.folder / "out" / ".mistpm" / "environment.yaml").read_text("utf-8")
     lock = yaml.safe_load((shop.folder / "out" / ".mistpm" / "mistpm.lock").read_text("utf-8"))
 
@@ -226,22 +227,59 @@ def test_what_is_rendered_can_block_the_way(shop: Shop, registry: ToyRegistry) -
     assert not (shop.folder / "no.mistplan").exists()
 
 
-def test_a_cluster_that_skipped_a_minor_is_caught_up_with(
-    shop: Shop, registry: ToyRegistry
-) -> None:
-    """What is locked was not made for it: packages move at once, and that something may be broken is told."""
+def test_a_directory_believes_only_what_can_be(shop: Shop, registry: ToyRegistry) -> None:
+    """A cluster where nothing locked supports it has skipped a step; the file can say where it is."""
     publish(registry, "apps/a", v1="<1.35", v2=">=1.34 <1.36", v3=">=1.35")
     begin(shop, "apps/a")
     shop.take_step(shop.plan_upgrade(goal="1.37"))
-    between = shop.versions()
-    ahead = shop.plan_upgrade(goes_on=True, passed="1.36")
+    with pytest.raises(UsageError) as skipped:
+        shop.plan_upgrade(goes_on=True, cluster_at="1.36")
+    with pytest.raises(UsageError) as before:
+        shop.plan_upgrade(goes_on=True, cluster_at="1.33")
+    shop.edit('">=1.34 <1.36"', '"1.36"')
+    ahead = shop.plan_upgrade(goes_on=True)
     shop.take_step(ahead)
 
-    assert {"a": "2.0.0"} == between
-    assert ["cluster-ahead"] == [each.code for each in ahead.plan.findings]
-    assert "packages" == ahead.plan.steps[0].kind
-    assert {"a": "3.0.0"} == shop.versions()
+    assert (
+        "`--cluster-at 1.36`: what is locked is for Kubernetes 1.34 and 1.35\n"
+        "note: each of the cluster's steps is one minor, and what is installed supports both sides of it\n"
+        'hint: if it is there all the same, write `kubernetes: "1.36"` into mistpm.yaml and install that first'
+    ) == str(skipped.value)
+    assert "cluster-elsewhere" == before.value.reference
+    assert [("a", "3.0.0")] == [(move.node, move.after) for move in ahead.plan.steps[0].moves]
     assert ">=1.36 <1.38" == yaml.safe_load(shop.file.read_text("utf-8"))["kubernetes"]
+
+
+def test_what_is_not_written_yet_is_finished_first(shop: Shop, registry: ToyRegistry) -> None:
+    """Whatever is said of the cluster: a run was killed after it wrote the file and the lock."""
+    publish(registry, "apps/a", v1="<1.36", v2=">=1.34")
+    begin(shop, "apps/a")
+    shutil.copytree(shop.deploy, shop.folder / "before")
+    assert 0 == run(["upgrade", "--kubernetes", "1.36", "--yes"])
+    shutil.rmtree(shop.deploy)
+    (shop.folder / "before").rename(shop.deploy)
+    kubernetes = yaml.safe_load(shop.file.read_text("utf-8"))["kubernetes"]
+    assert 0 == run(["upgrade", "--continue", "--cluster-at", "1.35", "--yes"])
+    finished = yaml.safe_load(shop.file.read_text("utf-8"))["kubernetes"], shop.config("a")
+    for _ in range(2):
+        assert 0 == run(["upgrade", "--continue", "--cluster-at", "1.35", "--yes"])
+    passed = yaml.safe_load(shop.file.read_text("utf-8"))["kubernetes"]
+
+    assert ((">=1.34 <1.37"), {"version": "2.0.0"}) == finished
+    assert ">=1.34 <1.37" == kubernetes
+    assert ">=1.35 <1.37" == passed
+
+
+def test_the_file_is_not_written_without_being_asked_for(shop: Shop, registry: ToyRegistry) -> None:
+    """Where nothing else changes, too."""
+    publish(registry, "apps/a", v1="*")
+    begin(shop, "apps/a")
+    before = shop.file.read_bytes(), shop.lock.read_bytes()
+
+    assert 77 == run(["upgrade", "--kubernetes", "1.35"])
+    assert before == (shop.file.read_bytes(), shop.lock.read_bytes())
+    assert 0 == run(["upgrade", "--kubernetes", "1.35", "--yes"])
+    assert before != (shop.file.read_bytes(), shop.lock.read_bytes())
 
 
 def test_events_of_a_run_with_steps(
@@ -267,7 +305,7 @@ def test_events_of_a_run_with_steps(
             "kind": "kubernetes",
             "before": "1.34",
             "after": "1.35",
-            "command": "upgrade --continue",
+            "command": "upgrade --continue --cluster-at 1.35",
         },
     } == events[-1]
 

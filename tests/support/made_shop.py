@@ -10,7 +10,6 @@ from desired_states import tree
 from toy_registry import ToyRegistry, config_map
 
 from mistpm.model.change import ApplyReport
-from mistpm.model.minor import parse_minor
 from mistpm.ops.installing import Consent, carry_out, require_consent
 from mistpm.ops.options import Options
 from mistpm.ops.proposing import Proposal, Wishes, propose
@@ -162,16 +161,16 @@ class Shop:
         goal: str = "",
         goes_on: bool = False,
         allow_downgrade: bool = False,
-        passed: str = "",
+        cluster_at: str = "",
         **options: Any,
     ) -> Upgrade:
-        """Plan an upgrade; `passed` is what somebody says that the cluster runs by now."""
+        """Plan an upgrade; `cluster_at` is what somebody says that the cluster runs."""
         request = UpgradeRequest(
             names=names,
             goal=goal,
             goes_on=goes_on,
             allow_downgrade=allow_downgrade,
-            passed=parse_minor(passed) if passed else None,
+            cluster_at=cluster_at,
         )
         return plan_upgrade(self.open(**options), request)
 

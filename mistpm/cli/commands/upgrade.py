@@ -44,6 +44,14 @@ def upgrade(
     goes_on: Annotated[
         bool, typer.Option("--continue", help="Go on with the upgrade that is under way.")
     ] = False,
+    cluster_at: Annotated[
+        str,
+        typer.Option(
+            "--cluster-at",
+            metavar="1.NN",
+            help="With --continue on a directory: what the cluster runs by now.",
+        ),
+    ] = "",
     show_plan: Annotated[
         bool, typer.Option("--plan", help="Only show what would move, what would not, and why.")
     ] = False,
@@ -74,7 +82,7 @@ def upgrade(
     from mistpm.cli.upgrading import run_upgrade, show_upgrade
     from mistpm.ops.upgrade_request import UpgradeRequest
 
-    _require_one(names, kubernetes, goes_on=goes_on, allow_downgrade=allow_downgrade)
+    _require_one(names, kubernetes, cluster_at, goes_on=goes_on, allow_downgrade=allow_downgrade)
     options = where.options(
         offline=offline,
         keep_going=keep_going,
@@ -88,6 +96,7 @@ def upgrade(
         goal=kubernetes,
         goes_on=goes_on,
         allow_downgrade=allow_downgrade,
+        cluster_at=cluster_at,
     )
     if show_plan or out is not None:
         show_upgrade(options, Flags(diff=diff, verbose=verbose), request, output, out)
@@ -97,7 +106,12 @@ def upgrade(
 
 
 def _require_one(
-    names: list[str] | None, kubernetes: str, *, goes_on: bool, allow_downgrade: bool
+    names: list[str] | None,
+    kubernetes: str,
+    cluster_at: str,
+    *,
+    goes_on: bool,
+    allow_downgrade: bool,
 ) -> None:
     """Raise `UsageError` for several answers to where the upgrade leads."""
     given = {"names": bool(names), "--kubernetes": bool(kubernetes), "--continue": goes_on}
@@ -107,6 +121,12 @@ def _require_one(
             "two-goals",
             f"{' and '.join(together)} do not go together",
             hint="--kubernetes moves whatever has to move; `mistpm upgrade NAMES` moves packages alone",
+        )
+    if cluster_at and not goes_on:
+        raise UsageError(
+            "no-continue",
+            "--cluster-at goes with --continue",
+            hint="`mistpm upgrade --kubernetes 1.NN` begins at the oldest version that mistpm.yaml names",
         )
     if allow_downgrade and not kubernetes:
         raise UsageError(
