@@ -31,12 +31,16 @@ class Restart(Struct, frozen=True, kw_only=True):
 
 
 class FixedFields(Struct, frozen=True, kw_only=True):
-    """An object that an update cannot bring where it should be: its fields, and the way out in words."""
+    """An object that an update cannot bring where it should be: its fields, and the way out in words.
+
+    `is_replaced` tells that mistpm itself deletes it and makes it anew, so that nobody has to act.
+    """
 
     resource: ResourceId
     release: str
     paths: tuple[str, ...]
     way_out: str
+    is_replaced: bool = False
 
 
 class Disappearing(Struct, frozen=True, kw_only=True):
@@ -88,6 +92,14 @@ class UpgradeStep(Struct, frozen=True, kw_only=True):
     after: Minor | None = None
     moves: tuple[Move, ...] = ()
     reasons: dict[str, tuple[str, ...]] = {}
+
+    @property
+    def needs_mending(self) -> bool:
+        """Tell whether it cannot be done as it is: a finding forbids it, or fields cannot be changed in place."""
+        contents = self.contents
+        return any(each.severity == "error" and not each.waived for each in contents.findings) or any(
+            not each.is_replaced for each in contents.fixed
+        )
 
 
 class UpgradePlan(Struct, frozen=True, kw_only=True):

@@ -50,8 +50,9 @@ class State(Struct, frozen=True, kw_only=True):
 class Trail:
     """Makes one state after the other; each goes on from the one before, the first from `present`.
 
-    `goal` is what the environment notes as its goal on the way; without one it stays as it is written.
-    `left_out` are the parts without a solution that `--keep-going` leaves as they are.
+    `goal` is what the environment notes as its goal on the way; without one it stays as it is written.  A state
+    may be made shorter before the next is asked for; what the way to there says that pins support is not
+    forgotten for that.  `left_out` are the parts without a solution that `--keep-going` leaves as they are.
     """
 
     def __init__(
@@ -70,31 +71,39 @@ class Trail:
         self._before = present.previous
         self._goal = goal
         self._left_out = left_out
+        self._supported: tuple[Minor, ...] = ()
 
-    def follow(self, path_moves: Iterable[PathMove], *, is_whole: bool) -> tuple[State, ...]:
+    def follow(self, path_moves: Iterable[PathMove], *, is_whole: bool) -> Iterator[State]:
         """Give the states after these moves; after the last one the goal is reached if they are the whole way."""
         path_moves = tuple(path_moves)
-        return tuple(
-            self._move(move, is_last=is_whole and number == len(path_moves))
-            for number, move in enumerate(path_moves, start=1)
-        )
+        for number, move in enumerate(path_moves, start=1):
+            yield self._move(move, is_last=is_whole and number == len(path_moves))
+
+    def shorten(self, state: State, minors: tuple[Minor, ...]) -> State:
+        """Give the state that was made last with fewer minors: what it renders does not support the others."""
+        self._write(minors, is_last=False)
+        solved = replace(self._kept(), previous=state.solved.previous)
+        self._lockfile = self._before = solved.lockfile
+        return replace(state, workspace=self._workspace, solved=solved)
 
     def stay(self, minors: tuple[Minor, ...], *, is_last: bool = False) -> State:
         """Give the state in which everything is as it is, but for these minors."""
-        asking = self._write(tuple(sorted(minors)), is_last=is_last)
+        self._supported = tuple(sorted(minors))
+        asking = self._write(self._supported, is_last=is_last)
         return self._state(solve_asked(self._workspace, asking, self._lockfile), "packages")
 
     def _move(self, move: PathMove, *, is_last: bool) -> State:
         if isinstance(move, PackageMove):
-            asking = self._write(tuple(sorted(move.minors)), is_last=is_last)
+            self._supported = tuple(sorted(move.minors))
+            asking = self._write(self._supported, is_last=is_last)
             return self._state(self._recorded(asking, move.resolution), "packages")
         is_up = move.before < move.after
-        minors = tuple(
+        self._supported = tuple(
             minor
-            for minor in self._asking.asked.question.minors
+            for minor in self._supported
             if (minor >= move.after if is_up else minor <= move.after)
         )
-        self._write(minors, is_last=is_last)
+        self._write(self._supported, is_last=is_last)
         return self._state(self._kept(), "kubernetes", before=move.before, after=move.after)
 
     def _kept(self) -> Solved:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mistpm.model.finding import Finding
+from mistpm.model.minor import Minor
 from mistpm.ops.checking import accept, faults
 from mistpm.ops.checking_cluster_writers import Writers, other_writers
 from mistpm.ops.definition_safety import definition_safety
@@ -40,6 +41,23 @@ def render_state(state: State) -> RenderedState:
         desired=want(workspace, lockfile, rendered),
         findings=(*failure_findings(rendered), *accept(workspace, found)),
     )
+
+
+def lasting(rendered: RenderedState) -> tuple[Minor, ...]:
+    """Give the minors of a state that goes up for which what it renders is right.
+
+    Packages are told the lowest minor, and may render something else when that is another one.  So only for
+    this and the next must all be right, which a step of the cluster leads to; what is wrong only later makes
+    the state end before that.
+    """
+    minors = rendered.state.minors
+    wrong = [
+        finding.minors[0]
+        for finding in rendered.findings
+        if finding.severity == "error" and not finding.waived and finding.minors
+    ]
+    end = min((minor for minor in wrong if minor not in minors[:2]), default=None)
+    return minors if end is None else tuple(minor for minor in minors if minor < end)
 
 
 def first_step(state: State, proposal: Proposal) -> UpgradeStep:

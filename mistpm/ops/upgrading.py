@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from msgspec import Struct
@@ -31,7 +32,7 @@ from mistpm.ops.shown_support import NarrowedSources, Shown, learn
 from mistpm.ops.upgrade_plan import UpgradePlan
 from mistpm.ops.upgrade_request import CONTINUE, Journey, UpgradeRequest, find_journey, wanted_goal
 from mistpm.ops.upgrade_states import State, Trail
-from mistpm.ops.upgrade_steps import RenderedState, first_step, later_steps, render_state
+from mistpm.ops.upgrade_steps import RenderedState, first_step, lasting, later_steps, render_state
 from mistpm.ops.workspace import Workspace
 
 
@@ -182,7 +183,7 @@ def _kubernetes(
     while is_new:
         sources = NarrowedSources(Sources(workspace, present.asking.files), shown.values())
         path = _find_path(workspace, present, journey, sources)
-        rendered = tuple(map(render_state, _states(workspace, present, journey, path, sources)))
+        rendered = tuple(_states(workspace, present, journey, path, sources))
         learned = [learn(shown, each.state.solved.lockfile, each.findings) for each in rendered]
         is_new = any(learned)
     upgrade = _begin(workspace, request, rendered)
@@ -221,8 +222,8 @@ def _states(
     journey: Journey,
     path: UpgradePath,
     sources: Sources,
-) -> tuple[State, ...]:
-    """Give the states on a path.
+) -> Iterator[RenderedState]:
+    """Give the states on a path, each rendered before the next is made.
 
     Before a cluster's step comes one in which the environment says that it supports what comes then; after
     the last one, one in which it says that the goal is reached.
@@ -235,7 +236,12 @@ def _states(
         opening = (trail.stay(present.asking.asked.question.minors),)
     elif not path.moves and path.blocked is None and journey.is_under_way:
         opening = (trail.stay((journey.goal,), is_last=True),)
-    return (*opening, *trail.follow(path.moves, is_whole=path.blocked is None))
+    for state in chain(opening, trail.follow(path.moves, is_whole=path.blocked is None)):
+        rendered = render_state(state)
+        minors = state.minors if journey.is_descent else lasting(rendered)
+        if minors != state.minors:
+            rendered = render_state(trail.shorten(state, minors))
+        yield rendered
 
 
 def _has_to_wait(workspace: Workspace, present: Solved, path: UpgradePath) -> bool:

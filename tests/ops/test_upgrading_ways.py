@@ -210,6 +210,30 @@ def test_a_remembered_environment_is_upgraded(shop: Shop, registry: ToyRegistry)
     assert ["1.35"] == lock["kubernetes"]
 
 
+def adapting(kind: str, old: str, new: str, since: str, spec: str) -> str:
+    """Give a template that asks which Kubernetes version this is, as most charts do."""
+    api = f"{{{{ '{new}' if capabilities.kubernetesVersion is at_least('{since}') else '{old}' }}}}"
+    return manifest(api, kind, spec)
+
+
+def test_packages_that_adapt_need_not_move(shop: Shop, registry: ToyRegistry) -> None:
+    """What they render at one minor says nothing of what they render later: a state only gets shorter."""
+    ingress = adapting("Ingress", "networking.k8s.io/v1beta1", "networking.k8s.io/v1", "1.19", "{rules: [{host: a.test}]}")  # fmt: skip
+    budget = adapting("PodDisruptionBudget", "policy/v1beta1", "policy/v1", "1.21", "{minAvailable: 1, selector: {matchLabels: {a: b}}}")  # fmt: skip
+    registry.publish("a/adapts", "1.0.0", {"ingress.yaml": ingress})
+    registry.publish("a/budget", "1.0.0", {"budget.yaml": budget})
+    registry.index()
+    begin(shop, "a/adapts", "a/budget", kubernetes="1.18")
+    plan = shop.plan_upgrade(goal="1.26").plan
+
+    assert [f"1.{number}" for number in range(19, 27)] == [str(step.after) for step in plan.steps]
+    assert ((), None) == (plan.findings, plan.blocked)
+    assert None is obstacle(plan)
+    assert [">=1.19 <1.25", ">=1.20 <1.25", ">=1.21 <1.27"] == [
+        step.kubernetes for step in plan.steps[:3]
+    ]
+
+
 def test_what_is_rendered_can_block_the_way(shop: Shop, registry: ToyRegistry) -> None:
     """The only version uses what goes, and does not say so."""
     registry.publish(
