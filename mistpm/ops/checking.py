@@ -43,13 +43,6 @@ class CheckReport(Struct, frozen=True, kw_only=True):
     places: dict[str, tuple[str, int]] = {}
 
 
-def check_rendered(
-    workspace: Workspace, minors: tuple[Minor, ...], rendered: Rendered
-) -> tuple[Finding, ...]:
-    """Give what is wrong with what was rendered, as `faults` does, with what is waived marked so."""
-    return accept(workspace, faults(workspace, minors, rendered))
-
-
 def accept(workspace: Workspace, findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Mark the findings that waivers of the workspace's environment accept, and tell of those that are over."""
     return waive(findings, workspace.document, today=workspace.options.today)
