@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mistpm.cli.finding_data import findings_data
-from mistpm.cli.upgrade_plan_words import ACTIONS, next_steps, reaches
+from mistpm.cli.upgrade_plan_words import ACTIONS, next_steps, outcome, reaches
 from mistpm.diff import unified
 from mistpm.diff.fields import changed_fields
 from mistpm.model.cause import cause_json
@@ -26,6 +26,7 @@ def plan_data(plan: UpgradePlan, *, diff: bool = False) -> dict[str, Any]:
         "start": _minor(plan.start),
         "goal": _minor(plan.goal),
         "reaches": _minor(reaches(plan)),
+        "outcome": outcome(plan),
         "findings": findings_data(plan.findings),
         "steps": [
             _step(number, step, diff=diff) for number, step in enumerate(plan.steps, start=1)
@@ -60,6 +61,7 @@ def _step(number: int, step: UpgradeStep, *, diff: bool) -> dict[str, Any]:
         "after": _minor(step.after),
         "supports": [str(minor) for minor in step.minors],
         "kubernetes": step.kubernetes,
+        "needsMending": step.needs_mending,
         "moves": [
             {
                 "node": move.node,
@@ -91,6 +93,7 @@ def _contents(contents: Contents, *, diff: bool) -> dict[str, Any]:
                 "release": each.release,
                 "fields": list(each.paths),
                 "wayOut": each.way_out,
+                "replaced": each.is_replaced,
             }
             for each in contents.fixed
         ],

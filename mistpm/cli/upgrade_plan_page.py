@@ -68,7 +68,8 @@ def _lines(plan: UpgradePlan) -> Iterator[str]:
     yield "<header>"
     yield element("p", "mistpm plan", class_="brand")
     yield element("h1", headline(plan))
-    state = "outcome blocked" if plan.blocked else "outcome"
+    is_bad = plan.blocked is not None or any(step.needs_mending for step in plan.steps)
+    state = "outcome blocked" if is_bad else "outcome"
     if result := outcome(plan):
         yield element("p", result, class_=state)
     yield "</header>"

@@ -57,9 +57,28 @@ def headline(plan: UpgradePlan) -> str:
 
 
 def outcome(plan: UpgradePlan) -> str:
-    """Say how many steps there are, and where they lead; empty where it goes without saying."""
+    """Say how many steps there are, where they lead, and which of them cannot be done as they are.
+
+    Empty where it goes without saying.
+    """
     if plan.command == INSTALL:
-        return "" if plan.steps else "Nothing to do."
+        if not plan.steps:
+            return "Nothing to do."
+        return "It cannot be done as it is." if plan.steps[0].needs_mending else ""
+    return f"{_course(plan)}{_mending(plan)}"
+
+
+def _mending(plan: UpgradePlan) -> str:
+    """Give ` But step 2 cannot be done as it is.`; empty where every step can be."""
+    numbers = [str(number) for number, step in enumerate(plan.steps, start=1) if step.needs_mending]
+    if not numbers:
+        return ""
+    if len(numbers) == 1:
+        return f" But step {numbers[0]} cannot be done as it is."
+    return f" But steps {', '.join(numbers[:-1])} and {numbers[-1]} cannot be done as they are."
+
+
+def _course(plan: UpgradePlan) -> str:
     steps = count(len(plan.steps), "step")
     if plan.blocked is not None:
         reached = reaches(plan)

@@ -50,6 +50,7 @@ def fixed_fields(objects: Iterable[StepObject], *, is_cluster: bool) -> tuple[Fi
             release=each.change.release,
             paths=each.fixed,
             way_out=_on_a_cluster(each) if is_cluster else _in_files(each),
+            is_replaced=each.replaced,
         )
         for each in objects
         if each.fixed or each.change.replaced

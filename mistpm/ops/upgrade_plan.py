@@ -97,9 +97,9 @@ class UpgradeStep(Struct, frozen=True, kw_only=True):
     def needs_mending(self) -> bool:
         """Tell whether it cannot be done as it is: a finding forbids it, or fields cannot be changed in place."""
         contents = self.contents
-        return any(each.severity == "error" and not each.waived for each in contents.findings) or any(
-            not each.is_replaced for each in contents.fixed
-        )
+        return any(
+            each.severity == "error" and not each.waived for each in contents.findings
+        ) or any(not each.is_replaced for each in contents.fixed)
 
 
 class UpgradePlan(Struct, frozen=True, kw_only=True):

@@ -33,6 +33,7 @@ from mistpm.cli.upgrade_plan_markdown import plan_markdown
 from mistpm.cli.upgrade_plan_page import plan_page
 from mistpm.cli.upgrade_plan_text import plan_lines
 from mistpm.cli.upgrade_plan_words import headline, next_steps, outcome, step_title, value
+from mistpm.model.finding import Finding
 from mistpm.model.minor import Minor
 from mistpm.model.upgrade_path import Blocked
 from mistpm.ops.upgrade_plan import UpgradePlan, UpgradeStep
@@ -290,7 +291,7 @@ def test_heads() -> None:
     assert "Nothing moves: everything is as new as it can be." == outcome(NOTHING)
     assert "Upgrade of directory ./deploy to Kubernetes 1.37" == headline(arrived)
     assert "Nothing has to change for Kubernetes 1.37." == outcome(arrived)
-    assert "3 steps, and Kubernetes 1.25 is reached." == outcome(COMPLETE)
+    assert "1 step, and Kubernetes 1.25 is reached." == outcome(replace(COMPLETE, steps=(UP,)))
     assert "The cluster goes from Kubernetes 1.24 to 1.25" == step_title(UP)
     assert "The cluster goes back from Kubernetes 1.25 to 1.24" == step_title(
         replace(UP, before=Minor(25), after=Minor(24))
@@ -307,6 +308,30 @@ def test_heads() -> None:
         "The goal cannot be reached: no steps, and the furthest that can be is 1.24, where it is already."
         == outcome(stuck)
     )
+
+
+def test_steps_that_cannot_be_done_as_they_are() -> None:
+    """The first line says so: nobody should bring a cluster half way and be stuck there."""
+    refused = Finding(severity="error", code="must-be-replaced", message="it cannot change")
+    broken = replace(MOVE, contents=replace(MOVE.contents, findings=(refused,)))
+    waived = replace(refused, waived="we know")
+    known = replace(MOVE, contents=replace(MOVE.contents, findings=(waived,)))
+    fixed = COMPLETE.steps[2].contents.fixed
+    anew = tuple(replace(each, is_replaced=True) for each in fixed)
+    allowed = replace(MOVE, contents=replace(MOVE.contents, fixed=anew))
+    start = "4 steps, and Kubernetes 1.25 is reached."
+    installing = replace(NOTHING, command="install")
+
+    assert (
+        "3 steps, and Kubernetes 1.25 is reached. But step 3 cannot be done as it is."
+        == outcome(COMPLETE)
+    )
+    assert f"{start} But steps 1 and 3 cannot be done as they are." == outcome(
+        replace(COMPLETE, steps=(broken, UP, broken, known))
+    )
+    assert start == outcome(replace(COMPLETE, steps=(UP, UP, known, allowed)))
+    assert "It cannot be done as it is." == outcome(replace(installing, steps=(broken,)))
+    assert [False, False, True] == [each["needsMending"] for each in plan_data(COMPLETE)["steps"]]
 
 
 def test_values_in_a_line() -> None:
