@@ -24,6 +24,7 @@ from mistpm.ops.leaving_out import failure_findings
 from mistpm.ops.locking import Move, Solved, solve
 from mistpm.ops.missing_kinds import with_providers
 from mistpm.ops.rendering import render_locked
+from mistpm.ops.skipped_stages import skipped_stages
 from mistpm.ops.unused import unused_entries
 from mistpm.ops.workspace import Workspace
 from mistpm.target.cluster.refusals import ChangesRefusedError
@@ -107,6 +108,7 @@ def propose_solved(
         workspace,
         (
             *unused_entries(workspace.environment, solved),
+            *skipped_stages(workspace, solved),
             *rendered.findings,
             *facts,
             *check_patches(workspace, solved.lockfile, rendered),

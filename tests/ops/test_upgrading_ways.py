@@ -13,7 +13,7 @@ from made_shop import Shop
 from toy_registry import ToyRegistry, config_map
 
 from mistpm.cli.application import run
-from mistpm.errors import RefusedError, ResolutionError, UsageError
+from mistpm.errors import CheckError, RefusedError, ResolutionError, UsageError
 from mistpm.model.minor import Minor
 from mistpm.ops.upgrading import obstacle
 
@@ -63,6 +63,21 @@ def test_stages_that_must_not_be_skipped_are_steps(shop: Shop, registry: ToyRegi
     assert {"store": "2.0.0"} == between
     assert None is second.following
     assert {"store": "3.0.0"} == shop.versions()
+
+
+def test_an_installation_skips_no_stage(shop: Shop, registry: ToyRegistry) -> None:
+    """A range in the file may ask for it, and nothing is changed."""
+    publish_stages(registry)
+    begin(shop, "data/store")
+    shop.edit("package: mine/data/store", "package: mine/data/store\n    version: '>=3'")
+    with pytest.raises(CheckError) as error:
+        shop.install()
+
+    assert (
+        "error: store: mine/data/store 3.0.0 may only follow >=2, and 1.0.0 is installed"
+        in error.value.context[0]
+    )
+    assert {"store": "1.0.0"} == shop.versions()
 
 
 def test_what_is_locked_is_applied_before_something_follows_it(
