@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from toy_registry import ToyRegistry, config_map
 
@@ -56,7 +57,9 @@ def publish_old(folder: Path, *, silent: bool = False) -> ToyRegistry:
             files = {"config.yaml": config_map(f"version: '{version}'")}
             if rendered is not None:
                 files["object.yaml"] = manifest(*rendered)
-            stated = {} if silent and rendered is not None else {"kubernetes": kubernetes}
+            stated: dict[str, Any] = (
+                {} if silent and rendered is not None else {"kubernetes": kubernetes}
+            )
             registry.publish(package, version, files, **stated)
     registry.index()
     return registry
