@@ -10,7 +10,7 @@ MistError                     a mistake that the user can understand and mend
 ├─ ResolutionError       65   the requirements cannot be met together
 │  └─ SolvingTimeoutError 75  whether they can was not found out in the time that was allowed
 ├─ LockError             65   the lockfile is missing, stale, corrupt or from the future
-├─ PlanError             65   the order cannot be made
+├─ PlanError             65   the order cannot be made, or a plan cannot be carried out
 ├─ RenderError           65   a module failed, or its answer is not usable
 ├─ CheckError            65   findings of severity error
 └─ TargetError           74   the target cannot be read or written
@@ -143,7 +143,7 @@ class LockError(MistError):
 
 
 class PlanError(MistError):
-    """The releases cannot be put in order."""
+    """The releases cannot be put in order, or what was planned cannot be carried out any more."""
 
 
 class RenderError(MistError):

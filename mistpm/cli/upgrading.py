@@ -20,7 +20,7 @@ from mistpm.ops.options import Options
 from mistpm.ops.saving_plan import read_plan
 from mistpm.ops.upgrade_plan import UpgradePlan
 from mistpm.ops.upgrade_request import UpgradeRequest
-from mistpm.ops.upgrading import Upgrade, obstacle, plan_upgrade, save_upgrade
+from mistpm.ops.upgrading import Upgrade, obstacle, plan_upgrade, require_progress, save_upgrade
 from mistpm.ops.workspace import Workspace, open_workspace
 
 
@@ -104,7 +104,8 @@ class _Run:
             if following is None or following.kind == "kubernetes" or not upgrade.plan.address:
                 self._end(upgrade, following)
                 return
-            upgrade = self._plan(request)
+            before, upgrade = upgrade, self._plan(request)
+            require_progress(before.plan, upgrade.plan)
 
     def _begin(self, request: UpgradeRequest) -> Upgrade:
         """Plan from where the cluster is; a directory is first brought to where the environment is already.

@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mistpm.errors import CheckError, LockError, MistError, ResolutionError, UsageError
+from mistpm.errors import CheckError, LockError, MistError, PlanError, ResolutionError, UsageError
 from mistpm.lock.from_resolution import held_by
 from mistpm.model.finding import Finding
 from mistpm.model.graph import Graph
@@ -109,6 +109,16 @@ def _blocked(plan: UpgradePlan, blocked: Blocked) -> ResolutionError:
         hint = f"`mistpm upgrade --kubernetes {furthest}` goes so far"
     message = f"Kubernetes {plan.goal} cannot be reached, and nothing was changed"
     return ResolutionError("upgrade-blocked", message, context=(context,), hint=hint)
+
+
+def require_progress(before: UpgradePlan, now: UpgradePlan) -> None:
+    """Raise `PlanError` where after a step no fewer are left: something does not stay as it was applied."""
+    if len(now.steps) >= len(before.steps):
+        raise PlanError(
+            "upgrade-stalled",
+            f"a step was taken, and as many are left as before: {len(now.steps)}",
+            hint="`mistpm diff` shows what is not as it was applied; mend that, and run the command again",
+        )
 
 
 def save_upgrade(path: Path, workspace: Workspace, upgrade: Upgrade) -> None:

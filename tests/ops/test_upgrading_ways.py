@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from made_cluster_shop import ClusterShop
 from made_old_packages import CRON, manifest, publish_stages
 from made_shop import Shop
 from toy_registry import ToyRegistry, config_map
@@ -15,6 +16,7 @@ from toy_registry import ToyRegistry, config_map
 from mistpm.cli.application import run
 from mistpm.errors import CheckError, RefusedError, ResolutionError, UsageError
 from mistpm.model.minor import Minor
+from mistpm.ops.history import history
 from mistpm.ops.upgrading import obstacle
 
 
@@ -362,3 +364,27 @@ def test_without_a_terminal_and_without_a_flag_nothing_is_changed(
     assert 64 == run(["upgrade", "a", "--continue"])
     assert 64 == run(["upgrade", "--kubernetes", "1.36", "-o", "html"])
     assert before == (shop.file.read_bytes(), shop.tree())
+
+
+def test_on_a_cluster_one_run_takes_all_stages(
+    cluster_shop: ClusterShop, registry: ToyRegistry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each is applied and ready before the next, and is a revision of its own."""
+    publish_stages(registry)
+    sources = {"mine": {"directory": "../mine"}}
+    store = cluster_shop.release("mine/data/store")
+    for version in ({"version": "=1.0.0"}, {}):
+        cluster_shop.write(registries=sources, releases={"store": {**store, **version}})
+        cluster_shop.install()
+    capsys.readouterr()
+    assert 0 == run(["upgrade", "--yes", "-o", "json"])
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    revisions = history(cluster_shop.open())
+
+    assert "3.0.0" == cluster_shop.data("store")["version"]
+    assert ["planned", "proposed", "planned", "proposed", "done"] == [
+        each["event"] for each in events if each["event"] != "progress"
+    ]
+    assert (2, 2, None) == tuple(events[-1][key] for key in ("steps", "changes", "next"))
+    assert ["3.0.0", "2.0.0", "1.0.0"] == [each.releases["store"] for each in revisions][:3]
+    assert ["upgrade", "upgrade"] == [each.reason for each in revisions[:2]]
