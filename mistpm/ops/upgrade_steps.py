@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from msgspec import Struct
@@ -109,6 +109,26 @@ def _fixed(contents: Contents) -> Iterator[Finding]:
                 resource=each.resource,
                 hint=each.way_out,
             )
+
+
+def told_once(steps: Iterable[UpgradeStep]) -> tuple[UpgradeStep, ...]:
+    """Leave out what an earlier step tells already, errors apart: a deprecated API is one on the whole way."""
+    seen: set[tuple[object, ...]] = set()
+    found = []
+    for step in steps:
+        findings = tuple(
+            finding
+            for finding in step.contents.findings
+            if finding.severity == "error" or _subject(finding) not in seen
+        )
+        seen |= {_subject(finding) for finding in findings}
+        contents = replace(step.contents, findings=findings)
+        found.append(replace(step, contents=contents))
+    return tuple(found)
+
+
+def _subject(finding: Finding) -> tuple[object, ...]:
+    return finding.code, finding.release, finding.resource, finding.path, finding.message
 
 
 def _disappearing(there: Desired, state: State, others: Writers) -> tuple[Disappearing, ...]:

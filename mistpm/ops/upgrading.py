@@ -32,7 +32,14 @@ from mistpm.ops.shown_support import NarrowedSources, Shown, learn
 from mistpm.ops.upgrade_plan import UpgradePlan
 from mistpm.ops.upgrade_request import CONTINUE, Journey, UpgradeRequest, find_journey, wanted_goal
 from mistpm.ops.upgrade_states import State, Trail
-from mistpm.ops.upgrade_steps import RenderedState, first_step, lasting, later_steps, render_state
+from mistpm.ops.upgrade_steps import (
+    RenderedState,
+    first_step,
+    lasting,
+    later_steps,
+    render_state,
+    told_once,
+)
 from mistpm.ops.workspace import Workspace
 
 
@@ -317,7 +324,7 @@ def _begin(
     return Upgrade(
         plan=replace(
             plan,
-            steps=steps if is_silent else (begun, *steps),
+            steps=told_once(steps if is_silent else (begun, *steps)),
             graphs=_graphs(workspace, states[-1]),
         ),
         states=states,
