@@ -1,0 +1,168 @@
+"""Moves that a package allows only by way of other versions, whichever command would make them."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from made_old_packages import publish_stages
+from made_shop import Shop
+from toy_registry import ToyRegistry, config_map
+
+from mistpm.errors import CheckError
+from mistpm.ops.proposing import Proposal
+
+STORE = "mine/data/store"
+CANNOT = f"error: store: {STORE} 3.0.0 may only follow >=2, and 1.0.0 is installed"
+
+
+@pytest.fixture
+def registry(shop: Shop) -> ToyRegistry:
+    """Give a registry with a package of which versions must not be skipped."""
+    registry = ToyRegistry(shop.folder / "mine", name="mine")
+    publish_stages(registry)
+    return registry
+
+
+def write(shop: Shop, version: str, **parts: object) -> None:
+    """Write the file with the package at a range."""
+    shop.write(releases={"store": {"package": STORE, "version": version}}, **parts)
+    shop.edit("{toy: {directory: ../toy}}", "{mine: {directory: mine}}")
+
+
+def install(shop: Shop, version: str) -> Proposal:
+    """Install the package at a range."""
+    write(shop, version)
+    return shop.install()
+
+
+def refused(shop: Shop) -> str:
+    """Give the error of an installation, which changes nothing."""
+    before = shop.tree()
+    with pytest.raises(CheckError) as caught:
+        shop.install()
+    assert before == shop.tree()
+    return str(caught.value)
+
+
+def error(way: str) -> str:
+    """Give the whole error of going from the first version to the third."""
+    return (
+        "a finding forbids applying\n"
+        f"  {CANNOT} ({way})\n"
+        "hint: nothing was changed; the inputs, `patches:` or another version of the package mend it"
+    )
+
+
+@pytest.mark.usefixtures("registry")
+def test_a_range_that_skips_a_stage_is_refused(shop: Shop) -> None:
+    """What the file must admit for an upgrade to go there is told, and it does."""
+    install(shop, "^1")
+    write(shop, ">=3")
+
+    assert error("let its range admit 2.0.0, and `mistpm upgrade store` goes there in stages") == (
+        refused(shop)
+    )
+    write(shop, ">=2")
+    assert error("`mistpm upgrade store` goes there by 2.0.0") == refused(shop)
+    shop.upgrade("store")
+    assert {"store": "3.0.0"} == shop.versions()
+
+
+@pytest.mark.usefixtures("registry")
+def test_what_the_target_has_counts_and_not_what_is_locked(shop: Shop) -> None:
+    """Another target may be behind: it goes the same way."""
+    install(shop, "^1")
+    shutil.copytree(shop.deploy, shop.folder / "before")
+    install(shop, "^2")
+    install(shop, "^3")
+    shutil.rmtree(shop.deploy)
+    (shop.folder / "before").rename(shop.deploy)
+
+    assert error("install 2.0.0 first") == refused(shop)
+    install(shop, "^2")
+    install(shop, "^3")
+    assert "3.0.0" == shop.config("store")["version"]
+
+
+@pytest.mark.usefixtures("registry")
+def test_a_target_without_a_lock_is_at_what_is_locked(shop: Shop) -> None:
+    """Somebody deleted it, or it cannot be read."""
+    install(shop, "^1")
+    write(shop, ">=3")
+    [remembered] = shop.deploy.glob(".mistpm/*.lock")
+    remembered.write_text("broken", encoding="utf-8")
+    broken = refused(shop)
+    remembered.unlink()
+
+    assert CANNOT in broken
+    assert CANNOT in refused(shop)
+
+
+@pytest.mark.usefixtures("registry")
+def test_what_is_new_follows_nothing(shop: Shop) -> None:
+    """Nor does what goes, what comes again, or what may follow anything."""
+    install(shop, "^3")
+    install(shop, "^1")
+    assert {"store": "1.0.0"} == shop.versions()
+    shop.write()
+    shop.install()
+    install(shop, "^3")
+    assert {"store": "3.0.0"} == shop.versions()
+
+
+@pytest.mark.usefixtures("registry")
+def test_who_knows_better_waives_it(shop: Shop) -> None:
+    """As any finding."""
+    install(shop, "^1")
+    waiver = {
+        "code": "may-only-follow",
+        "release": "store",
+        "reason": "it is empty",
+        "until": "2099-01-01",
+    }
+    write(shop, ">=3", waivers=[waiver])
+    proposal = shop.install()
+
+    assert [("may-only-follow", "it is empty")] == [
+        (each.code, each.waived) for each in proposal.findings
+    ]
+    assert "3.0.0" == shop.config("store")["version"]
+
+
+def test_several_stages_are_named_in_order(shop: Shop, registry: ToyRegistry) -> None:
+    """The newest that lead there, and none that was withdrawn or does not support the Kubernetes versions."""
+    for version, from_, kubernetes in (
+        ("2.5.0", ">=1", "*"),
+        ("2.9.0", ">=1", "<1.30"),
+        ("3.5.0", ">=2", "*"),
+        ("4.0.0", ">=3.2", "*"),
+    ):
+        registry.publish(
+            "data/store",
+            version,
+            {"config.yaml": config_map(f"version: '{version}'")},
+            upgrades={"from": from_},
+            kubernetes=kubernetes,
+        )
+    registry.index()
+    install(shop, "^1")
+    write(shop, ">=4")
+
+    assert (
+        "store: mine/data/store 4.0.0 may only follow >=3.2, and 1.0.0 is installed"
+        " (let its range admit 2.5.0, then 3.5.0, and `mistpm upgrade store` goes there in stages)"
+    ) in refused(shop)
+
+
+def test_where_no_version_leads_there_that_is_told(shop: Shop, registry: ToyRegistry) -> None:
+    """Only a waiver, or beginning anew, is left."""
+    registry.publish("data/store", "9.0.0", {"a.yaml": config_map()}, upgrades={"from": "~8.1"})
+    registry.index()
+    install(shop, "^3")
+    write(shop, ">=9")
+
+    assert (
+        "store: mine/data/store 9.0.0 may only follow ~8.1, and 3.0.0 is installed"
+        " (no version in between leads there from 3.0.0)"
+    ) in refused(shop)
