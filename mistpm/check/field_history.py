@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from mistpm.check.field_path import FieldPath
-from mistpm.check.problem import Problem, one_of
+from mistpm.check.problem import Problem
 from mistpm.check.schemas import kind_schema, schema_minors
 from mistpm.model.minor import Minor
 from mistpm.model.presence import Api
@@ -34,18 +34,18 @@ def minors_with(api: Api, path: FieldPath) -> tuple[Minor, ...]:
 
 
 def dated(problem: Problem, api: Api, minor: Minor) -> Problem:
-    """Say of a field that a minor does not have when there is one; the problem as it is if it never was."""
+    """Say of a field that a minor does not have when there is one; the problem as it is if it never was.
+
+    No field has ever gone and come again.
+    """
     minors = minors_with(api, problem.path)
     later = [each for each in minors if each > minor]
     earlier = [each for each in minors if each < minor]
-    if later and not earlier:
+    if later:
         when = f"before Kubernetes {later[0]}"
         hint = f"leave it out, or ask for Kubernetes {later[0]} or newer"
-    elif earlier and not later:
+    elif earlier:
         when = f"after Kubernetes {earlier[-1]}"
-        hint = "leave it out"
-    elif minors:
-        when = f"at this version; Kubernetes {one_of([str(each) for each in minors])} has it"
         hint = "leave it out"
     else:
         return problem

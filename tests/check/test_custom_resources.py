@@ -78,6 +78,14 @@ def test_rules(check: Checked) -> None:
     assert () == check(good, definitions=(custom,))
 
 
+def test_rules_are_for_what_has_the_right_fields(check: Checked) -> None:
+    """As a server does: while a field is wrong, nothing is told of rules that could not be worked out."""
+    custom = definition(rules=({"rule": "self.size > 7"}, {"rule": "self.ratio <= 0.5"}))
+    findings = check(cluster(size="many", ratio=1), definitions=(custom,))
+
+    assert [("wrong-type", "spec.size")] == [(each.code, each.path) for each in findings]
+
+
 def test_rules_see_defaults(check: Checked) -> None:
     """What is left out has its default when a rule looks at it, in lists as well."""
     rules = ({"rule": "self.mode == 'one' && self.users.all(user, user.rights == 'read')"},)
