@@ -19,6 +19,7 @@ from mistpm.model.resource import ResourceId
 from mistpm.target.cluster.api_error import ApiError
 from mistpm.target.cluster.at_once import at_once
 from mistpm.target.cluster.client import Client
+from mistpm.target.cluster.intent import own_entry
 from mistpm.target.cluster.resources import ApiResource, Resources
 from mistpm.target.marks import ENVIRONMENT_LABEL, RELEASE_LABEL
 
@@ -45,7 +46,7 @@ class LiveUse(Struct, frozen=True, order=True, kw_only=True):
     `manager` is the field manager, `time` when it wrote last (`2026-11-21T20:15:00Z`, empty where that is
     not known), `part` the subresource that it wrote (`status`), empty for the object itself.  `owner` says
     whose the object is where it tells (`Helm release `shop/web``); `release` and `environment` are those
-    of mistpm's labels.
+    of mistpm's labels, where mistpm itself applied it.
     """
 
     resource: ResourceId
@@ -192,7 +193,7 @@ def _uses(
         api == applied and manager == _KUBECTL for api, manager, _, _ in found
     ):
         found.append((applied, "kubectl apply", "", ""))
-    labels = metadata.get("labels") or {}
+    environment, release = _marks(metadata)
     for api, manager, time, part in found:
         yield LiveUse(
             resource=ResourceId(
@@ -203,8 +204,8 @@ def _uses(
             time=time,
             part=part,
             owner=_owner(metadata),
-            release=labels.get(RELEASE_LABEL, "") if labels.get(ENVIRONMENT_LABEL) else "",
-            environment=labels.get(ENVIRONMENT_LABEL, ""),
+            release=release,
+            environment=environment,
         )
 
 
@@ -247,10 +248,22 @@ def _api(api_version: object, kind: str) -> Api:
 
 def _owner(metadata: Mapping[str, Any]) -> str:
     """Say whose an object is, where it belongs to a release that brings it again."""
-    labels, annotations = metadata.get("labels") or {}, metadata.get("annotations") or {}
-    if ENVIRONMENT_LABEL in labels:
-        return f"release `{labels.get(RELEASE_LABEL, '')}` of mistpm"
+    annotations = metadata.get("annotations") or {}
+    environment, release = _marks(metadata)
+    if environment:
+        return f"release `{release}` of mistpm"
     if name := annotations.get("meta.helm.sh/release-name"):
         namespace = annotations.get("meta.helm.sh/release-namespace", "")
         return f"Helm release `{f'{namespace}/' if namespace else ''}{name}`"
     return ""
+
+
+def _marks(metadata: Mapping[str, Any]) -> tuple[str, str]:
+    """Give the environment and the release of an object that mistpm applied; empty for others.
+
+    Labels alone do not tell: controllers copy those of a Service to its Endpoints.
+    """
+    labels = metadata.get("labels") or {}
+    if own_entry(metadata) is None or not labels.get(ENVIRONMENT_LABEL):
+        return "", ""
+    return labels[ENVIRONMENT_LABEL], labels.get(RELEASE_LABEL, "")

@@ -246,6 +246,33 @@ def test_one_request_for_each_page() -> None:
     )
 
 
+def test_labels_alone_do_not_make_an_object_ours() -> None:
+    """Controllers copy those of a Service to its Endpoints: what counts is who applied it."""
+    entry = {"apiVersion": "policy/v1beta1", "operation": "Apply"}
+    labels = {"mistpm.dev/environment": "made0000", "mistpm.dev/release": "web"}
+    items = [
+        {
+            "metadata": {
+                "name": name,
+                "labels": labels,
+                "managedFields": [{**entry, "manager": "operator"}, *more],
+            }
+        }
+        for name, more in (("copied", ()), ("ours", ({**entry, "manager": "mistpm"},)))
+    ]
+    with scripted_api(*discovery(SERVED), Reply(body={"metadata": {}, "items": items})) as script:
+        evidence = target_of(script).evidence([BUDGETS])
+
+    assert [
+        ("copied", "operator", "", "", ""),
+        ("ours", "mistpm", "release `web` of mistpm", "web", "made0000"),
+        ("ours", "operator", "release `web` of mistpm", "web", "made0000"),
+    ] == [
+        (each.resource.name, each.manager, each.owner, each.release, each.environment)
+        for each in evidence.uses
+    ]
+
+
 def test_a_kind_whose_objects_cannot_be_read() -> None:
     """It is told with the server's words, such as those of a webhook that converts and does not answer."""
     words = "conversion webhook for policy/v1, Kind=PodDisruptionBudget failed: no endpoints"
