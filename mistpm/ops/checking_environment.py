@@ -36,9 +36,12 @@ def check_environment(
     """Render the environment for each of its minors, or those named, and check all of it; writes nothing.
 
     What is rendered for a minor is what is applied once that is the lowest one, so it is checked for that
-    minor and those after it.  Raises what solving, fetching and rendering for the lowest one raise.
+    minor and those after it.  Where every version that is named is unknown, nothing is checked.  Raises
+    what solving, fetching and rendering for the lowest one raise.
     """
     versions = parse_kubernetes_versions(kubernetes)
+    if versions.findings and not versions.minors:
+        return CheckReport(minors=(), findings=versions.findings, resources=0)
     workspace = _opened(options, reporter)
     solved = solve(workspace)
     require_solved(solved, keep_going=options.keep_going)

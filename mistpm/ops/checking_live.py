@@ -16,11 +16,14 @@ from mistpm.ops.workspace import find_document
 def check_live(options: Options, kubernetes: Sequence[str], reporter: Reporter) -> CheckReport:
     """Check what a cluster serves, holds and was asked for; by default for the versions after its own.
 
+    Where every version that is named is unknown, no cluster is asked.
     Raises `UsageError` for what is no version and where no cluster is named, `TargetError`.
     """
     from mistpm.ops.checking_cluster import check_cluster_apis
 
     versions = parse_kubernetes_versions(kubernetes)
+    if versions.findings and not versions.minors:
+        return CheckReport(minors=(), findings=versions.findings, resources=0)
     found = check_cluster_apis(options, versions.minors, reporter)
     findings = (*versions.findings, *found.findings)
     if document := find_document(options):

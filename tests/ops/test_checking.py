@@ -15,6 +15,7 @@ from mistpm.model.minor import shown_minors
 from mistpm.ops import checking
 from mistpm.ops.checking import CheckReport
 from mistpm.ops.checking_environment import check_environment
+from mistpm.ops.checking_live import check_live
 from mistpm.ops.options import Options
 from mistpm.ops.reporter import Reporter
 from mistpm.ops.status import status
@@ -194,6 +195,17 @@ def test_other_versions_than_the_environment_s(mine: Shop) -> None:
     assert [
         "error: Kubernetes `1.99` is not known, so nothing was checked for it; this mistpm knows 1.16 to 1.37 ()",
     ] == told(check("1.25,1.99"))
+
+
+def test_a_version_that_is_not_known(mine: Shop) -> None:
+    """Nothing else is looked at in its place."""
+    release(mine, "  budget: {package: mine/apps/nowhere}\n")
+    unknown = "error: Kubernetes `1.99` is not known, so nothing was checked for it; this mistpm knows 1.16 to 1.37 ()"
+    report = check("1.99")
+
+    assert [unknown] == told(report)
+    assert ((), 0) == (report.minors, report.resources)
+    assert [unknown] == told(check_live(Options(target="context:nowhere"), ("1.99",), Reporter()))
 
 
 def test_a_version_for_which_nothing_can_be_rendered(mine: Shop) -> None:
