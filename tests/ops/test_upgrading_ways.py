@@ -268,6 +268,20 @@ def test_what_is_rendered_can_block_the_way(shop: Shop, registry: ToyRegistry) -
     assert not (shop.folder / "no.mistplan").exists()
 
 
+def test_what_is_waived_blocks_nothing(shop: Shop, registry: ToyRegistry) -> None:
+    """Somebody knows better than what is rendered."""
+    registry.publish(
+        "apps/cron", "1.0.0", {"cron.yaml": manifest("batch/v1beta1", "CronJob", CRON)}
+    )
+    registry.index()
+    waiver = {"code": "removed-api", "reason": "a webhook mends it", "until": "2999-12-31"}
+    begin(shop, "apps/cron", kubernetes="1.23", waivers=[waiver])
+    plan = shop.plan_upgrade(goal="1.25").plan
+
+    assert [Minor(24), Minor(25)] == [step.after for step in plan.steps]
+    assert ((), None, None) == (plan.findings, plan.blocked, obstacle(plan))
+
+
 def test_a_directory_believes_only_what_can_be(shop: Shop, registry: ToyRegistry) -> None:
     """A cluster where nothing locked supports it has skipped a step; the file can say where it is."""
     publish(registry, "apps/a", v1="<1.35", v2=">=1.34 <1.36", v3=">=1.35")
