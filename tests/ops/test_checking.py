@@ -38,6 +38,12 @@ kind: PodDisruptionBudget
 metadata: {name: {{ name }}}
 spec: {maxUnavailable: 1, selector: {matchLabels: {app: web}}}
 """
+SCALER = """\
+apiVersion: autoscaling/{{ "v2" if capabilities.kubernetesVersion is at_least("1.26") else "v2beta2" if capabilities.kubernetesVersion is at_least("1.24") else "v1" }}
+kind: HorizontalPodAutoscaler
+metadata: {name: {{ name }}}
+spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}, maxReplicas: 3}
+"""
 FUSSY = """\
 {% if not capabilities.kubernetesVersion is at_least("1.24") %}
 apiVersion: v1
@@ -59,6 +65,7 @@ def mine(shop: Shop, folder: Path) -> Shop:
     inputs = {"type": "object", "properties": {"field": {"type": "string", "default": "replicas"}}}
     registry.publish("apps/web", "1.0.0", {"web.yaml": WEB}, inputs=inputs)
     registry.publish("apps/budget", "1.0.0", {"a.yaml": BUDGET}, kubernetes=">=1.20 <1.30")
+    registry.publish("apps/scaler", "1.0.0", {"a.yaml": SCALER})
     registry.publish("apps/fussy", "1.0.0", {"a.yaml": FUSSY})
     registry.publish("apps/fixed", "1.0.0", {"a.yaml": config_map(name="fixed")})
     registry.publish("apps/reading", "1.0.0", {"a.yaml": READING})
@@ -182,6 +189,17 @@ def test_what_is_rendered_for_a_version_is_checked_for_it_and_later_ones(mine: S
     assert (2, "mistpm.yaml") == (report.resources, report.source)
     assert {"budget": ("mistpm.yaml", 9), "web": ("mistpm.yaml", 10)} == report.places
     assert not mine.lock.exists()
+
+
+def test_what_is_rendered_for_a_later_version_is_checked_for_those_after_it(mine: Shop) -> None:
+    """Once 1.24 is the lowest version, what is rendered for it is there while the cluster goes to 1.26."""
+    release(mine, "  scaler: {package: mine/apps/scaler}\n")
+
+    assert [("removed-api", "1.26")] == [
+        (each.code, shown_minors(each.minors))
+        for each in check().findings
+        if each.severity == "error"
+    ]
 
 
 def test_other_versions_than_the_environment_s(mine: Shop) -> None:
