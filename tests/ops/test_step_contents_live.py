@@ -14,6 +14,7 @@ from made_cluster_shop import ClusterShop
 from workloads import config_map, deployment, job, pod_template
 
 from mistpm.cli.application import run
+from mistpm.diff.fields import changed_fields
 from mistpm.model.change import Diff
 from mistpm.model.finding import Finding
 from mistpm.model.resource import ResourceId
@@ -109,6 +110,25 @@ def test_what_may_be_made_anew_restarts(environment: AppliedEnvironment) -> None
         each.how for each in contents.restarts
     ]
     assert contents.diff.changes[0].replaced
+
+
+@pytest.mark.parametrize("is_allowed", [True, False])
+def test_defaults_of_what_must_be_replaced_are_no_losses(
+    environment: AppliedEnvironment, *, is_allowed: bool
+) -> None:
+    """They come back by themselves: only what the manifest says otherwise, or does not say any more, is told."""
+    more = {"replace": "true"} if is_allowed else {}
+    before, after = (annotated(stateful_set(name), **more) for name in ("a", "b"))
+    before["spec"]["minReadySeconds"] = 5
+    environment.apply(environment.desired(environment.release("shop", before)), wanted=False)
+    [change] = live(
+        environment, environment.desired(environment.release("shop", after))
+    ).diff.changes
+
+    assert [
+        (".spec.minReadySeconds", "remove", 5, None),
+        (".spec.serviceName", "change", "a", "b"),
+    ] == [(each.path, each.action, each.before, each.after) for each in changed_fields(change)]
 
 
 def pods(environment: AppliedEnvironment, app: str) -> set[str]:

@@ -267,9 +267,7 @@ class Deciding:
         """Lay the manifest over what is there, less what it does not have any more of what is ours."""
         before = live.data
         is_ours = self._is_ours(case, live)
-        migrates = not is_ours and needs_migration(before)
-        gone = abandoned(before, case.body, migrates=migrates)
-        after = _overlaid(case, without(before, gone))
+        after = self._laid_over(case, live)
         changes = field_changes(meaningful(before), meaningful(after))
         if is_ours and not changes and case.was_applied:
             decision = self.unchanged(case, live)
@@ -286,7 +284,7 @@ class Deciding:
                 live,
                 why=why,
                 is_drift=is_ours and case.has_drifted(live),
-                migrates=migrates,
+                migrates=not is_ours and needs_migration(before),
             )
             decision = Decision(
                 step=step,
@@ -294,6 +292,12 @@ class Deciding:
                 refusals=self._ownership_refusals(case, live),
             )
         return msgspec.structs.replace(decision, approximate=reason)
+
+    def _laid_over(self, case: Case, live: LiveObject) -> dict[str, Any]:
+        """Say roughly what comes of an object: what others set, and defaults, stay or come back."""
+        migrates = not self._is_ours(case, live) and needs_migration(live.data)
+        gone = abandoned(live.data, case.body, migrates=migrates)
+        return _overlaid(case, without(live.data, gone))
 
     def unseen(self, case: Case, reason: str) -> Decision:
         """Decide about what may not be looked at: it is as it was applied, or it changes."""
@@ -317,7 +321,8 @@ class Deciding:
         step = self._step(
             case, action, live, why=why, replaces=True, is_drift=case.has_drifted(live)
         )
-        change = self._change(case, action, live.data, case.wanted.body, why, replaced=True)
+        after = self._laid_over(case, live)
+        change = self._change(case, action, live.data, after, why, replaced=True)
         return Decision(step=step, change=change, refusals=refusals)
 
     def _refused(
