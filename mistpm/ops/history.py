@@ -16,6 +16,7 @@ from mistpm.model.progress import Progress
 from mistpm.model.revision import RevisionSummary
 from mistpm.ops.locking import moves, write_lock
 from mistpm.ops.proposing import Proposal
+from mistpm.ops.skipped_stages import stages_skipped_back
 from mistpm.ops.workspace import Workspace
 
 _ROLLBACK = "rollback "
@@ -76,7 +77,7 @@ def propose_rollback(workspace: Workspace, number: int | None) -> Rollback:
         unneeded=tuple(sorted(gone)),
         gone_because=f"which revision {summary.number} does not have",
         data=data_at_risk(diff.changes),
-        findings=diff.findings,
+        findings=(*diff.findings, *stages_skipped_back(workspace, lockfile)),
     )
     text = workspace.document.text.encode()
     return Rollback(

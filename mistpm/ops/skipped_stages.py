@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from msgspec import Struct
 
+from mistpm.environment.user_configuration import cache_folder
 from mistpm.errors import LockError, RegistryError, TargetError
 from mistpm.lock.lockfile_document import parse_lockfile
 from mistpm.model.descriptor import Descriptor
@@ -62,6 +63,23 @@ def skipped_stages(workspace: Workspace, solved: Solved) -> Iterator[Finding]:
     }
     for skip in find_skips(workspace, solved.lockfile, descriptors):
         yield skip.finding("error", _way(workspace, solved, skip))
+
+
+def stages_skipped_back(workspace: Workspace, lockfile: Lockfile) -> Iterator[Finding]:
+    """Find the same in going back to a lock: warnings, told of modules that are still in the user's cache."""
+    from mistpm.package import read_package
+    from mistpm.registry.cache import Cache
+
+    store, descriptors = Cache(cache_folder()).store, {}
+    for pin in lockfile.releases.values():
+        path = store.get(pin.digest, pin.size)
+        descriptor = read_package(path).descriptor if path else None
+        if descriptor is not None:
+            descriptors[pin.digest] = descriptor
+    for skip in find_skips(workspace, lockfile, descriptors):
+        yield skip.finding(
+            "warning", "look at what its author says of going back, and at its data afterwards"
+        )
 
 
 def find_skips(

@@ -5,11 +5,14 @@ from __future__ import annotations
 import shutil
 
 import pytest
+from made_cluster_shop import DEPLOYMENT, ClusterShop
 from made_old_packages import publish_stages
 from made_shop import Shop
 from toy_registry import ToyRegistry, config_map
 
-from mistpm.errors import CheckError
+from mistpm.environment.user_configuration import cache_folder
+from mistpm.errors import CheckError, TargetError
+from mistpm.ops.history import propose_rollback
 from mistpm.ops.proposing import Proposal
 
 STORE = "mine/data/store"
@@ -166,3 +169,59 @@ def test_where_no_version_leads_there_that_is_told(shop: Shop, registry: ToyRegi
         "store: mine/data/store 9.0.0 may only follow ~8.1, and 3.0.0 is installed"
         " (no version in between leads there from 3.0.0)"
     ) in refused(shop)
+
+
+def publish_running(shop: ClusterShop) -> None:
+    """Publish a package that runs something, of which no version may be skipped, in either direction."""
+    registry = ToyRegistry(shop.folder / "mine", name="mine")
+    for version, from_ in (("1.0.0", "<1.5"), ("2.0.0", ">=1"), ("3.0.0", ">=2")):
+        files = {"config.yaml": config_map(f"version: '{version}'"), "deployment.yaml": DEPLOYMENT}
+        inputs = {
+            "properties": {"image": {"default": "example.test/web:1"}, "replicas": {"default": 1}}
+        }
+        registry.publish("data/store", version, files, inputs=inputs, upgrades={"from": from_})
+    registry.index()
+
+
+def on_cluster(shop: ClusterShop, version: str, **parts: object) -> None:
+    """Write the file of a cluster's environment with the package at a range."""
+    entry = shop.release(STORE, version=version, inputs=parts)
+    shop.write(releases={"store": entry}, registries={"mine": {"directory": "mine"}})
+
+
+def test_a_cluster_may_still_have_what_was_applied_before(cluster_shop: ClusterShop) -> None:
+    """Where the version in between was not finished, it is finished first."""
+    publish_running(cluster_shop)
+    on_cluster(cluster_shop, "^1")
+    cluster_shop.install()
+    on_cluster(cluster_shop, "^2", image="fake.test/missing")
+    with pytest.raises(TargetError):
+        cluster_shop.install()
+    on_cluster(cluster_shop, "^3")
+    with pytest.raises(CheckError) as caught:
+        cluster_shop.propose()
+
+    assert (
+        f"error: store: {STORE} 3.0.0 may only follow >=2, and 1.0.0 may still be installed:"
+        " 2.0.0 was not finished (finish 2.0.0 first: install it again)",
+    ) == caught.value.context
+    on_cluster(cluster_shop, "^2")
+    cluster_shop.install()
+    on_cluster(cluster_shop, "^3")
+    cluster_shop.install()
+    assert "3.0.0" == cluster_shop.data("store")["version"]
+
+
+def test_a_rollback_only_warns(cluster_shop: ClusterShop) -> None:
+    """It is the way out of trouble; and nothing is said where the module is not there any more."""
+    publish_running(cluster_shop)
+    for version in ("^1", "^2"):
+        on_cluster(cluster_shop, version)
+        cluster_shop.install()
+    back = propose_rollback(cluster_shop.open(), 1)
+
+    assert [f"warning: store: {STORE} 1.0.0 may only follow <1.5, and 2.0.0 is installed"] == [
+        str(each) for each in back.proposal.findings
+    ]
+    shutil.rmtree(cache_folder() / "modules")
+    assert () == propose_rollback(cluster_shop.open(), 1).proposal.findings
