@@ -26,7 +26,7 @@ def show_proposal(terminal: Terminal, proposal: Proposal, *, diff: bool = False)
     if proposal.data:
         terminal.show(bold("Data that would be lost"))
         for change in proposal.data:
-            terminal.show(f"  ! {change.resource} of {change.release}")
+            terminal.show(f"  ! {change.resource} of {change.release}: {change.reason}")
     show_findings(terminal, proposal)
     terminal.show(summary(proposal.diff))
 

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mistpm.check import data_at_risk
 from mistpm.environment.environment_document import EnvironmentDocument
 from mistpm.errors import TargetError
 from mistpm.lock.lockfile_document import parse_lockfile
 from mistpm.model.change import ApplyReport
 from mistpm.model.progress import Progress
 from mistpm.model.revision import RevisionSummary
+from mistpm.ops.data_losses import data_losses
 from mistpm.ops.locking import moves, write_lock
 from mistpm.ops.proposing import Proposal
 from mistpm.ops.skipped_stages import stages_skipped_back
@@ -76,7 +76,7 @@ def propose_rollback(workspace: Workspace, number: int | None) -> Rollback:
         moves=moves(now, lockfile),
         unneeded=tuple(sorted(gone)),
         gone_because=f"which revision {summary.number} does not have",
-        data=data_at_risk(diff.changes),
+        data=data_losses(diff.changes, is_cluster=True),
         findings=(*diff.findings, *stages_skipped_back(workspace, lockfile)),
     )
     text = workspace.document.text.encode()

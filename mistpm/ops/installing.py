@@ -45,7 +45,9 @@ def require_consent(proposal: Proposal, consent: Consent, ask: Callable[[str], b
         raise RefusedError(
             "data-loss-not-confirmed",
             f"data of {_losing(proposal)} would be lost",
-            context=tuple(f"{each.release}: {each.resource}" for each in proposal.data),
+            context=tuple(
+                f"{each.release}: {each.resource}: {each.reason}" for each in proposal.data
+            ),
             hint=hint,
         )
     where = f"{proposal.target} ({proposal.address})" if proposal.address else proposal.target

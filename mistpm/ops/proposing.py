@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from mistpm import document
-from mistpm.check import data_at_risk, duplicate_resources
+from mistpm.check import duplicate_resources
 from mistpm.lock.lockfile_document import format_lockfile
 from mistpm.lock.needs import needs
 from mistpm.model.change import Change, Diff
@@ -16,6 +16,7 @@ from mistpm.model.minor import parse_minor
 from mistpm.model.rendered import Rendered
 from mistpm.ops.checking import accept, faults, forbid_errors
 from mistpm.ops.cluster_facts import check_cluster, check_patches
+from mistpm.ops.data_losses import data_losses
 from mistpm.ops.definition_safety import definition_safety
 from mistpm.ops.failing import require_solved
 from mistpm.ops.held_back import HeldBack
@@ -40,8 +41,9 @@ class Proposal(Struct, frozen=True, kw_only=True):
     """What would be done, and what it takes to be allowed; the same object is shown and carried out.
 
     `target` is what messages call it, `address` the server where it is a cluster.  `unneeded` are
-    releases that would go although nobody named them, `gone_because` says why, `data` are the deletions
-    that lose data, `moves` how versions change, `held_back` what is not at its newest version and why.
+    releases that would go although nobody named them, `gone_because` says why, `data` are the changes
+    that lose data, each with the reason, `moves` how versions change, `held_back` what is not at its
+    newest version and why.
     """
 
     target: str
@@ -136,7 +138,7 @@ def propose_solved(
         diff=diff,
         moves=solved.moves,
         unneeded=tuple(sorted(gone)),
-        data=data_at_risk(diff.changes),
+        data=data_losses(diff.changes, is_cluster=workspace.chosen_target.is_cluster),
         findings=(
             *failure_findings(rendered),
             *noticed,

@@ -17,9 +17,9 @@ from mistpm.model.kinds import kind_table
 from mistpm.model.minor import Minor
 from mistpm.model.presence import Api, parse_api
 from mistpm.model.resource import Manifest, ResourceId
+from mistpm.ops.data_losses import losses
 from mistpm.ops.proposing import Proposal
 from mistpm.ops.step_fixed_fields import fixed_fields
-from mistpm.ops.step_losses import losses
 from mistpm.ops.step_object import dig, step_object
 from mistpm.ops.step_restarts import left_running, restarts
 from mistpm.ops.upgrade_plan import Contents, Disappearing

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mistpm.check import data_at_risk, duplicate_resources
-from mistpm.model.change import Action, Change
+from mistpm.check import duplicate_resources
 from mistpm.model.finding import Finding
 from mistpm.model.resource import Manifest, RenderedRelease, ResourceId
 
@@ -70,23 +69,3 @@ def test_findings_are_sorted() -> None:
     found = duplicate_resources([release("a", late, early), release("b", early, late)])
 
     assert [early, late] == [finding.resource for finding in found]
-
-
-def change(kind: str, action: Action, group: str = "") -> Change:
-    """Give a change of a resource of a kind."""
-    return Change(action=action, resource=ResourceId(group, kind, "", "x"), release="shop")
-
-
-def test_what_loses_data() -> None:
-    """Deleting volume claims and resource definitions loses data; nothing else does."""
-    claim = change("PersistentVolumeClaim", "delete")
-    definition = change("CustomResourceDefinition", "delete", "apiextensions.k8s.io")
-    others = [
-        change("PersistentVolumeClaim", "update"),
-        change("PersistentVolumeClaim", "keep"),
-        change("CustomResourceDefinition", "delete"),
-        change("StatefulSet", "delete", "apps"),
-        change("ConfigMap", "delete"),
-    ]
-
-    assert (claim, definition) == data_at_risk([others[0], claim, *others[1:], definition])

@@ -100,7 +100,8 @@ def test_what_nobody_named_goes_only_with_a_flag(shop: Shop) -> None:
     ) == refused(proposal, yes=True)
     assert (
         "data of `db` would be lost\n"
-        "  db: PersistentVolumeClaim default/db\n"
+        "  db: PersistentVolumeClaim default/db: what is in its volume goes with it,"
+        " unless the volume's reclaim policy is `Retain`\n"
         "hint: confirm it with --delete-data; nothing was changed"
     ) == refused(proposal, yes=True, remove_unneeded=True)
     assert (
@@ -174,6 +175,37 @@ def test_contradictions_forbid_everything(shop: Shop, folder: Path) -> None:
 
     assert "findings" == caught.value.reference
     assert [shop.file] == list(shop.folder.iterdir())
+
+
+STATEFUL_SET = """\
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: queue}
+spec:
+  serviceName: queue
+  selector: {matchLabels: {app: queue}}
+  persistentVolumeClaimRetentionPolicy: {whenDeleted: Delete}
+  template:
+    metadata: {labels: {app: queue}}
+    spec: {containers: [{name: queue, image: example.test/queue:1}]}
+"""
+
+
+def test_claims_that_go_with_their_workload_need_a_flag_too(shop: Shop, folder: Path) -> None:
+    """What plans call a loss of data is asked for, whatever command brings it about."""
+    publish(folder, "apps/queue", {"a.yaml": STATEFUL_SET})
+    shop.write(releases={"queue": {"package": "mine/apps/queue"}})
+    shop.edit("../toy}", "../toy}, mine: {directory: ../mine}")
+    shop.install()
+    workspace = draft_without(shop.open(), ("queue",))
+    proposal = propose(workspace, Wishes(named=frozenset({"queue"})))
+
+    assert (
+        "data of `queue` would be lost\n"
+        "  queue: StatefulSet.apps default/queue: its volume claims go with it:"
+        " `persistentVolumeClaimRetentionPolicy.whenDeleted` is `Delete`\n"
+        "hint: confirm it with --delete-data; nothing was changed"
+    ) == refused(proposal, yes=True)
 
 
 def test_a_release_without_a_solution_stops_an_installation(shop: Shop) -> None:
