@@ -10,7 +10,6 @@ from msgspec import Struct
 from mistpm.check.quantity import quantity
 from mistpm.diff.fields import FieldChange, field_changes, is_within, masked_texts
 from mistpm.diff.immutable import immutable_changes
-from mistpm.diff.overlay import overlaid
 from mistpm.document import load_manifests
 from mistpm.errors import DocumentError
 from mistpm.model.change import Change
@@ -49,15 +48,11 @@ class StepObject(Struct, frozen=True, kw_only=True):
 
 
 def step_object(change: Change, *, is_cluster: bool) -> StepObject:
-    """Read what a change leads from and to; costs parsing both texts.
-
-    What is to be made anew is written without the defaults that the live object has: only what the
-    manifest speaks of is compared then.
-    """
+    """Read what a change leads from and to; costs parsing both texts."""
     before, after = (_read(text) for text in masked_texts(change))
     if change.action not in _UPDATES or not before or not after:
         return StepObject(change=change, before=before, after=after)
-    fields = field_changes(before, overlaid(before, after) if change.replaced else after)
+    fields = field_changes(before, after)
     fixed = immutable_changes(change.resource, before, fields) + _shrinking(change, before, after)
     annotations = dig(after, "metadata", "annotations")
     allowed = annotations.get(REPLACE) == "true" or annotations.get(RUN) == ONCE_PER_VERSION

@@ -264,23 +264,6 @@ def test_a_volume_only_grows(before: str, after: str, *, is_fixed: bool) -> None
     ]
 
 
-def test_a_live_object_is_compared_without_its_defaults() -> None:
-    """What is to be made anew is shown as its manifest has it; defaults are no changes of fixed fields."""
-    live = "spec:\n  podManagementPolicy: OrderedReady\n  replicas: 1\n  serviceName: a\n"
-    wanted = "spec:\n  replicas: 1\n  serviceName: b\n"
-    change = Change(
-        action="update",
-        resource=ResourceId("apps", "StatefulSet", "shop", "db"),
-        release="shop",
-        before=live,
-        after=wanted,
-        replaced=True,
-    )
-    found = contents_of(Diff(changes=(change,)), desired(), is_live=True, is_cluster=True)
-
-    assert (".spec.serviceName",) == found.fixed[0].paths
-
-
 def test_texts_that_cannot_be_read_are_passed_over() -> None:
     """Somebody may have put anything into a directory."""
     change = Change(
