@@ -181,6 +181,18 @@ def test_a_registry_that_does_not_answer_ends_the_path() -> None:
     assert ("`a` needs `corp/x/b`",) == part.needs
 
 
+def test_at_the_goal_a_registry_has_to_answer_too() -> None:
+    """Where what is there does not support the goal, nobody can tell whether it is reached."""
+    world = World().add("x/a", "1.0.0", kubernetes="<1.33").add("x/a", "2.0.0", {"b": "corp/x/b"})
+    unreachable = RegistryError("registry-unreachable", "`corp` cannot be reached")
+    world.broken[package_id("corp/x/b")] = unreachable
+    found = path(world, asking({"a": "x/a"}), holding(a="x/a 1.0.0"), "1.33", "1.33")
+
+    assert found.blocked is not None
+    assert ("1.33", "1.33") == (str(found.blocked.at), str(found.blocked.next))
+    assert [True] == [part.is_open for part in found.blocked.unresolved]
+
+
 def test_versions_on_the_way_follow_each_other() -> None:
     """`upgrades.from` takes several moves at one minor, and tells versions apart that say the same otherwise."""
     world = (
