@@ -9,6 +9,7 @@ from mistpm.cli.options import Output
 from mistpm.cli.plan_output import PlanOutput, emit_plan, tell_saved
 from mistpm.cli.proposal_text import show_proposal
 from mistpm.cli.session import emit
+from mistpm.ops.checking import forbid_errors, forbidding
 from mistpm.ops.installing_plan import install_plan
 from mistpm.ops.options import Options
 from mistpm.ops.proposing import propose
@@ -17,21 +18,25 @@ from mistpm.ops.workspace import open_workspace
 
 
 def show_install(options: Options, flags: Flags, form: PlanOutput, out: Path | None) -> None:
-    """Show what installing would do, and change nothing; `out` is where that is saved."""
+    """Show what installing would do, and change nothing; `out` is where that is saved.
+
+    Ends with an error where findings forbid it; then nothing is saved.
+    """
     screen = Screen(flags)
     with screen.working():
         workspace = open_workspace(options, screen.reporter)
-        proposal = propose(workspace)
-        if out is not None:
+        proposal = propose(workspace, is_for_show=True)
+        saved = "" if out is None or forbidding(proposal.findings) else str(out)
+        if out is not None and saved:
             write_plan(out, saved_plan(workspace, workspace, proposal, command="install"))
-            tell_saved(screen.terminal, str(out))
+            tell_saved(screen.terminal, saved)
     if form in {PlanOutput.MARKDOWN, PlanOutput.HTML}:
-        saved = str(out) if out is not None else ""
         emit_plan(screen.terminal, form, install_plan(workspace, proposal, saved=saved))
-        return
-    emit(
-        screen.terminal,
-        Output(form.value),
-        report(proposal, diff=flags.diff),
-        lambda: show_proposal(screen.terminal, proposal, diff=flags.diff),
-    )
+    else:
+        emit(
+            screen.terminal,
+            Output(form.value),
+            report(proposal, diff=flags.diff),
+            lambda: show_proposal(screen.terminal, proposal, diff=flags.diff),
+        )
+    forbid_errors(proposal.findings, are_shown=True)

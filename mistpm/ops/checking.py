@@ -86,13 +86,26 @@ def manifest_findings(
 
 
 def forbid_errors(
-    findings: Iterable[Finding], what: str = "applying", *, hint: str = _MENDING
+    findings: Iterable[Finding],
+    what: str = "applying",
+    *,
+    hint: str = _MENDING,
+    are_shown: bool = False,
 ) -> None:
-    """Raise `CheckError` (`findings`), which forbids `what`, with every error that no waiver accepts."""
-    errors = tuple(_line(each) for each in findings if each.severity == "error" and not each.waived)
+    """Raise `CheckError` (`findings`), which forbids `what`, with every error that no waiver accepts.
+
+    Where they are shown already, they are only counted.
+    """
+    errors = forbidding(findings)
     if errors:
         many = f"{len(errors)} findings forbid" if len(errors) > 1 else "a finding forbids"
-        raise CheckError("findings", f"{many} {what}", context=errors, hint=hint)
+        context = () if are_shown else tuple(map(_line, errors))
+        raise CheckError("findings", f"{many} {what}", context=context, hint=hint)
+
+
+def forbidding(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Give the findings that forbid applying: errors that no waiver accepts."""
+    return tuple(each for each in findings if each.severity == "error" and not each.waived)
 
 
 def _line(finding: Finding) -> str:

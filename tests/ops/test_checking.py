@@ -10,6 +10,7 @@ from made_shop import Shop
 from toy_registry import ToyRegistry, config_map
 
 from mistpm.check import manifests
+from mistpm.cli.application import run
 from mistpm.errors import CheckError, MistError, RenderError
 from mistpm.model.minor import shown_minors
 from mistpm.ops import checking
@@ -105,6 +106,40 @@ hint: nothing was changed; the inputs, `patches:` or another version of the pack
         caught.value
     )
     assert not mine.lock.exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [
+        ("plan", "1 to create.\n"),
+        ("plan --output markdown", "It cannot be done as it is.\n"),
+        ("diff", "# create Deployment.apps default/web\n"),
+    ],
+)
+def test_mistakes_do_not_hide_what_would_be_done(
+    mine: Shop, capsys: pytest.CaptureFixture[str], command: str, shown: str
+) -> None:
+    """Nothing is changed by looking, so all is shown, and the exit code tells that it cannot be done."""
+    release(mine, "  web: {package: mine/apps/web, inputs: {field: replica}}\n")
+    code = run(command.split())
+    out, err = capsys.readouterr()
+
+    assert 65 == code
+    assert shown in out
+    assert "spec.replica" in f"{out}{err}"
+    assert err.endswith(
+        "error: a finding forbids applying [findings]\n"
+        "hint: nothing was changed; the inputs, `patches:` or another version of the package mend it\n"
+    )
+
+
+def test_what_cannot_be_done_is_not_saved(mine: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+    """A saved plan is one that can be applied."""
+    release(mine, "  web: {package: mine/apps/web, inputs: {field: replica}}\n")
+    code = run(["plan", "--out", "web.plan"])
+
+    assert (65, False) == (code, Path("web.plan").exists())
+    assert "a finding forbids applying [findings]\nhint: nothing" in capsys.readouterr().err
 
 
 def test_mistakes_do_not_hide_how_things_are(mine: Shop) -> None:

@@ -41,6 +41,7 @@ def diff(
     from mistpm.cli.difference_text import DIFFERS, show_differences
     from mistpm.cli.progress import TerminalReporter
     from mistpm.cli.terminal import Terminal
+    from mistpm.ops.checking import forbid_errors
     from mistpm.ops.proposing import propose
     from mistpm.ops.workspace import open_workspace
 
@@ -54,9 +55,10 @@ def diff(
         solve_timeout=solve_timeout,
     )
     try:
-        proposal = propose(open_workspace(options, reporter))
+        proposal = propose(open_workspace(options, reporter), is_for_show=True)
     finally:
         reporter.finish()
     show_differences(terminal, output, proposal.target, proposal.diff, proposal.findings)
+    forbid_errors(proposal.findings, are_shown=True)
     if not proposal.diff.is_empty:
         raise typer.Exit(DIFFERS)
