@@ -24,12 +24,17 @@ def show_why_not(terminal: Terminal, report: WhyNot) -> None:
     if not report.needed:
         terminal.show(f"{head}; at {report.version} nothing would need it")
         return
-    terminal.show(f"{head} and can be at {report.version}")
+    by = f", in {len(report.steps)} steps: {', then '.join(report.steps)}" if report.steps else ""
+    terminal.show(f"{head} and can be at {report.version}{by}")
     show_moves(terminal, report.moves)
+    does = (
+        "does the first" if by and not report.command.startswith("mistpm upgrade ") else "does it"
+    )
     if report.command:
-        terminal.hint(f"`{report.command}` does it")
+        terminal.hint(f"`{report.command}` {does}")
     elif report.edit:
-        terminal.hint(f"`{report.edit}` in {report.environment}, then `mistpm lock`, does it")
+        then = "install" if by else "lock"
+        terminal.hint(f"`{report.edit}` in {report.environment}, then `mistpm {then}`, {does}")
     else:
         terminal.hint(_by_hand(report))
 

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from mistpm.errors import RegistryError, ResolutionError
 from mistpm.lock.from_resolution import held_by
 from mistpm.model.cause import cause_json
-from mistpm.model.lockfile import Lockfile
+from mistpm.model.descriptor import Candidate
+from mistpm.model.lockfile import LockedPackage, Lockfile
 from mistpm.ops.asking import Asking, Sources, ask
 from mistpm.ops.computing import Computing
 from mistpm.ops.glance import lock_missing
@@ -22,6 +23,7 @@ from mistpm.ops.locking import Solved
 from mistpm.ops.options import Options
 from mistpm.ops.reporter import Reporter
 from mistpm.ops.searching import newest_of
+from mistpm.ops.stepping_stones import stepping_stones
 from mistpm.ops.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 FAILED = "it cannot be resolved"
 KEPT_FOR_FAILED = "it is kept for what cannot be resolved"
+OUT_OF_REACH = "{} may only follow {}, which cannot be reached from {}"
 KEPT = "nothing but the lock keeps it there: `mistpm upgrade {}` moves it"
 
 
@@ -80,10 +83,24 @@ class Holding:
             return replace(held, because=(FAILED if name in self._failed else KEPT_FOR_FAILED,))
         blocked = self._blockers.of(name, newest.version)
         if blocked is None:
-            return held
+            following = self._following(name, locked, newest)
+            return replace(held, because=(following,)) if following else held
         grounds = blocked.conflict.grounds if blocked.conflict else ()
         causes = tuple(cause_json(ground) for ground in grounds)
         return replace(held, because=blocked.explanation, causes=causes)
+
+    def _following(self, name: str, locked: LockedPackage, newest: Candidate) -> str:
+        """Tell how a release gets to a version that may not follow its own at once; empty where it may."""
+        allowed = newest.descriptor.upgrades.from_
+        if name not in self._lockfile.releases or locked.version in allowed.versions:
+            return ""
+        candidates = self._sources.candidates(locked.package)
+        minors = self._question.minors
+        stones = stepping_stones(candidates, locked.version, newest.version, minors)
+        if not stones:
+            return OUT_OF_REACH.format(newest.version, allowed, locked.version)
+        listed = ", then ".join(map(str, (*stones, newest.version)))
+        return f"{KEPT.format(name)} in {len(stones) + 1} steps: {listed}"
 
     def releases(self) -> tuple[HeldBack, ...]:
         """Tell the same of all releases that have a solution, as far as that can be told: it is only news."""

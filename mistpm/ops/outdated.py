@@ -14,11 +14,12 @@ from mistpm.ops.asking import Sources, ask
 from mistpm.ops.glance import lock_missing, staleness
 from mistpm.ops.holding import FAILED, Holding
 from mistpm.ops.lock_graph import nodes
-from mistpm.ops.locking import Solved, solve
+from mistpm.ops.reachable import Reachable, reach_newest
 from mistpm.ops.searching import newest_of
 from mistpm.ops.workspace import Workspace
 
 AT_A_PRICE = "nothing forbids it, but something that goes first would be older: `mistpm why-not {}`"
+IN_STEPS = "in {} steps: {}"
 NOT_NEEDED = "nothing would need it any more"
 REPLACED = "`{}` would take its place"
 
@@ -61,14 +62,14 @@ def outdated(workspace: Workspace, *, everything: bool = False) -> Outdated:
     """Compare the lock with what an upgrade of everything would give, and with the registries.
 
     Looks at the releases of the file, with `everything` also at what is pulled in and called.  Solves
-    once, and looks at what was solved once more for what blocks the rest.  Writes nothing.  Raises
+    once, or for stages where packages demand them, and looks at what was solved once more for what blocks the rest.  Writes nothing.  Raises
     `LockError` where nothing is locked, and what solving raises.
     """
     lockfile = workspace.lockfile
     if lockfile is None:
         raise lock_missing(workspace.document.title)
-    solved = solve(workspace, free=frozenset(nodes(lockfile)), new_minors=True, always=True)
-    comparison = _Comparison(workspace, lockfile, solved)
+    reachable = reach_newest(workspace, lockfile)
+    comparison = _Comparison(workspace, lockfile, reachable)
     asked = [name for name in workspace.environment.releases if name in lockfile.releases]
     rest = [name for name in nodes(lockfile) if name not in asked]
     names = [*asked, *rest] if everything else asked
@@ -79,15 +80,17 @@ def outdated(workspace: Workspace, *, everything: bool = False) -> Outdated:
         everything=everything,
         looked_at=len(names),
         outdated=tuple(node for node in found if node is not None),
-        unresolved=solved.lockfile.unresolved,
+        unresolved=reachable.solved.lockfile.unresolved,
     )
 
 
 class _Comparison:
     """A lock beside the one that an upgrade would give."""
 
-    def __init__(self, workspace: Workspace, lockfile: Lockfile, solved: Solved) -> None:
+    def __init__(self, workspace: Workspace, lockfile: Lockfile, reachable: Reachable) -> None:
+        solved = reachable.solved
         self._lockfile = lockfile
+        self._reachable = reachable
         self._now = nodes(lockfile)
         self._then = nodes(solved.lockfile)
         self._failed = {n for part in solved.lockfile.unresolved for n in part.releases}
@@ -122,12 +125,15 @@ class _Comparison:
     def _held(self, name: str, then: LockedPackage, *, newest: str, yanked: str) -> OutdatedNode:
         """Tell of a node that is there after an upgrade, with what blocks what is newer."""
         try:
-            held = self._holding.of(name, kept=AT_A_PRICE)
+            held = self._reachable.of(name, self._holding.of(name, kept=AT_A_PRICE))
         except (RegistryError, ResolutionError) as error:
             because: tuple[str, ...] = (error.message,)
             causes: tuple[dict[str, Any], ...] = ()
         else:
             because, causes = (held.because, held.causes) if held else ((), ())
+        way = self._reachable.ways.get(name, ())
+        if len(way) > 1:
+            because = (IN_STEPS.format(len(way), ", then ".join(way)), *because)
         return self._told(
             name,
             possible=str(then.version),

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from mistpm.errors import RegistryError
 from mistpm.lock.from_resolution import held_by
-from mistpm.model.cause import cause_json
+from mistpm.model.cause import Ground, MayOnlyFollow, cause_json
 from mistpm.model.identity import PackageId
 from mistpm.model.lockfile import LockedPackage, Lockfile
 from mistpm.model.resolution import Chosen, Resolution, Unresolved
@@ -24,6 +24,7 @@ from mistpm.ops.lock_graph import nodes
 from mistpm.ops.locking import Move
 from mistpm.ops.meant_version import Meant, find_meant, meant_version
 from mistpm.ops.package_argument import is_path
+from mistpm.ops.stepping_stones import stepping_stones
 from mistpm.ops.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ class WhyNot(Struct, frozen=True, kw_only=True, rename="camel"):
     it has none.  Where the version is not `possible`, `explanation` tells why in lines, `hints` are changes
     that were tried out and would help, `causes` the causes as data, of which none can be left out if
     `minimal`.  Where it is, `moves` are what would change, `command` does it, and `edit` says what to
-    write into mistpm.yaml where no command does.
+    write into mistpm.yaml where no command does.  `steps` are the versions on the way, the last one among
+    them, where it may not follow the current one at once; then `command` or `edit` may be for the first of them.
     """
 
     environment: str
@@ -49,6 +51,7 @@ class WhyNot(Struct, frozen=True, kw_only=True, rename="camel"):
     possible: bool
     needed: bool = True
     moves: tuple[Move, ...] = ()
+    steps: tuple[str, ...] = ()
     command: str = ""
     edit: str = ""
     explanation: tuple[str, ...] = ()
@@ -113,7 +116,43 @@ class _Pinning:
         told = replace(told, needed=found.is_needed, moves=_moves(self._lockfile, found.resolution))
         if told.current == told.version or not told.needed:
             return told
+        if now is not None and found.node == meant.node and meant.node in self._lockfile.releases:
+            stones = self._stones(now, version)
+            if stones is None:
+                return self._out_of_reach(told, now, version)
+            told = replace(told, steps=tuple(map(str, (*stones, version))) if stones else ())
         return self._with_what_does_it(told, meant)
+
+    def _stones(self, now: LockedPackage, version: Version) -> tuple[Version, ...] | None:
+        """Give the versions between a pin and another version, none where it may follow; None without a way."""
+        candidates = self._sources.candidates(now.package)
+        minors = self._asking.asked.question.minors
+        return stepping_stones(candidates, now.version, version, minors)
+
+    def _out_of_reach(self, told: WhyNot, now: LockedPackage, version: Version) -> WhyNot:
+        """Tell that a version could be there, but cannot be come to."""
+        from mistpm.resolve.writer import facts
+
+        candidates = self._sources.candidates(now.package)
+        grounds = tuple(
+            Ground(
+                cause=MayOnlyFollow(
+                    package=now.package,
+                    range=each.descriptor.upgrades.from_.text,
+                    held=now.version.text,
+                ),
+                versions=version.text,
+            )
+            for each in candidates
+            if each.version == version
+        )
+        return replace(
+            told,
+            possible=False,
+            moves=(),
+            explanation=facts(grounds, self._workspace.asker),
+            causes=tuple(cause_json(ground) for ground in grounds),
+        )
 
     def _solve(self, meant: Meant, version: Version) -> Possible | Unresolved:
         from mistpm.resolve import Possible, blockers, why_not
@@ -154,17 +193,18 @@ class _Pinning:
         """Add the command that makes it so: an upgrade where that gives this very version."""
         if meant.node and self._after_upgrade(meant.node, told.node) == told.version:
             return replace(told, command=self._command("upgrade", meant.node))
+        version = told.steps[0] if told.steps else told.version
         entry = self._workspace.environment.releases.get(told.node)
         if entry is None and meant.node:
             if told.node not in self._lockfile.releases:
                 return told
             key = self._local_name(meant.package)
-            return replace(told, edit=f'settings: {{{key}: {{version: "={told.version}"}}}}')
+            return replace(told, edit=f'settings: {{{key}: {{version: "={version}"}}}}')
         written = entry.package if entry else self._local_name(meant.package)
         if is_path(written):
             return told
         verb = "add" if entry is None and self._workspace.has_file else "install"
-        command = self._command(verb, told.node, "-p", f"{written}:{told.version}")
+        command = self._command(verb, told.node, "-p", f"{written}:{version}")
         return replace(told, command=command)
 
     def _command(self, *words: str) -> str:

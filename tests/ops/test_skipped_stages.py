@@ -10,10 +10,13 @@ from made_old_packages import publish_stages
 from made_shop import Shop
 from toy_registry import ToyRegistry, config_map
 
+from mistpm.cli.application import run
 from mistpm.environment.user_configuration import cache_folder
 from mistpm.errors import CheckError, TargetError
 from mistpm.ops.history import propose_rollback
+from mistpm.ops.outdated import outdated
 from mistpm.ops.proposing import Proposal
+from mistpm.ops.why_not import why_not
 
 STORE = "mine/data/store"
 CANNOT = f"error: store: {STORE} 3.0.0 may only follow >=2, and 1.0.0 is installed"
@@ -169,6 +172,105 @@ def test_where_no_version_leads_there_that_is_told(shop: Shop, registry: ToyRegi
         "store: mine/data/store 9.0.0 may only follow ~8.1, and 3.0.0 is installed"
         " (no version in between leads there from 3.0.0)"
     ) in refused(shop)
+
+
+def publish_far(registry: ToyRegistry) -> None:
+    """Publish one more version, to which nothing leads."""
+    registry.publish("data/store", "9.0.0", {"a.yaml": config_map()}, upgrades={"from": "~8.1"})
+    registry.index()
+
+
+OUT_OF_REACH = "9.0.0 may only follow ~8.1, which cannot be reached from"
+
+
+@pytest.mark.usefixtures("registry")
+def test_what_is_outdated_tells_how_many_steps_it_takes(shop: Shop) -> None:
+    """Of an upgrade, which then goes them."""
+    install(shop, "^1")
+    write(shop, "*")
+    [node] = outdated(shop.open()).outdated
+
+    assert ("1.0.0", "3.0.0", "3.0.0") == (node.current, node.possible, node.newest)
+    assert ("in 2 steps: 2.0.0, then 3.0.0",) == node.because
+    shop.upgrade()
+    assert () == outdated(shop.open()).outdated
+
+
+def test_what_cannot_be_reached_is_not_possible(shop: Shop, registry: ToyRegistry) -> None:
+    """Whatever else can be done; the reason is told, as data too."""
+    publish_far(registry)
+    install(shop, "^1")
+    write(shop, "*")
+    [node] = outdated(shop.open()).outdated
+    shop.upgrade()
+    [last] = outdated(shop.open()).outdated
+
+    assert ("3.0.0", "9.0.0") == (node.possible, node.newest)
+    assert (
+        "in 2 steps: 2.0.0, then 3.0.0",
+        f"{STORE} {OUT_OF_REACH} 1.0.0",
+    ) == node.because
+    assert ("3.0.0", (f"{STORE} {OUT_OF_REACH} 3.0.0",)) == (last.possible, last.because)
+    assert ["may-only-follow"] == [cause["cause"] for cause in last.causes]
+
+
+def test_what_is_held_back_tells_it_too(shop: Shop, registry: ToyRegistry) -> None:
+    """After an installation that changes the lock."""
+    install(shop, "^1")
+    write(shop, "*")
+    [steps] = shop.propose().held_back
+    publish_far(registry)
+    [far] = shop.propose().held_back
+
+    assert (
+        "nothing but the lock keeps it there: `mistpm upgrade store` moves it in 2 steps: 2.0.0, then 3.0.0",
+    ) == steps.because
+    assert (f"{OUT_OF_REACH} 1.0.0",) == far.because
+
+
+@pytest.mark.usefixtures("registry")
+def test_why_not_tells_the_steps(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+    """And what does them, or the first of them."""
+    install(shop, "^1")
+    write(shop, "*")
+    by_upgrade = why_not(shop.open(), "store")
+    moves = [(move.before, move.after) for move in by_upgrade.moves]
+    write(shop, "^1")
+    pinned = why_not(shop.open(), "store@2.0.0")
+    write(shop, "*")
+
+    assert (True, ("2.0.0", "3.0.0")) == (by_upgrade.possible, by_upgrade.steps)
+    assert [("1.0.0", "3.0.0")] == moves
+    assert ("mistpm upgrade store", ()) == (by_upgrade.command, pinned.steps)
+    assert 0 == run(["why-not", "store"])
+    assert (
+        f"store  {STORE} is at 1.0.0 and can be at 3.0.0, in 2 steps: 2.0.0, then 3.0.0\n"
+    ) in capsys.readouterr().out
+
+
+def test_why_not_tells_what_is_out_of_reach(shop: Shop, registry: ToyRegistry) -> None:
+    """Nothing stands against that version but where it would come from."""
+    publish_far(registry)
+    install(shop, "^1")
+    write(shop, "*")
+    report = why_not(shop.open(), "store")
+
+    assert (False, (), "") == (report.possible, report.moves, report.command)
+    assert (f"{STORE} {OUT_OF_REACH} 1.0.0",) == report.explanation
+    assert ["may-only-follow"] == [cause["cause"] for cause in report.causes]
+
+
+def test_why_not_tells_the_first_step_of_a_version_that_no_upgrade_gives(
+    shop: Shop, registry: ToyRegistry
+) -> None:
+    """The newest is another one; the command is refused no more."""
+    publish_far(registry)
+    install(shop, "^1")
+    write(shop, "*")
+    report = why_not(shop.open(), "store@3.0.0")
+
+    assert (True, ("2.0.0", "3.0.0")) == (report.possible, report.steps)
+    assert f"mistpm install store -p {STORE}:2.0.0" == report.command
 
 
 def publish_running(shop: ClusterShop) -> None:
