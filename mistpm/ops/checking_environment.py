@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from mistpm.check import duplicate_resources
 from mistpm.diff.fields import field_changes
 from mistpm.document import Positions
-from mistpm.errors import MistError, UsageError
+from mistpm.errors import UsageError
 from mistpm.model.finding import Finding
 from mistpm.model.minor import Minor, parse_minor
 from mistpm.model.minors import supports
@@ -16,9 +18,7 @@ from mistpm.model.resource import Manifest, ResourceId
 from mistpm.ops.check_order import in_order, merged
 from mistpm.ops.checking import CheckReport, manifest_findings
 from mistpm.ops.cluster_kinds import ask_for_kinds
-from mistpm.ops.failing import require_solved
 from mistpm.ops.kubernetes_versions import parse_kubernetes_versions
-from mistpm.ops.leaving_out import failure_findings
 from mistpm.ops.locking import Solved, solve
 from mistpm.ops.options import Options
 from mistpm.ops.rendering import render_locked
@@ -36,15 +36,14 @@ def check_environment(
     """Render the environment for each of its minors, or those named, and check all of it; writes nothing.
 
     What is rendered for a minor is what is applied once that is the lowest one, so it is checked for that
-    minor and those after it.  Where every version that is named is unknown, nothing is checked.  Raises
-    what solving, fetching and rendering for the lowest one raise.
+    minor and those after it.  What cannot be solved or rendered is told, and hides nothing else.  Where every
+    version that is named is unknown, nothing is checked.  Raises what opening the environment raises.
     """
     versions = parse_kubernetes_versions(kubernetes)
     if versions.findings and not versions.minors:
         return CheckReport(minors=(), findings=versions.findings, resources=0)
-    workspace = _opened(options, reporter)
+    workspace = _opened(replace(options, keep_going=True), reporter)
     solved = solve(workspace)
-    require_solved(solved, keep_going=options.keep_going)
     minors = versions.minors or tuple(map(parse_minor, solved.lockfile.kubernetes))
     first, *later = minors
     rendered = render_locked(workspace, solved.lockfile, solved.asking, minor=first)
@@ -52,7 +51,7 @@ def check_environment(
     findings = [
         *versions.findings,
         *kinds.findings,
-        *failure_findings(rendered),
+        *_failures(rendered, first),
         *unused_entries(workspace.environment, solved),
         *duplicate_resources(rendered.releases),
         *rendered.findings,
@@ -61,11 +60,8 @@ def check_environment(
     ]
     renderings = {first: rendered}
     for minor in later:
-        try:
-            other = render_locked(workspace, solved.lockfile, solved.asking, minor=minor)
-        except MistError as error:
-            findings.append(_not_rendered(error, minor))
-            continue
+        other = render_locked(workspace, solved.lockfile, solved.asking, minor=minor)
+        findings += _failures(other, minor)
         renderings[minor] = other
         if _manifests(other) != _manifests(rendered):
             rest = tuple(each for each in minors if each >= minor)
@@ -112,14 +108,17 @@ def _unsupported(rendered: Rendered, minors: Iterable[Minor]) -> Iterator[Findin
             )
 
 
-def _not_rendered(error: MistError, minor: Minor) -> Finding:
-    return Finding(
-        severity="error",
-        code="not-rendered",
-        message=": ".join((error.message, *error.context)),
-        minors=(minor,),
-        hint=error.hint,
-    )
+def _failures(rendered: Rendered, minor: Minor) -> Iterator[Finding]:
+    """Tell of the releases that cannot be rendered for a minor, or for which there is no solution."""
+    for failure in rendered.failures:
+        yield Finding(
+            severity="error",
+            code="not-rendered",
+            message=": ".join((failure.error.message, *failure.error.context)),
+            release=failure.release,
+            minors=(minor,),
+            hint=failure.error.hint,
+        )
 
 
 def _manifests(rendered: Rendered) -> dict[tuple[str, ResourceId], Manifest]:
@@ -136,7 +135,10 @@ def _differences(renderings: dict[Minor, Rendered], first: Minor) -> Iterator[Fi
     minors: dict[tuple[str, ResourceId, str], list[Minor]] = {}
     for minor, rendered in renderings.items():
         after = _manifests(rendered)
+        failed = {each.release for each in (*rendered.failures, *renderings[first].failures)}
         for release, resource in sorted(before.keys() | after.keys()):
+            if release in failed:
+                continue
             old, new = before.get((release, resource)), after.get((release, resource))
             if said := _difference(old, new, first):
                 minors.setdefault((release, resource, said), []).append(minor)

@@ -11,7 +11,7 @@ from toy_registry import ToyRegistry, config_map
 
 from mistpm.check import manifests
 from mistpm.cli.application import run
-from mistpm.errors import CheckError, MistError, RenderError
+from mistpm.errors import CheckError, MistError
 from mistpm.model.minor import shown_minors
 from mistpm.ops import checking
 from mistpm.ops.checking import CheckReport
@@ -261,18 +261,32 @@ def test_a_version_that_is_not_known(mine: Shop) -> None:
     assert [unknown] == told(check_live(Options(target="context:nowhere"), ("1.99",), Reporter()))
 
 
-def test_a_version_for_which_nothing_can_be_rendered(mine: Shop) -> None:
-    """It is told, and hides nothing else; where it is the lowest, there is nothing to check."""
+def test_what_cannot_be_rendered(mine: Shop) -> None:
+    """It is told for the versions where that is so, and hides nothing else."""
     release(mine, "  fussy: {package: mine/apps/fussy}\n  reading: {package: mine/apps/reading}\n")
-    codes = {(each.code, shown_minors(each.minors)) for each in check().findings}
 
     assert {
-        ("not-rendered", "1.24 to 1.26"),
-        ("unknown-kind", "1.23 to 1.26"),
-        ("unknown-scope", ""),
-    } == codes
-    with pytest.raises(RenderError):
-        check("1.25")
+        ("fussy", "not-rendered", "1.24 to 1.26"),
+        ("reading", "unknown-kind", "1.23 to 1.26"),
+        ("reading", "unknown-scope", ""),
+    } == {(each.release, each.code, shown_minors(each.minors)) for each in check().findings}
+    assert {
+        ("fussy", "not-rendered"),
+        ("reading", "unknown-kind"),
+        ("reading", "unknown-scope"),
+    } == {(each.release, each.code) for each in check("1.25").findings}
+
+
+def test_what_has_no_solution(mine: Shop) -> None:
+    """It is told like everything else, and hides nothing."""
+    release(
+        mine,
+        '  budget: {package: mine/apps/budget, version: ">=7"}\n  reading: {package: mine/apps/reading}\n',
+    )
+    report = check("1.25")
+
+    assert ["error: budget: `budget` cannot be resolved (1.25)"] == told(report)[:1]
+    assert {"not-rendered", "unknown-kind", "unknown-scope"} == {e.code for e in report.findings}
 
 
 def test_waivers_that_nothing_needs_are_told_after_a_whole_check(mine: Shop) -> None:

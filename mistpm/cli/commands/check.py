@@ -11,7 +11,6 @@ from mistpm.cli.command_app import command_app
 from mistpm.cli.option_groups import Where, grouped
 from mistpm.cli.options import (
     SOLVE_TIMEOUT,
-    KeepGoingOption,
     LockedOption,
     OfflineOption,
     Output,
@@ -78,7 +77,6 @@ def check(
         Worst,
         typer.Option("--fail-on", help=f"Which findings give the exit code {FOUND}."),
     ] = Worst.ERROR,
-    keep_going: KeepGoingOption = False,
     locked: LockedOption = False,
     offline: OfflineOption = False,
     solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
@@ -105,9 +103,7 @@ def check(
         )
     terminal = Terminal(verbose=verbose)
     reporter = TerminalReporter(terminal)
-    options = where.options(
-        offline=offline, locked=locked, keep_going=keep_going, solve_timeout=solve_timeout
-    )
+    options = where.options(offline=offline, locked=locked, solve_timeout=solve_timeout)
     try:
         if files:
             from mistpm.ops.checking_files import check_files
