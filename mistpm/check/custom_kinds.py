@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import Any, Final
 
 import msgspec
 
+from mistpm.check.field_path import FieldPath
 from mistpm.check.problem import Problem
 from mistpm.check.shape import Shape
 from mistpm.check.structural import strict_schema, with_defaults
@@ -19,9 +21,15 @@ _KEPT_SHAPES: Final = 512
 
 
 class CustomVersion:
-    """One version of a custom kind; `schema` is None where the definition has none that can be used."""
+    """One version of a custom kind; `schema` is None where the definition has none that can be used.
 
-    def __init__(self, entry: Mapping[str, Any], schema: Any, *, kind: str, closed: bool) -> None:
+    `place` is where the definition has the schema.
+    """
+
+    def __init__(
+        self, entry: Mapping[str, Any], schema: Any, place: FieldPath, *, kind: str, closed: bool
+    ) -> None:
+        self.place = place
         self.name = str(entry.get("name", ""))
         self.served = entry.get("served") is not False
         self.deprecated = entry.get("deprecated") is True
@@ -71,8 +79,10 @@ class CustomKind:
         """Tell whether a version of the kind is there and here to stay."""
         path = ("apiVersion",)
         version = self.versions.get(api.version)
-        served = [f"`{self.group}/{each.name}`" for each in self.versions.values() if each.served]
-        listed = f"there is {', '.join(served)}" if served else ""
+        served = [each for each in self.versions.values() if each.served]
+        lasting = [each for each in served if not each.deprecated]
+        names = ", ".join(f"`{self.group}/{each.name}`" for each in lasting or served)
+        listed = f"there is {names}" if names else ""
         if version is None:
             message = f"the definition of `{self.kind}` has no version `{api.version}`"
             yield Problem(code="version-not-served", path=path, message=message, hint=listed)
@@ -80,9 +90,13 @@ class CustomKind:
             message = f"the definition of `{self.kind}` does not serve its version `{api.version}`"
             yield Problem(code="version-not-served", path=path, message=message, hint=listed)
         elif version.deprecated:
-            message = version.warning or f"`{api}` is deprecated by its definition"
+            said = f": {version.warning}" if version.warning else ""
             yield Problem(
-                code="deprecated-api", path=path, message=message, hint=listed, severity="warning"
+                code="deprecated-api",
+                path=path,
+                message=f"`{api}` is deprecated by its definition{said}",
+                hint=listed if lasting else "",
+                severity="warning",
             )
 
 
@@ -104,6 +118,12 @@ class CustomKinds:
         """Give the custom kind that an API belongs to, whatever its version."""
         return self._kinds.get((api.group, api.kind))
 
+    def nearest(self, api: Api) -> str:
+        """Give the kind of an API's group that was probably meant; empty where none looks like it."""
+        kinds = sorted(kind for group, kind in self._kinds if group == api.group)
+        close = difflib.get_close_matches(api.kind, kinds, n=1)
+        return close[0] if close else ""
+
 
 def is_definition(data: Mapping[str, Any]) -> bool:
     """Tell whether a manifest is a CustomResourceDefinition."""
@@ -124,11 +144,15 @@ def _versions(definition: Mapping[str, Any], kind: str) -> Iterator[CustomVersio
     closed = not (open_by_default or spec.get("preserveUnknownFields") is True)
     shared = _mapping(spec.get("validation")).get("openAPIV3Schema")
     entries = spec.get("versions") or [{"name": spec.get("version", "")}]
-    for entry in entries if isinstance(entries, list) else ():
+    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
         if isinstance(entry, Mapping):
-            schema = _mapping(entry.get("schema")).get("openAPIV3Schema", shared)
+            own = _mapping(entry.get("schema"))
+            schema = own.get("openAPIV3Schema", shared)
+            place: FieldPath = ("spec", "versions", index, "schema", "openAPIV3Schema")
+            if "openAPIV3Schema" not in own:
+                place = ("spec", "validation", "openAPIV3Schema")
             complete = {"subresources": spec.get("subresources"), **entry}
-            yield CustomVersion(complete, schema, kind=kind, closed=closed)
+            yield CustomVersion(complete, schema, place, kind=kind, closed=closed)
 
 
 @lru_cache(_KEPT_SHAPES)

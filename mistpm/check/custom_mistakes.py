@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from mistpm.check.field_path import FieldPath
 from mistpm.check.problem import Problem, one_of, shortened
-from mistpm.check.rules import is_readable
+from mistpm.check.rules import undeclared_fields, unreadable_rule
 from mistpm.check.shape import Shape
 from mistpm.check.structural import (
     INT_OR_STRING,
@@ -116,7 +116,7 @@ def _node_problems(schema: Any, place: FieldPath, *, is_root: bool = False) -> I
         yield _problem((*place, "uniqueItems"), "a schema must not have `uniqueItems: true`", hint)
     yield from _field_problems(schema, place)
     yield from _pattern_problems(schema, place)
-    yield from _rule_problems(schema, place)
+    yield from _rule_problems(schema, place, is_root=is_root)
     for key, part in _mapping(schema.get("properties")).items():
         yield from _node_problems(part, (*place, "properties", key))
     for key in ("items", "additionalProperties"):
@@ -161,18 +161,19 @@ def _pattern_problems(schema: Mapping[str, Any], place: FieldPath) -> Iterator[P
         )
 
 
-def _rule_problems(schema: Mapping[str, Any], place: FieldPath) -> Iterator[Problem]:
+def _rule_problems(
+    schema: Mapping[str, Any], place: FieldPath, *, is_root: bool
+) -> Iterator[Problem]:
     for index, rule in enumerate(_list(schema.get(RULES))):
         text = _mapping(rule).get("rule")
         if not isinstance(text, str) or not text.strip():
             continue  # the schema of definitions tells it
-        if not is_readable(text):
-            yield Problem(
-                code="rule-not-evaluated",
-                path=(*place, RULES, index, "rule"),
-                message=f"the rule `{shortened(text, 200)}` cannot be read here, and is not checked",
-                severity="info",
-            )
+        path = (*place, RULES, index, "rule")
+        if (unreadable := unreadable_rule(text, path)) is not None:
+            yield unreadable
+        for field in undeclared_fields(schema, text, is_object=is_root):
+            message = f"the rule `{shortened(text, 200)}` reads `{field}`, which the schema does not declare"
+            yield _problem(path, message)
 
 
 def _default_problems(schema: Any, place: FieldPath) -> Iterator[Problem]:

@@ -39,6 +39,13 @@ _TIME: Final = (
 )
 """These three are the schemas' own."""
 
+_DAY: Final = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+DATE: Final = f"^{_DAY}$"
+DATE_TIME: Final = (
+    f"^{_DAY}[Tt]([01][0-9]|2[0-3])(:[0-5][0-9]){{2}}(.[0-9]+)?([Zz]|[+-][0-9]{{2}}:[0-9]{{2}})$"
+)
+"""What an API server asks of the formats `date` and `date-time` at least."""
+
 PATTERNS: Final = {
     DNS_LABEL: "at most 63 of `a-z`, `0-9` and `-`, beginning and ending with a letter or digit",
     _NAMESPACE: "at most 63 of `a-z`, `0-9` and `-`, beginning and ending with a letter or digit",
@@ -51,6 +58,8 @@ PATTERNS: Final = {
     _PORT_NAME: "a number, or a name of `a-z`, `0-9` and `-` with a letter",
     _QUANTITY: "a quantity such as `500m` or `2Gi`",
     _BASE64: "base64",
+    DATE: "a date such as `2026-01-31`",
+    DATE_TIME: "a time such as `2026-01-31T12:00:00Z`",
     _TIME: "a time such as `2026-01-31T12:00:00Z`",
     _VARIABLE: "a name without `=`",
 }

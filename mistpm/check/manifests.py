@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Final
 
 import msgspec
@@ -44,7 +44,9 @@ def check_manifests(
     which it holds.  A schema that several minors share is looked at once; a valid object costs some
     20 us for each that differs, the first of a kind up to 15 ms more.
     """
-    checker = _Checker(tuple(sorted(set(minors))), custom, provided)
+    subjects = tuple(subjects)
+    definitions = {each.resource.name: each for each in subjects if is_definition(each.data)}
+    checker = _Checker(tuple(sorted(set(minors))), custom, provided, definitions)
     findings = {finding for subject in subjects for finding in checker.check(subject)}
     return tuple(sorted(findings, key=_order))
 
@@ -63,11 +65,16 @@ class _Checker:
     """Checks subjects one after the other; what depends on their API alone is worked out once."""
 
     def __init__(
-        self, minors: tuple[Minor, ...], custom: CustomKinds, provided: Container[Api]
+        self,
+        minors: tuple[Minor, ...],
+        custom: CustomKinds,
+        provided: Container[Api],
+        definitions: Mapping[str, Subject],
     ) -> None:
         self._minors = minors
         self._custom = custom
         self._provided = provided
+        self._definitions = definitions
         self._forms: dict[Api, _Form] = {}
 
     def check(self, subject: Subject) -> Iterator[Finding]:
@@ -93,7 +100,9 @@ class _Checker:
     def _timeless(self, subject: Subject, form: _Form) -> Iterator[Finding]:
         """Give what is the same at every minor that has the kind."""
         metadata = subject.data.get("metadata")
-        is_made = isinstance(metadata, dict) and bool(metadata.get("generateName"))
+        named = metadata if isinstance(metadata, dict) else {}
+        is_told = named.get("name") is not None and not isinstance(named["name"], str)
+        is_made = is_told or bool(named.get("generateName"))
         problems = [
             *name_problems(subject.resource, is_custom=form.custom is not None, is_made=is_made),
             *service_problems(subject.api, subject.data),
@@ -112,8 +121,20 @@ class _Checker:
         if version is None or version.schema is None or version.shape is None:
             return  # a broken definition is told where it is itself a subject
         for problem in _custom_problems(version, version.shape, subject):
-            finding = subject.finding(problem, self._minors)
-            yield finding if problem.path or problem.severity != "info" else _of(kind, finding)
+            if problem.severity == "info":
+                yield self._of_definition(kind, version, problem)
+            else:
+                yield subject.finding(problem, self._minors)
+
+    def _of_definition(self, kind: CustomKind, version: CustomVersion, problem: Problem) -> Finding:
+        """Make what is the matter with a rule a finding of its definition, which all its objects share."""
+        problem = msgspec.structs.replace(problem, path=(*version.place, *problem.path))
+        written = self._definitions.get(kind.name)
+        if written is not None:
+            return written.finding(problem, self._minors)
+        resource = ResourceId(GROUP, "CustomResourceDefinition", "", kind.name)
+        made = Subject(data={}, resource=resource, api_version=f"{GROUP}/v1")
+        return made.finding(problem, self._minors)
 
     def _form(self, api: Api) -> _Form:
         row, custom = find_kind(api), self._custom.find(api)
@@ -129,7 +150,15 @@ class _Checker:
             return _Form(problems=problems, custom=custom, minors=self._minors)
         if provided:
             return _Form(problems=(), minors=self._minors)
-        return _Form(problems=self._at_each(lambda minor: (unknown_kind(api, minor),)))
+        return _Form(problems=self._at_each(lambda minor: (self._unknown(api, minor),)))
+
+    def _unknown(self, api: Api, minor: Minor) -> Problem:
+        """Tell that nothing has such a kind; where its group is defined here, what was probably meant."""
+        problem = unknown_kind(api, minor)
+        if not (near := self._custom.nearest(api)):
+            return problem
+        hint = f"did you mean `{near}`?"
+        return msgspec.structs.replace(problem, path=("kind",), hint=hint)
 
     def _at_each(
         self, problems: Callable[[Minor], Iterable[Problem]]
@@ -166,14 +195,6 @@ def _custom_problems(version: CustomVersion, shape: Shape, subject: Subject) -> 
         from mistpm.check.rules import rule_problems
 
         yield from rule_problems(version.schema, data)
-
-
-def _of(kind: CustomKind, finding: Finding) -> Finding:
-    """Make what was found on a custom resource a finding of its definition, which all share."""
-    resource = ResourceId(GROUP, "CustomResourceDefinition", "", kind.name)
-    return msgspec.structs.replace(
-        finding, resource=resource, api_version=f"{GROUP}/v1", release="", file="", line=0
-    )
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

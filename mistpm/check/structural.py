@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any, Final
 
-from mistpm.check.limits import BYTES, with_limits
+from mistpm.check.limits import BYTES, DATE, DATE_TIME, with_limits
 from mistpm.check.schemas import kind_schema, schema_minors
 from mistpm.model.presence import Api
 
@@ -31,6 +31,7 @@ _COPIED: Final = (
 )  # fmt: skip
 _FORMATS: Final = ("ipv4", "ipv6")
 """Formats about which this and an API server agree in every detail; the others are not checked."""
+_TIMES: Final = {"date": DATE, "date-time": DATE_TIME}
 _CLASSES: Final = {
     "alnum": "0-9A-Za-z",
     "alpha": "A-Za-z",
@@ -117,8 +118,11 @@ def _values(schema: Mapping[str, Any], *, closed: bool) -> Schema:
     if schema.get("format") in _FORMATS:
         made["format"] = schema["format"]
     pattern = schema.get("pattern")
+    time = _TIMES.get(str(schema.get("format")))
     if isinstance(pattern, str) and (readable := readable_pattern(pattern)) is not None:
         made["pattern"] = readable
+    elif time is not None:
+        made["pattern"] = time
     elif schema.get("format") == "byte":
         made.update(BYTES)
     if closed and schema.get(LIST_TYPE) == "set":

@@ -63,6 +63,69 @@ def test_what_is_a_mistake(check: Checked) -> None:
     assert ["warning", "info", "error"] == [each.severity for each in findings]
 
 
+@pytest.mark.parametrize(
+    ("rule", "field"),
+    [
+        ("self.nothere == 1", "self.nothere"),
+        ("!has(self.a.c) || self.a.b == 'x'", "self.a.c"),
+        ("self.list.all(each, each.x == self.y)", "self.y"),
+    ],
+)
+def test_rules_that_read_what_is_not_declared(check: Checked, rule: str, field: str) -> None:
+    """A server refuses the definition: it knows the type of everything in a rule."""
+    rules = [{"rule": rule}]
+    a = {"type": "object", "properties": {"b": {"type": "string"}}}
+    listed = {"type": "array", "items": {"type": "object", "properties": {"x": {"type": "string"}}}}
+    size = {
+        "type": "object",
+        "properties": {"a": a, "list": listed},
+        "x-kubernetes-validations": rules,
+    }
+    place = f"{SCHEMA}.properties.size.x-kubernetes-validations[0].rule"
+    message = f"the rule `{rule}` reads `{field}`, which the schema does not declare"
+
+    assert [("invalid-definition", place, message, "")] == told(
+        check(definition_of(size=size), at="1.33")
+    )
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "self.open.any == 1",
+        "self.map.any == 'x'",
+        "self.pod.metadata.name == 'x'",
+        "self.a__dash__b == 'x' || self.list.size() == 1",
+        "self.list[0].x == 'x'",
+    ],
+)
+def test_rules_that_may_be_right(check: Checked, rule: str) -> None:
+    """Where it is not certain that a field is not there, nothing is said."""
+    text = {"type": "string"}
+    listed = {"type": "array", "items": {"type": "object", "properties": {"x": text}}}
+    size = {
+        "type": "object",
+        "properties": {
+            "a-b": text,
+            "list": listed,
+            "map": {"type": "object", "additionalProperties": text},
+            "open": {
+                "type": "object",
+                "properties": {"x": text},
+                "x-kubernetes-preserve-unknown-fields": True,
+            },
+            "pod": {
+                "type": "object",
+                "properties": {"x": text},
+                "x-kubernetes-embedded-resource": True,
+            },
+        },
+        "x-kubernetes-validations": [{"rule": rule}],
+    }
+
+    assert () == check(definition_of(size=size), at="1.33")
+
+
 def test_names_and_versions(check: Checked) -> None:
     """The name, the group, and the versions among themselves are looked at, too."""
     wrong = copy.deepcopy(PLAIN)

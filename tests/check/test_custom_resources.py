@@ -104,21 +104,65 @@ def test_rules_over_changes(check: Checked) -> None:
 
 
 @pytest.mark.parametrize(
-    "rule", ["quantity(self.mode).isLessThan(quantity('1Gi'))", "self.?mode.orValue('') == ''"]
+    ("rule", "why"),
+    [
+        (
+            "quantity(self.mode).isLessThan(quantity('1Gi'))",
+            "cannot be worked out here; the API server will",
+        ),
+        ("self.?mode.orValue('') == ''", "cannot be read here, and is not checked"),
+    ],
 )
-def test_rules_that_cannot_be_evaluated(check: Checked, rule: str) -> None:
-    """A rule that is beyond this machine is told once, as an info on its definition."""
+def test_rules_that_cannot_be_evaluated(check: Checked, rule: str, why: str) -> None:
+    """A rule that is beyond this machine is told once, as an info on its definition, which may be checked too."""
     custom = definition(rules=({"rule": rule},))
     expected = Finding(
         severity="info",
         code="rule-not-evaluated",
-        message=f"the rule `{rule}` cannot be worked out here; the API server will",
+        message=f"the rule `{rule}` {why}",
         resource=ResourceId("apiextensions.k8s.io", "CustomResourceDefinition", "", "clusters.pg.example.org"),
         api_version="apiextensions.k8s.io/v1",
         minors=(Minor(33),),
+        path="spec.versions[0].schema.openAPIV3Schema.properties.spec.x-kubernetes-validations[0].rule",
     )  # fmt: skip
 
     assert (expected,) == check(cluster(), cluster(size=2), definitions=(custom,))
+    assert (expected,) == check(custom, cluster(), definitions=(custom,))
+
+
+@pytest.mark.parametrize("value", ["yesterday", "2026-13-01T00:00:00Z", "2026-01-01 00:00:00Z", ""])
+def test_times(check: Checked, value: str) -> None:
+    """A server refuses what is no time where the format is one."""
+    fields = {**SPEC["properties"], "when": {"type": "string", "format": "date-time"}}
+    custom = definition({**SPEC, "properties": fields})
+    shown = f"the text `{value}`" if value else "an empty text"
+    message = f"`when` must be a time such as `2026-01-31T12:00:00Z`, not {shown}"
+
+    assert [("invalid-value", "spec.when", message, "")] == told(
+        check(cluster(when=value), definitions=(custom,))
+    )
+    for good in ("2026-01-31T12:00:00Z", "2026-01-31t12:00:00.123+02:00"):
+        assert () == check(cluster(when=good), definitions=(custom,))
+
+
+def test_a_misspelt_kind(check: Checked) -> None:
+    """Of the kinds that are defined for its group, the one that looks like it was meant."""
+    wrong = {**cluster(), "kind": "Clutser"}
+    [found] = check(wrong, definitions=(definition(),))
+
+    assert ("unknown-kind", "kind", "did you mean `Cluster`?") == (
+        found.code,
+        found.path,
+        found.hint,
+    )
+
+
+def test_a_name_that_is_no_text_is_told_once(check: Checked) -> None:
+    """That it is missing is not told as well."""
+    wrong = cluster()
+    wrong["metadata"]["name"] = 5
+
+    assert ["wrong-type"] == [each.code for each in check(wrong, definitions=(definition(),))]
 
 
 @pytest.mark.parametrize(
@@ -167,10 +211,11 @@ def test_versions(check: Checked) -> None:
         {**version, "name": "v0", "served": False, "storage": False, "deprecated": False},
         {**version, "name": "v2", "storage": False, "deprecated": False},
     ]
-    hint = "there is `pg.example.org/v1`, `pg.example.org/v2`"
+    hint = "there is `pg.example.org/v2`"
+    message = "`pg.example.org/v1/Cluster` is deprecated by its definition: v1 goes away; write v2"
     expected = {
         "v0": [("version-not-served", "apiVersion", "the definition of `Cluster` does not serve its version `v0`", hint)],
-        "v1": [("deprecated-api", "apiVersion", "v1 goes away; write v2", hint)],
+        "v1": [("deprecated-api", "apiVersion", message, hint)],
         "v2": [],
         "v3": [("version-not-served", "apiVersion", "the definition of `Cluster` has no version `v3`", hint)],
     }  # fmt: skip
