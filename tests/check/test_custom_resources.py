@@ -130,21 +130,6 @@ def test_rules_that_cannot_be_evaluated(check: Checked, rule: str, why: str) -> 
     assert (expected,) == check(custom, cluster(), definitions=(custom,))
 
 
-@pytest.mark.parametrize("value", ["yesterday", "2026-13-01T00:00:00Z", "2026-01-01 00:00:00Z", ""])
-def test_times(check: Checked, value: str) -> None:
-    """A server refuses what is no time where the format is one."""
-    fields = {**SPEC["properties"], "when": {"type": "string", "format": "date-time"}}
-    custom = definition({**SPEC, "properties": fields})
-    shown = f"the text `{value}`" if value else "an empty text"
-    message = f"`when` must be a time such as `2026-01-31T12:00:00Z`, not {shown}"
-
-    assert [("invalid-value", "spec.when", message, "")] == told(
-        check(cluster(when=value), definitions=(custom,))
-    )
-    for good in ("2026-01-31T12:00:00Z", "2026-01-31t12:00:00.123+02:00"):
-        assert () == check(cluster(when=good), definitions=(custom,))
-
-
 def test_a_misspelt_kind(check: Checked) -> None:
     """Of the kinds that are defined for its group, the one that looks like it was meant."""
     wrong = {**cluster(), "kind": "Clutser"}
