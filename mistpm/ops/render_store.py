@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from importlib.util import find_spec
@@ -24,6 +23,7 @@ RENDERS = "renders"
 """The part of the cache that holds these."""
 
 _DIGEST_BYTES = 32
+_WRITING = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_NONBLOCK
 _ROOT = 0
 _SHARDS = 256
 _OURS = ("render", "wasm", "document", "model", "package")
@@ -63,18 +63,21 @@ class RenderStore:
         return data
 
     def write(self, key: str, data: bytes) -> None:
-        """Keep something for a key; it is not flushed to the disk, because the digest tells what is whole."""
+        """Keep something for a key; it is not flushed to the disk, because the digest tells what is whole.
+
+        What a killed run leaves has the name under which the next one writes.
+        """
         path = self._path(key)
         with suppress(OSError):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.parent.mkdir(mode=0o700, exist_ok=True)
-            descriptor, temporary = tempfile.mkstemp(dir=path.parent)  # for the user only
+            temporary = path.with_name(f".{path.name}.tmp")
             try:
-                with os.fdopen(descriptor, "wb") as file:
+                with os.fdopen(os.open(temporary, _WRITING, mode=0o600), "wb") as file:
                     file.write(data + _digest(path, data))
-                Path(temporary).replace(path)
+                temporary.replace(path)
             except OSError:
-                Path(temporary).unlink()
+                temporary.unlink()
                 raise
             self._evict(path.parent)
 
