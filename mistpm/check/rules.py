@@ -50,8 +50,11 @@ def unreadable_rule(text: str, place: FieldPath) -> Problem | None:
     """Tell that a rule at a place of a schema cannot be read here; None for one that can."""
     if _read(text) is not None:
         return None
-    return _not_evaluated(
-        place, f"the rule `{shortened(text, _LONGEST)}` cannot be read here, and is not checked"
+    return Problem(
+        code=_NOT_EVALUATED,
+        path=place,
+        message=f"the rule `{shortened(text, _LONGEST)}` cannot be read here, and is not checked",
+        severity="info",
     )
 
 
@@ -89,10 +92,6 @@ def _declared(schema: Any, *, is_object: bool) -> dict[str, Any] | None:
     if is_object or schema.get(EMBEDDED):
         fields |= dict.fromkeys(("apiVersion", "kind", "metadata"))
     return fields
-
-
-def _not_evaluated(place: FieldPath, message: str) -> Problem:
-    return Problem(code=_NOT_EVALUATED, path=place, message=message, severity="info")
 
 
 def _problems(
@@ -142,7 +141,7 @@ def _judged(
         message = (
             f"the rule `{shortened(text, _LONGEST)}` cannot be worked out here; the API server will"
         )
-        yield _not_evaluated(place, message)
+        yield Problem(code=_NOT_EVALUATED, path=place, message=message, severity="info")
     elif not holds:
         message = (
             _message(rule, variables) or f"the rule `{shortened(text, _LONGEST)}` does not hold"

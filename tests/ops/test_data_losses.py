@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from mistpm.model.change import Action, Change
 from mistpm.model.resource import ResourceId
 from mistpm.ops.data_losses import data_losses
@@ -14,7 +16,7 @@ spec: {storageClassName: %s}
 """
 
 
-def change(kind: str, action: Action, group: str = "", **texts: str) -> Change:
+def change(kind: str, action: Action, group: str = "", **texts: Any) -> Change:
     """Give a change of an object of a kind."""
     return Change(action=action, resource=ResourceId(group, kind, "", "x"), release="shop", **texts)
 

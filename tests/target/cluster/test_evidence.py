@@ -250,6 +250,10 @@ def test_labels_alone_do_not_make_an_object_ours() -> None:
     """Controllers copy those of a Service to its Endpoints: what counts is who applied it."""
     entry = {"apiVersion": "policy/v1beta1", "operation": "Apply"}
     labels = {"mistpm.dev/environment": "made0000", "mistpm.dev/release": "web"}
+    made: list[tuple[str, list[dict[str, str]]]] = [
+        ("copied", []),
+        ("ours", [{**entry, "manager": "mistpm"}]),
+    ]
     items = [
         {
             "metadata": {
@@ -258,7 +262,7 @@ def test_labels_alone_do_not_make_an_object_ours() -> None:
                 "managedFields": [{**entry, "manager": "operator"}, *more],
             }
         }
-        for name, more in (("copied", ()), ("ours", ({**entry, "manager": "mistpm"},)))
+        for name, more in made
     ]
     with scripted_api(*discovery(SERVED), Reply(body={"metadata": {}, "items": items})) as script:
         evidence = target_of(script).evidence([BUDGETS])
