@@ -198,9 +198,10 @@ def ending(plan: UpgradePlan) -> tuple[str, ...]:
     blocked = plan.blocked
     if blocked is None:
         return ()
-    lines = [
-        f"No set of packages takes the environment from Kubernetes {blocked.at} to {blocked.next}."
-    ]
+    way = f"takes the environment from Kubernetes {blocked.at} to {blocked.next}"
+    if blocked.at == blocked.next:
+        way = f"supports Kubernetes {blocked.at}"
+    lines = [f"No set of packages {way}."]
     for part in blocked.unresolved:
         lines += part.explanation
     lines += [f"hint: {hint}" for part in blocked.unresolved for hint in part.hints]
@@ -240,5 +241,7 @@ def next_steps(plan: UpgradePlan) -> tuple[str, ...]:
     if at_hand < len(plan.steps):
         step = plan.steps[at_hand]
         lines.append(f"Bring the cluster itself from Kubernetes {step.before} to {step.after}.")
+        if not plan.address:  # nobody but the user knows what the cluster runs
+            again = again.replace("--continue", f"--continue --cluster-at {step.after}")
         lines.append(again)
     return tuple(lines)

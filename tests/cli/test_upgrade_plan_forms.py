@@ -227,6 +227,7 @@ STUCK = Blocked(at=Minor(25), next=Minor(26), unresolved=())
 MOVE = packages_step(BEFORE, BETWEEN, minors(24, 25), SHOP)
 MORE = packages_step(BETWEEN, AFTER, minors(25, 25), DATABASE)
 AGAIN = "Run `mistpm upgrade --continue`: it plans again from what is there then, and goes on."
+ARRIVED = AGAIN.replace("--continue", "--continue --cluster-at 1.25")
 CLUSTER = "Bring the cluster itself from Kubernetes 1.24 to 1.25."
 COMMIT = "Commit what changed, and let it be applied to the cluster."
 
@@ -240,10 +241,10 @@ COMMIT = "Commit what changed, and let it be applied to the cluster."
             (
                 "Run `mistpm upgrade`: it notes where this leads, and what is to be supported on the way.",
                 CLUSTER,
-                AGAIN,
+                ARRIVED,
             ),
         ),
-        (_plan(UP, goal=Minor(25), command="upgrade --continue"), (CLUSTER, AGAIN)),
+        (_plan(UP, goal=Minor(25), command="upgrade --continue"), (CLUSTER, ARRIVED)),
         (
             _plan(UP, goal=Minor(30), blocked=STUCK),
             ("Run `mistpm upgrade --kubernetes 1.25` to go as far as that.",),
