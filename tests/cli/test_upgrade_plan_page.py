@@ -79,7 +79,9 @@ def test_the_way_can_be_seen_at_once(browser: Browser) -> None:
     browser.open(plan_page(COMPLETE))
 
     assert ["Upgrade of directory ./deploy from Kubernetes 1.24 to 1.25"] == browser.texts("h1")
-    assert ["3 steps, and Kubernetes 1.25 is reached. But step 3 cannot be done as it is."] == browser.texts(".outcome")
+    assert [
+        "3 steps, and Kubernetes 1.25 is reached. But step 3 cannot be done as it is."
+    ] == browser.texts(".outcome")
     assert [
         "Kubernetes 1.24 now",
         "1 Packages 2 changes",
