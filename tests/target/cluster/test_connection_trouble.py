@@ -300,6 +300,12 @@ def test_a_proxy_that_does_not_run(
     )
 
 
+@pytest.fixture
+def no_socks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Be where `PySocks` is not installed."""
+    monkeypatch.setitem(sys.modules, "socks", None)
+
+
 @pytest.mark.parametrize(
     ("url", "message"),
     [
@@ -315,16 +321,11 @@ def test_a_proxy_that_does_not_run(
         ),
     ],
 )
+@pytest.mark.usefixtures("no_socks")
 def test_a_proxy_that_cannot_be_used(
-    control_plane: ControlPlane,
-    open_client: Open,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    url: str,
-    message: str,
+    control_plane: ControlPlane, open_client: Open, tmp_path: Path, url: str, message: str
 ) -> None:
     """What mistpm has not learned to go through; passwords are not shown."""
-    monkeypatch.setitem(sys.modules, "socks", None)  # as where it is not installed
     path = changed(control_plane, tmp_path, **{"proxy-url": url})
 
     hint = "hint: check `proxy-url` in your kubeconfig, or `HTTPS_PROXY`"
