@@ -72,6 +72,7 @@ def test_looking_at_a_lock_loads_nothing_heavy(folder: Path, arguments: list[str
     assert loaded(arguments) & HEAVY == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["render"], ["install"]], ids=" ".join)
 def test_rendering_again_loads_no_runtime(folder: Path, arguments: list[str]) -> None:
     """What packages answered before is remembered, and nothing that runs them is loaded."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
@@ -189,6 +190,7 @@ def _value(draw: st.DrawFn, schema: dict[str, Any]) -> Any:
     return draw(SMALL | WORDS if "x-kubernetes-int-or-string" in schema else VALUES)
 
 
+@pytest.mark.slow
 @settings(max_examples=500)
 @given(changes())
 def test_what_stops_being_valid_is_told(

@@ -93,6 +93,7 @@ def told(report: CheckReport) -> list[str]:
     return [f"{each} ({shown_minors(each.minors)})" for each in report.findings]
 
 
+@pytest.mark.slow
 def test_mistakes_forbid_applying(mine: Shop) -> None:
     """All of them, with their paths, the versions and what to do; nothing was changed."""
     release(mine, "  web: {package: mine/apps/web, inputs: {field: replica}}\n")

@@ -122,6 +122,7 @@ HEADS = st.sampled_from(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(HEADS, st.dictionaries(FIELDS, VALUES, max_size=5)), max_size=4))
 def test_any_objects_at_all_are_findings_and_nothing_else(

@@ -137,6 +137,7 @@ def test_other_limits_are_another_question(tmp_path: Path) -> None:
     assert b"answer" == RenderStore(tmp_path, limits="memory=1GiB").read(KEY)
 
 
+@pytest.mark.slow
 def test_what_was_used_longest_ago_goes_first(tmp_path: Path) -> None:
     """Each folder has its share of the limit."""
     store = RenderStore(tmp_path, limit_bytes=256 * 3 * 100)
@@ -159,6 +160,7 @@ json_like = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(
     outputs=st.dictionaries(st.text(), json_like),
     objects=st.lists(st.dictionaries(st.text(), json_like), max_size=3),

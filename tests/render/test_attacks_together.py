@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from attack_table import module
 from guest_modules import answering, ok
 
@@ -23,6 +24,7 @@ ATTACKS = {
 }
 
 
+@pytest.mark.slow
 def test_an_attack_ends_its_own_release_only(world: Any) -> None:
     """Nine attackers and nine good releases, two at a time: the good ones are whole."""
     world.runtime = Runtime(

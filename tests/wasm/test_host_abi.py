@@ -59,6 +59,7 @@ def test_the_package_says_what_it_is(runtime: Runtime, load: Any, greeting: byte
     assert {"name": "greeting"} == json.loads(runtime.info(load(greeting)))["metadata"]
 
 
+@pytest.mark.slow
 def test_the_package_is_packed_and_rendered(greeting: bytes, tmp_path: Path) -> None:
     """With the page's descriptor it becomes a file, which `mistpm` renders."""
     (text,) = blocks("yaml")

@@ -280,6 +280,7 @@ calls = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(calls=calls, memory=st.binary(max_size=300))
 def test_whatever_is_called(calls: list[tuple[str, list[int]]], memory: bytes) -> None:
     """Any calls in any order answer with an error number or a bad pointer, twice alike."""

@@ -287,6 +287,7 @@ def test_a_kind_whose_objects_cannot_be_read() -> None:
     assert (Unseen(what="poddisruptionbudgets.policy", why=words),) == evidence.unseen
 
 
+@pytest.mark.slow
 def test_a_server_that_goes_away() -> None:
     """That is an error like everywhere."""
     target = ClusterTarget(
