@@ -21,7 +21,7 @@ fi
 echo "installing Debian's chromium and chromium-driver for the tests of pages"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-if ! { $as_root apt-get update && DEBIAN_FRONTEND=noninteractive $as_root apt-get install \
+if ! { $as_root timeout 300 apt-get update && $as_root timeout 900 env DEBIAN_FRONTEND=noninteractive apt-get install \
     --yes --no-install-recommends chromium chromium-driver; } >"$log" 2>&1; then
     tail -n 3 "$log"
     echo "no browser: chromium could not be installed; tests of pages are skipped"
