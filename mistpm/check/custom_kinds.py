@@ -9,11 +9,12 @@ from typing import Any, Final
 
 import msgspec
 
-from mistpm.check.field_path import FieldPath
 from mistpm.check.problem import Problem
 from mistpm.check.shape import Shape
 from mistpm.check.structural import strict_schema, with_defaults
 from mistpm.check.subject import Subject
+from mistpm.check.untyped import mapping
+from mistpm.model.data_path import DataPath
 from mistpm.model.presence import Api
 
 GROUP: Final = "apiextensions.k8s.io"
@@ -27,7 +28,7 @@ class CustomVersion:
     """
 
     def __init__(
-        self, entry: Mapping[str, Any], schema: Any, place: FieldPath, *, kind: str, closed: bool
+        self, entry: Mapping[str, Any], schema: Any, place: DataPath, *, kind: str, closed: bool
     ) -> None:
         self.place = place
         self.name = str(entry.get("name", ""))
@@ -37,7 +38,7 @@ class CustomVersion:
         self.schema: Mapping[str, Any] | None = schema if isinstance(schema, Mapping) else None
         self._kind = kind
         self._closed = closed
-        self._own_status = "status" in _mapping(entry.get("subresources"))
+        self._own_status = "status" in mapping(entry.get("subresources"))
 
     @cached_property
     def _written(self) -> bytes:
@@ -68,8 +69,8 @@ class CustomKind:
     """A custom kind; versions by name, in the order of the definition."""
 
     def __init__(self, definition: Mapping[str, Any]) -> None:
-        spec = _mapping(definition.get("spec"))
-        names = _mapping(spec.get("names"))
+        spec = mapping(definition.get("spec"))
+        names = mapping(spec.get("names"))
         self.group = str(spec.get("group", ""))
         self.kind = str(names.get("kind", ""))
         self.name = f"{names.get('plural', '')}.{self.group}"
@@ -138,17 +139,17 @@ def definitions_in(subjects: Iterable[Subject]) -> tuple[dict[str, Any], ...]:
 
 def _versions(definition: Mapping[str, Any], kind: str) -> Iterator[CustomVersion]:
     """Give the versions of a definition; in v1beta1 several may share one schema, or have none."""
-    spec = _mapping(definition.get("spec"))
+    spec = mapping(definition.get("spec"))
     is_beta = str(definition.get("apiVersion", "")).endswith("/v1beta1")
     open_by_default = is_beta and spec.get("preserveUnknownFields") is not False
     closed = not (open_by_default or spec.get("preserveUnknownFields") is True)
-    shared = _mapping(spec.get("validation")).get("openAPIV3Schema")
+    shared = mapping(spec.get("validation")).get("openAPIV3Schema")
     entries = spec.get("versions") or [{"name": spec.get("version", "")}]
     for index, entry in enumerate(entries if isinstance(entries, list) else ()):
         if isinstance(entry, Mapping):
-            own = _mapping(entry.get("schema"))
+            own = mapping(entry.get("schema"))
             schema = own.get("openAPIV3Schema", shared)
-            place: FieldPath = ("spec", "versions", index, "schema", "openAPIV3Schema")
+            place: DataPath = ("spec", "versions", index, "schema", "openAPIV3Schema")
             if "openAPIV3Schema" not in own:
                 place = ("spec", "validation", "openAPIV3Schema")
             complete = {"subresources": spec.get("subresources"), **entry}
@@ -164,7 +165,3 @@ def _shape(written: bytes, kind: str, closed: bool) -> Shape | None:
         return Shape(schema, kind=kind)
     except (ValidationError, ValueError, TypeError):
         return None
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

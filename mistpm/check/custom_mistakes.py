@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from mistpm.check.field_path import FieldPath
 from mistpm.check.problem import Problem, one_of, shortened
 from mistpm.check.rules import undeclared_fields, unreadable_rule
 from mistpm.check.shape import Shape
@@ -22,6 +21,8 @@ from mistpm.check.structural import (
     readable_pattern,
     strict_schema,
 )
+from mistpm.check.untyped import mapping, sequence
+from mistpm.model.data_path import DataPath
 
 _CODE: Final = "invalid-definition"
 _TYPES: Final = ("array", "boolean", "integer", "number", "object", "string")
@@ -36,15 +37,15 @@ def definition_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
 
     What does not have the type that it should have is passed over: the schema of definitions tells that.
     """
-    spec = _mapping(data.get("spec"))
+    spec = mapping(data.get("spec"))
     yield from _name_problems(data, spec)
     if not str(data.get("apiVersion", "")).endswith("/v1"):
         return
-    versions = [each for each in _list(spec.get("versions")) if isinstance(each, Mapping)]
+    versions = [each for each in sequence(spec.get("versions")) if isinstance(each, Mapping)]
     yield from _version_problems(versions)
-    for index, version in enumerate(_list(spec.get("versions"))):
-        place: FieldPath = ("spec", "versions", index, "schema", "openAPIV3Schema")
-        schema = _mapping(_mapping(version).get("schema")).get("openAPIV3Schema")
+    for index, version in enumerate(sequence(spec.get("versions"))):
+        place: DataPath = ("spec", "versions", index, "schema", "openAPIV3Schema")
+        schema = mapping(mapping(version).get("schema")).get("openAPIV3Schema")
         if isinstance(schema, Mapping):
             yield from _root_problems(schema, place)
         elif isinstance(version, Mapping) and schema is None:
@@ -53,8 +54,8 @@ def definition_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _name_problems(data: Mapping[str, Any], spec: Mapping[str, Any]) -> Iterator[Problem]:
-    plural, group = _mapping(spec.get("names")).get("plural"), spec.get("group")
-    name = _mapping(data.get("metadata")).get("name")
+    plural, group = mapping(spec.get("names")).get("plural"), spec.get("group")
+    name = mapping(data.get("metadata")).get("name")
     if isinstance(plural, str) and isinstance(group, str) and isinstance(name, str):
         if name != f"{plural}.{group}":
             message = f"the name must be `{plural}.{group}`, its plural and group, not `{shortened(name)}`"
@@ -81,7 +82,7 @@ def _version_problems(versions: list[Mapping[str, Any]]) -> Iterator[Problem]:
         yield _problem(("spec", "versions"), message)
 
 
-def _root_problems(schema: Mapping[str, Any], place: FieldPath) -> Iterator[Problem]:
+def _root_problems(schema: Mapping[str, Any], place: DataPath) -> Iterator[Problem]:
     from jsonschema_rs import ValidationError
 
     if schema.get("type") != "object" and not (schema.get("type") is None and schema.get(PRESERVE)):
@@ -101,7 +102,7 @@ def _root_problems(schema: Mapping[str, Any], place: FieldPath) -> Iterator[Prob
         yield from _default_problems(schema, place)
 
 
-def _node_problems(schema: Any, place: FieldPath, *, is_root: bool = False) -> Iterator[Problem]:
+def _node_problems(schema: Any, place: DataPath, *, is_root: bool = False) -> Iterator[Problem]:
     """Look through a schema where it says which fields there are."""
     if not isinstance(schema, Mapping):
         return
@@ -117,13 +118,13 @@ def _node_problems(schema: Any, place: FieldPath, *, is_root: bool = False) -> I
     yield from _field_problems(schema, place)
     yield from _pattern_problems(schema, place)
     yield from _rule_problems(schema, place, is_root=is_root)
-    for key, part in _mapping(schema.get("properties")).items():
+    for key, part in mapping(schema.get("properties")).items():
         yield from _node_problems(part, (*place, "properties", key))
     for key in ("items", "additionalProperties"):
         yield from _node_problems(schema.get(key), (*place, key))
 
 
-def _type_problems(schema: Mapping[str, Any], place: FieldPath) -> Iterator[Problem]:
+def _type_problems(schema: Mapping[str, Any], place: DataPath) -> Iterator[Problem]:
     kind = schema.get("type")
     if (kind is None or kind == "") and not schema.get(INT_OR_STRING) and not schema.get(PRESERVE):
         message = "every field must have a `type`"
@@ -134,7 +135,7 @@ def _type_problems(schema: Mapping[str, Any], place: FieldPath) -> Iterator[Prob
         yield _problem((*place, "type"), f"`type` must be {wanted}, not `{shortened(kind)}`")
 
 
-def _field_problems(schema: Mapping[str, Any], place: FieldPath) -> Iterator[Problem]:
+def _field_problems(schema: Mapping[str, Any], place: DataPath) -> Iterator[Problem]:
     if schema.get("type") == "array" and "items" not in schema:
         yield _problem((*place, "items"), "a list must have `items`")
     if not isinstance(schema.get("additionalProperties", True), bool | Mapping):
@@ -142,7 +143,7 @@ def _field_problems(schema: Mapping[str, Any], place: FieldPath) -> Iterator[Pro
         yield _problem((*place, "additionalProperties"), message)
     elif schema.get("additionalProperties") is False:
         yield _problem((*place, "additionalProperties"), "`additionalProperties` must not be false")
-    elif _mapping(schema.get("properties")) and schema.get("additionalProperties"):
+    elif mapping(schema.get("properties")) and schema.get("additionalProperties"):
         message = "a schema must not have both `properties` and `additionalProperties`"
         yield _problem((*place, "additionalProperties"), message)
     if schema.get(LIST_TYPE) == "map" and not schema.get(LIST_KEYS):
@@ -150,7 +151,7 @@ def _field_problems(schema: Mapping[str, Any], place: FieldPath) -> Iterator[Pro
         yield _problem((*place, LIST_KEYS), message)
 
 
-def _pattern_problems(schema: Mapping[str, Any], place: FieldPath) -> Iterator[Problem]:
+def _pattern_problems(schema: Mapping[str, Any], place: DataPath) -> Iterator[Problem]:
     pattern = schema.get("pattern")
     if isinstance(pattern, str) and readable_pattern(pattern) is None:
         yield Problem(
@@ -162,10 +163,10 @@ def _pattern_problems(schema: Mapping[str, Any], place: FieldPath) -> Iterator[P
 
 
 def _rule_problems(
-    schema: Mapping[str, Any], place: FieldPath, *, is_root: bool
+    schema: Mapping[str, Any], place: DataPath, *, is_root: bool
 ) -> Iterator[Problem]:
-    for index, rule in enumerate(_list(schema.get(RULES))):
-        text = _mapping(rule).get("rule")
+    for index, rule in enumerate(sequence(schema.get(RULES))):
+        text = mapping(rule).get("rule")
         if not isinstance(text, str) or not text.strip():
             continue  # the schema of definitions tells it
         path = (*place, RULES, index, "rule")
@@ -176,19 +177,19 @@ def _rule_problems(
             yield _problem(path, message)
 
 
-def _default_problems(schema: Any, place: FieldPath) -> Iterator[Problem]:
+def _default_problems(schema: Any, place: DataPath) -> Iterator[Problem]:
     """Tell which defaults do not fit where they stand, in a schema that can be used."""
     if not isinstance(schema, Mapping):
         return
     if schema.get("default") is not None:
         yield from _misfits(schema, (*place, "default"))
-    for key, part in _mapping(schema.get("properties")).items():
+    for key, part in mapping(schema.get("properties")).items():
         yield from _default_problems(part, (*place, "properties", key))
     for key in ("items", "additionalProperties"):
         yield from _default_problems(schema.get(key), (*place, key))
 
 
-def _misfits(schema: Mapping[str, Any], place: FieldPath) -> Iterator[Problem]:
+def _misfits(schema: Mapping[str, Any], place: DataPath) -> Iterator[Problem]:
     wrapped = {"type": "object", "properties": {"default": schema}}
     shape = Shape(strict_schema(wrapped), kind="Default")
     value = {"apiVersion": "v1", "kind": "Default", "default": schema["default"]}
@@ -197,13 +198,5 @@ def _misfits(schema: Mapping[str, Any], place: FieldPath) -> Iterator[Problem]:
         yield _problem(path, f"the default does not fit: {problem.message}", problem.hint)
 
 
-def _problem(path: FieldPath, message: str, hint: str = "") -> Problem:
+def _problem(path: DataPath, message: str, hint: str = "") -> Problem:
     return Problem(code=_CODE, path=path, message=message, hint=hint)
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

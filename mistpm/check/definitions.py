@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from mistpm.check.definitions_objects import Survey, named
 from mistpm.check.definitions_schema import ANYTHING, Narrowing, Schema, narrowings
+from mistpm.check.untyped import mapping, sequence
 from mistpm.model.finding import Finding, Severity
 from mistpm.model.resource import ResourceId
 
@@ -242,15 +243,15 @@ class _Definition:
     """What matters of a definition, be it `v1` or `v1beta1`; what is not as it must be counts as empty."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
-        spec = _mapping(data.get("spec"))
-        names = _mapping(spec.get("names"))
+        spec = mapping(data.get("spec"))
+        names = mapping(spec.get("names"))
         self.api_version = str(data.get("apiVersion", ""))
         is_old = self.api_version == "apiextensions.k8s.io/v1beta1"
         only = {"name": spec.get("version"), "served": True, "storage": True}
         versions = [
-            _mapping(each) for each in _list(spec.get("versions")) or ([only] if is_old else [])
+            mapping(each) for each in sequence(spec.get("versions")) or ([only] if is_old else [])
         ]
-        name = str(_mapping(data.get("metadata")).get("name", ""))
+        name = str(mapping(data.get("metadata")).get("name", ""))
         self.resource = ResourceId(
             self.api_version.partition("/")[0], "CustomResourceDefinition", "", name
         )
@@ -258,37 +259,29 @@ class _Definition:
         scope = str(spec.get("scope", "Namespaced" if is_old else ""))
         self.scope = scope if scope in _SCOPES else ""
         self.kind = str(names.get("kind", ""))
-        self.conversion = str(_mapping(spec.get("conversion")).get("strategy") or "None")
+        self.conversion = str(mapping(spec.get("conversion")).get("strategy") or "None")
         self.versions = {str(each.get("name", "")): each for each in versions}
         self.served = [name for name, each in self.versions.items() if each.get("served")]
         stores = [name for name, each in self.versions.items() if each.get("storage")]
         self.storage = stores[0] if stores else ""
-        said = _list(_mapping(data.get("status")).get("storedVersions"))
+        said = sequence(mapping(data.get("status")).get("storedVersions"))
         self.stored = [str(each) for each in said] or stores
         self._keeps_all = bool(spec.get("preserveUnknownFields", is_old))
-        self._common = _mapping(spec.get("validation"))
+        self._common = mapping(spec.get("validation"))
         self.aliases = {
             str(each)
             for each in (
                 names.get("singular") or self.kind.lower(),
-                *_list(names.get("shortNames")),
-                *_list(names.get("categories")),
+                *sequence(names.get("shortNames")),
+                *sequence(names.get("categories")),
             )
             if each
         }
 
     def schema(self, version: str) -> Schema:
         """Give the schema of a version; one that has none allows everything."""
-        own = _mapping(self.versions.get(version, {}).get("schema"))
+        own = mapping(self.versions.get(version, {}).get("schema"))
         found = (own or self._common).get("openAPIV3Schema")
         if not isinstance(found, Mapping):
             return ANYTHING
         return {**found, **ANYTHING} if self._keeps_all else found
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from mistpm.check.definitions_schema import Schema, as_object, items, others, properties
-from mistpm.check.field_path import show_path
 from mistpm.check.problem import Problem
 from mistpm.check.shape import Shape
 from mistpm.check.structural import strict_schema, with_defaults
+from mistpm.model.data_path import show_path
 
 _NAMED: Final = 3
 """So many objects are named; of the others it is said how many they are."""

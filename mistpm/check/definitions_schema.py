@@ -13,6 +13,8 @@ from typing import Any, Final, Literal
 import msgspec
 from msgspec import Struct
 
+from mistpm.check.untyped import mapping, sequence
+
 Schema = Mapping[str, Any]
 
 ANYTHING: Final[Schema] = {"x-kubernetes-preserve-unknown-fields": True}
@@ -52,7 +54,7 @@ _OF_EVERY_OBJECT: Final = {"apiVersion": {"type": "string"}, "kind": {"type": "s
 
 def properties(schema: Schema) -> Mapping[str, Schema]:
     """Give the schemas of the fields that a schema names; what is no schema allows anything."""
-    found = _mapping(schema.get("properties"))
+    found = mapping(schema.get("properties"))
     return {name: each if isinstance(each, Mapping) else ANYTHING for name, each in found.items()}
 
 
@@ -72,7 +74,7 @@ def items(schema: Schema) -> Schema:
 
 def texts(value: Any) -> list[str]:
     """Give the texts in a list; what is none has none."""
-    return [each for each in _list(value) if isinstance(each, str)]
+    return [each for each in sequence(value) if isinstance(each, str)]
 
 
 def _narrowings(before: Schema, after: Schema, path: str) -> Iterator[Narrowing]:
@@ -255,15 +257,15 @@ def _embedding(before: Schema, after: Schema) -> Iterator[str]:
 
 
 def _rules(before: Schema, after: Schema) -> Iterator[str]:
-    had = {_rule(each) for each in _list(before.get("x-kubernetes-validations"))}
-    for each in _list(after.get("x-kubernetes-validations")):
+    had = {_rule(each) for each in sequence(before.get("x-kubernetes-validations"))}
+    for each in sequence(after.get("x-kubernetes-validations")):
         if _rule(each) not in had:
-            message = _mapping(each).get("message")
+            message = mapping(each).get("message")
             yield f"a rule is new: `{_rule(each)}`" + (f" ({message})" if message else "")
 
 
 def _rule(validation: Any) -> str:
-    return " ".join(str(_mapping(validation).get("rule")).split())
+    return " ".join(str(mapping(validation).get("rule")).split())
 
 
 def _junctors(before: Schema, after: Schema) -> Iterator[str]:
@@ -272,9 +274,9 @@ def _junctors(before: Schema, after: Schema) -> Iterator[str]:
         new, old = after.get(keyword), before.get(keyword)
         if new is None or new == old or new in _INT_OR_STRING:
             continue
-        if keyword == "allOf" and all(each in _list(old) for each in _list(new)):
+        if keyword == "allOf" and all(each in sequence(old) for each in sequence(new)):
             continue
-        if keyword == "anyOf" and old and all(each in _list(new) for each in _list(old)):
+        if keyword == "anyOf" and old and all(each in sequence(new) for each in sequence(old)):
             continue
         yield f"what `{keyword}` asks of it is another thing now"
 
@@ -317,14 +319,6 @@ def shown(value: Any) -> str:
 def _listed(values: Iterable[Any]) -> str:
     named = [shown(each) for each in values]
     return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def _number(value: Any, otherwise: float) -> float:

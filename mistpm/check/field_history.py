@@ -7,15 +7,15 @@ from typing import Any
 
 import msgspec
 
-from mistpm.check.field_path import FieldPath
 from mistpm.check.problem import Problem
 from mistpm.check.schemas import kind_schema, schema_minors
+from mistpm.model.data_path import DataPath
 from mistpm.model.minor import Minor
 from mistpm.model.presence import Api
 
 
 @cache
-def minors_with(api: Api, path: FieldPath) -> tuple[Minor, ...]:
+def minors_with(api: Api, path: DataPath) -> tuple[Minor, ...]:
     """Give the minors at which objects of a kind may have a field, oldest first.
 
     The schema of every minor is looked into (3 ms each), so this is for fields that are in question.
@@ -52,7 +52,7 @@ def dated(problem: Problem, api: Api, minor: Minor) -> Problem:
     return msgspec.structs.replace(problem, message=f"{problem.message} {when}", hint=hint)
 
 
-def _has(document: dict[str, Any], path: FieldPath) -> bool:
+def _has(document: dict[str, Any], path: DataPath) -> bool:
     """Tell whether a schema names the field at a path."""
     schema: Any = document
     for step in path:

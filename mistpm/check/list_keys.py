@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mistpm.check.field_path import FieldPath, show_end
+from mistpm.check.field_path import show_end
 from mistpm.check.problem import Problem, shortened
 from mistpm.check.structural import LIST_KEYS, LIST_TYPE
+from mistpm.model.data_path import DataPath
 from mistpm.model.finding import Severity
 
 
-def key_problems(schema: Any, value: Any, path: FieldPath = ()) -> Iterator[Problem]:
+def key_problems(schema: Any, value: Any, path: DataPath = ()) -> Iterator[Problem]:
     """Tell which items of a valid object's lists have the key of an earlier one."""
     if not isinstance(schema, Mapping):
         return
@@ -32,7 +33,7 @@ def key_problems(schema: Any, value: Any, path: FieldPath = ()) -> Iterator[Prob
 def repeated(
     keys: Mapping[str, Any],
     items: Any,
-    path: FieldPath,
+    path: DataPath,
     *,
     severity: Severity = "error",
     hint: str = "",

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from mistpm.check.field_path import FieldPath
+from mistpm.model.data_path import DataPath
 from mistpm.model.finding import Severity
 
 _SHOWN: Final = 60
@@ -17,7 +17,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     """One problem; the names of the fields are those of `Finding`, `path` is not written out yet."""
 
     code: str
-    path: FieldPath
+    path: DataPath
     message: str
     hint: str = ""
     severity: Severity = "error"

@@ -10,9 +10,9 @@ from msgspec import Struct
 
 from mistpm.check.cel_functions import functions
 from mistpm.check.cel_values import escaped, to_cel
-from mistpm.check.field_path import FieldPath
 from mistpm.check.problem import Problem, shortened
 from mistpm.check.structural import EMBEDDED, INT_OR_STRING, PRESERVE, RULES
+from mistpm.model.data_path import DataPath
 
 _KEPT: Final = 4096
 _LONGEST: Final = 200
@@ -46,7 +46,7 @@ def rule_problems(schema: Mapping[str, Any], data: dict[str, Any]) -> Iterator[P
     yield from _problems(schema, data, (), (), is_object=True)
 
 
-def unreadable_rule(text: str, place: FieldPath) -> Problem | None:
+def unreadable_rule(text: str, place: DataPath) -> Problem | None:
     """Tell that a rule at a place of a schema cannot be read here; None for one that can."""
     if _read(text) is not None:
         return None
@@ -95,7 +95,7 @@ def _declared(schema: Any, *, is_object: bool) -> dict[str, Any] | None:
 
 
 def _problems(
-    schema: Any, value: Any, path: FieldPath, place: FieldPath, *, is_object: bool = False
+    schema: Any, value: Any, path: DataPath, place: DataPath, *, is_object: bool = False
 ) -> Iterator[Problem]:
     if not isinstance(schema, Mapping) or value is None:
         return
@@ -120,8 +120,8 @@ def _judged(
     rule: Mapping[str, Any],
     schema: Mapping[str, Any],
     value: Any,
-    path: FieldPath,
-    place: FieldPath,
+    path: DataPath,
+    place: DataPath,
     *,
     is_object: bool,
 ) -> Iterator[Problem]:

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from mistpm.check.field_path import FieldPath, show_end
+from mistpm.check.field_path import show_end
 from mistpm.check.limits import PATTERNS
 from mistpm.check.misplaced import places
 from mistpm.check.problem import Problem, one_of, shortened, show_value
+from mistpm.model.data_path import DataPath
 
 if TYPE_CHECKING:
     import jsonschema_rs
@@ -75,7 +76,7 @@ class Shape:
 
     def _told(self, error: jsonschema_rs.ValidationError) -> Iterator[Problem]:
         """Say in our words what a validator's error says."""
-        path: FieldPath = tuple(error.instance_path)
+        path: DataPath = tuple(error.instance_path)
         details = error.kind.as_dict()
         match error.kind.name:
             case "required":
@@ -96,7 +97,7 @@ class Shape:
             case _:
                 yield self._invalid(path, _wanted(error.kind), error.instance)
 
-    def _wrong_type(self, path: FieldPath, value: Any, types: list[str]) -> Problem:
+    def _wrong_type(self, path: DataPath, value: Any, types: list[str]) -> Problem:
         if value is None:
             return _missing(path)
         types = [name for name in _TYPES if name in types]
@@ -108,14 +109,14 @@ class Shape:
             hint = "leave out the quotes"
         return self._problem("wrong-type", path, wanted, value, hint)
 
-    def _no_option(self, path: FieldPath, value: Any, options: list[Any]) -> Problem:
+    def _no_option(self, path: DataPath, value: Any, options: list[Any]) -> Problem:
         close = _closest(value, _options(options)) if isinstance(value, str) else ""
         hint = f"did you mean `{close}`?" if close else ""
         return self._invalid(path, _one_of(options), value, hint)
 
     def _no_branch(
         self,
-        path: FieldPath,
+        path: DataPath,
         value: Any,
         branches: list[list[jsonschema_rs.ValidationError]],
     ) -> Problem:
@@ -126,7 +127,7 @@ class Shape:
         hint = "; or ".join(dict.fromkeys(reason.message for reason in reasons))
         return self._invalid(path, "what one of its alternatives says", value, hint)
 
-    def _unknown(self, path: FieldPath, key: str, error: jsonschema_rs.ValidationError) -> Problem:
+    def _unknown(self, path: DataPath, key: str, error: jsonschema_rs.ValidationError) -> Problem:
         schema = _below(self._document, tuple(error.schema_path)[:-1])
         known = list(schema.get("properties", {}))
         close = _closest(key, known, cutoff=_SURE)
@@ -147,18 +148,18 @@ class Shape:
     def _places(self) -> dict[str, str]:
         return places(self._document)
 
-    def _invalid(self, path: FieldPath, wanted: str, value: Any, hint: str = "") -> Problem:
+    def _invalid(self, path: DataPath, wanted: str, value: Any, hint: str = "") -> Problem:
         return self._problem("invalid-value", path, wanted, value, hint)
 
     def _problem(
-        self, code: str, path: FieldPath, wanted: str, value: Any, hint: str = ""
+        self, code: str, path: DataPath, wanted: str, value: Any, hint: str = ""
     ) -> Problem:
         field = f"`{show_end(path)}`" if path else f"a `{self._kind}`"
         is_told = wanted.endswith(_NOT_EMPTY) or self._is_secret(path)
         found = "" if is_told else f", not {show_value(value)}"
         return Problem(code=code, path=path, message=f"{field} must be {wanted}{found}", hint=hint)
 
-    def _is_secret(self, path: FieldPath) -> bool:
+    def _is_secret(self, path: DataPath) -> bool:
         """Tell whether a value is one that nobody should read in a message."""
         return self._kind == "Secret" and bool(path) and path[0] in {"data", "stringData"}
 
@@ -188,7 +189,7 @@ def _options(options: list[Any]) -> list[str]:
     return [str(option) for option in options if option is not None and option != ""]
 
 
-def _missing(path: FieldPath) -> Problem:
+def _missing(path: DataPath) -> Problem:
     return Problem(code="missing-field", path=path, message=f"`{show_end(path)}` is missing")
 
 

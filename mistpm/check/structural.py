@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from mistpm.check.limits import BYTES, DATE, DATE_TIME, with_limits
 from mistpm.check.schemas import kind_schema, schema_minors
+from mistpm.check.untyped import mapping
 from mistpm.model.presence import Api
 
 Schema = dict[str, Any]
@@ -195,7 +196,7 @@ def with_defaults(schema: Any, value: Any) -> Any:
         ]
     if not isinstance(value, dict):
         return value
-    properties = _mapping(schema.get("properties"))
+    properties = mapping(schema.get("properties"))
     additional = schema.get("additionalProperties")
     made = {
         key: with_defaults(part, _filled(part, each))
@@ -212,7 +213,3 @@ def _filled(schema: Any, value: Any) -> Any:
     if value is None and isinstance(schema, Mapping) and not schema.get("nullable"):
         return schema.get("default")
     return value
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

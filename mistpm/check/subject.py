@@ -9,14 +9,14 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from mistpm.check.field_path import FieldPath, show_path
 from mistpm.check.problem import Problem, show_value
+from mistpm.model.data_path import DataPath, show_path
 from mistpm.model.finding import Finding
 from mistpm.model.minor import Minor
 from mistpm.model.presence import Api, is_namespaced
 from mistpm.model.resource import Manifest, ResourceId
 
-LineOf = Callable[[FieldPath], int | None]
+LineOf = Callable[[DataPath], int | None]
 """Tells the line in which the value at a path begins, None where nothing is there."""
 
 _API_VERSION: Final = re.compile(
@@ -42,7 +42,7 @@ class Subject(Struct, frozen=True, kw_only=True):
         """The API in which it is written."""
         return Api(self.resource.group, self.api_version.rpartition("/")[2], self.resource.kind)
 
-    def line(self, path: FieldPath) -> int:
+    def line(self, path: DataPath) -> int:
         """Give the line of a path, or of the innermost thing around it; 0 where nothing is known."""
         if self.line_of is None:
             return 0
@@ -97,13 +97,13 @@ def subjects_of(
     return tuple(subjects), tuple(findings)
 
 
-def _line_below(line_of: LineOf, place: FieldPath, path: FieldPath) -> int | None:
+def _line_below(line_of: LineOf, place: DataPath, path: DataPath) -> int | None:
     return line_of((*place, *path))
 
 
-def _objects(document: Any) -> Iterator[tuple[Any, FieldPath]]:
+def _objects(document: Any) -> Iterator[tuple[Any, DataPath]]:
     """Give what is in a document, lists taken apart, in the order of writing."""
-    waiting: list[tuple[Any, FieldPath]] = [] if document is None else [(document, ())]
+    waiting: list[tuple[Any, DataPath]] = [] if document is None else [(document, ())]
     while waiting:
         data, place = waiting.pop()
         items = _items(data)

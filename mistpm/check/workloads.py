@@ -5,17 +5,18 @@ Only what an API server refuses, or what can never run: `specs/checks.md#values`
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from mistpm.check.field_path import FieldPath
 from mistpm.check.list_keys import repeated
 from mistpm.check.problem import Problem, one_of, shortened
 from mistpm.check.quantity import quantity
+from mistpm.check.untyped import mapping, sequence
+from mistpm.model.data_path import DataPath
 from mistpm.model.presence import Api
 
 _SELECTING: Final = {"DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"}
-_TEMPLATES: Final[dict[tuple[str, str], FieldPath]] = {
+_TEMPLATES: Final[dict[tuple[str, str], DataPath]] = {
     ("", "Pod"): (),
     ("", "ReplicationController"): ("spec", "template"),
     ("apps", "DaemonSet"): ("spec", "template"),
@@ -27,20 +28,20 @@ _TEMPLATES: Final[dict[tuple[str, str], FieldPath]] = {
 }
 """Where the Pod is in each kind."""
 
-_APPLIED_KEYS: Final[dict[str, dict[str, Any]]] = {
+_APPLIED_KEYS: Final[dict[str, Mapping[str, Any]]] = {
     "env": {"name": None},
     "ports": {"containerPort": None, "protocol": "TCP"},
 }
 _APPLYING: Final = "leave out one of them: server-side apply, which mistpm uses, refuses both"
 
 
-def workload_problems(api: Api, data: dict[str, Any]) -> Iterator[Problem]:
+def workload_problems(api: Api, data: Mapping[str, Any]) -> Iterator[Problem]:
     """Tell what does not fit together in an object that runs Pods; of what is no mapping nothing is told."""
     place = _TEMPLATES.get((api.group, api.kind))
     if place is None:
         return
     template = _at(data, place)
-    spec = _mapping(template.get("spec"))
+    spec = mapping(template.get("spec"))
     spec_place = (*place, "spec")
     if api.group == "apps" and api.kind in _SELECTING and api.version == "v1":
         yield from _selector_problems(data, template)
@@ -52,18 +53,18 @@ def workload_problems(api: Api, data: dict[str, Any]) -> Iterator[Problem]:
     yield from _mount_problems(_volumes(api, data, spec), spec, spec_place)
 
 
-def _selector_problems(data: dict[str, Any], template: dict[str, Any]) -> Iterator[Problem]:
-    selector = _mapping(data.get("spec")).get("selector")
+def _selector_problems(data: Mapping[str, Any], template: Mapping[str, Any]) -> Iterator[Problem]:
+    selector = mapping(data.get("spec")).get("selector")
     if not template or not isinstance(selector, dict):
         return  # its schema tells that
-    wanted = _mapping(selector.get("matchLabels"))
+    wanted = mapping(selector.get("matchLabels"))
     if not wanted and not selector.get("matchExpressions"):
         yield Problem(
             code="invalid-value",
             path=("spec", "selector"),
             message="the selector is empty, and must select the Pods of the template",
         )
-    labels = _mapping(_mapping(template.get("metadata")).get("labels"))
+    labels = mapping(mapping(template.get("metadata")).get("labels"))
     for key, value in wanted.items():
         if (
             isinstance(value, str)
@@ -79,7 +80,7 @@ def _selector_problems(data: dict[str, Any], template: dict[str, Any]) -> Iterat
             )
 
 
-def _restart_problems(api: Api, spec: dict[str, Any], path: FieldPath) -> Iterator[Problem]:
+def _restart_problems(api: Api, spec: Mapping[str, Any], path: DataPath) -> Iterator[Problem]:
     policy = spec.get("restartPolicy") or ("Always" if "containers" in spec else None)
     allowed = ["OnFailure", "Never"] if api.group == "batch" else ["Always"]
     if policy in ("Always", "OnFailure", "Never") and policy not in allowed:
@@ -96,7 +97,7 @@ def _restart_problems(api: Api, spec: dict[str, Any], path: FieldPath) -> Iterat
         )
 
 
-def _container_problems(spec: dict[str, Any], place: FieldPath) -> Iterator[Problem]:
+def _container_problems(spec: Mapping[str, Any], place: DataPath) -> Iterator[Problem]:
     seen: set[str] = set()
     for path, container in _containers(spec, place):
         name = container.get("name")
@@ -107,11 +108,11 @@ def _container_problems(spec: dict[str, Any], place: FieldPath) -> Iterator[Prob
             seen.add(name)
 
 
-def _resource_problems(spec: dict[str, Any], place: FieldPath) -> Iterator[Problem]:
+def _resource_problems(spec: Mapping[str, Any], place: DataPath) -> Iterator[Problem]:
     for path, container in _containers(spec, place):
-        resources = _mapping(container.get("resources"))
-        limits = _mapping(resources.get("limits"))
-        for name, asked in _mapping(resources.get("requests")).items():
+        resources = mapping(container.get("resources"))
+        limits = mapping(resources.get("limits"))
+        for name, asked in mapping(resources.get("requests")).items():
             amount, most = quantity(asked), quantity(limits.get(name))
             if amount is not None and most is not None and amount > most:
                 message = f"`{shortened(str(name))}` must be at most its limit `{limits[name]}`, not `{asked}`"
@@ -122,7 +123,7 @@ def _resource_problems(spec: dict[str, Any], place: FieldPath) -> Iterator[Probl
                 )
 
 
-def _repeated_items(spec: dict[str, Any], place: FieldPath) -> Iterator[Problem]:
+def _repeated_items(spec: Mapping[str, Any], place: DataPath) -> Iterator[Problem]:
     """Tell which items are there twice; those of `env` and `ports` only keep mistpm from applying them."""
     yield from repeated({"name": None}, spec.get("volumes"), (*place, "volumes"))
     for path, container in _containers(spec, place):
@@ -134,10 +135,12 @@ def _repeated_items(spec: dict[str, Any], place: FieldPath) -> Iterator[Problem]
             )
 
 
-def _mount_problems(volumes: set[str], spec: dict[str, Any], place: FieldPath) -> Iterator[Problem]:
+def _mount_problems(
+    volumes: set[str], spec: Mapping[str, Any], place: DataPath
+) -> Iterator[Problem]:
     for path, container in _containers(spec, place):
-        for index, mount in enumerate(_list(container.get("volumeMounts"))):
-            name = _mapping(mount).get("name")
+        for index, mount in enumerate(sequence(container.get("volumeMounts"))):
+            name = mapping(mount).get("name")
             if isinstance(name, str) and name not in volumes:
                 known = ", ".join(f"`{each}`" for each in sorted(volumes))
                 yield Problem(
@@ -148,33 +151,25 @@ def _mount_problems(volumes: set[str], spec: dict[str, Any], place: FieldPath) -
                 )
 
 
-def _volumes(api: Api, data: dict[str, Any], spec: dict[str, Any]) -> set[str]:
+def _volumes(api: Api, data: Mapping[str, Any], spec: Mapping[str, Any]) -> set[str]:
     """Give the names of the volumes of a Pod, those that a StatefulSet claims for it included."""
-    given = [_mapping(volume).get("name") for volume in _list(spec.get("volumes"))]
+    given = [mapping(volume).get("name") for volume in sequence(spec.get("volumes"))]
     if api.kind == "StatefulSet":
-        claims = _list(_at(data, ("spec",)).get("volumeClaimTemplates"))
-        given += [_mapping(_mapping(claim).get("metadata")).get("name") for claim in claims]
+        claims = sequence(_at(data, ("spec",)).get("volumeClaimTemplates"))
+        given += [mapping(mapping(claim).get("metadata")).get("name") for claim in claims]
     return {name for name in given if isinstance(name, str)}
 
 
 def _containers(
-    spec: dict[str, Any], place: FieldPath
-) -> Iterator[tuple[FieldPath, dict[str, Any]]]:
+    spec: Mapping[str, Any], place: DataPath
+) -> Iterator[tuple[DataPath, Mapping[str, Any]]]:
     for field in ("initContainers", "containers"):
-        for index, container in enumerate(_list(spec.get(field))):
+        for index, container in enumerate(sequence(spec.get(field))):
             if isinstance(container, dict):
                 yield (*place, field, index), container
 
 
-def _at(data: dict[str, Any], place: FieldPath) -> dict[str, Any]:
+def _at(data: Mapping[str, Any], place: DataPath) -> Mapping[str, Any]:
     for step in place:
-        data = _mapping(data.get(str(step)))
+        data = mapping(data.get(str(step)))
     return data
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

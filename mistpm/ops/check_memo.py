@@ -17,7 +17,8 @@ from mistpm.model.finding import Finding
 CHECKS = "checks"
 """The part of the cache that holds these."""
 
-_MOST_KEPT = 8
+_MOST_KEPT = 32
+"""Answers, enough for all states of a long upgrade at once."""
 
 
 class _Kept(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ from mistpm.ops.options import Options
 from mistpm.ops.package_argument import is_path
 from mistpm.ops.searching import newest_matching, open_registries
 from mistpm.ops.workspace import open_runtime
-from mistpm.package import read_descriptor
+from mistpm.package import read_descriptor, read_module
 from mistpm.package.sections import code_digest
 
 if TYPE_CHECKING:
@@ -80,12 +80,7 @@ def inspect_module(options: Options, text: str) -> ModuleInspection:
     `UsageError`.
     """
     path = _module_file(options, text)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise PackageError(
-            "unreadable-file", f"`{path}` cannot be read: {error.strerror or error}"
-        ) from None
+    data = read_module(path)
     from mistpm.wasm.form import computes_nothing
 
     anatomy = open_runtime().dissect(path)

@@ -83,7 +83,9 @@ def read_plan(path: Path) -> SavedPlan:
         data = path.read_bytes()
     except OSError as error:
         raise DocumentError(
-            "plan-unreadable", f"`{path}` cannot be read: {error.strerror}"
+            "plan-unreadable",
+            f"`{path}` cannot be read: {error.strerror}",
+            hint="check the path; `--out FILE` of `mistpm plan` and `mistpm upgrade --plan` saves a plan",
         ) from error
     version = _VERSION.search(data)
     if version and int(version[1]) > PLAN_VERSION:

@@ -1,7 +1,13 @@
 """Package files: the sections of a module, the descriptor, what authors write."""
 
 from mistpm.package.mistletoe import mistletoe_descriptor, split_file_name
-from mistpm.package.package_file import PackageFile, read_assets, read_descriptor, read_package
+from mistpm.package.package_file import (
+    PackageFile,
+    read_assets,
+    read_descriptor,
+    read_module,
+    read_package,
+)
 from mistpm.package.packing import Packed, pack
 from mistpm.package.solving_part import solving_part
 
@@ -12,6 +18,7 @@ __all__ = [
     "pack",
     "read_assets",
     "read_descriptor",
+    "read_module",
     "read_package",
     "solving_part",
     "split_file_name",

@@ -28,17 +28,22 @@ class PackageFile(Struct, frozen=True, kw_only=True):
     assets: dict[str, str]
 
 
+def read_module(path: Path) -> bytes:
+    """Read a module's bytes, whatever they are; raises `PackageError` (`unreadable-file`)."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise PackageError(
+            "unreadable-file", f"`{path}` cannot be read: {error.strerror or error}"
+        ) from None
+
+
 def read_package(path: Path) -> PackageFile:
     """Read a package without running it; costs hashing the file.
 
     Raises what `read_descriptor` raises, and `PackageError` (`unreadable-file`).
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise PackageError(
-            "unreadable-file", f"`{path}` cannot be read: {error.strerror or error}"
-        ) from None
+    data = read_module(path)
     return PackageFile(
         path=path,
         digest="sha256:" + hashlib.sha256(data).hexdigest(),

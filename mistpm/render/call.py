@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from mistpm.model.answer import BAD_REQUEST, Answer
-from mistpm.render.data_path import DataPath, show
+from mistpm.model.data_path import DataPath, show_path
 from mistpm.render.envelope import encode
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
@@ -85,5 +85,7 @@ def _merged(given: Any, fixed: Any, path: DataPath) -> Any:
         }
     written = json.dumps(fixed, sort_keys=True)
     if json.dumps(given, sort_keys=True) != written:
-        raise Refusal(BAD_REQUEST, f"`{show(path)}` is fixed to `{written}` by the caller's `with`")
+        raise Refusal(
+            BAD_REQUEST, f"`{show_path(path)}` is fixed to `{written}` by the caller's `with`"
+        )
     return fixed

@@ -1,32 +1,13 @@
-"""Where a value stands in JSON-like data."""
+"""Values of JSON-like data by their place."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
-DataPath: TypeAlias = tuple[str | int, ...]
-"""The keys and indexes that lead to a value."""
+from mistpm.model.data_path import DataPath
 
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
-_LONGEST = 60
 _MISSING = object()
-
-
-def show(path: DataPath) -> str:
-    """Write a path as messages do: `inputs.hosts[0].name`, `inputs["a.b"]`."""
-    text = ""
-    for part in path:
-        if isinstance(part, int):
-            text += f"[{part}]"
-        elif len(part) <= _LONGEST and _PLAIN.fullmatch(part):
-            text += f".{part}" if text else part
-        else:
-            shown = part if len(part) <= _LONGEST else part[: _LONGEST - 3] + "..."
-            text += f"[{json.dumps(shown, ensure_ascii=False)}]"
-    return text
 
 
 def is_at(data: Any, path: DataPath) -> bool:

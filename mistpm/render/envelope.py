@@ -12,7 +12,7 @@ import re
 from typing import Any
 
 from mistpm.errors import RenderError
-from mistpm.render.data_path import DataPath, show
+from mistpm.model.data_path import DataPath, show_path
 
 DEEPEST = 100
 """How many mappings and lists may stand in each other; YAML readers in use give up at 128."""
@@ -95,4 +95,4 @@ def _escaped(match: re.Match[str]) -> str:
 def _refused(path: DataPath, what: str, hint: str = "") -> RenderError:
     if path[:1] == ("data",):
         path = ("inputs", *path[1:])  # as whoever gave them knows them
-    return RenderError("invalid-input", f"`{show(path)}`: {what}", hint=hint)
+    return RenderError("invalid-input", f"`{show_path(path)}`: {what}", hint=hint)

@@ -10,9 +10,10 @@ from typing import Any
 import msgspec
 
 from mistpm.errors import RenderError
+from mistpm.model.data_path import DataPath, show_path
 from mistpm.model.resource import ResourceId
 from mistpm.model.secrets import MARK, PLACEHOLDER, SecretInput, decoded
-from mistpm.render.data_path import DataPath, show, texts
+from mistpm.render.data_path import texts
 
 
 def _in_base64(mark: str) -> tuple[str, ...]:
@@ -56,7 +57,7 @@ def find_secrets(
         raise RenderError(
             "secret-outside-secret",
             f"a secret may only be inside a Secret, and it is in `{resource}`",
-            context=(f"at `{show(path)}`",),
+            context=(f"at `{show_path(path)}`",),
             hint="the package must read it from a Secret (`secretKeyRef`, a volume): tell its author",
         )
     return tuple(sorted(found))
@@ -96,6 +97,6 @@ def _unusable(resource: ResourceId, path: DataPath, what: str, hint: str) -> Ren
     return RenderError(
         "secret-unusable",
         f"a secret in `{resource}` cannot be put in: {what}",
-        context=(f"at `{show(path)}`",),
+        context=(f"at `{show_path(path)}`",),
         hint=hint,
     )

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mistpm.errors import PackageError, Problem
+from mistpm.model.data_path import DataPath, show_path
 from mistpm.model.inputs import referred
-from mistpm.render.data_path import DataPath, show
 
 if TYPE_CHECKING:
     import jsonschema_rs
@@ -161,7 +161,7 @@ class Schema:
         if not all(branches):
             return self._problem(path, f"{_shown(value)} fits more than one of its alternatives")
         reasons = [next(self._told(errors[0])) for errors in branches]
-        here = show((self.what, *path))
+        here = show_path((self.what, *path))
         told = [
             reason.message if reason.path == here else f"{reason.path} {reason.message}"
             for reason in reasons
@@ -183,7 +183,7 @@ class Schema:
         return self._problem((*path, key), "is not known", hint)
 
     def _problem(self, path: DataPath, message: str, hint: str = "") -> Problem:
-        return Problem(path=show((self.what, *path)), message=message, hint=hint)
+        return Problem(path=show_path((self.what, *path)), message=message, hint=hint)
 
 
 def _of_property(schema: Mapping[str, Any], key: str | int) -> Iterator[Any]:

@@ -12,9 +12,10 @@ from typing import Any
 from msgspec import Struct
 
 from mistpm.errors import Problem
+from mistpm.model.data_path import DataPath, show_path
 from mistpm.model.environment import SecretSource
 from mistpm.model.secrets import PLACEHOLDER, SecretInput, make_placeholder
-from mistpm.render.data_path import DataPath, is_at, show, texts
+from mistpm.render.data_path import is_at, texts
 from mistpm.render.schema import Schema
 
 HOW = "write {fromEnv: NAME}, {fromFile: PATH}, {fromSecret: {name: NAME, key: KEY}} or {generate: 24}"
@@ -67,7 +68,7 @@ def take_secrets(
     has_literals = False
     for path, schemas in schema.secrets(data):
         value, is_given = _get(data, path), is_at(given, path)
-        shown = show(("inputs", *path))
+        shown = show_path(("inputs", *path))
         try:
             if value is None or (is_given and owner.call and _is_handed_on(value, owner)):
                 continue
@@ -180,7 +181,7 @@ def _forged(given: Mapping[str, Any]) -> list[Problem]:
     """Find placeholders that somebody copied into inputs: nothing would ever replace them."""
     return [
         Problem(
-            path=show(("inputs", *path)),
+            path=show_path(("inputs", *path)),
             message="holds the placeholder of a secret",
             hint="give the secret itself, as {fromEnv: NAME}; a package hands it on by its outputs",
         )

@@ -92,7 +92,7 @@ def test_emoji_stand_as_they_are() -> None:
         ({"a": {2}}, "`inputs.a`: `{2}` is not a value that JSON knows"),
         (
             {"x" * 1200: 1},
-            f'`inputs["{"x" * 57}..."]`: a key may have {LONGEST_KEY} bytes at most',
+            f'`inputs["{"x" * 77}..."]`: a key may have {LONGEST_KEY} bytes at most',
         ),
     ],
 )
