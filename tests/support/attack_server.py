@@ -2,8 +2,8 @@
 
 It imports everything once, and then forks for each line that comes in, `NAME on` or `NAME off` (with the
 attack's guard or without); forking takes milliseconds, importing half a second.  It answers a line of
-JSON: how the process ended, what it reported, the most memory it had.  It must not start a thread, or
-make an engine, itself.
+JSON: how the process ended, what it reported (with the most memory that it had), the most memory that it
+or its compilers had.  It must not start a thread, or make an engine, itself.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def run(attack: Attack, guard: str) -> dict[str, Any]:
         _end_orphans()
     return {
         "status": os.waitstatus_to_exitcode(status),
-        "peak": usage.ru_maxrss // 1024,
+        "peak": _mebibytes(usage),
         "seconds": usage.ru_utime + usage.ru_stime,
         "report": json.loads(said) if said else None,
     }
@@ -62,12 +62,19 @@ def _attack(attack: Attack, guard: str, folder: Path, writing: int) -> None:
         world = AttackWorld(folder, attack)
         before = world.good()
         reference, text = world.attack()
-        report = {"reference": reference, "ends": text, "healthy": before == world.good()}
+        healthy = before == world.good()
+        own = _mebibytes(resource.getrusage(resource.RUSAGE_SELF))
+        report = {"reference": reference, "ends": text, "healthy": healthy, "peak": own}
         os.write(writing, json.dumps(report).encode())
     except BaseException as error:  # noqa: BLE001 - a fork must not return into its parent's code
         os.write(2, f"{attack.name}: {error!r}\n".encode())
         os._exit(70)
     os._exit(0)
+
+
+def _mebibytes(usage: resource.struct_rusage) -> int:
+    """Give the most memory that was in use at once, by one process."""
+    return usage.ru_maxrss // 1024
 
 
 def _adopt_orphans() -> None:

@@ -25,7 +25,7 @@ class Attack(Struct, frozen=True, kw_only=True):
     `again` to compare, or what is done to its machine code in the cache.  `calls` are what it may call, by alias.  `limits`
     differ from the defaults.  `guard` is what stops it, one of `attack_guards.GUARDS`.  It ends with the
     error `reference` and the whole text `ends`; without a reference it must do no harm, and answer `ends`.
-    `peak` is in MiB.
+    `peak` is what the attacked process may have, in MiB; a compiler beside it has a limit of its own.
     """
 
     name: str
