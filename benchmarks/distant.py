@@ -25,7 +25,7 @@ from mistpm.model.presence import Api
 from mistpm.model.question import Question, Wanted
 from mistpm.registry import Registries
 from mistpm.resolve import resolve
-from mistpm.resolve.source import CandidateSource
+from mistpm.resolve.world.source import CandidateSource
 
 SHAPES = ((5, 6), (5, 30), (10, 10), (20, 2))
 """Levels, and packages in each of them."""

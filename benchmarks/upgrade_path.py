@@ -21,8 +21,8 @@ from mistpm.model.resolution import called_key
 from mistpm.model.upgrade_path import PackageMove, UpgradePath
 from mistpm.model.version import parse_version
 from mistpm.resolve import upgrade_path, upgrade_stages
-from mistpm.resolve.catalogue import Library
-from mistpm.resolve.source import InMemorySource
+from mistpm.resolve.world.catalogue import Library
+from mistpm.resolve.world.source import InMemorySource
 
 START, GOAL = Minor(33), Minor(37)
 VERSIONS = 30

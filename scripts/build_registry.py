@@ -21,7 +21,7 @@ from mistpm.package import pack
 from mistpm.readiness.mistakes import readiness_mistakes
 from mistpm.registry.keeper import IndexReport, make_index
 from mistpm.registry.layout import INDEX_FOLDER, MODULE_SUFFIX, REGISTRY_FILE
-from mistpm.resolve.conditions import paths_read
+from mistpm.resolve.world.conditions import paths_read
 
 STARTER = Path(__file__).parents[1] / "registries" / "starter"
 

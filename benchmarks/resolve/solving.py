@@ -17,8 +17,8 @@ from mistpm.errors import ResolutionError
 from mistpm.model.cause import Asked, Conflict
 from mistpm.model.resolution import Resolution
 from mistpm.resolve import Effort, Limits, resolve
-from mistpm.resolve.catalogue import Library
-from mistpm.resolve.listing import Listing
+from mistpm.resolve.world.catalogue import Library
+from mistpm.resolve.world.listing import Listing
 
 
 class Solving:

@@ -10,7 +10,7 @@ from mistpm.cli.finding_text import said
 from mistpm.cli.terminal import Terminal, bold, count, dim, printable
 from mistpm.model.finding import Finding
 from mistpm.model.minor import Minor, shown_minors
-from mistpm.ops.checking import CheckReport
+from mistpm.ops.checks.checking import CheckReport
 
 _COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
 _PLURALS = {"error": "errors", "warning": "warnings", "info": "info"}

@@ -102,7 +102,7 @@ def _locked(context: typer.Context) -> list[str]:
 
 def _locked_versions(context: typer.Context, incomplete: str) -> list[str]:
     from mistpm.ops.lock_graph import find_nodes, nodes
-    from mistpm.ops.searching import versions_of
+    from mistpm.ops.packages.searching import versions_of
     from mistpm.ops.workspace import open_workspace
 
     name, at, _version = incomplete.rpartition("@")
@@ -118,7 +118,7 @@ def _locked_versions(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def _packages(context: typer.Context, incomplete: str) -> list[str]:
-    from mistpm.ops.searching import known_packages, known_versions
+    from mistpm.ops.packages.searching import known_packages, known_versions
 
     package, colon, _version = incomplete.partition(":")
     if colon:
@@ -127,7 +127,7 @@ def _packages(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def _registries(context: typer.Context) -> list[str]:
-    from mistpm.ops.registries import list_registries
+    from mistpm.ops.settings.registries import list_registries
 
     return [each.name for each in list_registries(_options(context))]
 

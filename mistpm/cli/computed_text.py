@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mistpm.cli.dependency_text import dependency_text
 
 if TYPE_CHECKING:
-    from mistpm.ops.default_requirements import DefaultRequirements
+    from mistpm.ops.packages.default_requirements import DefaultRequirements
 
 
 def computed_lines(computed: DefaultRequirements | None) -> Iterator[str]:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from mistpm.cli.terminal import Terminal
 from mistpm.errors import TargetError, UsageError
-from mistpm.ops.graph import GraphReport
+from mistpm.ops.views.graph import GraphReport
 
 FORMS = ("dot", "mermaid", "svg", "json", "yaml")
 ENDINGS = {

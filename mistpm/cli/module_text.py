@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mistpm.cli.terminal import bold, count, dim
 
 if TYPE_CHECKING:
-    from mistpm.ops.inspecting_module import Function, ModuleInspection, Refusal, SizeOf
+    from mistpm.ops.packages.inspecting_module import Function, ModuleInspection, Refusal, SizeOf
 
 _FORMS = {
     "library": "library: Mistletoe's functions",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mistpm.cli.terminal import Terminal, bold, count, printable
 from mistpm.cli.view_text import show_unresolved
-from mistpm.ops.outdated import Outdated, OutdatedNode
+from mistpm.ops.views.outdated import Outdated, OutdatedNode
 
 
 def show_outdated(terminal: Terminal, report: Outdated) -> None:

@@ -8,8 +8,8 @@ from mistpm.cli.finding_data import findings_data
 from mistpm.cli.proposal_text import show_finding
 from mistpm.cli.terminal import Terminal
 from mistpm.model.minor import shown_minors
-from mistpm.ops.packing import PackReport
-from mistpm.ops.packing_check import PackCheck
+from mistpm.ops.packages.packing import PackReport
+from mistpm.ops.packages.packing_check import PackCheck
 
 
 def show_pack_check(terminal: Terminal, check: PackCheck) -> None:

@@ -14,7 +14,7 @@ from mistpm.cli.terminal import Terminal
 from mistpm.errors import UsageError
 
 if TYPE_CHECKING:
-    from mistpm.ops.upgrade_plan import UpgradePlan
+    from mistpm.ops.upgrade.plan import UpgradePlan
 
 
 class PlanOutput(enum.StrEnum):

@@ -9,11 +9,11 @@ from mistpm.cli.options import Output
 from mistpm.cli.plan_output import PlanOutput, emit_plan, tell_saved
 from mistpm.cli.proposal_text import show_proposal
 from mistpm.cli.session import emit
-from mistpm.ops.checking import forbid_errors, forbidding
+from mistpm.ops.checks.checking import forbid_errors, forbidding
 from mistpm.ops.installing_plan import install_plan
 from mistpm.ops.options import Options
 from mistpm.ops.proposing import propose
-from mistpm.ops.saving_plan import saved_plan, write_plan
+from mistpm.ops.upgrade.saving import saved_plan, write_plan
 from mistpm.ops.workspace import open_workspace
 
 

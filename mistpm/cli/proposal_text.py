@@ -7,9 +7,9 @@ from mistpm.cli.terminal import Terminal, bold, coloured, count, dim, printable
 from mistpm.model.change import Change, Diff
 from mistpm.model.finding import Finding
 from mistpm.model.minor import shown_minors
-from mistpm.ops.held_back import HeldBack
 from mistpm.ops.locking import Move
 from mistpm.ops.proposing import Proposal
+from mistpm.ops.views.held_back import HeldBack
 
 SIGNS = {"create": "+", "update": "~", "delete": "-", "adopt": "<", "keep": "=", "unchanged": " "}
 

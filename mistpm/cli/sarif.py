@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from mistpm import __version__
 from mistpm.model.finding import Finding
-from mistpm.ops.checking import CheckReport
+from mistpm.ops.checks.checking import CheckReport
 
 VERSION = "2.1.0"
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from mistpm.cli.terminal import bold, dim
-from mistpm.ops.paths import Hop
-from mistpm.ops.tree import TreeLine
+from mistpm.ops.views.paths import Hop
+from mistpm.ops.views.tree import TreeLine
 
 ARROWS = {"install": "->", "call": "=>", "api": "->"}
 """An arrow leads to another release, a double one to a package that is called while rendering."""

@@ -13,7 +13,7 @@ from mistpm.model.cause import cause_json
 from mistpm.model.change import Change
 from mistpm.model.minor import Minor
 from mistpm.model.resolution import Unresolved
-from mistpm.ops.upgrade_plan import Contents, Disappearing, Restart, UpgradePlan, UpgradeStep
+from mistpm.ops.upgrade.plan import Contents, Disappearing, Restart, UpgradePlan, UpgradeStep
 
 
 def plan_data(plan: UpgradePlan, *, diff: bool = False) -> dict[str, Any]:

@@ -37,7 +37,7 @@ from mistpm.diff.fields import changed_fields
 from mistpm.draw.mermaid import MOST_ARROWS, mermaid
 from mistpm.model.change import Change
 from mistpm.model.finding import Finding
-from mistpm.ops.upgrade_plan import Contents, UpgradePlan, UpgradeStep
+from mistpm.ops.upgrade.plan import Contents, UpgradePlan, UpgradeStep
 
 _SEVERITIES = {"error": "❌ error", "warning": "⚠️ warning", "info": "ℹ️ info"}  # noqa: RUF001 - that is its sign
 

@@ -43,7 +43,7 @@ from mistpm.model.change import Change
 from mistpm.model.finding import Finding
 from mistpm.model.resource import ResourceId
 from mistpm.ops.locking import Move
-from mistpm.ops.upgrade_plan import Contents, Restart, UpgradePlan, UpgradeStep
+from mistpm.ops.upgrade.plan import Contents, Restart, UpgradePlan, UpgradeStep
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 

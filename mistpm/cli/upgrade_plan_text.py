@@ -40,7 +40,7 @@ from mistpm.diff.fields import changed_fields
 from mistpm.model.change import Change
 from mistpm.model.finding import Finding
 from mistpm.ops.locking import Move
-from mistpm.ops.upgrade_plan import Contents, UpgradePlan, UpgradeStep
+from mistpm.ops.upgrade.plan import Contents, UpgradePlan, UpgradeStep
 
 _MOST_FIELDS: Final = 6
 """Fields of a resource that are shown where nothing asks for all of what changes."""

@@ -14,8 +14,8 @@ from mistpm.model.finding import Finding
 from mistpm.model.minor import Minor, shown_minors
 from mistpm.model.resource import ResourceId
 from mistpm.ops.locking import Move
-from mistpm.ops.upgrade_plan import Contents, Disappearing, UpgradePlan, UpgradeStep
-from mistpm.ops.upgrade_request import CONTINUE
+from mistpm.ops.upgrade.plan import Contents, Disappearing, UpgradePlan, UpgradeStep
+from mistpm.ops.upgrade.request import CONTINUE
 
 INSTALL: Final = "install"
 """The command whose plan has one step at most: `mistpm plan` shows it."""

@@ -14,13 +14,19 @@ from mistpm.cli.upgrade_plan_data import plan_data
 from mistpm.cli.upgrade_plan_text import show_plan
 from mistpm.errors import RefusedError
 from mistpm.model.saved_plan import Following
-from mistpm.ops.applying_plan import options_of, propose_saved
 from mistpm.ops.installing import carry_out, require_complete
 from mistpm.ops.options import Options
-from mistpm.ops.saving_plan import read_plan
-from mistpm.ops.upgrade_plan import UpgradePlan
-from mistpm.ops.upgrade_request import UpgradeRequest
-from mistpm.ops.upgrading import Upgrade, obstacle, plan_upgrade, require_progress, save_upgrade
+from mistpm.ops.upgrade.applying import options_of, propose_saved
+from mistpm.ops.upgrade.plan import UpgradePlan
+from mistpm.ops.upgrade.request import UpgradeRequest
+from mistpm.ops.upgrade.saving import read_plan
+from mistpm.ops.upgrade.upgrading import (
+    Upgrade,
+    obstacle,
+    plan_upgrade,
+    require_progress,
+    save_upgrade,
+)
 from mistpm.ops.workspace import Workspace, open_workspace
 
 

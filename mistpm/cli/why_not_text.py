@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mistpm.cli.proposal_text import show_moves
 from mistpm.cli.terminal import Terminal, bold, printable
-from mistpm.ops.why_not import WhyNot
+from mistpm.ops.views.why_not import WhyNot
 
 
 def show_why_not(terminal: Terminal, report: WhyNot) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from mistpm.cli.terminal import Terminal, bold, count, dim, printable
 from mistpm.cli.tree_text import ARROWS, branches, requirement
-from mistpm.ops.paths import Hop
-from mistpm.ops.why import Bound, Reason
+from mistpm.ops.views.paths import Hop
+from mistpm.ops.views.why import Bound, Reason
 
 
 def show_reason(terminal: Terminal, reason: Reason, title: str) -> None:

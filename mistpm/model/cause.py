@@ -1,4 +1,4 @@
-"""Causes: what a constraint comes from, as data; `mistpm.resolve.writer` tells them in words.
+"""Causes: what a constraint comes from, as data; `mistpm.resolve.explain.writer` tells them in words.
 
 One cause stands for all clauses of one origin, such as every version of a package that requires
 another in exactly the same range: `specs/resolve.md#causes`.  Written down, a cause names its kind

@@ -15,11 +15,11 @@ from mistpm.model.identity import InvalidIdentityError, PackageId, parse_package
 from mistpm.model.lockfile import Lockfile
 from mistpm.model.minor import Minor, parse_minor
 from mistpm.model.presence import Api
-from mistpm.ops.admitted_minors import admitted_minors
 from mistpm.ops.cluster_facts import own_minor
-from mistpm.ops.environment_question import question_of
-from mistpm.ops.file_packages import FilePackage, read_file_package
-from mistpm.ops.package_argument import is_path
+from mistpm.ops.packages.file_packages import FilePackage, read_file_package
+from mistpm.ops.packages.package_argument import is_path
+from mistpm.ops.settings.admitted_minors import admitted_minors
+from mistpm.ops.settings.environment_question import question_of
 from mistpm.ops.workspace import Workspace
 
 _MISTAKES = {"registry-unknown", "registry-duplicate"}

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from mistpm.environment.user_configuration import cache_folder
 from mistpm.errors import UsageError
-from mistpm.ops.check_memo import CHECKS
+from mistpm.ops.checks.memo import CHECKS
 from mistpm.ops.did_you_mean import did_you_mean
 from mistpm.ops.render_store import RENDERS
 from mistpm.registry.cache import PARTS, Cache

@@ -13,10 +13,10 @@ from mistpm.lock.lockfile_document import parse_lockfile
 from mistpm.model.change import ApplyReport
 from mistpm.model.progress import Progress
 from mistpm.model.revision import RevisionSummary
-from mistpm.ops.data_losses import data_losses
 from mistpm.ops.locking import moves, write_lock
 from mistpm.ops.proposing import Proposal
-from mistpm.ops.skipped_stages import stages_skipped_back
+from mistpm.ops.upgrade.data_losses import data_losses
+from mistpm.ops.upgrade.skipped_stages import stages_skipped_back
 from mistpm.ops.workspace import Workspace
 
 _ROLLBACK = "rollback "

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from mistpm.model.minor import parse_minor
 from mistpm.ops.asking import kubernetes_text
-from mistpm.ops.graph import graph_of
 from mistpm.ops.proposing import Proposal
-from mistpm.ops.step_contents import live_contents
-from mistpm.ops.upgrade_plan import UpgradePlan, UpgradeStep
+from mistpm.ops.upgrade.contents import live_contents
+from mistpm.ops.upgrade.plan import UpgradePlan, UpgradeStep
+from mistpm.ops.views.graph import graph_of
 from mistpm.ops.workspace import Workspace
 
 

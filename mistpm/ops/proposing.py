@@ -14,19 +14,19 @@ from mistpm.model.finding import Finding
 from mistpm.model.lockfile import Lockfile
 from mistpm.model.minor import parse_minor
 from mistpm.model.rendered import Rendered
-from mistpm.ops.checking import accept, faults, forbid_errors
+from mistpm.ops.checks.checking import accept, faults, forbid_errors
+from mistpm.ops.checks.definition_safety import definition_safety
+from mistpm.ops.checks.missing_kinds import with_providers
+from mistpm.ops.checks.unused import unused_entries
 from mistpm.ops.cluster_facts import check_cluster, check_patches
-from mistpm.ops.data_losses import data_losses
-from mistpm.ops.definition_safety import definition_safety
 from mistpm.ops.failing import require_solved
-from mistpm.ops.held_back import HeldBack
-from mistpm.ops.holding import held_back
 from mistpm.ops.leaving_out import failure_findings
 from mistpm.ops.locking import Move, Solved, solve
-from mistpm.ops.missing_kinds import with_providers
 from mistpm.ops.rendering import render_locked
-from mistpm.ops.skipped_stages import skipped_stages
-from mistpm.ops.unused import unused_entries
+from mistpm.ops.upgrade.data_losses import data_losses
+from mistpm.ops.upgrade.skipped_stages import skipped_stages
+from mistpm.ops.views.held_back import HeldBack
+from mistpm.ops.views.holding import held_back
 from mistpm.ops.workspace import Workspace
 from mistpm.target.cluster.refusals import ChangesRefusedError
 from mistpm.target.protocol import Desired, Permissions

@@ -15,10 +15,10 @@ from mistpm.model.rendered import Rendered, RenderFailure
 from mistpm.ops.asking import Asking
 from mistpm.ops.computing import answers_otherwise
 from mistpm.ops.fetching import fetch_locked
-from mistpm.ops.given_inputs import merge
 from mistpm.ops.late_runtime import late_runtime
 from mistpm.ops.leaving_out import left_out, without
 from mistpm.ops.log_lines import log_line
+from mistpm.ops.settings.given_inputs import merge
 from mistpm.ops.workspace import Workspace
 from mistpm.render import Configuration, render_environment
 

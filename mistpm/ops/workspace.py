@@ -20,18 +20,18 @@ from mistpm.model.asker import Asker
 from mistpm.model.environment import Environment, RegistryEntry
 from mistpm.model.identity import FILE_REGISTRY, PackageId
 from mistpm.model.lockfile import Lockfile
-from mistpm.ops.environment_name import name_from_folder
 from mistpm.ops.late_runtime import late_runtime
-from mistpm.ops.new_environment import new_remembered
 from mistpm.ops.options import Options
 from mistpm.ops.reporter import Reporter
-from mistpm.ops.targets import ChosenTarget, choose_target, open_cluster, open_directory
+from mistpm.ops.settings.environment_name import name_from_folder
+from mistpm.ops.settings.new_environment import new_remembered
+from mistpm.ops.settings.targets import ChosenTarget, choose_target, open_cluster, open_directory
 
 if TYPE_CHECKING:
     from mistpm.package import PackageFile
     from mistpm.registry import Registries
     from mistpm.render import Memo
-    from mistpm.resolve.limits import Limits
+    from mistpm.resolve.world.limits import Limits
     from mistpm.target.cluster.cluster import ClusterTarget
     from mistpm.target.protocol import Target, TargetState
     from mistpm.wasm import Runtime
@@ -159,7 +159,7 @@ class Workspace:
         """The registries by local alias: the file's, or the remembered and the user's."""
         if self.has_file:
             return self.environment.registries
-        from mistpm.ops.registry_book import user_registries
+        from mistpm.ops.settings.registry_book import user_registries
 
         return {**user_registries(), **self.environment.registries}
 
@@ -179,7 +179,7 @@ class Workspace:
     @property
     def limits(self) -> Limits:
         """How long solving may take."""
-        from mistpm.resolve.limits import Limits
+        from mistpm.resolve.world.limits import Limits
 
         return Limits(seconds=self.options.solve_timeout)
 
@@ -250,7 +250,7 @@ def open_runtime() -> Runtime:
 
 def registries_outside(options: Options) -> Registries:
     """Open the user's own registries, for questions that need no environment."""
-    from mistpm.ops.registry_book import user_registries
+    from mistpm.ops.settings.registry_book import user_registries
     from mistpm.registry import Registries
 
     return Registries(user_registries(), base=Path(), cache=cache_folder(), offline=options.offline)

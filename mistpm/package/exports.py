@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from mistpm.package.sections import parts, read_name, read_u32
+from mistpm.package.component_sections import component_exports
+from mistpm.package.sections import is_component, parts, read_name, read_u32
 
 _EXPORTS = 7
+_COMPUTING, _COMPONENT_COMPUTING = "__mistpm_requirements", "requirements"
+
+
+def computing_export(data: bytes) -> str:
+    """Name what the module or component `data` exports if it computes requirements from its inputs."""
+    return _COMPONENT_COMPUTING if is_component(data) else _COMPUTING
 
 
 def exported_names(data: bytes, *, source: str = "") -> tuple[str, ...]:
-    """Give the names in a module's export section; raises what `mistpm.package.sections.parts` does."""
+    """Give the names that a module or component exports; raises `PackageError`."""
+    if is_component(data):
+        return component_exports(data, source=source)
     names: list[str] = []
     for part in parts(data, source=source):
         if part.identifier == _EXPORTS:

@@ -15,7 +15,7 @@ from mistpm.errors import DocumentError, PackageError, Problem
 from mistpm.model.descriptor import Descriptor
 from mistpm.model.readiness import ReadinessCondition
 from mistpm.model.wire import Wire
-from mistpm.package.exports import exported_names
+from mistpm.package.exports import computing_export, exported_names
 from mistpm.package.mistletoe import SUFFIX
 from mistpm.package.rules import (
     condition_mistakes,
@@ -73,7 +73,7 @@ def pack(
     """Make a package of a folder with a `package.yaml`, or of such a file.
 
     The same files give the same bytes.  `template` is the module for `module: template`.  `paths_read`
-    reads conditions (`mistpm.resolve.conditions`), `read_readiness` gives the mistakes in readiness
+    reads conditions (`mistpm.resolve.world.conditions`), `read_readiness` gives the mistakes in readiness
     conditions (`mistpm.readiness`); without them they are taken as they are.  Raises `DocumentError`
     (`invalid-yaml`, `invalid-descriptor`) with all problems, `PackageError` where the module is none.
     """
@@ -94,7 +94,7 @@ def pack(
     if read_readiness is not None:
         author.note(readiness_mistakes(descriptor, read_readiness))
     if module:
-        author.note(module_mistakes(descriptor, exports))
+        author.note(module_mistakes(descriptor, exports, computing_export(module)))
     if read.build.module == TEMPLATE:
         author.note(template_mistakes(descriptor))
     author.finish()

@@ -13,9 +13,6 @@ from mistpm.model.readiness import ReadinessCondition
 from mistpm.package.schemas import Mistake, schema_mistakes
 from mistpm.package.specifier import fault
 
-COMPUTED_EXPORT = "__mistpm_requirements"
-"""What a module exports that computes further requirements from its inputs."""
-
 
 def descriptor_mistakes(descriptor: Descriptor) -> Iterator[Mistake]:
     """Give every rule that a descriptor breaks."""
@@ -57,13 +54,17 @@ def answer_mistakes(descriptor: Descriptor, answer: Mapping[str, Dependency]) ->
             yield ("requirements", *place), message, hint
 
 
-def module_mistakes(descriptor: Descriptor, exports: Collection[str]) -> Iterator[Mistake]:
-    """Give what a descriptor says otherwise than its module does."""
-    computes = COMPUTED_EXPORT in exports
-    if descriptor.computed and not computes:
-        yield ("computed",), f"the module does not export `{COMPUTED_EXPORT}`", ""
-    if computes and not descriptor.computed:
-        message = f"the module exports `{COMPUTED_EXPORT}`, which nobody will ask"
+def module_mistakes(
+    descriptor: Descriptor, exports: Collection[str], computing: str
+) -> Iterator[Mistake]:
+    """Give what a descriptor says otherwise than its module does.
+
+    `computing` is what the module would export if it computed requirements from inputs.
+    """
+    if descriptor.computed and computing not in exports:
+        yield ("computed",), f"the module does not export `{computing}`", ""
+    if computing in exports and not descriptor.computed:
+        message = f"the module exports `{computing}`, which nobody will ask"
         yield (), message, "write `computed: true`"
 
 

@@ -2,7 +2,7 @@
 
 A module is eight bytes of header, then sections: an identifier byte, a size, a body.  Identifier 0 is
 a *custom* section: its body starts with a name, and engines ignore it.  That is where a package keeps
-its descriptor and its assets (WebAssembly core specification 1.0, §5.5).
+its descriptor and its assets (WebAssembly core specification 1.0, §5.5).  A component is built alike.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ class Section(Struct, frozen=True, kw_only=True):
 def read_sections(data: bytes, *, source: str = "") -> tuple[Section, ...]:
     """Give the custom sections of the module `data`, in their order.
 
-    `source` names the file in errors.  Raises `PackageError`: `not-wasm`, `wrong-form` (a component),
-    `truncated-module`, `invalid-module`, `module-too-large` (in sections).  Costs a copy of the payloads, not of the code.
+    `source` names the file in errors.  Raises `PackageError`: `not-wasm`, `truncated-module`, `invalid-module`,
+    `module-too-large` (in sections).  Costs a copy of the payloads, not of the code.
     """
     sections = []
     for part in parts(data, source=source):
@@ -126,6 +126,11 @@ def code_digest(data: bytes, *, source: str = "") -> str:
     return f"sha256:{digest.hexdigest()}"
 
 
+def is_component(data: bytes) -> bool:
+    """Say whether the bytes begin as a component's, not as a core module's."""
+    return data[:_HEADER] == _MAGIC + _COMPONENT
+
+
 def parts(data: bytes, *, source: str = "") -> Iterator[Part]:
     """Walk over all sections; raises as `read_sections` does, when it comes to the fault."""
     _check_header(data, source)
@@ -192,15 +197,9 @@ def _split_custom(data: bytes, part: Part, source: str) -> tuple[str, int]:
 
 
 def _check_header(data: bytes, source: str) -> None:
-    """Raise unless `data` starts as a core module does."""
-    if data[:_HEADER] == _MAGIC + _CORE:
+    """Raise unless `data` starts as a module or a component does."""
+    if data[:_HEADER] == _MAGIC + _CORE or is_component(data):
         return
-    if data[:_HEADER] == _MAGIC + _COMPONENT:
-        raise PackageError(
-            "wrong-form",
-            f"{_subject(source)} is a WebAssembly component; packages are core modules",
-            hint="build a program for WASI preview 1, or a library with the exports that `specs/host-abi.md` lists",
-        )
     if (_MAGIC + _CORE).startswith(data) and data:
         raise _truncated(source, f"it has {len(data)} of the {_HEADER} bytes of a header")
     hint = "check what was downloaded, or build the package again"

@@ -11,9 +11,9 @@ from msgspec import Struct
 from mistpm.errors import ResolutionError
 from mistpm.model.inputs import secret_paths
 from mistpm.model.resolution import Chosen, Computation, Edge
-from mistpm.resolve.choice import Choice
-from mistpm.resolve.conditions import InvalidConditionError, paths_read
-from mistpm.resolve.node import Context, Node, Requirement
+from mistpm.resolve.world.choice import Choice
+from mistpm.resolve.world.conditions import InvalidConditionError, paths_read
+from mistpm.resolve.world.node import Context, Node, Requirement
 
 _MOST_WAYS: Final = 10_000
 

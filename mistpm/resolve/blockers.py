@@ -9,17 +9,17 @@ from mistpm.model.cause import Asked, Cause, Conflict, Ground, Pinned
 from mistpm.model.question import Held, Question
 from mistpm.model.resolution import Unresolved
 from mistpm.model.version import Version
-from mistpm.resolve.catalogue import Catalogue
-from mistpm.resolve.choice import Choice
-from mistpm.resolve.computed import Computing
-from mistpm.resolve.grouping import versions_text
-from mistpm.resolve.limits import Deadline, Limits
-from mistpm.resolve.node import Node, Requirement
-from mistpm.resolve.problem import Problem
-from mistpm.resolve.source import CandidateSource
-from mistpm.resolve.universe import Universe
-from mistpm.resolve.walk import walk_held
-from mistpm.resolve.writer import facts
+from mistpm.resolve.explain.grouping import versions_text
+from mistpm.resolve.explain.writer import facts
+from mistpm.resolve.search.walk import walk_held
+from mistpm.resolve.world.catalogue import Catalogue
+from mistpm.resolve.world.choice import Choice
+from mistpm.resolve.world.computed import Computing
+from mistpm.resolve.world.limits import Deadline, Limits
+from mistpm.resolve.world.node import Node, Requirement
+from mistpm.resolve.world.problem import Problem
+from mistpm.resolve.world.source import CandidateSource
+from mistpm.resolve.world.universe import Universe
 
 _LIMITS = Limits()
 _ASKER = Asker()
@@ -120,8 +120,8 @@ class Blockers:
 
     def _searched(self, release: str, version: Version) -> tuple[Ground, ...]:
         """Look for a conflict with the version, then, should others conflict, without holding them."""
-        from mistpm.resolve.explanation import explain
-        from mistpm.resolve.search import Search
+        from mistpm.resolve.explain.explanation import explain
+        from mistpm.resolve.search.search import Search
 
         held = self._held.releases
         others = {name: held[name][1] for name in self._names if name in held}

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 
 from mistpm.errors import RegistryError
 from mistpm.model.resolution import Unresolved
-from mistpm.resolve.choice import Choice
-from mistpm.resolve.node import Gap
-from mistpm.resolve.source import is_answer
-from mistpm.resolve.universe import Universe
+from mistpm.resolve.world.choice import Choice
+from mistpm.resolve.world.node import Gap
+from mistpm.resolve.world.source import is_answer
+from mistpm.resolve.world.universe import Universe
 
 
 def find_gaps(universe: Universe, choice: Choice) -> dict[str, Gap]:

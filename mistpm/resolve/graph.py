@@ -14,8 +14,8 @@ from msgspec import Struct
 from resolvelib import AbstractProvider, BaseReporter, Resolver
 from resolvelib.resolvers import ResolverException
 
-from mistpm.resolve.choice import Choice
-from mistpm.resolve.node import Node
+from mistpm.resolve.world.choice import Choice
+from mistpm.resolve.world.node import Node
 
 _PORTION: Final = 4
 """Nodes given to resolvelib at a time; each of its rounds looks at every node that it knows."""

@@ -6,8 +6,8 @@ from difflib import get_close_matches
 
 from mistpm.errors import ResolutionError
 from mistpm.resolve.answer import Answer, Way
-from mistpm.resolve.binding import Binder
-from mistpm.resolve.node import Mistake, Node, Requirement
+from mistpm.resolve.world.binding import Binder
+from mistpm.resolve.world.node import Mistake, Node, Requirement
 
 
 def check(answer: Answer, binder: Binder) -> None:

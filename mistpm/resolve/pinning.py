@@ -10,14 +10,14 @@ from mistpm.model.identity import PackageId
 from mistpm.model.question import Held, Question, Wanted
 from mistpm.model.resolution import Resolution, Unresolved, called_key
 from mistpm.model.version import Version
-from mistpm.resolve.catalogue import Catalogue
-from mistpm.resolve.computed import Computing
-from mistpm.resolve.limits import Deadline, Limits
-from mistpm.resolve.problem import Problem
 from mistpm.resolve.resolving import Resolver
-from mistpm.resolve.series import series_of
-from mistpm.resolve.source import CandidateSource
-from mistpm.resolve.universe import Universe
+from mistpm.resolve.world.catalogue import Catalogue
+from mistpm.resolve.world.computed import Computing
+from mistpm.resolve.world.limits import Deadline, Limits
+from mistpm.resolve.world.problem import Problem
+from mistpm.resolve.world.series import series_of
+from mistpm.resolve.world.source import CandidateSource
+from mistpm.resolve.world.universe import Universe
 
 _LIMITS = Limits()
 _ASKER = Asker()

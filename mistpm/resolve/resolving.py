@@ -15,17 +15,17 @@ from mistpm.model.question import Held, Question
 from mistpm.model.resolution import Chosen, Resolution, Unresolved
 from mistpm.model.version import Version
 from mistpm.resolve.answer import Answer
-from mistpm.resolve.binding import Binder
-from mistpm.resolve.catalogue import Catalogue
-from mistpm.resolve.choice import Choice
-from mistpm.resolve.computed import Computing
-from mistpm.resolve.effort import Effort
-from mistpm.resolve.limits import Deadline, Limits
 from mistpm.resolve.mistakes import check
-from mistpm.resolve.problem import Problem
-from mistpm.resolve.source import CandidateSource
-from mistpm.resolve.universe import Universe
-from mistpm.resolve.walk import walk, walk_held
+from mistpm.resolve.search.walk import walk, walk_held
+from mistpm.resolve.world.binding import Binder
+from mistpm.resolve.world.catalogue import Catalogue
+from mistpm.resolve.world.choice import Choice
+from mistpm.resolve.world.computed import Computing
+from mistpm.resolve.world.effort import Effort
+from mistpm.resolve.world.limits import Deadline, Limits
+from mistpm.resolve.world.problem import Problem
+from mistpm.resolve.world.source import CandidateSource
+from mistpm.resolve.world.universe import Universe
 
 _NOTHING_HELD = Held()
 _LIMITS = Limits()
@@ -110,7 +110,7 @@ class Resolver:
 
     def _any(self, universe: Universe) -> Choice | None:
         """Give some choice, None where there is none."""
-        from mistpm.resolve.search import Search
+        from mistpm.resolve.search.search import Search
 
         with Search(universe, self.deadline) as search:
             found = not universe.missing and search.is_possible()
@@ -178,7 +178,7 @@ class Resolver:
 
     def _attempt(self, universe: Universe) -> tuple[Choice | None, list[Unresolved]]:
         """Give the best choice, or where there is none what stands against it."""
-        from mistpm.resolve.search import Search
+        from mistpm.resolve.search.search import Search
         from mistpm.resolve.unresolved import find_unresolved
 
         with self.deadline.effort.time("encode"):

@@ -10,13 +10,13 @@ from mistpm.model.cause import Asked, Conflict, Ground, Requires
 from mistpm.model.identity import PackageId
 from mistpm.model.question import Wanted
 from mistpm.model.resolution import Unresolved
-from mistpm.resolve.explanation import explain
-from mistpm.resolve.families import families
-from mistpm.resolve.hints import find_hints
-from mistpm.resolve.limits import Deadline
-from mistpm.resolve.search import Search
-from mistpm.resolve.universe import Universe
-from mistpm.resolve.writer import facts, tell
+from mistpm.resolve.explain.explanation import explain
+from mistpm.resolve.explain.hints import find_hints
+from mistpm.resolve.explain.writer import facts, tell
+from mistpm.resolve.search.search import Search
+from mistpm.resolve.world.families import families
+from mistpm.resolve.world.limits import Deadline
+from mistpm.resolve.world.universe import Universe
 
 
 def find_unresolved(search: Search, deadline: Deadline) -> Unresolved:

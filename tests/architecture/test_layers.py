@@ -33,6 +33,9 @@ ROOMS: dict[str, set[str]] = {
 ROOMS["ops"] = {*ROOMS}
 ROOMS["cli"] = {*ROOMS}
 
+INNER = ("world", "search", "explain", "", "upgrade")
+"""The folders of `resolve`, from the bottom up; the room's own files, `""`, use the first three."""
+
 CONFINED: dict[str, set[str]] = {
     "celpy": {"check", "readiness", "resolve"},
     "jsonpatch": {"render"},
@@ -79,6 +82,23 @@ def test_arrows_point_one_way(path: Path) -> None:
     used = {name.split(".")[1] for name in _imports(path) if name.startswith("mistpm.")}
 
     assert used - allowed - {"__version__"} == set()
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if _room(path) == "resolve" and path.parent.name != "mistpm"]
+)
+def test_the_resolver_is_built_in_layers(path: Path) -> None:
+    """Searching knows nothing of explanations, and what is searched knows nothing of the search."""
+    folders = {
+        folder if folder in INNER else ""
+        for name in _imports(path)
+        if name.startswith("mistpm.resolve.")
+        for folder in [name.split(".")[2]]
+    }
+    own = path.parent.name if path.parent.name in INNER else ""
+    above = set(INNER[INNER.index(own) + 1 :])
+
+    assert set() == folders & above or path.name == "__init__.py"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -9,7 +9,7 @@ from mistpm.cli.terminal import Terminal
 from mistpm.model.finding import Finding
 from mistpm.model.minor import Minor, shown_minors
 from mistpm.model.resource import ResourceId
-from mistpm.ops.checking import CheckReport
+from mistpm.ops.checks.checking import CheckReport
 
 MINORS = tuple(map(Minor, (31, 32, 33)))
 WEB = ResourceId("apps", "Deployment", "shop", "web")

@@ -10,7 +10,7 @@ from made_locks import lock_of_edges, seen
 from mistpm.cli.drawing_output import Drawing, drawn, parse_drawing, write_drawing
 from mistpm.cli.terminal import Terminal
 from mistpm.errors import TargetError, UsageError
-from mistpm.ops.graph import GraphReport, graph
+from mistpm.ops.views.graph import GraphReport, graph
 
 REPORT = graph(seen(lock_of_edges(a="* b", b="")))
 

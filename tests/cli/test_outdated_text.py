@@ -9,7 +9,7 @@ import pytest
 from mistpm.cli.outdated_text import show_outdated
 from mistpm.cli.terminal import Terminal
 from mistpm.model.lockfile import LockedFailure
-from mistpm.ops.outdated import Outdated, OutdatedNode
+from mistpm.ops.views.outdated import Outdated, OutdatedNode
 
 
 def node(name: str, current: str, possible: str, newest: str, **rest: Any) -> OutdatedNode:

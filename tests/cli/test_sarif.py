@@ -10,7 +10,7 @@ from mistpm.cli.sarif import sarif
 from mistpm.model.finding import Finding
 from mistpm.model.minor import Minor
 from mistpm.model.resource import ResourceId
-from mistpm.ops.checking import CheckReport
+from mistpm.ops.checks.checking import CheckReport
 
 INGRESS = ResourceId("extensions", "Ingress", "shop", "web")
 FINDINGS = (

@@ -36,7 +36,7 @@ from mistpm.cli.upgrade_plan_words import headline, next_steps, outcome, step_ti
 from mistpm.model.finding import Finding
 from mistpm.model.minor import Minor
 from mistpm.model.upgrade_path import Blocked
-from mistpm.ops.upgrade_plan import UpgradePlan, UpgradeStep
+from mistpm.ops.upgrade.plan import UpgradePlan, UpgradeStep
 
 ATTACKS = (
     "<script>document.title = 'taken'</script>",

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from poisoned import poisoned, poisoned_change
 
 from mistpm.cli.upgrade_plan_page import plan_page
-from mistpm.ops.upgrade_plan import UpgradePlan
+from mistpm.ops.upgrade.plan import UpgradePlan
 
 pytestmark = pytest.mark.slow
 

@@ -13,7 +13,7 @@ from made_cluster_shop import publish_running
 from toy_registry import ToyRegistry, config_map
 from transcript import Transcript
 
-from mistpm.ops import new_environment, targets
+from mistpm.ops.settings import new_environment, targets
 
 CLAIM = """\
 apiVersion: v1

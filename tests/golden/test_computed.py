@@ -10,7 +10,7 @@ from computing_modules import TRAP, computing, requiring
 from made_storage import publish_storage
 from transcript import Transcript
 
-from mistpm.ops import new_environment
+from mistpm.ops.settings import new_environment
 
 SOURCE = """\
 apiVersion: mistpm.dev/v1

@@ -15,7 +15,7 @@ from mistpm.cli.upgrade_plan_data import plan_data
 from mistpm.cli.upgrade_plan_markdown import plan_markdown
 from mistpm.cli.upgrade_plan_page import plan_page
 from mistpm.cli.upgrade_plan_text import show_plan
-from mistpm.ops.upgrade_plan import UpgradePlan
+from mistpm.ops.upgrade.plan import UpgradePlan
 
 PLANS = {"complete": COMPLETE, "blocked": BLOCKED, "nothing": NOTHING}
 

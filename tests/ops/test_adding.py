@@ -10,8 +10,8 @@ import pytest
 from made_shop import HEAD, Shop
 
 from mistpm.errors import MistError
-from mistpm.ops.adding import Added, Addition, add_release, draft_release
 from mistpm.ops.options import Options
+from mistpm.ops.settings.adding import Added, Addition, add_release, draft_release
 
 
 def add(name: str, package: str = "", **rest: Any) -> Added:

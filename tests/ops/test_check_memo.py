@@ -7,7 +7,7 @@ from pathlib import Path
 from mistpm.model.finding import Finding
 from mistpm.model.minor import Minor
 from mistpm.model.resource import ResourceId
-from mistpm.ops.check_memo import CheckMemo
+from mistpm.ops.checks.memo import CheckMemo
 
 FOUND = (
     Finding(

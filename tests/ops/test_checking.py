@@ -13,10 +13,10 @@ from mistpm.check import manifests
 from mistpm.cli.application import run
 from mistpm.errors import CheckError, MistError
 from mistpm.model.minor import shown_minors
-from mistpm.ops import checking
-from mistpm.ops.checking import CheckReport
-from mistpm.ops.checking_environment import check_environment
-from mistpm.ops.checking_live import check_live
+from mistpm.ops.checks import checking
+from mistpm.ops.checks.checking import CheckReport
+from mistpm.ops.checks.live import check_live
+from mistpm.ops.checks.of_environment import check_environment
 from mistpm.ops.options import Options
 from mistpm.ops.reporter import Reporter
 from mistpm.ops.status import status

@@ -15,8 +15,8 @@ from mistpm.model.finding import Finding
 from mistpm.model.minor import Minor
 from mistpm.model.presence import parse_api
 from mistpm.model.resource import ResourceId
-from mistpm.ops.checking_cluster import ClusterCheck, check_cluster_apis
-from mistpm.ops.checking_cluster_writers import other_writers
+from mistpm.ops.checks.of_cluster import ClusterCheck, check_cluster_apis
+from mistpm.ops.checks.writers import other_writers
 from mistpm.ops.options import Options
 from mistpm.target.cluster.cluster import ClusterTarget
 from mistpm.target.cluster.connection import connect

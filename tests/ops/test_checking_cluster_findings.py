@@ -7,7 +7,7 @@ from mistpm.model.kinds import Kind
 from mistpm.model.minor import Minor
 from mistpm.model.presence import Api, find_kind, parse_api
 from mistpm.model.resource import ResourceId
-from mistpm.ops.checking_cluster_findings import (
+from mistpm.ops.checks.cluster_findings import (
     custom_findings,
     requested_findings,
     told_by_the_server,

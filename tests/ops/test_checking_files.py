@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mistpm.model.minor import shown_minors
-from mistpm.ops.checking import CheckReport
-from mistpm.ops.checking_files import check_files
+from mistpm.ops.checks.checking import CheckReport
+from mistpm.ops.checks.of_files import check_files
 from mistpm.ops.options import Options
 
 ENVIRONMENT = """\

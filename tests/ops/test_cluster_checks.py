@@ -8,8 +8,8 @@ import pytest
 from kubernetes_api import has_condition
 from made_cluster_shop import DEFINITIONS, ClusterShop, definition
 
-from mistpm.ops.checking import CheckReport
-from mistpm.ops.checking_environment import check_environment
+from mistpm.ops.checks.checking import CheckReport
+from mistpm.ops.checks.of_environment import check_environment
 from mistpm.ops.options import Options
 from mistpm.ops.reporter import Reporter
 

@@ -12,8 +12,8 @@ from made_shop import HEAD, Shop
 
 from mistpm.errors import MistError
 from mistpm.model.minors import newest_minor
-from mistpm.ops.configuring import NewEnvironment, init
 from mistpm.ops.locking import solve
+from mistpm.ops.settings.configuring import NewEnvironment, init
 
 NOWHERE = "http://127.0.0.1:1"
 Point = Callable[[str], None]

@@ -8,13 +8,13 @@ import pytest
 from made_cluster_shop import ClusterShop
 
 from mistpm.errors import MistError, PlanError, RefusedError, TargetError, UsageError
-from mistpm.ops.adding import Addition, draft_release
-from mistpm.ops.configuring import NewEnvironment, draft_without, init
 from mistpm.ops.installing import Consent, require_consent
 from mistpm.ops.locking import solve
 from mistpm.ops.options import Options
 from mistpm.ops.proposing import Wishes
-from mistpm.ops.registries import NewRegistry, add_registry
+from mistpm.ops.settings.adding import Addition, draft_release
+from mistpm.ops.settings.configuring import NewEnvironment, draft_without, init
+from mistpm.ops.settings.registries import NewRegistry, add_registry
 from mistpm.ops.workspace import Workspace, open_or_make_workspace, open_workspace
 
 

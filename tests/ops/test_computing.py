@@ -15,10 +15,10 @@ from made_storage import StorageRegistry, publish_storage
 
 from mistpm.errors import LockError, MistError, RenderError, UsageError
 from mistpm.model.lockfile import LockedEdge
-from mistpm.ops.default_requirements import DefaultRequirements
 from mistpm.ops.failing import require_solved
 from mistpm.ops.locking import Solved, solve, write_lock
-from mistpm.ops.packing import inspect_file, pack_package
+from mistpm.ops.packages.default_requirements import DefaultRequirements
+from mistpm.ops.packages.packing import inspect_file, pack_package
 from mistpm.wasm import Runtime
 
 

@@ -9,7 +9,9 @@ import yaml
 from made_shop import HEAD, Shop
 
 from mistpm.errors import DocumentError, MistError, UsageError
-from mistpm.ops.configuring import (
+from mistpm.ops.options import Options
+from mistpm.ops.proposing import Wishes
+from mistpm.ops.settings.configuring import (
     FileChange,
     NewEnvironment,
     draft_without,
@@ -17,9 +19,7 @@ from mistpm.ops.configuring import (
     remove_releases,
     rename_release,
 )
-from mistpm.ops.environment_name import name_from_folder
-from mistpm.ops.options import Options
-from mistpm.ops.proposing import Wishes
+from mistpm.ops.settings.environment_name import name_from_folder
 
 
 def make(path: str = "mistpm.yaml", **rest: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from mistpm.model.change import Action, Change
 from mistpm.model.resource import ResourceId
-from mistpm.ops.data_losses import data_losses
+from mistpm.ops.upgrade.data_losses import data_losses
 
 ANEW = """\
 apiVersion: v1

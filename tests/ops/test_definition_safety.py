@@ -14,7 +14,7 @@ from mistpm.document import dump
 from mistpm.model.change import Action, Change
 from mistpm.model.finding import Finding
 from mistpm.model.resource import ResourceId
-from mistpm.ops.definition_safety import definition_safety
+from mistpm.ops.checks.definition_safety import definition_safety
 from mistpm.target.cluster.cluster import ClusterTarget
 from mistpm.target.cluster.connection import connect
 

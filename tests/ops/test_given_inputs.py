@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mistpm.errors import UsageError
-from mistpm.ops.given_inputs import merge, parse_bindings, read_given_inputs
+from mistpm.ops.settings.given_inputs import merge, parse_bindings, read_given_inputs
 
 
 def test_settings_win_over_the_file(tmp_path: Path) -> None:

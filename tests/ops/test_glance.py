@@ -9,12 +9,12 @@ from made_shop import Shop
 
 from mistpm.errors import LockError, UsageError
 from mistpm.lock.freshness import is_fresh
-from mistpm.ops.adding import Addition, draft_release
 from mistpm.ops.asking import ask
-from mistpm.ops.glance import glance
 from mistpm.ops.locking import solve, write_lock
 from mistpm.ops.options import Options
-from mistpm.ops.registries import NewRegistry, add_registry
+from mistpm.ops.settings.adding import Addition, draft_release
+from mistpm.ops.settings.registries import NewRegistry, add_registry
+from mistpm.ops.views.glance import glance
 
 RELEASES = {
     "app": {"package": "toy/apps/app", "version": "^1", "inputs": {"text": "x"}},

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from mistpm.errors import UsageError
 from mistpm.model.graph import Graph
 from mistpm.model.lockfile import LockedFailure, Lockfile
-from mistpm.ops.graph import graph
+from mistpm.ops.views.graph import graph
 
 
 def drawn(lockfile: Lockfile, *names: str) -> Graph:

@@ -17,7 +17,7 @@ from mistpm.ops.history import (
 )
 from mistpm.ops.installing import Consent, require_consent
 from mistpm.ops.proposing import Wishes
-from mistpm.ops.provided import provided_by_cluster
+from mistpm.ops.settings.provided import provided_by_cluster
 from mistpm.ops.status import drift
 from mistpm.target.protocol import Permissions, Waiting
 

@@ -6,10 +6,10 @@ import pytest
 from made_shop import Shop
 
 from mistpm.errors import LockError
-from mistpm.ops.holding import held_back, held_now
 from mistpm.ops.locking import solve
 from mistpm.ops.options import Options
 from mistpm.ops.reporter import Reporter
+from mistpm.ops.views.holding import held_back, held_now
 
 RELEASES = {"app": {"package": "toy/apps/app", "version": "=1.0.0"}}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mistpm.errors import UsageError
-from mistpm.ops.kubernetes_versions import parse_kubernetes_versions
+from mistpm.ops.checks.kubernetes_versions import parse_kubernetes_versions
 
 
 def minors(*texts: str) -> str:

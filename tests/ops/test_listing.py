@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from made_shop import Shop
 
-from mistpm.ops.listing import ListedRelease, list_releases
+from mistpm.ops.views.listing import ListedRelease, list_releases
 
 RELEASES = {
     "store": {"package": "toy/data/db", "version": "^1"},

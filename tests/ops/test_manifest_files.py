@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mistpm.ops.manifest_files import ManifestFiles, read_manifest_files
+from mistpm.ops.checks.manifest_files import ManifestFiles, read_manifest_files
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: NAME}\n"
 

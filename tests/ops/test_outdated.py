@@ -10,7 +10,7 @@ from toy_registry import ToyRegistry, config_map
 
 from mistpm.errors import LockError
 from mistpm.ops.keeping import yank_version
-from mistpm.ops.outdated import Outdated, OutdatedNode, outdated
+from mistpm.ops.views.outdated import Outdated, OutdatedNode, outdated
 
 APP = {"app": {"package": "toy/apps/app"}}
 

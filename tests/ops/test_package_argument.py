@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mistpm.errors import UsageError
-from mistpm.ops.package_argument import is_path, parse_package_argument
+from mistpm.ops.packages.package_argument import is_path, parse_package_argument
 
 
 @pytest.mark.parametrize(

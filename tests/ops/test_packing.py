@@ -9,7 +9,7 @@ import pytest
 from toy_registry import MODULES, config_map
 
 from mistpm.errors import MistError
-from mistpm.ops.packing import inspect_file, pack_package
+from mistpm.ops.packages.packing import inspect_file, pack_package
 
 SOURCE = """\
 apiVersion: mistpm.dev/v1

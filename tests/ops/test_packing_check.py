@@ -11,7 +11,7 @@ from toy_registry import ENGINE, ToyRegistry
 
 from mistpm.errors import CheckError
 from mistpm.model.minor import shown_minors
-from mistpm.ops.packing import PackReport, pack_package
+from mistpm.ops.packages.packing import PackReport, pack_package
 
 BUDGET = """\
 apiVersion: policy/v1beta1

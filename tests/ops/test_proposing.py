@@ -20,9 +20,9 @@ from mistpm.errors import (
     ResolutionError,
     TargetError,
 )
-from mistpm.ops.configuring import draft_without
 from mistpm.ops.installing import Consent, carry_out, require_complete, require_consent
 from mistpm.ops.proposing import Proposal, Wishes, propose
+from mistpm.ops.settings.configuring import draft_without
 from mistpm.target.protocol import Permissions
 
 APP = {"app": {"package": "toy/apps/app"}}

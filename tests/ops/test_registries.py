@@ -9,7 +9,7 @@ from made_shop import Shop
 
 from mistpm.errors import MistError
 from mistpm.ops.options import Options
-from mistpm.ops.registries import (
+from mistpm.ops.settings.registries import (
     ListedRegistry,
     NewRegistry,
     RegistryAdded,

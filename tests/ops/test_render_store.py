@@ -16,8 +16,8 @@ from mistpm.model.environment import SecretSource
 from mistpm.model.secrets import SecretInput
 from mistpm.ops.caching import clear_cache
 from mistpm.ops.options import Options
+from mistpm.ops.packages.rendering_one import render_environment
 from mistpm.ops.render_store import RenderStore
-from mistpm.ops.rendering_one import render_environment
 from mistpm.ops.reporter import Reporter
 from mistpm.render.memo import Memo, Record
 from mistpm.render.result import Result

@@ -9,15 +9,15 @@ import pytest
 from made_shop import Shop
 
 from mistpm.errors import CheckError, MistError
-from mistpm.ops.adding import Addition
 from mistpm.ops.options import Options
-from mistpm.ops.rendering_one import (
+from mistpm.ops.packages.rendering_one import (
     RenderReport,
     render_environment,
     render_package,
     require_rendered,
 )
 from mistpm.ops.reporter import Reporter
+from mistpm.ops.settings.adding import Addition
 
 RELEASES: dict[str, Any] = {
     "app": {"package": "toy/apps/app"},

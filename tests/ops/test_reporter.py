@@ -5,9 +5,9 @@ from __future__ import annotations
 from made_shop import Shop
 
 from mistpm.ops.options import Options
-from mistpm.ops.outdated import outdated
 from mistpm.ops.proposing import propose
 from mistpm.ops.reporter import Reporter
+from mistpm.ops.views.outdated import outdated
 from mistpm.ops.workspace import open_workspace
 
 

@@ -12,10 +12,10 @@ from made_shop import Shop
 
 from mistpm.cli.application import run
 from mistpm.errors import DocumentError, MistError, PlanError
-from mistpm.ops.applying_plan import options_of, propose_saved
 from mistpm.ops.installing import carry_out
 from mistpm.ops.options import Options
-from mistpm.ops.saving_plan import read_plan
+from mistpm.ops.upgrade.applying import options_of, propose_saved
+from mistpm.ops.upgrade.saving import read_plan
 from mistpm.ops.workspace import open_workspace
 
 PLAN = Path("shop.mistplan")

@@ -10,7 +10,7 @@ from small_worlds import World, package_id
 
 from mistpm.errors import MistError, RegistryError
 from mistpm.ops.options import Options
-from mistpm.ops.searching import (
+from mistpm.ops.packages.searching import (
     info,
     known_packages,
     known_versions,

@@ -14,9 +14,9 @@ from mistpm.cli.application import run
 from mistpm.environment.user_configuration import cache_folder
 from mistpm.errors import CheckError, TargetError
 from mistpm.ops.history import propose_rollback
-from mistpm.ops.outdated import outdated
 from mistpm.ops.proposing import Proposal
-from mistpm.ops.why_not import why_not
+from mistpm.ops.views.outdated import outdated
+from mistpm.ops.views.why_not import why_not
 
 STORE = "mine/data/store"
 CANNOT = f"error: store: {STORE} 3.0.0 may only follow >=2, and 1.0.0 is installed"

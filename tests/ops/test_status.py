@@ -6,10 +6,10 @@ import pytest
 from made_shop import Shop
 
 from mistpm.errors import MistError
-from mistpm.ops.configuring import remove_releases
-from mistpm.ops.listing import list_releases
 from mistpm.ops.options import Options
+from mistpm.ops.settings.configuring import remove_releases
 from mistpm.ops.status import ReleaseStatus, Status, status
+from mistpm.ops.views.listing import list_releases
 
 APP = {"app": {"package": "toy/apps/app", "version": "=1.0.0"}}
 

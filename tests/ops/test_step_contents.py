@@ -13,13 +13,13 @@ from mistpm.model.change import Change, Diff
 from mistpm.model.minor import Minor
 from mistpm.model.presence import parse_api
 from mistpm.model.resource import Manifest, ResourceId
-from mistpm.ops.step_contents import (
+from mistpm.ops.upgrade.contents import (
     contents_of,
     disappearing_apis,
     rendered_contents,
     rendered_diff,
 )
-from mistpm.ops.upgrade_plan import Contents, Disappearing
+from mistpm.ops.upgrade.plan import Contents, Disappearing
 
 REPLACE = {"mistpm.dev/replace": "true"}
 CLAIM_POLICY = "persistentVolumeClaimRetentionPolicy"

@@ -19,8 +19,8 @@ from mistpm.model.change import Diff
 from mistpm.model.finding import Finding
 from mistpm.model.resource import ResourceId
 from mistpm.ops.proposing import propose
-from mistpm.ops.step_contents import contents_of, live_contents
-from mistpm.ops.upgrade_plan import Contents
+from mistpm.ops.upgrade.contents import contents_of, live_contents
+from mistpm.ops.upgrade.plan import Contents
 from mistpm.target.cluster.refusals import ChangesRefusedError
 from mistpm.target.protocol import Desired, Permissions
 

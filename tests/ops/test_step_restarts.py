@@ -10,8 +10,8 @@ from made_upgrade_plans import containers, workload
 from msgspec.structs import replace
 
 from mistpm.model.resource import Manifest
-from mistpm.ops.step_contents import rendered_contents
-from mistpm.ops.upgrade_plan import Contents
+from mistpm.ops.upgrade.contents import rendered_contents
+from mistpm.ops.upgrade.plan import Contents
 
 
 def contents(before: list[Manifest], after: list[Manifest], *, is_cluster: bool = True) -> Contents:

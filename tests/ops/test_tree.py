@@ -6,7 +6,7 @@ from made_locks import DIAMOND_LOCK, lock_of_edges, seen
 from msgspec.structs import replace
 
 from mistpm.model.lockfile import LockedFailure, Lockfile
-from mistpm.ops.tree import Tree, TreeLine, tree
+from mistpm.ops.views.tree import Tree, TreeLine, tree
 
 
 def told(line: TreeLine) -> str:

@@ -13,8 +13,8 @@ from toy_registry import ToyRegistry, config_map
 from mistpm.errors import LockError, UsageError
 from mistpm.lock.lockfile_document import write_lockfile
 from mistpm.model.version import parse_version
-from mistpm.ops.holding import held_back
 from mistpm.ops.locking import solve
+from mistpm.ops.views.holding import held_back
 
 OLD = {"app": {"package": "toy/apps/app", "version": "=1.0.0"}, "db": {"package": "toy/data/db", "version": "=1.0.0"}, "one": {"package": "toy/data/backup", "version": "=1.0.0"}}  # fmt: skip
 

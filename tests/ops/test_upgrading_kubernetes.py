@@ -12,8 +12,8 @@ from made_shop import Shop
 from mistpm.cli.upgrade_plan_words import ending
 from mistpm.model.minor import Minor, parse_minor
 from mistpm.model.presence import Api, find_kind
-from mistpm.ops.upgrade_plan import UpgradePlan
-from mistpm.ops.upgrading import obstacle
+from mistpm.ops.upgrade.plan import UpgradePlan
+from mistpm.ops.upgrade.upgrading import obstacle
 
 
 @pytest.fixture(scope="session")

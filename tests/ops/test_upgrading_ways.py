@@ -17,7 +17,7 @@ from mistpm.cli.application import run
 from mistpm.errors import CheckError, RefusedError, ResolutionError, UsageError
 from mistpm.model.minor import Minor
 from mistpm.ops.history import history
-from mistpm.ops.upgrading import obstacle
+from mistpm.ops.upgrade.upgrading import obstacle
 
 
 @pytest.fixture

@@ -10,14 +10,14 @@ import msgspec
 import pytest
 
 from mistpm.model.graph import Graph, GraphEdge, GraphNode
-from mistpm.ops.graph import GraphReport
-from mistpm.ops.held_back import HeldBack
 from mistpm.ops.locking import Move
-from mistpm.ops.outdated import Outdated, OutdatedNode
-from mistpm.ops.paths import Hop
-from mistpm.ops.tree import Tree, TreeLine
-from mistpm.ops.why import Bound, Reason, Why
-from mistpm.ops.why_not import WhyNot
+from mistpm.ops.views.graph import GraphReport
+from mistpm.ops.views.held_back import HeldBack
+from mistpm.ops.views.outdated import Outdated, OutdatedNode
+from mistpm.ops.views.paths import Hop
+from mistpm.ops.views.tree import Tree, TreeLine
+from mistpm.ops.views.why import Bound, Reason, Why
+from mistpm.ops.views.why_not import WhyNot
 
 PAGE = Path(__file__).parents[2] / "specs" / "views.md"
 COMMON = {"environment", "stale", "unresolved"}

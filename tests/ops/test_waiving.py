@@ -10,7 +10,7 @@ from mistpm.environment.environment_document import EnvironmentDocument
 from mistpm.errors import DocumentError
 from mistpm.model.finding import Finding
 from mistpm.model.resource import ResourceId
-from mistpm.ops.waiving import waive
+from mistpm.ops.checks.waiving import waive
 
 INGRESS = ResourceId("networking.k8s.io", "Ingress", "shop", "web")
 FINDING = Finding(

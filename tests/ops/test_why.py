@@ -10,8 +10,8 @@ from mistpm import document
 from mistpm.errors import UsageError
 from mistpm.model.environment import Environment
 from mistpm.model.lockfile import LockedFailure, Lockfile
-from mistpm.ops.glance import Glance
-from mistpm.ops.why import MOST_PATHS, Bound, Reason, why
+from mistpm.ops.views.glance import Glance
+from mistpm.ops.views.why import MOST_PATHS, Bound, Reason, why
 
 
 def reasons(lockfile: Lockfile, name: str) -> tuple[Reason, ...]:

@@ -11,7 +11,7 @@ from toy_registry import ToyRegistry, config_map
 
 from mistpm.errors import LockError, RegistryError, UsageError
 from mistpm.ops.locking import Move, solve
-from mistpm.ops.why_not import WhyNot, why_not
+from mistpm.ops.views.why_not import WhyNot, why_not
 
 APP: dict[str, Any] = {"app": {"package": "toy/apps/app"}}
 

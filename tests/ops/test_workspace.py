@@ -11,9 +11,9 @@ from made_shop import HEAD, Shop
 
 from mistpm.environment.environment_document import EnvironmentDocument
 from mistpm.errors import DocumentError, LockError, MistError, UsageError
-from mistpm.ops.adding import Addition, draft_release
 from mistpm.ops.options import Options
-from mistpm.ops.registries import NewRegistry, add_registry
+from mistpm.ops.settings.adding import Addition, draft_release
+from mistpm.ops.settings.registries import NewRegistry, add_registry
 from mistpm.ops.workspace import Workspace, find_document, open_or_make_workspace, open_workspace
 
 

@@ -15,7 +15,7 @@ from mistpm.errors import DocumentError, MistError, PackageError
 from mistpm.package import pack, read_assets, read_descriptor, read_package
 from mistpm.package.sections import read_sections, with_section, without_sections
 from mistpm.readiness.mistakes import readiness_mistakes
-from mistpm.resolve.conditions import paths_read
+from mistpm.resolve.world.conditions import paths_read
 
 Write = Callable[..., Path]
 

@@ -18,7 +18,7 @@ from mistpm.model.identity import PackageId
 from mistpm.model.presence import Api
 from mistpm.registry import Registries
 from mistpm.resolve import resolve
-from mistpm.resolve.source import DistantSource, InMemorySource
+from mistpm.resolve.world.source import DistantSource, InMemorySource
 
 DEPTH, WIDTH = 5, 6
 

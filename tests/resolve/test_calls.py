@@ -6,7 +6,7 @@ import pytest
 from small_worlds import World, asking, dependency, edges, told
 
 from mistpm.model.version import parse_version
-from mistpm.resolve.series import series_of
+from mistpm.resolve.world.series import series_of
 
 
 @pytest.mark.parametrize(

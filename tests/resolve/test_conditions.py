@@ -8,7 +8,7 @@ import pytest
 from small_worlds import World, asking, dependency, edges, setting, told
 
 from mistpm.errors import ResolutionError
-from mistpm.resolve.conditions import Condition, InvalidConditionError, evaluate, paths_read
+from mistpm.resolve.world.conditions import Condition, InvalidConditionError, evaluate, paths_read
 
 SCHEMA = {
     "type": "object",

@@ -14,14 +14,15 @@ from mistpm.model.asker import Asker
 from mistpm.model.cause import Asked, Cause, Conflict, Ground, Requires, RequiresApi
 from mistpm.model.ranges import parse_range
 from mistpm.model.resolution import Unresolved
-from mistpm.resolve import Limits, resolve, writer
-from mistpm.resolve.catalogue import Catalogue
-from mistpm.resolve.cores import Cores
-from mistpm.resolve.limits import Deadline
-from mistpm.resolve.phrases import Phrase
-from mistpm.resolve.phrases import phrase as told_phrase
-from mistpm.resolve.problem import Problem
-from mistpm.resolve.universe import Universe
+from mistpm.resolve import Limits, resolve
+from mistpm.resolve.explain import writer
+from mistpm.resolve.explain.cores import Cores
+from mistpm.resolve.explain.phrases import Phrase
+from mistpm.resolve.explain.phrases import phrase as told_phrase
+from mistpm.resolve.world.catalogue import Catalogue
+from mistpm.resolve.world.limits import Deadline
+from mistpm.resolve.world.problem import Problem
+from mistpm.resolve.world.universe import Universe
 
 SEEDS = range(300)
 

@@ -7,11 +7,11 @@ from small_worlds import World, asking
 from mistpm.model.cause import Asked, Cause, NeedsKubernetes, Requires
 from mistpm.model.question import Question
 from mistpm.resolve import Effort, resolve
-from mistpm.resolve.catalogue import Catalogue
-from mistpm.resolve.forcing import Forcing
-from mistpm.resolve.limits import Deadline, Limits
-from mistpm.resolve.problem import Problem
-from mistpm.resolve.universe import Universe
+from mistpm.resolve.search.forcing import Forcing
+from mistpm.resolve.world.catalogue import Catalogue
+from mistpm.resolve.world.limits import Deadline, Limits
+from mistpm.resolve.world.problem import Problem
+from mistpm.resolve.world.universe import Universe
 
 
 def forced(world: World, question: Question) -> list[str]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from small_worlds import World, asking
 
-from mistpm.resolve.catalogue import Catalogue
 from mistpm.resolve.graph import build
-from mistpm.resolve.limits import Deadline, Limits
-from mistpm.resolve.problem import Problem
-from mistpm.resolve.universe import Universe
-from mistpm.resolve.walk import walk
+from mistpm.resolve.search.walk import walk
+from mistpm.resolve.world.catalogue import Catalogue
+from mistpm.resolve.world.limits import Deadline, Limits
+from mistpm.resolve.world.problem import Problem
+from mistpm.resolve.world.universe import Universe
 
 
 def test_a_choice_is_confirmed() -> None:

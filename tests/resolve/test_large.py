@@ -9,8 +9,8 @@ from small_worlds import World, asking, told
 
 from mistpm.errors import SolvingTimeoutError
 from mistpm.resolve import Limits, resolve
-from mistpm.resolve.limits import Deadline
-from mistpm.resolve.solver import Solver
+from mistpm.resolve.search.solver import Solver
+from mistpm.resolve.world.limits import Deadline
 
 DEPTH = 1500  # more than Python's recursion limit
 

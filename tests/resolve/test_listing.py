@@ -8,8 +8,8 @@ from small_worlds import World, package_id
 
 from mistpm.model.ranges import eligible, parse_range
 from mistpm.model.version import parse_version
-from mistpm.resolve.grouping import versions_text
-from mistpm.resolve.listing import Listing, newest
+from mistpm.resolve.explain.grouping import versions_text
+from mistpm.resolve.world.listing import Listing, newest
 
 TEXTS = st.builds(
     "{}.{}.{}{}{}".format,

@@ -29,15 +29,15 @@ from telling_cases import telling_cases
 from mistpm.resolve import Limits
 
 MODULES = (
-    "clashes",
-    "counting",
-    "exclusion",
-    "improvement",
-    "optimum",
-    "selection",
-    "sketch",
-    "solutions",
-    "walk",
+    "search.clashes",
+    "search.counting",
+    "world.exclusion",
+    "search.improvement",
+    "search.optimum",
+    "search.selection",
+    "search.sketch",
+    "search.solutions",
+    "search.walk",
 )
 SEEDS = (1, 3, 5, 10, 18, 19, 20)
 LATER = "it matters to `why-not` alone, which pins versions"
@@ -102,7 +102,7 @@ def test_every_statement_is_needed(name: str, cases: list[Case]) -> None:
     with ExitStack() as stack:
         stack.enter_context(without_explanations())
         stack.enter_context(without_forcing())
-        if name not in {"walk", "exclusion"}:
+        if name not in {"search.walk", "world.exclusion"}:
             stack.enter_context(without_walk())
             stack.enter_context(other_models())
         expected = [verdict(case, Limits()) for case in cases]

@@ -149,10 +149,10 @@ def chain(length: int, last: str) -> dict[str, Versions]:
 @pytest.mark.parametrize(
     ("world", "call"),
     [
-        (pigeons(12), "mistpm.resolve.solver:Solver._slice"),
-        (pigeons(12), "mistpm.resolve.solver:Solver._aside"),
-        (clauses(250, seed=1), "mistpm.resolve.solver:Solver._slice"),
-        (clauses(250, seed=1), "mistpm.resolve.solver:Solver._aside"),
+        (pigeons(12), "mistpm.resolve.search.solver:Solver._slice"),
+        (pigeons(12), "mistpm.resolve.search.solver:Solver._aside"),
+        (clauses(250, seed=1), "mistpm.resolve.search.solver:Solver._slice"),
+        (clauses(250, seed=1), "mistpm.resolve.search.solver:Solver._aside"),
         (chain(3000, "^1"), "mistpm.resolve.graph:.build"),
         (chain(3000, "^2"), "mistpm.resolve.resolving:.walk"),
         (chain(3000, "^2"), "mistpm.resolve.unresolved:.find_unresolved"),

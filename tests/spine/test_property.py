@@ -17,17 +17,17 @@ from worlds import KUBERNETES, NAMES, NAMESPACES, RANGES, World, WorldRegistry, 
 
 from mistpm.errors import MistError
 from mistpm.lock.lockfile_document import format_lockfile
-from mistpm.ops.adding import Addition, draft_release
 from mistpm.ops.caching import MACHINE_CODE
-from mistpm.ops.configuring import draft_without, rename_release
 from mistpm.ops.installing import Consent, carry_out, require_consent
 from mistpm.ops.lock_graph import nodes
 from mistpm.ops.locking import solve
 from mistpm.ops.options import Options
 from mistpm.ops.proposing import Proposal, Wishes, propose, propose_solved
 from mistpm.ops.reporter import Reporter
-from mistpm.ops.upgrade_request import UpgradeRequest
-from mistpm.ops.upgrading import plan_upgrade
+from mistpm.ops.settings.adding import Addition, draft_release
+from mistpm.ops.settings.configuring import draft_without, rename_release
+from mistpm.ops.upgrade.request import UpgradeRequest
+from mistpm.ops.upgrade.upgrading import plan_upgrade
 from mistpm.ops.workspace import Workspace, open_or_make_workspace
 from mistpm.target.protocol import Permissions
 from mistpm.wasm import Runtime

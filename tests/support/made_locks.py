@@ -10,7 +10,7 @@ from mistpm.model.identity import PackageId
 from mistpm.model.lockfile import LockedEdge, LockedPackage, Lockfile
 from mistpm.model.question import Question
 from mistpm.model.version import parse_version
-from mistpm.ops.glance import Glance
+from mistpm.ops.views.glance import Glance
 from mistpm.plan.stages import plan_releases
 
 INQUIRY = "sha256:" + "5" * 64

@@ -13,8 +13,8 @@ from mistpm.model.change import ApplyReport
 from mistpm.ops.installing import Consent, carry_out, require_consent
 from mistpm.ops.options import Options
 from mistpm.ops.proposing import Proposal, Wishes, propose
-from mistpm.ops.upgrade_request import UpgradeRequest
-from mistpm.ops.upgrading import Upgrade, plan_upgrade
+from mistpm.ops.upgrade.request import UpgradeRequest
+from mistpm.ops.upgrade.upgrading import Upgrade, plan_upgrade
 from mistpm.ops.workspace import Workspace, open_or_make_workspace, open_workspace
 
 CLAIM = """\

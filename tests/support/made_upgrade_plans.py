@@ -14,10 +14,10 @@ from mistpm.model.presence import parse_api
 from mistpm.model.resolution import Unresolved
 from mistpm.model.resource import Manifest, RenderedRelease, ResourceId
 from mistpm.model.upgrade_path import Blocked
-from mistpm.ops.held_back import HeldBack
 from mistpm.ops.locking import Move
-from mistpm.ops.step_contents import disappearing_apis, rendered_contents
-from mistpm.ops.upgrade_plan import UpgradePlan, UpgradeStep
+from mistpm.ops.upgrade.contents import disappearing_apis, rendered_contents
+from mistpm.ops.upgrade.plan import UpgradePlan, UpgradeStep
+from mistpm.ops.views.held_back import HeldBack
 from mistpm.target.protocol import Desired
 
 

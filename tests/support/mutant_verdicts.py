@@ -12,9 +12,9 @@ from laws import versions
 from mutants import Mutant, living
 from random_worlds import Case
 
-import mistpm.resolve.forcing
 import mistpm.resolve.resolving
-import mistpm.resolve.solver
+import mistpm.resolve.search.forcing
+import mistpm.resolve.search.solver
 import mistpm.resolve.unresolved
 from mistpm.errors import ResolutionError
 from mistpm.resolve import Limits, resolve
@@ -89,14 +89,14 @@ def without_walk() -> Iterator[None]:
 @contextmanager
 def without_forcing() -> Iterator[None]:
     """Let the solver find every conflict."""
-    with _put(mistpm.resolve.forcing.Forcing, "_follow", lambda _: []):
+    with _put(mistpm.resolve.search.forcing.Forcing, "_follow", lambda _: []):
         yield
 
 
 @contextmanager
 def other_models() -> Iterator[None]:
     """Let the solver try the worst first, and what nobody needs."""
-    solvers: Any = mistpm.resolve.solver
+    solvers: Any = mistpm.resolve.search.solver
     usual, prefer = solvers.Glucose4, solvers.Solver.prefer
 
     def eager(**options: Any) -> Any:

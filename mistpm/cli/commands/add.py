@@ -46,8 +46,8 @@ def add(
 
     Only the file is edited, comments and order kept; `mistpm install` makes it so.
     """
-    from mistpm.ops.adding import Addition, add_release
     from mistpm.ops.options import Options
+    from mistpm.ops.settings.adding import Addition, add_release
 
     terminal = Terminal()
     report = add_release(

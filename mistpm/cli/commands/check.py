@@ -106,15 +106,15 @@ def check(
     options = where.options(offline=offline, locked=locked, solve_timeout=solve_timeout)
     try:
         if files:
-            from mistpm.ops.checking_files import check_files
+            from mistpm.ops.checks.of_files import check_files
 
             report = check_files(options, files, kubernetes)
         elif cluster:
-            from mistpm.ops.checking_live import check_live
+            from mistpm.ops.checks.live import check_live
 
             report = check_live(options, kubernetes, reporter)
         else:
-            from mistpm.ops.checking_environment import check_environment
+            from mistpm.ops.checks.of_environment import check_environment
 
             report = check_environment(options, kubernetes, reporter)
     finally:

@@ -41,7 +41,7 @@ def diff(
     from mistpm.cli.difference_text import DIFFERS, show_differences
     from mistpm.cli.progress import TerminalReporter
     from mistpm.cli.terminal import Terminal
-    from mistpm.ops.checking import forbid_errors
+    from mistpm.ops.checks.checking import forbid_errors
     from mistpm.ops.proposing import propose
     from mistpm.ops.workspace import open_workspace
 

@@ -44,8 +44,8 @@ def graph(
     """
     from mistpm.cli.drawing_output import parse_drawing, write_drawing
     from mistpm.cli.view_text import note_stale
-    from mistpm.ops.glance import glance
-    from mistpm.ops.graph import graph as connect
+    from mistpm.ops.views.glance import glance
+    from mistpm.ops.views.graph import graph as connect
 
     drawing = parse_drawing(output or ())
     terminal = Terminal()

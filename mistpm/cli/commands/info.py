@@ -34,7 +34,7 @@ def info(
 ) -> None:
     """Show what is known of a package: versions, dependencies, inputs."""
     from mistpm.ops.options import Options
-    from mistpm.ops.searching import info as tell
+    from mistpm.ops.packages.searching import info as tell
 
     terminal = Terminal()
     report = tell(Options(environment=environment, offline=offline), package)

@@ -58,9 +58,9 @@ def init(
     Writes mistpm.yaml with a new random id. A file that has no id gets one.
     """
     from mistpm.errors import UsageError
-    from mistpm.ops.configuring import NewEnvironment
-    from mistpm.ops.configuring import init as make
-    from mistpm.ops.environment_name import name_from_folder
+    from mistpm.ops.settings.configuring import NewEnvironment
+    from mistpm.ops.settings.configuring import init as make
+    from mistpm.ops.settings.environment_name import name_from_folder
 
     if directory and context:
         raise UsageError(

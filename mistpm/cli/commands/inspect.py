@@ -47,8 +47,8 @@ def inspect(
 
 def _show_module(text: str, environment: Path | None, offline: bool, output: Output) -> None:
     from mistpm.cli.module_text import module_lines
-    from mistpm.ops.inspecting_module import inspect_module
     from mistpm.ops.options import Options
+    from mistpm.ops.packages.inspecting_module import inspect_module
 
     terminal = Terminal()
     report = inspect_module(Options(environment=environment, offline=offline), text)
@@ -62,7 +62,7 @@ def _show_module(text: str, environment: Path | None, offline: bool, output: Out
 
 def _show_file(file: Path, output: Output) -> None:
     from mistpm import document
-    from mistpm.ops.packing import inspect_file
+    from mistpm.ops.packages.packing import inspect_file
 
     terminal = Terminal()
     report = inspect_file(file)

@@ -63,8 +63,8 @@ def install(
     """
     from mistpm.cli.applying import Flags, apply
     from mistpm.errors import UsageError
-    from mistpm.ops.adding import Addition, draft_release
     from mistpm.ops.proposing import Wishes
+    from mistpm.ops.settings.adding import Addition, draft_release
     from mistpm.ops.workspace import Workspace
 
     options = where.options(

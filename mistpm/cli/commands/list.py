@@ -19,7 +19,7 @@ def list_releases(
     output: OutputOption = Output.TEXT,
 ) -> None:
     """List the releases of the environment: those asked for, and those pulled in for them."""
-    from mistpm.ops.listing import list_releases as tell
+    from mistpm.ops.views.listing import list_releases as tell
     from mistpm.ops.workspace import open_workspace
 
     terminal = Terminal()

@@ -46,9 +46,9 @@ def lock(
 
     A lock that still answers is left as it is, without asking any registry.
     """
-    from mistpm.ops.configuring import require_file
     from mistpm.ops.failing import require_solved
     from mistpm.ops.locking import solve, write_lock
+    from mistpm.ops.settings.configuring import require_file
     from mistpm.ops.workspace import find_document, open_workspace
 
     terminal = Terminal(verbose=verbose)
@@ -68,8 +68,8 @@ def lock(
             terminal.show(f"{workspace.lock_title} is up to date: {releases}.")
             return
         from mistpm.cli.proposal_text import show_finding, show_held_back, show_moves
-        from mistpm.ops.holding import held_back
-        from mistpm.ops.unused import unused_entries
+        from mistpm.ops.checks.unused import unused_entries
+        from mistpm.ops.views.holding import held_back
 
         show_moves(terminal, solved.moves)
         show_held_back(terminal, held_back(workspace, solved))

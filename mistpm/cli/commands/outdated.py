@@ -51,7 +51,7 @@ def outdated(
     """
     from mistpm.cli.outdated_text import show_outdated
     from mistpm.cli.view_text import note_stale
-    from mistpm.ops.outdated import outdated as compare
+    from mistpm.ops.views.outdated import outdated as compare
     from mistpm.ops.workspace import open_workspace
 
     terminal = Terminal(verbose=verbose)

@@ -45,7 +45,7 @@ def pack(
     What it renders with its defaults is checked for every Kubernetes version that it supports.
     """
     from mistpm.cli.pack_check import pack_data, show_pack_check
-    from mistpm.ops.packing import pack_package
+    from mistpm.ops.packages.packing import pack_package
 
     terminal = Terminal()
     report = pack_package(source, to, checks=not no_check)

@@ -37,8 +37,8 @@ def provided(
     servers.
     """
     from mistpm.cli.progress import TerminalReporter
-    from mistpm.ops.provided import provided as tell
-    from mistpm.ops.provided import provided_by_cluster
+    from mistpm.ops.settings.provided import provided as tell
+    from mistpm.ops.settings.provided import provided_by_cluster
     from mistpm.ops.workspace import open_workspace
 
     terminal = Terminal(verbose=verbose)

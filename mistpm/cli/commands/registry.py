@@ -42,7 +42,7 @@ def add(
 ) -> None:
     """Add a registry to mistpm.yaml, or to your own configuration where there is no such file."""
     from mistpm.ops.options import Options
-    from mistpm.ops.registries import NewRegistry, add_registry
+    from mistpm.ops.settings.registries import NewRegistry, add_registry
 
     terminal = Terminal()
     given = NewRegistry(name=name, where=where, kind=kind, ref=ref, path=path)
@@ -63,7 +63,7 @@ def list_registries(
 ) -> None:
     """List the registries that are used here."""
     from mistpm.ops.options import Options
-    from mistpm.ops.registries import list_registries as tell
+    from mistpm.ops.settings.registries import list_registries as tell
 
     terminal = Terminal()
     listed = tell(Options(environment=environment))
@@ -96,7 +96,7 @@ def remove(
 ) -> None:
     """Take a registry out of mistpm.yaml, or out of your own configuration."""
     from mistpm.ops.options import Options
-    from mistpm.ops.registries import remove_registry
+    from mistpm.ops.settings.registries import remove_registry
 
     terminal = Terminal()
     report = remove_registry(Options(environment=environment), name)

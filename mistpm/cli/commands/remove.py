@@ -30,8 +30,8 @@ def remove(
 
     Only the file is edited; `mistpm install` then removes them from the target.
     """
-    from mistpm.ops.configuring import remove_releases
     from mistpm.ops.options import Options
+    from mistpm.ops.settings.configuring import remove_releases
 
     terminal = Terminal()
     report = remove_releases(Options(environment=environment), tuple(names))

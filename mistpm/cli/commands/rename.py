@@ -31,8 +31,8 @@ def rename(
 
     To the target a renamed release is a new one: `mistpm plan` shows what is deleted and created.
     """
-    from mistpm.ops.configuring import rename_release
     from mistpm.ops.options import Options
+    from mistpm.ops.settings.configuring import rename_release
 
     terminal = Terminal()
     report = rename_release(Options(environment=environment), old, new)

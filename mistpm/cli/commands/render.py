@@ -69,8 +69,12 @@ def render(
     from mistpm.cli.manifest_output import parse_form, write_manifests
     from mistpm.cli.proposal_text import show_finding
     from mistpm.errors import UsageError
-    from mistpm.ops.adding import Addition
-    from mistpm.ops.rendering_one import render_environment, render_package, require_rendered
+    from mistpm.ops.packages.rendering_one import (
+        render_environment,
+        render_package,
+        require_rendered,
+    )
+    from mistpm.ops.settings.adding import Addition
 
     form = parse_form(output)
     terminal = Terminal(verbose=verbose)

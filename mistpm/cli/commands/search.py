@@ -26,7 +26,7 @@ def search(
 ) -> None:
     """Search the registries for packages."""
     from mistpm.ops.options import Options
-    from mistpm.ops.searching import search as find
+    from mistpm.ops.packages.searching import search as find
 
     terminal = Terminal()
     result = find(Options(environment=environment, offline=offline), text)

@@ -45,8 +45,8 @@ def tree(
     from mistpm.cli.tree_text import branches, tree_rows
     from mistpm.cli.view_text import note_stale, show_unresolved
     from mistpm.errors import UsageError
-    from mistpm.ops.glance import glance
-    from mistpm.ops.tree import tree as grow
+    from mistpm.ops.views.glance import glance
+    from mistpm.ops.views.tree import tree as grow
 
     terminal = Terminal()
     if invert and not names:

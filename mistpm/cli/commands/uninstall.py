@@ -47,8 +47,8 @@ def uninstall(
     Takes them out of mistpm.yaml too. What holds data is asked for apart.
     """
     from mistpm.cli.applying import Flags, apply
-    from mistpm.ops.configuring import draft_without
     from mistpm.ops.proposing import Wishes
+    from mistpm.ops.settings.configuring import draft_without
 
     options = where.options(
         offline=offline,

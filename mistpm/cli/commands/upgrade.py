@@ -80,7 +80,7 @@ def upgrade(
     """
     from mistpm.cli.applying import Flags
     from mistpm.cli.upgrading import run_upgrade, show_upgrade
-    from mistpm.ops.upgrade_request import UpgradeRequest
+    from mistpm.ops.upgrade.request import UpgradeRequest
 
     _require_one(names, kubernetes, cluster_at, goes_on=goes_on, allow_downgrade=allow_downgrade)
     options = where.options(

@@ -21,7 +21,7 @@ from mistpm.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from mistpm.ops.options import Options
-    from mistpm.ops.why import Why
+    from mistpm.ops.views.why import Why
 
 app = command_app()
 
@@ -59,8 +59,8 @@ def why(
     """
     from mistpm.cli.view_text import note_stale, show_unresolved
     from mistpm.cli.why_text import show_reason
-    from mistpm.ops.glance import glance
-    from mistpm.ops.why import why as explain
+    from mistpm.ops.views.glance import glance
+    from mistpm.ops.views.why import why as explain
 
     terminal = Terminal()
     options = where.options(offline=offline, solve_timeout=solve_timeout)
@@ -82,7 +82,7 @@ def _with_held(report: Why, options: Options, terminal: Terminal) -> Why:
     from msgspec.structs import replace
 
     from mistpm.cli.progress import TerminalReporter
-    from mistpm.ops.holding import held_now
+    from mistpm.ops.views.holding import held_now
 
     reporter = TerminalReporter(terminal)
     names = [reason.node for reason in report.reasons if reason.kind != "api"]

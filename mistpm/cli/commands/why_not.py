@@ -46,7 +46,7 @@ def why_not(
     """
     from mistpm.cli.view_text import note_stale
     from mistpm.cli.why_not_text import show_why_not
-    from mistpm.ops.why_not import why_not as explain
+    from mistpm.ops.views.why_not import why_not as explain
     from mistpm.ops.workspace import open_workspace
 
     terminal = Terminal()

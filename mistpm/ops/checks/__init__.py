@@ -1,0 +1,1 @@
+"""Checking manifests of environments, files and clusters; what is waived, and remembered."""

@@ -1,0 +1,1 @@
+"""One package: searched, inspected, rendered alone, packed."""

@@ -1,0 +1,1 @@
+"""What an environment says: its releases, inputs, registries, targets, Kubernetes versions."""

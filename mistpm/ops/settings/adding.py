@@ -1,0 +1,162 @@
+"""Adding a release to an environment, in its file or as a draft that is installed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from mistpm.environment.environment_document import EnvironmentDocument
+from mistpm.environment.location import as_written
+from mistpm.errors import RegistryError, UsageError
+from mistpm.model.descriptor import Candidate, Descriptor
+from mistpm.model.identity import PackageId
+from mistpm.model.ranges import ANY, InvalidRangeError, Range, eligible, parse_range
+from mistpm.ops.checks.given import check_inputs
+from mistpm.ops.did_you_mean import did_you_mean
+from mistpm.ops.options import Options
+from mistpm.ops.packages.file_packages import FilePackage, read_file_package
+from mistpm.ops.packages.package_argument import parse_package_argument
+from mistpm.ops.packages.searching import newest_of, whole_descriptor
+from mistpm.ops.reporter import Reporter
+from mistpm.ops.settings.configuring import release_edits, require_file
+from mistpm.ops.settings.given_inputs import parse_bindings, read_given_inputs
+from mistpm.ops.workspace import Workspace, find_document
+from mistpm.package import read_package
+
+
+class Addition(Struct, frozen=True, kw_only=True):
+    """A release as the command line describes it; what is empty stays as the environment has it."""
+
+    name: str
+    package: str = ""
+    version: str = ""
+    namespace: str = ""
+    inputs_file: Path | None = None
+    settings: tuple[str, ...] = ()
+    bindings: tuple[str, ...] = ()
+
+
+class Added(Struct, frozen=True, kw_only=True):
+    """What `add` did; `newest` is the newest version that the registry has, `version` the range asked for.
+
+    `problems` are inputs that do not fit the newest version that is asked for, if that is known.
+    """
+
+    file: str
+    name: str
+    package: str
+    version: str
+    newest: str = ""
+    existed: bool = False
+    problems: tuple[str, ...] = ()
+
+
+def add_release(options: Options, addition: Addition) -> Added:
+    """Write a release into the environment's file; the package must exist.
+
+    Costs fetching one module where inputs are given, unless it was fetched before.  Raises `UsageError`,
+    `DocumentError`, also for a secret that is written out, `RegistryError`, `PackageError`.
+    """
+    found = require_file(find_document(options))
+    workspace = Workspace(found, options, Reporter())
+    newest, wanted = _newest(workspace, addition)
+    draft = draft_release(workspace, addition)
+    given = addition.inputs_file is not None or addition.settings
+    descriptor = _descriptor(workspace, wanted) if given else None
+    problems = check_inputs(draft.environment, addition.name, descriptor) if descriptor else ()
+    draft.save()
+    entry = draft.environment.releases[addition.name]
+    return Added(
+        file=found.title,
+        name=addition.name,
+        package=entry.package,
+        version=entry.version.text,
+        newest=str(newest.version),
+        existed=addition.name in found.environment.releases,
+        problems=problems,
+    )
+
+
+def draft_release(workspace: Workspace, addition: Addition) -> EnvironmentDocument:
+    """Give the environment with this release in it; nothing is written.
+
+    What is not said of a release that exists stays as it is; one that does not exist needs a package.
+    Raises `UsageError`, `DocumentError`.
+    """
+    entry: dict[str, Any] = {}
+    if addition.package:
+        package, wanted = _asked(addition)
+        entry["package"] = _written_package(workspace, addition.package, package)
+        entry["version"] = "" if wanted == ANY else wanted.text
+    elif addition.name not in workspace.environment.releases:
+        raise UsageError(
+            "no-package",
+            f"there is no release `{addition.name}` in the environment `{workspace.environment.name}`, and no package for it is given",
+            context=did_you_mean(addition.name, workspace.environment.releases),
+            hint=f"`mistpm install {addition.name} -p PACKAGE` adds it; `mistpm search` lists packages",
+        )
+    entry |= {
+        "namespace": addition.namespace,
+        "inputs": read_given_inputs(addition.inputs_file, list(addition.settings)),
+        "bind": parse_bindings(list(addition.bindings)),
+    }
+    return workspace.document.edited(*release_edits(addition.name, entry, workspace.environment))
+
+
+def _newest(workspace: Workspace, addition: Addition) -> tuple[Candidate, Candidate | FilePackage]:
+    """Give the newest candidate of the package that is added, and the newest that is asked for.
+
+    Raises `RegistryError` when there is no such package, or no version of it that is asked for.
+    """
+    local, wanted = _asked(addition)
+    if local is None:
+        file = read_file_package(workspace, _written_package(workspace, addition.package, None))
+        return file.candidate, file
+    package = workspace.identity_of(local)
+    candidates = workspace.registries.candidates(package)
+    versions = eligible(wanted, [each.version for each in candidates])
+    newest = newest_of(candidates)
+    newest_wanted = newest_of(each for each in candidates if each.version in versions)
+    if newest is None or newest_wanted is None:
+        known = sorted(each.version for each in candidates)
+        raise RegistryError(
+            "no-matching-version",
+            f"`{local}` has no version `{wanted}`",
+            context=(f"it has {known[0]} to {known[-1]}",) if known else (),
+            hint=f"`mistpm info {local}` lists its versions",
+        )
+    return newest, newest_wanted
+
+
+def _descriptor(workspace: Workspace, wanted: Candidate | FilePackage) -> Descriptor | None:
+    if isinstance(wanted, FilePackage):
+        return read_package(wanted.path).descriptor
+    return whole_descriptor(workspace.registries, wanted)
+
+
+def _asked(addition: Addition) -> tuple[PackageId | None, Range]:
+    """Give the package, None for a path, and the range that is asked for; raises `UsageError`."""
+    argument = parse_package_argument(addition.package)
+    if addition.version and argument.range != ANY:
+        raise UsageError(
+            "two-versions",
+            f"`{addition.package}` and `--version {addition.version}` both say a version",
+            hint="give one of them",
+        )
+    return argument.package, _range(addition.version) if addition.version else argument.range
+
+
+def _written_package(workspace: Workspace, text: str, package: PackageId | None) -> str:
+    """Give the package as the environment writes it: a path starts at the environment's folder."""
+    return as_written(text, workspace.base) if package is None else str(package)
+
+
+def _range(text: str) -> Range:
+    try:
+        return parse_range(text)
+    except InvalidRangeError as error:
+        raise UsageError(
+            "invalid-range", f"`--version {text}`: {error}", hint="write ^16, ~1.2 or >=1 <3"
+        ) from error

@@ -1,0 +1,1 @@
+"""Questions about a resolved environment: why, why not, what is newer, what depends on what."""

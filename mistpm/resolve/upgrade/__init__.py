@@ -1,0 +1,1 @@
+"""The way from one state to another, move by move."""
