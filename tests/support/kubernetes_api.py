@@ -15,6 +15,7 @@ import urllib3
 
 APPLY = "application/apply-patch+yaml"
 JSON = "application/json"
+PUT_OFF = 429
 
 
 class Answer(NamedTuple):
@@ -26,7 +27,7 @@ class Answer(NamedTuple):
 
 
 class KubernetesApi:
-    """The API server of a kubeconfig, asked as its user; nothing is tried twice."""
+    """The API server of a kubeconfig, asked as its user; only what it puts off is tried again."""
 
     def __init__(self, kubeconfig: Path, *, token: str | None = None) -> None:
         document = json.loads(kubeconfig.read_text("utf-8"))
@@ -51,17 +52,28 @@ class KubernetesApi:
         query: Mapping[str, str] | None = None,
         timeout: float = 10,
     ) -> Answer:
-        """Send one request; raises urllib3's errors where there is no answer."""
-        response = self._pool.request(
-            method,
-            f"{self._server}{path}" + (f"?{urlencode(query)}" if query else ""),
-            body=None if document is None else json.dumps(document),
-            headers=self._headers | {"Content-Type": content_type},
-            timeout=timeout,
-        )
-        text = response.data.decode()
-        is_json = response.headers.get("Content-Type", "") == JSON and "watch" not in (query or {})
-        return Answer(response.status, json.loads(text) if is_json else text, response.headers)
+        """Send one request; raises urllib3's errors where there is no answer.
+
+        After a definition has changed, the server puts requests for its objects off for a moment
+        (`storage is (re)initializing`): they are sent again, for as long as an answer may take.
+        """
+        until = time.monotonic() + timeout
+        while True:
+            response = self._pool.request(
+                method,
+                f"{self._server}{path}" + (f"?{urlencode(query)}" if query else ""),
+                body=None if document is None else json.dumps(document),
+                headers=self._headers | {"Content-Type": content_type},
+                timeout=timeout,
+            )
+            text = response.data.decode()
+            is_json = response.headers.get("Content-Type", "") == JSON and "watch" not in (
+                query or {}
+            )
+            body = json.loads(text) if is_json else text
+            if not (is_json and response.status == PUT_OFF) or time.monotonic() > until:
+                return Answer(response.status, body, response.headers)
+            time.sleep(0.02)
 
     def get(self, path: str, **parameters: str) -> Answer:
         """Read an object, or a list of them."""
