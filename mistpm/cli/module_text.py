@@ -14,7 +14,7 @@ _FORMS = {
     "library": "library: Mistletoe's functions",
     "reactor": "reactor: Mistletoe's functions, on WASI or with a start of its own",
     "command": "command: a program for WASI, as Yoke's flights are",
-    "component": "component",
+    "component": "component: for the world `mistpm:abi/guest`",
     "unknown": "not known",
 }
 _MOST, _LONGEST = 100, 100
@@ -25,12 +25,11 @@ def module_lines(report: ModuleInspection) -> Iterator[str]:
     yield f"{bold(report.file)}  {report.size:,} bytes"
     yield f"  {report.digest}"
     yield f"{bold('Form')}  {_FORMS[report.form]}"
-    if report.code_digest:
-        said = report.descriptor
-        yield f"{bold('Descriptor')}  " + (
-            f"{said.group}/{said.name} {said.version}" if said else "none"
-        )
-        yield f"{bold('Code')}  {count(report.functions, 'function')}, {report.code_digest}"
+    said = report.descriptor
+    yield f"{bold('Descriptor')}  " + (
+        f"{said.group}/{said.name} {said.version}" if said else "none"
+    )
+    yield f"{bold('Code')}  {count(report.functions, 'function')}, {report.code_digest}"
     for memory in report.memories:
         most = "no maximum of its own" if memory.maximum is None else f"{memory.maximum:,} at most"
         yield f"{bold('Memory')}  {memory.minimum:,} bytes, {most}"

@@ -16,7 +16,7 @@ import msgspec
 from mistpm.errors import DocumentError, PackageError, Problem, UsageError
 from mistpm.model.descriptor import IndexLine
 from mistpm.package import solving_part
-from mistpm.package.exports import exported_names
+from mistpm.package.exports import computing_export, exported_names
 from mistpm.package.rules import module_mistakes
 from mistpm.registry.keeper_index import index_files, read_files, read_lines, unusable, write_files
 from mistpm.registry.layout import (
@@ -204,7 +204,7 @@ class _Survey:
         faults = list(misplaced(descriptor, module))
         for fault in faults:
             self._problem(module.path, fault, "pack it again, or move it to where it belongs")
-        for _, message, hint in module_mistakes(descriptor, exports):
+        for _, message, hint in module_mistakes(descriptor, exports, computing_export(data)):
             self._problem(module.path, message, hint or "pack it again")
             faults.append(message)
         if faults:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Literal
 
 import wasmtime
 from msgspec import Struct
 
 from mistpm.errors import PackageError
+from mistpm.package.component_sections import inner
 from mistpm.package.sections import Part, parts, read_sections, read_u32
+from mistpm.wasm.component_form import REQUIREMENTS as COMPONENT_REQUIREMENTS
+from mistpm.wasm.component_form import ComponentForm, Described
 from mistpm.wasm.form import EXPORTS, REQUIREMENTS, START, Form, FormKind
 from mistpm.wasm.signatures import described
 
@@ -29,6 +33,21 @@ _SECTIONS = {
     12: "data count",
     13: "tags",
 }
+_COMPONENT_SECTIONS = {
+    1: "modules",
+    2: "instances of modules",
+    3: "types of modules",
+    4: "components",
+    5: "instances",
+    6: "aliases",
+    7: "types",
+    8: "canonical functions",
+    9: "start",
+    10: "imports",
+    11: "exports",
+    12: "values",
+}
+_MEMORIES = 5
 _LONG, _HAS_MAXIMUM = 4, 1
 _ABI = frozenset({START, *EXPORTS}) - {"memory"}
 
@@ -77,6 +96,8 @@ class Anatomy(Struct, frozen=True, kw_only=True):
     def computes(self) -> bool:
         """Say whether it can be asked for requirements."""
         exported = {export.name for export in self.exports}
+        if self.form == "component":
+            return COMPONENT_REQUIREMENTS in exported
         return self.form in {"library", "reactor"} and REQUIREMENTS in exported
 
 
@@ -113,6 +134,49 @@ def dissect(
         exports=_exports(form, compiled),
         refusals=refusals,
     )
+
+
+def dissect_component(
+    data: bytes,
+    form: ComponentForm,
+    described: Described,
+    refusals: tuple[PackageError, ...],
+    *,
+    name: str,
+) -> Anatomy:
+    """Put together what the component `data` holds; functions and memories are those of all modules inside."""
+    sizes: Counter[str] = Counter()
+    for part in parts(data, source=name):
+        if not part.custom:
+            number = part.identifier
+            sizes[_COMPONENT_SECTIONS.get(number, str(number))] += part.end - part.body
+    for section in read_sections(data, source=name):
+        sizes[f"custom:{section.name}"] += len(section.payload)
+    modules = tuple(each for each in inner(data, source=name) if not each.is_component)
+    return Anatomy(
+        form="component",
+        functions=form.functions,
+        sections=tuple(SectionSize(name=each, bytes=size) for each, size in sizes.items()),
+        memories=tuple(
+            memory
+            for module in modules
+            for part in module.parts
+            if part.identifier == _MEMORIES
+            for memory in _memories(module.data, part, name)
+        ),
+        imports=tuple(
+            Import(module=interface, name=function, type=kind)
+            for interface, function, kind in map(_split, described.imports.items())
+        ),
+        exports=tuple(Export(name=each, type=kind) for each, kind in described.exports.items()),
+        refusals=refusals,
+    )
+
+
+def _split(item: tuple[str, str]) -> tuple[str, str, str]:
+    """Take an imported function of an interface apart: `INTERFACE#NAME` with its type."""
+    interface, _, function = item[0].partition("#")
+    return interface, function, item[1]
 
 
 def _imports(form: Form | None, compiled: wasmtime.Module | None) -> tuple[Import, ...]:

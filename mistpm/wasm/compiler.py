@@ -11,7 +11,7 @@ import threading
 import wasmtime
 
 from mistpm.errors import PackageError
-from mistpm.package.sections import parts
+from mistpm.package.sections import is_component, parts
 from mistpm.wasm import engine as engine_program
 from mistpm.wasm.engine import NOT_VALID, machine_code
 from mistpm.wasm.limits import Limits, size_of
@@ -38,7 +38,7 @@ class Compiler:
         self.interruptions = 0
 
     def compile(self, module: bytes, *, name: str) -> bytes:
-        """Give the machine code of `module`.
+        """Give the machine code of `module`, which may be a component.
 
         Raises `PackageError`: `invalid-module`, `compile-timeout`, `compile-failed`.
         """
@@ -61,10 +61,10 @@ class Compiler:
         limits = self._limits
         seconds = limits.compile_seconds
         bounds = (limits.compile_memory_bytes, max(1, round(seconds)))
-        fuel = int(limits.fuel is not None)
+        kind = (int(limits.fuel is not None), int(is_component(module)))
         with subprocess.Popen(
             # -P: neither the current folder nor this room is where imports are looked for
-            [sys.executable, "-P", str(engine_program.__file__), *map(str, (*bounds, fuel))],
+            [sys.executable, "-P", str(engine_program.__file__), *map(str, (*bounds, *kind))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -104,7 +104,9 @@ class Compiler:
 
 
 def is_small(module: bytes) -> bool:
-    """Say whether compiling `module` takes no process of its own."""
+    """Say whether compiling `module` takes no process of its own; a component always does."""
+    if is_component(module):
+        return False
     size = sum(part.end - part.start for part in parts(module) if part.identifier not in {0, _DATA})
     return size <= IN_PROCESS_BYTES
 

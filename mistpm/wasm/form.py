@@ -94,9 +94,7 @@ def examine(data: bytes, *, name: str, limits: Limits) -> tuple[Form, tuple[Pack
         if part := by_identifier.get(identifier):
             count, _ = read_u32(data, part.body, part.end, source=name)
             found[what] = (count, limit)
-    faults = [
-        _too_large(name, what, *sizes) for what, sizes in found.items() if sizes[0] > sizes[1]
-    ]
+    faults = [too_large(name, what, *sizes) for what, sizes in found.items() if sizes[0] > sizes[1]]
     if faults:
         return Form(exports=(), imports=()), tuple(faults)
     form = Form(
@@ -108,11 +106,11 @@ def examine(data: bytes, *, name: str, limits: Limits) -> tuple[Form, tuple[Pack
     )
 
 
-def computes_nothing(name: str) -> PackageError:
+def computes_nothing(name: str, export: str = REQUIREMENTS) -> PackageError:
     """Say that a module cannot compute requirements, though its descriptor says that it does."""
     return PackageError(
         "missing-export",
-        f"`{name}` says `computed: true`, and does not export `{REQUIREMENTS}`",
+        f"`{name}` says `computed: true`, and does not export `{export}`",
         hint="this is a fault in the package: tell its author",
     )
 
@@ -150,7 +148,8 @@ def _after_type(data: bytes, position: int, end: int, source: str) -> int:
     )
 
 
-def _too_large(name: str, what: str, found: int, limit: int) -> PackageError:
+def too_large(name: str, what: str, found: int, limit: int) -> PackageError:
+    """Say that there is more of something than there may be; `what` is the limit's name."""
     return PackageError(
         "module-too-large",
         f"`{name}` has {found} {what.replace('-', ' ')}",
@@ -171,7 +170,7 @@ def _missing_exports(form: Form, name: str) -> PackageError | None:
         )
     return PackageError(
         "missing-export",
-        f"`{name}` is not a package: it does not export {_listed(missing)}",
+        f"`{name}` is not a package: it does not export {listed(missing)}",
         hint=hint,
     )
 
@@ -186,14 +185,14 @@ def _unknown_imports(form: Form, name: str) -> PackageError | None:
         return None
     return PackageError(
         "unknown-import",
-        f"`{name}` imports what a package cannot have: {_listed(unknown)}",
-        note=f"a package may import {_listed(tuple(IMPORTS[HOST_MODULE]))} from `{HOST_MODULE}`,"
+        f"`{name}` imports what a package cannot have: {listed(unknown)}",
+        note=f"a package may import {listed(tuple(IMPORTS[HOST_MODULE]))} from `{HOST_MODULE}`,"
         f" and the functions of `{WASI_MODULE}`",
         hint="build it for WASI preview 1 (`wasm32-wasip1`), or without an operating system",
     )
 
 
-def _listed(names: list[str] | tuple[str, ...]) -> str:
+def listed(names: list[str] | tuple[str, ...]) -> str:
     """Write names that a stranger chose: not all of many, not the whole of long ones."""
     shown = ", ".join(f"`{name[:_LONGEST_NAME]}`" for name in names[:_MOST_NAMES])
     more = len(names) - _MOST_NAMES

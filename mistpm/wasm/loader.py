@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import wasmtime
 
 from mistpm.errors import DigestError, PackageError
-from mistpm.package.sections import code_digest, without_sections
+from mistpm.package.sections import code_digest, is_component, without_sections
 from mistpm.wasm.compiler import Compiler, is_small
+from mistpm.wasm.component_loader import ComponentLoader
 from mistpm.wasm.engine import engine_key
 from mistpm.wasm.form import REQUIREMENTS, examine, read_form
 from mistpm.wasm.limits import size_of
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from mistpm.wasm.anatomy import Anatomy
     from mistpm.wasm.cache import MachineCodeCache
+    from mistpm.wasm.component_form import Component
+    from mistpm.wasm.components import Components
     from mistpm.wasm.limits import Limits
 
 
@@ -29,9 +32,15 @@ class Loader:
     """Loads modules for one engine; packages with the same code share it, in memory and on disk."""
 
     def __init__(
-        self, engine: wasmtime.Engine, *, cache: MachineCodeCache | None, limits: Limits
+        self,
+        engine: wasmtime.Engine,
+        *,
+        cache: MachineCodeCache | None,
+        limits: Limits,
+        components: Components,
     ) -> None:
         self.compiler = Compiler(engine, limits)
+        self._components = ComponentLoader(self.compiler, components, cache=cache, limits=limits)
         self._engine = engine
         self._engine_key = engine_key(engine)
         self._cache = cache
@@ -40,11 +49,13 @@ class Loader:
         self._loaded: dict[str, wasmtime.InstancePre] = {}
         self._loading: dict[str, threading.Lock] = {}
 
-    def load(self, path: Path, digest: str, *, name: str) -> Module:
+    def load(self, path: Path, digest: str, *, name: str) -> Module | Component:
         """Do what `Runtime.load` says."""
         interruptions = self.compiler.interruptions
         data = self._read(path, name)
         _check_digest(data, digest, name)
+        if is_component(data):
+            return self._components.load(data, digest, name=name)
         form = read_form(data, name=name, limits=self._limits)
         key = code_digest(data, source=name)
         with self._lock:
@@ -66,15 +77,12 @@ class Loader:
 
     def dissect(self, path: Path, *, name: str) -> Anatomy:
         """Do what `Runtime.dissect` says."""
-        from mistpm.wasm.anatomy import Anatomy, dissect
+        from mistpm.wasm.anatomy import dissect
 
         data = self._read(path, name)
-        try:
-            form, refusals = examine(data, name=name, limits=self._limits)
-        except PackageError as error:
-            if error.reference != "wrong-form":
-                raise
-            return Anatomy(form="component", refusals=(error,))
+        if is_component(data):
+            return self._components.dissect(data, name=name)
+        form, refusals = examine(data, name=name, limits=self._limits)
         if any(error.reference == "module-too-large" for error in refusals):
             return dissect(data, form, None, refusals, name=name)
         try:

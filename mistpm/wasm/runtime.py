@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from mistpm.errors import RenderError
 from mistpm.model.answer import UNKNOWN_ALIAS, Answer
 from mistpm.wasm.cache import MachineCodeCache
+from mistpm.wasm.component_form import Component
+from mistpm.wasm.components import Components
 from mistpm.wasm.engine import make_engine
 from mistpm.wasm.form import REQUIREMENTS, START, computes_nothing
 from mistpm.wasm.guest import CommandInput, Done, Guest, Input, Request, ending, message
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from mistpm.wasm.module import Module
 
 _SEE_OFF_SECONDS = 0.1
+_COMPONENT_INFO = b'{"metadata": {"labels": {"mistletoe.dev/group": "components"}}}'
 _COMMAND_INFO = b'{"metadata": {"labels": {"mistletoe.dev/group": "commands"}}}'
 
 
@@ -39,17 +42,19 @@ class Runtime:
     def __init__(self, *, cache: Path | None, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
         self._engine = make_engine(self.limits.stack_bytes, fuel=self.limits.fuel is not None)
+        self._components = Components(self.limits)
         self._loader = Loader(
             self._engine,
             cache=MachineCodeCache(cache) if cache else None,
             limits=self.limits,
+            components=self._components,
         )
         self._watchdog = Watchdog(self._engine.increment_epoch)
         self._threads = GuestThreads(self.limits.stack_bytes)
         self._lock = threading.Lock()
         self._guests: set[Guest] = set()
 
-    def load(self, path: Path, digest: str, *, name: str = "") -> Module:
+    def load(self, path: Path, digest: str, *, name: str = "") -> Module | Component:
         """Make the module file at `path` ready to run, compiling it if no machine code is cached.
 
         `digest` is `sha256:…` over the file; `name` is what messages call it, otherwise the file name.
@@ -73,7 +78,7 @@ class Runtime:
 
     def generate(
         self,
-        module: Module,
+        module: Module | Component,
         envelope: bytes,
         *,
         budget: Budget,
@@ -87,10 +92,12 @@ class Runtime:
         What either raises is raised here as soon as the guest has come back.  Raises `RenderError`.
         """
         _check_input(module, envelope, budget.limits)
+        if isinstance(module, Component):
+            return self._components.render(module, envelope, budget=budget, answer=answer, log=log)
         guest = self._guest(module, budget)
         return self._run(guest, "__mistletoe_generate", envelope, answer, log)
 
-    def is_command(self, module: Module) -> bool:
+    def is_command(self, module: Module | Component) -> bool:
         """Say whether a module is a command: for `command` instead of `generate`."""
         return module.is_command
 
@@ -115,7 +122,7 @@ class Runtime:
         return self._run(self._guest(module, budget), START, given, answer, log)
 
     def requirements(
-        self, module: Module, envelope: bytes, *, log: Callable[[int, str], None]
+        self, module: Module | Component, envelope: bytes, *, log: Callable[[int, str], None]
     ) -> bytes:
         """Run `__mistpm_requirements` as `generate` does its export; it may call nothing.
 
@@ -125,11 +132,17 @@ class Runtime:
             raise computes_nothing(module.name)
         budget = self.budget()
         _check_input(module, envelope, budget.limits)
+        if isinstance(module, Component):
+            return self._components.requirements(
+                module, envelope, budget=budget, answer=_no_dependencies, log=log
+            )
         guest = self._guest(module, budget)
         return self._run(guest, REQUIREMENTS, envelope, _no_dependencies, log)
 
-    def info(self, module: Module) -> bytes:
-        """Give what `__mistletoe_info` answers, of a command where it belongs; raises `RenderError`."""
+    def info(self, module: Module | Component) -> bytes:
+        """Give what `__mistletoe_info` answers, of others where they belong; raises `RenderError`."""
+        if isinstance(module, Component):
+            return _COMPONENT_INFO
         if module.is_command:
             return _COMMAND_INFO
         guest = self._guest(module, self.budget())
@@ -146,6 +159,7 @@ class Runtime:
             guest.fail(KeyboardInterrupt())
             guest.budget.interrupt()
         self._watchdog.jump(self.limits.seconds)
+        self._components.interrupt()
         self._loader.compiler.interrupt()
 
     def _guest(self, module: Module, budget: Budget) -> Guest:
@@ -214,7 +228,7 @@ def _see_off(guest: Guest) -> None:
                 return
 
 
-def _check_input(module: Module, document: bytes | CommandInput, limits: Limits) -> None:
+def _check_input(module: Module | Component, document: bytes | CommandInput, limits: Limits) -> None:
     if len(document) > limits.input_bytes:
         raise RenderError(
             "input-too-large",

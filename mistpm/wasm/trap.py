@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import wasmtime
+from msgspec import Struct
 
 from mistpm.errors import RenderError
 from mistpm.wasm.limits import Limits, size_of
@@ -37,9 +38,25 @@ def stopped(
 ) -> RenderError:
     """Say why the module `name` stopped, whose memory had grown to `memory_bytes`, and could so far."""
     if isinstance(error, wasmtime.WasmtimeError):
-        return _failed(name, str(error), limits)
+        return failed(name, str(error), limits)
     backtrace = tuple(_frame(frame) for frame in error.frames[:_DEEPEST_SHOWN])
-    code = error.trap_code
+    trap = Trap(code=error.trap_code, message=error.message, backtrace=backtrace)
+    return trapped(name, trap, limits, memory_bytes, allowed_bytes)
+
+
+class Trap(Struct, frozen=True, kw_only=True):
+    """Why and where a guest stopped; the functions that it was in are written as messages show them."""
+
+    code: wasmtime.TrapCode | None
+    message: str
+    backtrace: tuple[str, ...]
+
+
+def trapped(
+    name: str, trap: Trap, limits: Limits, memory_bytes: int, allowed_bytes: int
+) -> RenderError:
+    """Say why the module `name` stopped, as `stopped`."""
+    code, backtrace = trap.code, trap.backtrace
     if code is wasmtime.TrapCode.INTERRUPT:
         return out_of_time(name, limits, backtrace)
     if code is wasmtime.TrapCode.STACK_OVERFLOW:
@@ -65,13 +82,13 @@ def stopped(
             "guest-memory",
             f"`{name}` gave up, probably for want of memory",
             context=(f"its memory had grown to {size_of(memory_bytes)}", *_called_from(backtrace)),
-            note=_memory_note(limits),
+            note=memory_note(limits),
             hint="give it less to do, or tell the package's author",
             backtrace=backtrace,
         )
     return RenderError(
         "guest-trap",
-        f"`{name}` stopped: {_WHAT.get(code, error.message) if code else error.message}",
+        f"`{name}` stopped: {_WHAT.get(code, trap.message) if code else trap.message}",
         context=_called_from(backtrace),
         hint=_TELL,
         backtrace=backtrace,
@@ -115,7 +132,7 @@ def out_of_time(name: str, limits: Limits, backtrace: tuple[str, ...] = ()) -> R
     )
 
 
-def _failed(name: str, text: str, limits: Limits) -> RenderError:
+def failed(name: str, text: str, limits: Limits) -> RenderError:
     """Say what is not a trap: a stub was called, or no instance could be made within the limits."""
     stub = re.search(r"unknown import: `(.+?)` has not been defined", text)
     if stub:
@@ -131,7 +148,7 @@ def _failed(name: str, text: str, limits: Limits) -> RenderError:
             "guest-memory",
             f"`{name}` needs more memory than there may be",
             context=(reason,),
-            note=_memory_note(limits),
+            note=memory_note(limits),
             hint="tell the package's author",
         )
     if re.search(r"\btable\b.* (exceeds|too high)", reason):
@@ -147,7 +164,8 @@ def _failed(name: str, text: str, limits: Limits) -> RenderError:
     )
 
 
-def _memory_note(limits: Limits) -> str:
+def memory_note(limits: Limits) -> str:
+    """Say what the limit `memory` is."""
     return (
         f"the limit `memory` is {size_of(limits.memory_bytes)},"
         " for a package and those that wait for its answer together"

@@ -16,6 +16,7 @@ from mistpm.ops.packages.package_argument import is_path
 from mistpm.ops.packages.searching import newest_matching, open_registries
 from mistpm.ops.workspace import open_runtime
 from mistpm.package import read_descriptor, read_module
+from mistpm.package.exports import computing_export
 from mistpm.package.sections import code_digest
 
 if TYPE_CHECKING:
@@ -86,13 +87,12 @@ def inspect_module(options: Options, text: str) -> ModuleInspection:
     anatomy = open_runtime().dissect(path)
     refusals = [_refusal(error) for error in anatomy.refusals]
     descriptor = None
-    if anatomy.form != "component":
-        try:
-            descriptor = read_descriptor(data, source=path.name)
-        except MistError as error:
-            refusals.append(_refusal(error))
+    try:
+        descriptor = read_descriptor(data, source=path.name)
+    except MistError as error:
+        refusals.append(_refusal(error))
     if descriptor and descriptor.computed and not anatomy.computes:
-        refusals.append(_refusal(computes_nothing(path.name)))
+        refusals.append(_refusal(computes_nothing(path.name, computing_export(data))))
     return _inspection(text, data, anatomy, descriptor, tuple(refusals))
 
 
@@ -114,13 +114,12 @@ def _inspection(
     descriptor: Descriptor | None,
     refusals: tuple[Refusal, ...],
 ) -> ModuleInspection:
-    is_core = anatomy.form != "component"
     return ModuleInspection(
         file=name,
         form=anatomy.form,
         size=len(data),
         digest=f"sha256:{hashlib.sha256(data).hexdigest()}",
-        code_digest=code_digest(data) if is_core else "",
+        code_digest=code_digest(data),
         functions=anatomy.functions,
         memories=tuple(
             MemoryLimits(minimum=each.minimum, maximum=each.maximum) for each in anatomy.memories

@@ -1,0 +1,192 @@
+"""What a component is, read from its bytes before anything is compiled: as `form.py` for core modules."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from msgspec import Struct
+
+from mistpm.errors import PackageError
+from mistpm.package.component_sections import component_exports, component_imports, inner
+from mistpm.package.sections import read_u32
+from mistpm.wasm.form import listed, too_large
+from mistpm.wasm.limits import Limits
+
+HOST_INTERFACE = "mistpm:abi/host@1.0.0"
+RENDER = "render"
+REQUIREMENTS = "requirements"
+LOG, CALL = (f"{HOST_INTERFACE}#{function}" for function in ("log", "call"))
+_LEVEL = "enum {debug, info, warning, error}"
+_ERROR = "variant {bad-request(string), unknown-alias(string), dependency-failed(string), name-taken(string)}"
+TYPES = {
+    LOG: f"func(level: {_LEVEL}, message: string)",
+    CALL: f"func(alias: string, inputs: string, name: option<string>) -> result<string, {_ERROR}>",
+    f"{HOST_INTERFACE}#level": _LEVEL,
+    f"{HOST_INTERFACE}#call-error": _ERROR,
+    RENDER: "func(input: string) -> result<string, string>",
+    REQUIREMENTS: "func(input: string) -> result<string, string>",
+}
+"""What `specs/mistpm.wit` says, with the types written out."""
+
+_CUSTOM, _IMPORTS, _FUNCTIONS, _MEMORIES, _EXPORTS = 0, 2, 3, 5, 7
+_MOST_MEMORIES = 10
+_LONGEST, _MOST_SHOWN = 300, 10
+_WASI = "wasi:"
+
+
+class Component(Struct, frozen=True, kw_only=True):
+    """A component that is compiled and checked: `code` is its machine code, or the path of the file with it.
+
+    `memories` is how many there are in it, `may_call` tells that it can call dependencies.
+    """
+
+    name: str
+    digest: str
+    code: bytes | str
+    memories: int
+    may_call: bool
+    computes: bool
+    is_command: bool = False
+
+    def __str__(self) -> str:
+        """Give the name."""
+        return self.name
+
+
+class Described(Struct, frozen=True, kw_only=True):
+    """What a compiled component imports and exports, with types; an interface's function is `INTERFACE#NAME`."""
+
+    imports: dict[str, str]
+    exports: dict[str, str]
+
+
+class ComponentForm(Struct, frozen=True, kw_only=True):
+    """The names that a component exports and imports, and how much there is in all modules inside."""
+
+    exports: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()
+    functions: int = 0
+    memories: int = 0
+
+    @property
+    def computes(self) -> bool:
+        """Say whether it can be asked for requirements."""
+        return REQUIREMENTS in self.exports
+
+
+def read_component_form(data: bytes, *, name: str, limits: Limits) -> ComponentForm:
+    """Read what a component exports and imports, and refuse what cannot be a package.
+
+    Raises `PackageError` as `mistpm.wasm.form.read_form` does.
+    """
+    form, faults = examine_component(data, name=name, limits=limits)
+    if faults:
+        raise faults[0]
+    return form
+
+
+def examine_component(
+    data: bytes, *, name: str, limits: Limits
+) -> tuple[ComponentForm, tuple[PackageError, ...]]:
+    """Read what a component exports and imports, and give everything for which it is to be refused.
+
+    Limits hold for all modules and components inside together.  Raises what
+    `mistpm.package.component_sections.inner` raises.
+    """
+    found: Counter[str] = Counter()
+    for each in inner(data, source=name):
+        for part in each.parts:
+            if part.identifier == _CUSTOM:
+                found["custom-sections"] += 1
+            elif not each.is_component and part.identifier in _COUNTED:
+                count, _ = read_u32(each.data, part.body, part.end, source=name)
+                found[_COUNTED[part.identifier]] += count
+    most = {
+        "custom-sections": limits.custom_sections,
+        "imports": limits.imports,
+        "functions": limits.functions,
+        "exports": limits.exports,
+        "memories": _MOST_MEMORIES,
+    }
+    faults = tuple(
+        too_large(name, what, found[what], limit)
+        for what, limit in most.items()
+        if found[what] > limit
+    )
+    form = ComponentForm(functions=found["functions"], memories=found["memories"])
+    if faults:
+        return form, faults
+    form = ComponentForm(
+        exports=component_exports(data, source=name),
+        imports=component_imports(data, source=name),
+        functions=found["functions"],
+        memories=found["memories"],
+    )
+    return form, tuple(
+        fault for fault in (_missing_exports(form, name), _unknown_imports(form, name)) if fault
+    )
+
+
+def wrong_types(found: Described, *, name: str) -> PackageError | None:
+    """Refuse imports and exports that are called as in the world but are something else."""
+    for reference, what, items in (
+        ("invalid-import", "imports what there is only with another type", found.imports),
+        (
+            "invalid-export",
+            "is not a package: its exports are not those of the world",
+            found.exports,
+        ),
+    ):
+        wrong = tuple(
+            f"`{item[:_LONGEST]}` is {kind[:_LONGEST]}, {_must(item)}"
+            for item, kind in items.items()
+            if TYPES.get(item) != kind and (item in TYPES or reference == "invalid-import")
+        )
+        if wrong:
+            return PackageError(
+                reference,
+                f"`{name}` {what}",
+                context=wrong[:_MOST_SHOWN],
+                hint="`specs/mistpm.wit` has the world that packages are built for",
+            )
+    return None
+
+
+def _must(item: str) -> str:
+    return f"must be {TYPES[item]}" if item in TYPES else "which there is not"
+
+
+def _missing_exports(form: ComponentForm, name: str) -> PackageError | None:
+    if RENDER in form.exports:
+        return None
+    return PackageError(
+        "missing-export",
+        f"`{name}` is not a package: it does not export `{RENDER}`",
+        hint="build it for the world `mistpm:abi/guest` of `specs/mistpm.wit`",
+    )
+
+
+def _unknown_imports(form: ComponentForm, name: str) -> PackageError | None:
+    unknown = [interface for interface in form.imports if interface != HOST_INTERFACE]
+    if not unknown:
+        return None
+    hint = "build it for the world `mistpm:abi/guest` of `specs/mistpm.wit`"
+    if any(interface.startswith(_WASI) for interface in unknown):
+        hint = (
+            "build it without an operating system: `--stub-wasi` of componentize-py and componentize-qjs,"
+            " Rust's target `wasm32-unknown-unknown`"
+        )
+    return PackageError(
+        "unknown-import",
+        f"`{name}` imports what a component cannot have: {listed(unknown)}",
+        note=f"a component may import `{HOST_INTERFACE}`",
+        hint=hint,
+    )
+
+
+_COUNTED = {
+    _IMPORTS: "imports",
+    _FUNCTIONS: "functions",
+    _EXPORTS: "exports",
+    _MEMORIES: "memories",
+}

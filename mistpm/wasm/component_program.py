@@ -1,0 +1,401 @@
+"""A process in which components run, one at a time; a program.
+
+What wasmtime's binding does not limit, the operating system does: the process bounds its own memory and time, and
+whatever happens to it, mistpm lives and says so.  It serves one run after the other on standard input, a socket
+(`component_channel.py` lists the frames), until that ends.  The file imports nothing of mistpm but the engine, by its
+path: that saves 70 ms.
+
+The guest runs on a thread whose stack holds it; another thread ends it, by the epoch, when its time is up.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import json
+import os
+import runpy
+import signal
+import struct
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import wasmtime
+from wasmtime import _bindings as native
+from wasmtime import _ffi as values
+from wasmtime import component as model
+
+HEADER = struct.Struct(">cIQ")
+MOST_INSTANCES, MOST_TABLES = 1_000, 100
+SPARE_BYTES = 256 * 1024 * 1024
+"""What may be used besides the guest's memories: for its tables, and for copies of what is exchanged."""
+
+_HOST_INTERFACE = "mistpm:abi/host@1.0.0"
+_LEVELS = (b"debug", b"info", b"warning", b"error")
+_HOST_BYTES = 8 * 1024 * 1024
+_PIECE = 1024 * 1024
+_MOST_FRAMES = 50
+_LATE_SECONDS = 5.0
+
+
+class EndOfTalkError(Exception):
+    """Nobody is on the other side any more."""
+
+
+class Channel:
+    """Frames on a socket: a kind, a length, a number (the fuel that is left), and so many bytes."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def send(self, kind: bytes, payload: bytes | memoryview, number: int = 0) -> None:
+        """Send a frame; waits while the other side does not read."""
+        for data in (HEADER.pack(kind, len(payload), number), payload):
+            rest = memoryview(data)
+            while rest:
+                rest = rest[os.write(self._descriptor, rest) :]
+
+    def receive(self) -> tuple[bytes, bytes, int]:
+        """Give the next frame: its kind, its bytes, its number."""
+        kind, size, number = HEADER.unpack(self._read(HEADER.size))
+        return kind, self._read(size), number
+
+    def _read(self, size: int) -> bytes:
+        whole = bytearray()
+        while len(whole) < size:
+            piece = os.read(self._descriptor, min(size - len(whole), _PIECE))
+            if not piece:
+                raise EndOfTalkError
+            whole += piece
+        return bytes(whole)
+
+
+class Deadline:
+    """The thread that ends the guest when its time is up."""
+
+    def __init__(self, engine: wasmtime.Engine) -> None:
+        self._engine = engine
+        self._changed = threading.Condition()
+        self._at: float | None = None
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def set(self, seconds: float | None) -> None:
+        """Let the guest run for so long, or there is none."""
+        with self._changed:
+            self._at = None if seconds is None else time.monotonic() + seconds
+            self._changed.notify()
+
+    def _watch(self) -> None:
+        with self._changed:
+            while True:
+                left = None if self._at is None else self._at - time.monotonic()
+                if left is not None and left <= 0:
+                    self._engine.increment_epoch()
+                    self._at = left = None
+                self._changed.wait(left)
+
+
+class Run:
+    """One run of one export, on an instance made for it; nothing is freed in it."""
+
+    def __init__(self, channel: Channel, engine: wasmtime.Engine, asked: dict[str, Any]) -> None:
+        self._channel = channel
+        self._engine = engine
+        self._asked = asked
+        self._store = wasmtime.Store(engine)
+        self._kept: list[Any] = []
+
+    def go(self, component: model.Component, given: bytes) -> None:
+        """Run it and send how that ended."""
+        self._limit()
+        linker = model.Linker(self._engine)
+        with linker.root() as root, root.add_instance(_HOST_INTERFACE) as host:
+            for name, function in (("log", self._log), ("call", self._call)):
+                self._define(host, name, function)
+        context = self._store._context()  # noqa: SLF001 - the binding's own functions convert whatever comes
+        instance = native.wasmtime_component_instance_t()
+        failure: Any = native.wasmtime_component_linker_instantiate(
+            linker.ptr(), context, component.ptr(), ctypes.byref(instance)
+        )
+        if failure:
+            self._tell(failure)
+            return
+        index = component.get_export_index(self._asked["export"])
+        called, result = native.wasmtime_component_func_t(), native.wasmtime_component_val_t()
+        if index is None or not native.wasmtime_component_instance_get_func(
+            ctypes.byref(instance), context, index.ptr(), ctypes.byref(called)
+        ):
+            raise EndOfTalkError
+        failure = native.wasmtime_component_func_call(
+            ctypes.byref(called),
+            context,
+            ctypes.byref(_string(given)),
+            1,
+            ctypes.byref(result),
+            1,
+        )
+        if failure:
+            self._tell(failure)
+            return
+        kind = b"O" if result.of.result.is_ok else b"E"
+        self._channel.send(kind, _view(result.of.result.val.contents.of.string), self._fuel())
+
+    def _limit(self) -> None:
+        """Give the guest what it may use."""
+        asked = self._asked
+        memories = max(1, asked["memories"])
+        self._store.set_limits(
+            memory_size=asked["memory"] // memories,
+            table_elements=asked["table"],
+            instances=MOST_INSTANCES,
+            tables=MOST_TABLES,
+            memories=memories,
+        )
+        self._store.set_epoch_deadline(1)
+        if asked["fuel"] is not None:
+            self._store.set_fuel(asked["fuel"])
+
+    def _define(self, host: model.LinkerInstance, name: str, function: Callable[..., None]) -> None:
+        """Offer a function to the guest, for which all is over where that fails."""
+
+        def call(_data: Any, _context: Any, _type: Any, given: Any, *rest: Any) -> int:
+            _, results, _ = rest
+            try:
+                function(given, results)
+            except BaseException as fault:  # noqa: BLE001 - nothing may leave a callback
+                give_up(fault)
+            return 0
+
+        callback = native.wasmtime_component_func_callback_t(call)
+        self._kept.append(callback)
+        native.wasmtime_component_linker_instance_add_func(
+            host.ptr(),
+            ctypes.create_string_buffer(name.encode()),
+            len(name),
+            callback,
+            None,
+            _NOTHING_TO_FREE,
+        )
+
+    def _log(self, given: Any, _results: Any) -> None:
+        level = _LEVELS.index(bytes(_view(given[0].of.enumeration)))
+        self._channel.send(b"L", _view(given[1].of.string), level)
+
+    def _call(self, given: Any, results: Any) -> None:
+        """Hand a call on, and give the answer; what makes no sense does not get so far."""
+        parts = [given[0].of.string, given[1].of.string]
+        if given[2].of.option:
+            parts.append(given[2].of.option.contents.of.string)
+        if sum(part.size for part in parts) > self._asked["request"]:
+            _answer(results, 1, f"a request may have {self._asked['request']} bytes".encode())
+            return
+        alias, inputs, *name = (bytes(_view(part)) for part in parts)
+        if not _is_object(inputs):
+            _answer(results, 1, b"the inputs are no JSON object")
+            return
+        document = b'{"op": "call", "alias": %s, "inputs": %s' % (_json(alias), inputs)
+        document += b', "name": %s}' % _json(name[0]) if name else b"}"
+        self._channel.send(b"R", document, self._fuel())
+        kind, body, fuel = self._channel.receive()
+        if self._asked["fuel"] is not None:
+            self._store.set_fuel(fuel)
+        _answer(results, _STATUSES.index(kind), body)
+
+    def _fuel(self) -> int:
+        return self._store.get_fuel() if self._asked["fuel"] is not None else 0
+
+    def _tell(self, failure: Any) -> None:
+        """Send why the guest has stopped."""
+        trace = native.wasm_frame_vec_t(0, None)
+        native.wasmtime_error_wasm_trace(failure, ctypes.byref(trace))
+        frames = [_frame(trace.data[n]) for n in range(min(trace.size, _MOST_FRAMES))]
+        text = native.wasm_byte_vec_t()
+        native.wasmtime_error_message(failure, ctypes.byref(text))
+        reason = bytes(_view(text)).decode(errors="replace").strip()
+        told = {
+            "reason": reason.rpartition("\n")[2].strip(),
+            "frames": frames,
+            "memory": max(0, data_bytes() - self._asked["before"]),
+        }
+        self._channel.send(b"T", json.dumps(told).encode(), self._fuel())
+
+
+def described(
+    engine: wasmtime.Engine, component: model.Component
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Give what a component imports and exports: names, of an interface's functions with it, and types."""
+    kind = component.type
+    imports, exports = kind.imports(engine), kind.exports(engine)
+    return _named(engine, imports), _named(engine, exports)
+
+
+def _named(engine: wasmtime.Engine, items: Any) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, item in items.items():
+        kind = item.ty
+        if isinstance(kind, model.ComponentInstanceType):
+            within = kind.exports(engine)
+            found |= {f"{name}#{inner}": _written(each.ty) for inner, each in within.items()}
+        else:
+            found[name] = _written(kind)
+    return found
+
+
+def _written(kind: Any) -> str:
+    """Write a type as WIT does, with all that it is made of."""
+    if isinstance(kind, model.FuncType):
+        parameters = ", ".join(f"{name}: {_written(each)}" for name, each in kind.params)
+        result = kind.result
+        return f"func({parameters})" + (f" -> {_written(result)}" if result is not None else "")
+    if isinstance(kind, model.OptionType):
+        return f"option<{_written(kind.payload)}>"
+    if isinstance(kind, model.ResultType):
+        ok, err = (_written(each) if each else "_" for each in (kind.ok, kind.err))
+        return f"result<{ok}, {err}>"
+    if isinstance(kind, model.VariantType):
+        cases = (
+            name + (f"({_written(each)})" if each else "")
+            for name, each in kind._cases()  # noqa: SLF001
+        )
+        return f"variant {{{', '.join(cases)}}}"
+    if isinstance(kind, model.EnumType):
+        return f"enum {{{', '.join(kind.names)}}}"
+    return type(kind).__name__.removesuffix("Type").lower()
+
+
+def data_bytes() -> int:
+    """Give the memory that this process can write to; 0 where the system does not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_text("ascii").split()[5]) * os.sysconf(
+            "SC_PAGE_SIZE"
+        )
+    except OSError:
+        return 0
+
+
+def bound(asked: dict[str, Any]) -> None:
+    """Bound this process for one run; the parent bounds it too, unless it is gone."""
+    signal.setitimer(signal.ITIMER_REAL, max(0.0, asked["seconds"]) + _LATE_SECONDS)
+    before = asked["before"] = data_bytes()
+    try:
+        import resource
+    except ImportError:
+        return
+    if before:
+        most = before + asked["memory"] + SPARE_BYTES
+        resource.setrlimit(resource.RLIMIT_DATA, (most, resource.RLIM_INFINITY))
+
+
+def _answer(results: Any, problem: int, body: bytes) -> None:
+    """Write the result of a call: the response, or which problem there is."""
+    value = _string(body)
+    if problem:
+        case = native.wasmtime_component_val_t()
+        case.kind = values.WASMTIME_COMPONENT_VARIANT
+        case.of.variant.discriminant = values.bytes_to_capi(_PROBLEMS[problem])
+        case.of.variant.val = native.wasmtime_component_val_new(ctypes.byref(value))
+        value = case
+    results[0].kind = values.WASMTIME_COMPONENT_RESULT
+    results[0].of.result.is_ok = not problem
+    results[0].of.result.val = native.wasmtime_component_val_new(ctypes.byref(value))
+
+
+def _string(text: bytes) -> Any:
+    value = native.wasmtime_component_val_t()
+    value.kind = values.WASMTIME_COMPONENT_STRING
+    value.of.string = values.bytes_to_capi(text)
+    return value
+
+
+def _view(name: Any) -> memoryview:
+    """Look at a text where it lies, without a copy."""
+    if not name.size:
+        return memoryview(b"")
+    return memoryview(
+        (ctypes.c_char * name.size).from_address(ctypes.addressof(name.data.contents))
+    ).cast("B")
+
+
+def _is_object(text: bytes) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _json(text: bytes) -> bytes:
+    return json.dumps(text.decode()).encode()
+
+
+def _frame(frame: Any) -> str:
+    name: Any = native.wasmtime_frame_func_name(frame)
+    if name:
+        return f"`{bytes(_view(name.contents)[:100]).decode(errors='replace')}`"
+    return f"function {native.wasm_frame_func_index(frame)}"
+
+
+@functools.lru_cache(maxsize=16)
+def _component(engine: wasmtime.Engine, path: str) -> model.Component:
+    return model.Component.deserialize_file(engine, path)
+
+
+def give_up(fault: BaseException) -> NoReturn:
+    """End this process: nobody waits for it any more, or it says what is wrong."""
+    if isinstance(fault, EndOfTalkError | ConnectionError):
+        os._exit(0)
+    os.write(2, f"{type(fault).__name__}: {fault}\n".encode())
+    os._exit(1)
+
+
+def serve(channel: Channel, engine: wasmtime.Engine) -> None:
+    """Do one run after the other until nobody asks any more."""
+    deadline = Deadline(engine)
+    channel.send(b"H", b"")
+    while True:
+        _, header, _ = channel.receive()
+        asked = json.loads(header)
+        _, code, _ = channel.receive()
+        _, given, _ = channel.receive()
+        component = (
+            _component(engine, asked["path"])
+            if asked["path"]
+            else model.Component.deserialize(engine, code)
+        )
+        if asked["export"] is None:
+            told = dict(zip(("imports", "exports"), described(engine, component), strict=True))
+            channel.send(b"D", json.dumps(told).encode())
+            continue
+        bound(asked)
+        deadline.set(asked["seconds"])
+        Run(channel, engine, asked).go(component, given)
+        deadline.set(None)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def main(stack_bytes: int, fuel: int) -> None:
+    """Serve on a thread that has the stack for a guest."""
+    make_engine = runpy.run_path(str(Path(__file__).with_name("engine.py")))["make_engine"]
+    engine = make_engine(stack_bytes, fuel=bool(fuel), components=True)
+
+    def work() -> None:
+        try:
+            serve(Channel(0), engine)
+        except BaseException as fault:  # noqa: BLE001 - told by the one who waits
+            give_up(fault)
+
+    threading.stack_size(stack_bytes + _HOST_BYTES)
+    guest = threading.Thread(target=work)
+    guest.start()
+    guest.join()
+
+
+_STATUSES = b"01234"
+_PROBLEMS = (b"", b"bad-request", b"unknown-alias", b"dependency-failed", b"name-taken")
+_NOTHING_TO_FREE = ctypes.CFUNCTYPE(None, ctypes.c_void_p)()
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
