@@ -1,6 +1,6 @@
-"""Commands as packages: what they are started with and what they may answer, as Yoke's flights do.
+"""Commands as packages: what they are started with and what they may answer, as Yoke's flights do; components answer alike.
 
-`specs/host-abi.md`, "Commands", has the conventions.
+`specs/host-abi.md`, "Commands" and "Components", has the conventions.
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ from mistpm.render.result import KIND, Result, read_result
 
 YOKE_VERSION = "v0.20.27"
 """The version of Yoke whose conventions these are; flights may look at it."""
-
-_FILE = "stdout.yaml"
 
 
 class CommandInput(Struct, frozen=True, kw_only=True):
@@ -54,15 +52,30 @@ def read_stdout(raw: bytes, *, package: str) -> Result:
     Raises `RenderError` as `read_result` does.
     """
     if not raw.strip():
-        raise RenderError(
-            "invalid-output",
-            f"`{package}` wrote nothing to standard output",
-            note="a command that has no manifests to give writes `[]`",
-            hint="this is a fault in the package: tell its author",
-        )
+        raise _nothing(f"`{package}` wrote nothing to standard output", "a command", "writes")
+    return _read(raw, "stdout.yaml", package)
+
+
+def read_component_answer(raw: bytes, *, package: str) -> Result:
+    """Read what a component answered, as `read_stdout` does."""
+    if not raw.strip():
+        raise _nothing(f"`{package}` answered with an empty text", "a component", "answers")
+    return _read(raw, "manifests.yaml", package)
+
+
+def _read(raw: bytes, file: str, package: str) -> Result:
     if KIND.encode() in raw and _is_result(raw):
         return read_result(raw, package=package)
-    return Result(files={_FILE: raw.decode()})
+    return Result(files={file: raw.decode()})
+
+
+def _nothing(message: str, who: str, does: str) -> RenderError:
+    return RenderError(
+        "invalid-output",
+        message,
+        note=f"{who} that has no manifests to give {does} `[]`",
+        hint="this is a fault in the package: tell its author",
+    )
 
 
 def _is_result(raw: bytes) -> bool:

@@ -38,6 +38,9 @@ class Guest(Protocol):
     def is_command(self, module: Any) -> bool:
         """Say whether the module is a command, which is for `command` instead of `generate`."""
 
+    def is_component(self, module: Any) -> bool:
+        """Say whether the module is a component, which may answer with manifests as commands do."""
+
     def command(
         self,
         module: Any,

@@ -13,7 +13,7 @@ from mistpm.model.answer import BAD_REQUEST, DEPENDENCY_FAILED, NAME_TAKEN, UNKN
 from mistpm.model.identity import PackageId
 from mistpm.model.lockfile import LockedEdge, LockedPackage
 from mistpm.render.call import Call, Refusal, is_name, read_call, with_fixed
-from mistpm.render.command import command_input, read_stdout
+from mistpm.render.command import command_input, read_component_answer, read_stdout
 from mistpm.render.envelope import check, write
 from mistpm.render.inputs import NAME, prepare_inputs
 from mistpm.render.memo import Record, digest_of, memo_key
@@ -112,7 +112,9 @@ class ReleaseRender:
                 result = read_stdout(raw, package=title(part.pin))
             else:
                 raw = self._shared.guest.generate(module, envelope, **host)
-                result = read_result(raw, package=title(part.pin))
+                is_component = self._shared.guest.is_component(module)
+                read = read_component_answer if is_component else read_result
+                result = read(raw, package=title(part.pin))
             self._check_outputs(part, result)
         except RenderError as error:
             self._locate(error, part)

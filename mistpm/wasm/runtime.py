@@ -101,6 +101,10 @@ class Runtime:
         """Say whether a module is a command: for `command` instead of `generate`."""
         return module.is_command
 
+    def is_component(self, module: Module | Component) -> bool:
+        """Say whether a module is a component, whose answer may be manifests as a command's may."""
+        return isinstance(module, Component)
+
     def command(
         self,
         module: Module,
@@ -228,7 +232,9 @@ def _see_off(guest: Guest) -> None:
                 return
 
 
-def _check_input(module: Module | Component, document: bytes | CommandInput, limits: Limits) -> None:
+def _check_input(
+    module: Module | Component, document: bytes | CommandInput, limits: Limits
+) -> None:
     if len(document) > limits.input_bytes:
         raise RenderError(
             "input-too-large",
