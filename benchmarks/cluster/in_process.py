@@ -22,8 +22,8 @@ import urllib3
 
 from benchmarks.cluster.machine import ControlPlane
 from mistpm.model.resource import Manifest, RenderedRelease, ResourceId
+from mistpm.target.cluster.api.connection import connect
 from mistpm.target.cluster.cluster import ClusterTarget
-from mistpm.target.cluster.connection import connect
 from mistpm.target.protocol import Desired, Permissions
 
 _numbers = itertools.count()

@@ -142,7 +142,7 @@ def _targets(context: typer.Context) -> list[str]:
 
 
 def _contexts() -> list[str]:
-    from mistpm.target.cluster.kubeconfig import contexts
+    from mistpm.target.cluster.api.kubeconfig import contexts
 
     return list(contexts())
 

@@ -28,7 +28,7 @@ from mistpm.ops.upgrade.skipped_stages import skipped_stages
 from mistpm.ops.views.held_back import HeldBack
 from mistpm.ops.views.holding import held_back
 from mistpm.ops.workspace import Workspace
-from mistpm.target.cluster.refusals import ChangesRefusedError
+from mistpm.target.cluster.comparing.refusals import ChangesRefusedError
 from mistpm.target.protocol import Desired, Permissions
 
 BUILT_IN_NAMESPACES = frozenset({"default", "kube-node-lease", "kube-public", "kube-system"})

@@ -33,8 +33,11 @@ ROOMS: dict[str, set[str]] = {
 ROOMS["ops"] = {*ROOMS}
 ROOMS["cli"] = {*ROOMS}
 
-INNER = ("world", "search", "explain", "", "upgrade")
-"""The folders of `resolve`, from the bottom up; the room's own files, `""`, use the first three."""
+INNER: dict[str, tuple[str, ...]] = {
+    "mistpm.resolve": ("world", "search", "explain", "", "upgrade"),
+    "mistpm.target.cluster": ("api", "memory", "secrets", "watch", "comparing", "run", ""),
+}
+"""The folders of rooms that are built in layers, from the bottom up; `""` is what stands beside the folders."""
 
 CONFINED: dict[str, set[str]] = {
     "celpy": {"check", "readiness", "resolve"},
@@ -84,21 +87,24 @@ def test_arrows_point_one_way(path: Path) -> None:
     assert used - allowed - {"__version__"} == set()
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in FILES if _room(path) == "resolve" and path.parent.name != "mistpm"]
-)
-def test_the_resolver_is_built_in_layers(path: Path) -> None:
-    """Searching knows nothing of explanations, and what is searched knows nothing of the search."""
-    folders = {
-        folder if folder in INNER else ""
+@pytest.mark.parametrize("package", INNER)
+def test_large_rooms_are_built_in_layers(package: str) -> None:
+    """What is searched knows nothing of the search; speaking with a server knows nothing of what is said."""
+    layers = INNER[package]
+    folder = ROOT.parent / package.replace(".", "/")
+    upwards = {
+        f"{path.relative_to(folder)} imports {name}"
+        for path in folder.rglob("*.py")
         for name in _imports(path)
-        if name.startswith("mistpm.resolve.")
-        for folder in [name.split(".")[2]]
+        if name.startswith(f"{package}.") and path != folder / "__init__.py"
+        if _layer(layers, path.parent.name) < _layer(layers, name[len(package) :].split(".")[1])
     }
-    own = path.parent.name if path.parent.name in INNER else ""
-    above = set(INNER[INNER.index(own) + 1 :])
 
-    assert set() == folders & above or path.name == "__init__.py"
+    assert set() == upwards
+
+
+def _layer(layers: tuple[str, ...], folder: str) -> int:
+    return layers.index(folder if folder in layers else "")
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

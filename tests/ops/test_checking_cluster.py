@@ -18,8 +18,8 @@ from mistpm.model.resource import ResourceId
 from mistpm.ops.checks.of_cluster import ClusterCheck, check_cluster_apis
 from mistpm.ops.checks.writers import other_writers
 from mistpm.ops.options import Options
+from mistpm.target.cluster.api.connection import connect
 from mistpm.target.cluster.cluster import ClusterTarget
-from mistpm.target.cluster.connection import connect
 
 CIDR = "ServiceCIDR.networking.k8s.io"
 GONE = "`networking.k8s.io/v1beta1/ServiceCIDR`"

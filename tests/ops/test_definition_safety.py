@@ -15,8 +15,8 @@ from mistpm.model.change import Action, Change
 from mistpm.model.finding import Finding
 from mistpm.model.resource import ResourceId
 from mistpm.ops.checks.definition_safety import definition_safety
+from mistpm.target.cluster.api.connection import connect
 from mistpm.target.cluster.cluster import ClusterTarget
-from mistpm.target.cluster.connection import connect
 
 GROUP = "safety.example.org"
 WIDGETS = ResourceId("apiextensions.k8s.io", "CustomResourceDefinition", "", f"widgets.{GROUP}")

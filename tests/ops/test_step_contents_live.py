@@ -21,7 +21,7 @@ from mistpm.model.resource import ResourceId
 from mistpm.ops.proposing import propose
 from mistpm.ops.upgrade.contents import contents_of, live_contents
 from mistpm.ops.upgrade.plan import Contents
-from mistpm.target.cluster.refusals import ChangesRefusedError
+from mistpm.target.cluster.comparing.refusals import ChangesRefusedError
 from mistpm.target.protocol import Desired, Permissions
 
 

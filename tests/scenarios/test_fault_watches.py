@@ -18,7 +18,7 @@ from fault_proxy import (
 )
 from workloads import config_map, deployment
 
-from mistpm.target.cluster.expectation import Graces
+from mistpm.target.cluster.watch.expectation import Graces
 
 EXPIRED = status_document(410, "Expired", "too old resource version: 1 (2)")
 PATIENT = Graces(image=0, configuration=0, scheduling=0, first_look=20)

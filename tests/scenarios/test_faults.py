@@ -26,8 +26,8 @@ from workloads import config_map, deployment
 
 from mistpm.errors import TargetError
 from mistpm.model.progress import Progress
-from mistpm.target.cluster.client import Client
-from mistpm.target.cluster.retrying import Patience
+from mistpm.target.cluster.api.client import Client
+from mistpm.target.cluster.api.retrying import Patience
 
 RACE = status_document(
     409,

@@ -13,7 +13,7 @@ from control_plane import ControlPlane
 from kubernetes_api import is_gone, is_there
 from made_cluster_shop import ClusterShop
 
-from mistpm.target.cluster.author import this_user
+from mistpm.target.cluster.memory.author import this_user
 
 SLOW = "fake.test/slow:1s"
 STUCK = "fake.test/stuck"

@@ -11,9 +11,9 @@ from kubernetes_api import KubernetesApi
 from mistpm.model.change import ApplyReport, Diff
 from mistpm.model.progress import Progress
 from mistpm.model.resource import Manifest, RenderedRelease, ResourceId
+from mistpm.target.cluster.api.connection import connect
 from mistpm.target.cluster.cluster import ClusterTarget
-from mistpm.target.cluster.connection import connect
-from mistpm.target.cluster.expectation import Graces
+from mistpm.target.cluster.watch.expectation import Graces
 from mistpm.target.protocol import Desired, Permissions, Waiting
 
 SHORT = Graces(image=0, configuration=0, scheduling=0, first_look=0.1, longest_pause=0.2, gap=0)

@@ -13,8 +13,8 @@ from workloads import config_map, deployment, job, service
 from mistpm.model.environment import SecretSource
 from mistpm.model.resource import Manifest, RenderedRelease, ResourceId
 from mistpm.model.secrets import SecretInput, make_placeholder
+from mistpm.target.cluster.api.connection import connect
 from mistpm.target.cluster.cluster import ClusterTarget
-from mistpm.target.cluster.connection import connect
 from mistpm.target.protocol import Desired, Permissions, Waiting
 
 CONTEXT = "test"

@@ -14,7 +14,7 @@ from eventually import eventually
 
 RUN = "from mistpm.cli import main; main()"
 SHORT_LEASE = (
-    "from mistpm.target.cluster.lease import EnvironmentLease\n"
+    "from mistpm.target.cluster.memory.lease import EnvironmentLease\n"
     "EnvironmentLease.__init__.__kwdefaults__['seconds'] = {seconds}\n"
 )
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Literal, NamedTuple, NoReturn
 
-from mistpm.target.cluster.transport import Transport
+from mistpm.target.cluster.api.transport import Transport
 
 Moment = Literal["before", "after"]
 

@@ -11,8 +11,8 @@ from control_plane import ControlPlane
 from eventually import eventually
 from kubernetes_api import KubernetesApi, has_condition
 
+from mistpm.target.cluster.api.connection import connect
 from mistpm.target.cluster.cluster import ClusterTarget
-from mistpm.target.cluster.connection import connect
 
 GROUP = "/apis/networking.k8s.io"
 OLD = f"{GROUP}/v1beta1/servicecidrs"

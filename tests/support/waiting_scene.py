@@ -11,10 +11,10 @@ from workloads import deployment
 
 from mistpm.model.readiness import ReadinessCondition
 from mistpm.model.resource import ResourceId
-from mistpm.target.cluster.client import Client
-from mistpm.target.cluster.expectation import Graces, News
-from mistpm.target.cluster.resources import Resources
-from mistpm.target.cluster.waiting import Readiness
+from mistpm.target.cluster.api.client import Client
+from mistpm.target.cluster.api.resources import Resources
+from mistpm.target.cluster.watch.expectation import Graces, News
+from mistpm.target.cluster.watch.waiting import Readiness
 from mistpm.target.marks import ENVIRONMENT_LABEL
 
 ENVIRONMENT = "e1"

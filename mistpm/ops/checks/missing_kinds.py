@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mistpm.ops.checks.definition_safety import ways_out
 from mistpm.ops.workspace import Workspace
-from mistpm.target.cluster.refusals import ChangesRefusedError
+from mistpm.target.cluster.comparing.refusals import ChangesRefusedError
 
 
 def with_providers(workspace: Workspace, error: ChangesRefusedError) -> ChangesRefusedError:

@@ -114,7 +114,7 @@ def open_cluster(
     Another run's lock is waited for `patience` seconds; `note` hears of retries.  Raises `UsageError`
     (`no-target`) where none is named and there is no kubeconfig, `TargetError` for a context of no use.
     """
-    from mistpm.target.cluster.connection import connect
+    from mistpm.target.cluster.api.connection import connect
 
     try:
         connection = connect(chosen.context, impersonate=chosen.user)

@@ -17,12 +17,13 @@ from mistpm.model.presence import Api
 from mistpm.model.progress import Progress, unheard
 from mistpm.model.revision import RevisionSummary
 from mistpm.model.version import Version
-from mistpm.target.cluster.access import forbidden, missing_rights
-from mistpm.target.cluster.api_error import ApiError, describe
-from mistpm.target.cluster.carrying_out import Compared, Run, order_of
-from mistpm.target.cluster.client import Client
-from mistpm.target.cluster.comparison import compare
-from mistpm.target.cluster.connection import Connection
+from mistpm.target.cluster.api.access import forbidden, missing_rights
+from mistpm.target.cluster.api.api_error import ApiError, describe
+from mistpm.target.cluster.api.client import Client
+from mistpm.target.cluster.api.connection import Connection
+from mistpm.target.cluster.api.resources import ApiResource, Resources, server_minor, server_version
+from mistpm.target.cluster.comparing.comparison import compare
+from mistpm.target.cluster.comparing.needed_rights import needed_rights
 from mistpm.target.cluster.evidence import Evidence, Unseen, find_evidence
 from mistpm.target.cluster.evidence_definitions import (
     LiveDefinition,
@@ -31,20 +32,19 @@ from mistpm.target.cluster.evidence_definitions import (
     read_definitions,
 )
 from mistpm.target.cluster.evidence_requests import RequestedApi, requested_deprecated
-from mistpm.target.cluster.expectation import Graces
-from mistpm.target.cluster.lease import EnvironmentLease
-from mistpm.target.cluster.needed_rights import needed_rights
-from mistpm.target.cluster.observation import Observed, observe
-from mistpm.target.cluster.resources import ApiResource, Resources, server_minor, server_version
-from mistpm.target.cluster.run_settings import RunSettings
-from mistpm.target.cluster.secret_values import SecretValues
-from mistpm.target.cluster.state import (
+from mistpm.target.cluster.memory.lease import EnvironmentLease
+from mistpm.target.cluster.memory.state import (
     ClusterState,
     Remembered,
     RememberedEnvironment,
     environments,
 )
-from mistpm.target.cluster.state_layout import DEFAULT_NAMESPACE
+from mistpm.target.cluster.memory.state_layout import DEFAULT_NAMESPACE
+from mistpm.target.cluster.observation import Observed, observe
+from mistpm.target.cluster.run.carrying_out import Compared, Run, order_of
+from mistpm.target.cluster.run.run_settings import RunSettings
+from mistpm.target.cluster.secrets.secret_values import SecretValues
+from mistpm.target.cluster.watch.expectation import Graces
 from mistpm.target.protocol import Desired, Permissions, TargetState, Waiting
 
 AT_ONCE: Final = 8

@@ -16,11 +16,11 @@ from msgspec import Struct
 from mistpm.model.kinds import kind_table
 from mistpm.model.presence import Api
 from mistpm.model.resource import ResourceId
-from mistpm.target.cluster.api_error import ApiError
-from mistpm.target.cluster.at_once import at_once
-from mistpm.target.cluster.client import Client
-from mistpm.target.cluster.intent import own_entry
-from mistpm.target.cluster.resources import ApiResource, Resources
+from mistpm.target.cluster.api.api_error import ApiError
+from mistpm.target.cluster.api.at_once import at_once
+from mistpm.target.cluster.api.client import Client
+from mistpm.target.cluster.api.resources import ApiResource, Resources
+from mistpm.target.cluster.comparing.intent import own_entry
 from mistpm.target.marks import ENVIRONMENT_LABEL, RELEASE_LABEL
 
 _METADATA: Final = (

@@ -8,10 +8,10 @@ from typing import Any, Final
 from msgspec import Struct
 
 from mistpm.model.presence import Api
-from mistpm.target.cluster.api_error import ApiError
-from mistpm.target.cluster.client import Client
+from mistpm.target.cluster.api.api_error import ApiError
+from mistpm.target.cluster.api.client import Client
+from mistpm.target.cluster.api.resources import ApiResource
 from mistpm.target.cluster.evidence import Unseen
-from mistpm.target.cluster.resources import ApiResource
 
 _PATH: Final = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 

@@ -7,8 +7,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from mistpm.target.cluster.api_error import ApiError
-from mistpm.target.cluster.client import Client
+from mistpm.target.cluster.api.api_error import ApiError
+from mistpm.target.cluster.api.client import Client
 from mistpm.target.cluster.evidence import Unseen
 
 _METRIC: Final = re.compile(

@@ -10,16 +10,16 @@ from msgspec import Struct
 from mistpm.model.readiness import ReadinessCondition
 from mistpm.model.resource import ResourceId
 from mistpm.readiness import Assessment, State, assess
-from mistpm.target.cluster.at_once import at_once
-from mistpm.target.cluster.client import Client
-from mistpm.target.cluster.diagnosis import explain, told_of, worst_trouble
-from mistpm.target.cluster.expectation import Graces
-from mistpm.target.cluster.inventory import OwnedObject
-from mistpm.target.cluster.live import Live, LiveObject, read_live
-from mistpm.target.cluster.reader import Reader
-from mistpm.target.cluster.resources import ApiResource, Resources
-from mistpm.target.cluster.storage_classes import late_classes
-from mistpm.target.cluster.workload_pods import WORKLOADS, newest_pods
+from mistpm.target.cluster.api.at_once import at_once
+from mistpm.target.cluster.api.client import Client
+from mistpm.target.cluster.api.reader import Reader
+from mistpm.target.cluster.api.resources import ApiResource, Resources
+from mistpm.target.cluster.comparing.live import Live, LiveObject, read_live
+from mistpm.target.cluster.memory.inventory import OwnedObject
+from mistpm.target.cluster.watch.diagnosis import explain, told_of, worst_trouble
+from mistpm.target.cluster.watch.expectation import Graces
+from mistpm.target.cluster.watch.storage_classes import late_classes
+from mistpm.target.cluster.watch.workload_pods import WORKLOADS, newest_pods
 
 _MOST_EXPLAINED: Final = 20
 """Of so many objects that are not ready Pods, warnings and logs are read."""

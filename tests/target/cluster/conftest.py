@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 import pytest
 from control_plane import ControlPlane
 
-from mistpm.target.cluster.client import Client
-from mistpm.target.cluster.connection import connect
+from mistpm.target.cluster.api.client import Client
+from mistpm.target.cluster.api.connection import connect
 
 Open: TypeAlias = Callable[..., Client]
 

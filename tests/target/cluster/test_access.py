@@ -11,11 +11,11 @@ from eventually import eventually
 from kubernetes_api import KubernetesApi
 from scripted_api import scripted_api, status
 
-from mistpm.target.cluster.access import Right, forbidden, missing_rights
-from mistpm.target.cluster.api_error import ApiError
-from mistpm.target.cluster.client import Client
-from mistpm.target.cluster.connection import Connection
-from mistpm.target.cluster.credentials import StoredCredentials
+from mistpm.target.cluster.api.access import Right, forbidden, missing_rights
+from mistpm.target.cluster.api.api_error import ApiError
+from mistpm.target.cluster.api.client import Client
+from mistpm.target.cluster.api.connection import Connection
+from mistpm.target.cluster.api.credentials import StoredCredentials
 
 Open = Callable[..., Client]
 RBAC = "/apis/rbac.authorization.k8s.io/v1"

@@ -15,8 +15,8 @@ from kubernetes_api import KubernetesApi
 from scripted_api import status
 
 from mistpm.model.resource import ResourceId
-from mistpm.target.cluster.api_error import ApiError, Cause, describe, from_answer
-from mistpm.target.cluster.client import Client
+from mistpm.target.cluster.api.api_error import ApiError, Cause, describe, from_answer
+from mistpm.target.cluster.api.client import Client
 
 Open = Callable[..., Client]
 MENU = ResourceId("", "ConfigMap", "shop", "menu")

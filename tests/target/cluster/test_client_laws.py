@@ -13,8 +13,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mistpm.errors import TargetError
-from mistpm.target.cluster.client import APPLY, JSON, encoded
-from mistpm.target.cluster.connection import connect
+from mistpm.target.cluster.api.client import APPLY, JSON, encoded
+from mistpm.target.cluster.api.connection import connect
 
 CHARACTERS = st.characters(exclude_categories=["Cs"])
 TEXTS = st.text(CHARACTERS | st.sampled_from('\x7f\x85\x9f\u2028\u2029\ufeff\ufffe\uffff\n\t\\"'))

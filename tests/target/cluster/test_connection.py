@@ -13,9 +13,9 @@ import pytest
 from control_plane import ControlPlane
 
 from mistpm.errors import TargetError
-from mistpm.target.cluster.client import Client
-from mistpm.target.cluster.connection import Connection, connect, in_cluster
-from mistpm.target.cluster.credentials import Stored, StoredCredentials
+from mistpm.target.cluster.api.client import Client
+from mistpm.target.cluster.api.connection import Connection, connect, in_cluster
+from mistpm.target.cluster.api.credentials import Stored, StoredCredentials
 
 Write = Callable[..., Path]
 

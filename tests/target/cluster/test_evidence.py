@@ -14,9 +14,9 @@ from scripted_api import Reply, ScriptedApi, scripted_api, status
 from mistpm.errors import TargetError
 from mistpm.model.presence import Api, parse_api
 from mistpm.model.resource import ResourceId
+from mistpm.target.cluster.api.connection import Connection, connect
+from mistpm.target.cluster.api.credentials import StoredCredentials
 from mistpm.target.cluster.cluster import ClusterTarget
-from mistpm.target.cluster.connection import Connection, connect
-from mistpm.target.cluster.credentials import StoredCredentials
 from mistpm.target.cluster.evidence import Evidence, LiveUse, Unseen
 from mistpm.target.cluster.evidence_definitions import CustomVersion, LiveDefinition
 from mistpm.target.cluster.evidence_requests import RequestedApi

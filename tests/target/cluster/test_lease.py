@@ -17,10 +17,10 @@ from kubernetes_api import KubernetesApi
 
 from mistpm.errors import TargetError
 from mistpm.model.progress import Progress
-from mistpm.target.cluster import lease as module
-from mistpm.target.cluster.author import this_process
-from mistpm.target.cluster.client import Client
-from mistpm.target.cluster.lease import EnvironmentLease
+from mistpm.target.cluster.api.client import Client
+from mistpm.target.cluster.memory import lease as module
+from mistpm.target.cluster.memory.author import this_process
+from mistpm.target.cluster.memory.lease import EnvironmentLease
 
 ID = "5f0c2d"
 Open = Callable[..., Client]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mistpm.target.cluster.pieces import LARGEST, DamagedError, fingerprint, pack, unpack
+from mistpm.target.cluster.memory.pieces import LARGEST, DamagedError, fingerprint, pack, unpack
 
 
 @given(st.binary(max_size=5000), st.integers(min_value=1, max_value=300))

@@ -15,9 +15,9 @@ from msgspec.structs import replace
 from mistpm.errors import TargetError
 from mistpm.model.resource import ResourceId
 from mistpm.model.revision import RevisionStatus, RevisionSummary
-from mistpm.target.cluster.inventory import OwnedObject, digest, place_of
-from mistpm.target.cluster.pieces import DamagedError
-from mistpm.target.cluster.record import (
+from mistpm.target.cluster.memory.inventory import OwnedObject, digest, place_of
+from mistpm.target.cluster.memory.pieces import DamagedError
+from mistpm.target.cluster.memory.record import (
     FORMAT,
     EnvironmentRecord,
     StoredRevision,

@@ -13,10 +13,10 @@ from eventually import eventually
 from kubernetes_api import KubernetesApi, has_condition
 from scripted_api import Reply, scripted_api
 
-from mistpm.target.cluster.client import Client
-from mistpm.target.cluster.connection import Connection
-from mistpm.target.cluster.credentials import StoredCredentials
-from mistpm.target.cluster.resources import ApiResource, Resources
+from mistpm.target.cluster.api.client import Client
+from mistpm.target.cluster.api.connection import Connection
+from mistpm.target.cluster.api.credentials import StoredCredentials
+from mistpm.target.cluster.api.resources import ApiResource, Resources
 
 Open = Callable[..., Client]
 CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"

@@ -20,11 +20,11 @@ from scripted_api import (
     status,
 )
 
-from mistpm.target.cluster.api_error import ApiError
-from mistpm.target.cluster.client import Answer, Client
-from mistpm.target.cluster.connection import Connection
-from mistpm.target.cluster.credentials import StoredCredentials
-from mistpm.target.cluster.retrying import Patience
+from mistpm.target.cluster.api.api_error import ApiError
+from mistpm.target.cluster.api.client import Answer, Client
+from mistpm.target.cluster.api.connection import Connection
+from mistpm.target.cluster.api.credentials import StoredCredentials
+from mistpm.target.cluster.api.retrying import Patience
 
 PATH = "/api/v1/namespaces/shop/configmaps/menu"
 OK = Reply(200, {"kind": "ConfigMap"})

@@ -15,8 +15,8 @@ from mistpm.errors import TargetError
 from mistpm.model.environment import SecretSource
 from mistpm.model.readiness import ReadinessCondition
 from mistpm.model.secrets import SecretInput
-from mistpm.target.cluster.pieces import DamagedError
-from mistpm.target.cluster.revisions import read_revision, write_revision
+from mistpm.target.cluster.memory.pieces import DamagedError
+from mistpm.target.cluster.memory.revisions import read_revision, write_revision
 from mistpm.target.protocol import Desired
 
 TITLE = "revision 7 of the environment `shop`"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mistpm.model.secrets import make_placeholder
-from mistpm.target.cluster.secret_text import SecretText
+from mistpm.target.cluster.secrets.secret_text import SecretText
 
 A, B, C = (make_placeholder("id", "shop", "", name) for name in "abc")
 LITERAL = st.binary(max_size=6)

@@ -17,8 +17,8 @@ from mistpm.model.environment import SecretSource
 from mistpm.model.finding import Finding
 from mistpm.model.resource import Manifest
 from mistpm.model.secrets import SecretInput, make_placeholder
-from mistpm.target.cluster.client import Client
-from mistpm.target.cluster.secret_values import SecretValues
+from mistpm.target.cluster.api.client import Client
+from mistpm.target.cluster.secrets.secret_values import SecretValues
 
 ID = states.ID
 KEPT = f"mistpm-{ID}-generated"

@@ -16,7 +16,7 @@ from mistpm.model.change import Diff
 from mistpm.model.environment import SecretSource
 from mistpm.model.resource import RenderedRelease
 from mistpm.model.secrets import SecretInput, make_placeholder
-from mistpm.target.cluster.client import Client
+from mistpm.target.cluster.api.client import Client
 from mistpm.target.cluster.cluster import ClusterTarget
 from mistpm.target.protocol import Desired, Permissions
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from mistpm.target.cluster.sign_of_life import SignOfLife, clear, is_surely_dead
+from mistpm.target.cluster.memory.sign_of_life import SignOfLife, clear, is_surely_dead
 
 NAME = "0123456789abcdef"
 HOLD = f"""
 import sys
-from mistpm.target.cluster.sign_of_life import SignOfLife
+from mistpm.target.cluster.memory.sign_of_life import SignOfLife
 sign = SignOfLife({NAME!r})
 print("there", flush=True)
 sys.stdin.read()

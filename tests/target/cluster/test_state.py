@@ -24,19 +24,19 @@ from mistpm import __version__
 from mistpm.errors import TargetError
 from mistpm.model.resource import ResourceId
 from mistpm.model.revision import RevisionSummary
-from mistpm.target.cluster import record, record_store
-from mistpm.target.cluster.client import Client
-from mistpm.target.cluster.inventory import OwnedObject, digest
-from mistpm.target.cluster.pieces import pack
-from mistpm.target.cluster.record import FORMAT
-from mistpm.target.cluster.record_store import RecordStore
-from mistpm.target.cluster.state import (
+from mistpm.target.cluster.api.client import Client
+from mistpm.target.cluster.memory import record, record_store
+from mistpm.target.cluster.memory.inventory import OwnedObject, digest
+from mistpm.target.cluster.memory.pieces import pack
+from mistpm.target.cluster.memory.record import FORMAT
+from mistpm.target.cluster.memory.record_store import RecordStore
+from mistpm.target.cluster.memory.state import (
     ClusterState,
     Remembered,
     RememberedEnvironment,
     environments,
 )
-from mistpm.target.cluster.state_store import StateStore
+from mistpm.target.cluster.memory.state_store import StateStore
 from mistpm.target.protocol import Desired, Owned, TargetState
 
 ID = states.ID

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ssl
 
-from mistpm.target.cluster.connection import Connection
-from mistpm.target.cluster.credentials import Login, StoredCredentials
-from mistpm.target.cluster.tls import tls_context
+from mistpm.target.cluster.api.connection import Connection
+from mistpm.target.cluster.api.credentials import Login, StoredCredentials
+from mistpm.target.cluster.api.tls import tls_context
 
 OFFERED = b"\x00\x10\x00\x0b\x00\x09\x08http/1.1"
 """The extension of a greeting that names protocols, as RFC 7301 lays it out."""

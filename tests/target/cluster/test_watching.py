@@ -16,11 +16,11 @@ from eventually import eventually
 from kubernetes_api import KubernetesApi
 from scripted_api import Reply, ScriptedApi, Step, hang_up, scripted_api, status
 
-from mistpm.target.cluster.client import Client
-from mistpm.target.cluster.connection import Connection
-from mistpm.target.cluster.credentials import StoredCredentials
-from mistpm.target.cluster.resources import ApiResource
-from mistpm.target.cluster.watching import Pace, Seen, Watches
+from mistpm.target.cluster.api.client import Client
+from mistpm.target.cluster.api.connection import Connection
+from mistpm.target.cluster.api.credentials import StoredCredentials
+from mistpm.target.cluster.api.resources import ApiResource
+from mistpm.target.cluster.watch.watching import Pace, Seen, Watches
 
 Open = Callable[..., Client]
 VERBS = ("list", "watch")

@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scripted_api import Reply, hang_up, scripted_api, status
 
-from mistpm.target.cluster.client import Client
-from mistpm.target.cluster.connection import Connection
-from mistpm.target.cluster.credentials import StoredCredentials
-from mistpm.target.cluster.resources import ApiResource
-from mistpm.target.cluster.retrying import Patience
-from mistpm.target.cluster.watching import Pace, Seen, Watches
+from mistpm.target.cluster.api.client import Client
+from mistpm.target.cluster.api.connection import Connection
+from mistpm.target.cluster.api.credentials import StoredCredentials
+from mistpm.target.cluster.api.resources import ApiResource
+from mistpm.target.cluster.api.retrying import Patience
+from mistpm.target.cluster.watch.watching import Pace, Seen, Watches
 
 Change = Literal["put", "delete", "make again"]
 End = Literal["end", "reset", "half", "expired", "silent"]

@@ -9,7 +9,7 @@ from applied_environment import AppliedEnvironment, annotated
 from kubernetes_api import is_gone
 from workloads import config_map, custom_definition, deployment, job, service
 
-from mistpm.target.cluster.client import Client
+from mistpm.target.cluster.api.client import Client
 
 
 def shop(environment: AppliedEnvironment, text: str = "one", *more: dict[str, Any]) -> Any:

@@ -13,15 +13,15 @@ from kubernetes_api import KubernetesApi
 
 from mistpm.model.resource import Manifest, RenderedRelease, ResourceId
 from mistpm.model.secrets import SecretInput
-from mistpm.target.cluster.adoption import migrate
-from mistpm.target.cluster.client import Answer, Client
-from mistpm.target.cluster.comparison import Comparison, compare
-from mistpm.target.cluster.connection import connect
-from mistpm.target.cluster.intent import own_fields
-from mistpm.target.cluster.inventory import OwnedObject
-from mistpm.target.cluster.object_step import ObjectStep
-from mistpm.target.cluster.resources import ApiResource, Resources
-from mistpm.target.cluster.secret_values import SecretValues
+from mistpm.target.cluster.api.client import Answer, Client
+from mistpm.target.cluster.api.connection import connect
+from mistpm.target.cluster.api.resources import ApiResource, Resources
+from mistpm.target.cluster.comparing.adoption import migrate
+from mistpm.target.cluster.comparing.comparison import Comparison, compare
+from mistpm.target.cluster.comparing.intent import own_fields
+from mistpm.target.cluster.comparing.object_step import ObjectStep
+from mistpm.target.cluster.memory.inventory import OwnedObject
+from mistpm.target.cluster.secrets.secret_values import SecretValues
 from mistpm.target.protocol import Desired, Permissions
 
 

@@ -12,7 +12,7 @@ from workloads import config_map, deployment
 
 from mistpm.diff.manifest import readable
 from mistpm.errors import TargetError
-from mistpm.target.cluster.comparison import Comparison
+from mistpm.target.cluster.comparing.comparison import Comparison
 
 Shown = Callable[[Comparison], list[str]]
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"

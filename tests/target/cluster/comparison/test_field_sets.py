@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mistpm.target.cluster.adoption import former_owner, migration, needs_migration
-from mistpm.target.cluster.field_sets import (
+from mistpm.target.cluster.comparing.adoption import former_owner, migration, needs_migration
+from mistpm.target.cluster.comparing.field_sets import (
     FieldSet,
     difference,
     lacking,

@@ -9,7 +9,7 @@ from workloads import deployment, job, pod_template, service
 
 from mistpm.diff.fields import field_changes
 from mistpm.diff.immutable import immutable_changes
-from mistpm.target.cluster.refusals import Refusal
+from mistpm.target.cluster.comparing.refusals import Refusal
 
 
 def _of(kind: str, api_version: str = "v1", **content: Any) -> dict[str, Any]:

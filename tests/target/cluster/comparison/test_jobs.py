@@ -9,7 +9,7 @@ import pytest
 from kubernetes_api import KubernetesApi, has_condition
 from workloads import job
 
-from mistpm.target.cluster.comparison import Comparison
+from mistpm.target.cluster.comparing.comparison import Comparison
 
 Shown = Callable[[Comparison], list[str]]
 

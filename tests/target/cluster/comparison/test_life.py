@@ -8,7 +8,7 @@ from typing import Any
 from kubernetes_api import KubernetesApi
 from workloads import config_map, deployment
 
-from mistpm.target.cluster.comparison import Comparison
+from mistpm.target.cluster.comparing.comparison import Comparison
 
 Shown = Callable[[Comparison], list[str]]
 

@@ -11,7 +11,7 @@ from workloads import config_map, deployment, service
 
 from mistpm.errors import TargetError
 from mistpm.model.presence import Api
-from mistpm.target.cluster.comparison import Comparison
+from mistpm.target.cluster.comparing.comparison import Comparison
 
 Shown = Callable[[Comparison], list[str]]
 

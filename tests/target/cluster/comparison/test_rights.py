@@ -10,7 +10,7 @@ from control_plane import ControlPlane
 from kubernetes_api import KubernetesApi
 from workloads import config_map
 
-from mistpm.target.cluster.comparison import Comparison
+from mistpm.target.cluster.comparing.comparison import Comparison
 
 Shown = Callable[[Comparison], list[str]]
 

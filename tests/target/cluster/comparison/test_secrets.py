@@ -12,7 +12,7 @@ from workloads import deployment
 
 from mistpm.model.environment import SecretSource
 from mistpm.model.secrets import SecretInput, make_placeholder
-from mistpm.target.cluster.comparison import Comparison
+from mistpm.target.cluster.comparing.comparison import Comparison
 
 Shown = Callable[[Comparison], list[str]]
 

@@ -11,8 +11,8 @@ from kubernetes_api import KubernetesApi
 from workloads import config_map
 
 from mistpm.errors import TargetError
-from mistpm.target.cluster.comparison import Comparison
-from mistpm.target.cluster.inventory import OwnedObject
+from mistpm.target.cluster.comparing.comparison import Comparison
+from mistpm.target.cluster.memory.inventory import OwnedObject
 
 Shown = Callable[[Comparison], list[str]]
 

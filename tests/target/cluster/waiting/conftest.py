@@ -9,8 +9,8 @@ import pytest
 from kubernetes_api import KubernetesApi
 from waiting_scene import SHORT, Scene
 
-from mistpm.target.cluster.client import Client
-from mistpm.target.cluster.expectation import Graces
+from mistpm.target.cluster.api.client import Client
+from mistpm.target.cluster.watch.expectation import Graces
 
 Set = Callable[..., Scene]
 

@@ -8,8 +8,8 @@ import pytest
 
 from mistpm.model.resource import ResourceId
 from mistpm.readiness import Trouble, TroubleKind
-from mistpm.target.cluster.expectation import Expectation, Graces
-from mistpm.target.cluster.resources import ApiResource
+from mistpm.target.cluster.api.resources import ApiResource
+from mistpm.target.cluster.watch.expectation import Expectation, Graces
 
 API = ApiResource(
     group="apps", version="v1", kind="Deployment", plural="deployments", namespaced=True

@@ -12,10 +12,10 @@ from workloads import config_map, deployment, job, service
 
 from mistpm.model.readiness import ReadinessCondition
 from mistpm.model.resource import ResourceId
-from mistpm.target.cluster.client import Client
-from mistpm.target.cluster.inventory import OwnedObject
+from mistpm.target.cluster.api.client import Client
+from mistpm.target.cluster.api.resources import Resources
+from mistpm.target.cluster.memory.inventory import OwnedObject
 from mistpm.target.cluster.observation import Observed, observe
-from mistpm.target.cluster.resources import Resources
 from mistpm.target.marks import ENVIRONMENT_LABEL, RELEASE_LABEL
 
 PLURALS = {

@@ -12,8 +12,8 @@ from waiting_scene import DEFINITION, ENVIRONMENT, Scene, claim, daemon_set, sta
 from workloads import config_map, deployment, job, pod_template, service
 
 from mistpm.model.readiness import ReadinessCondition
-from mistpm.target.cluster.client import Client
-from mistpm.target.cluster.expectation import Graces, News
+from mistpm.target.cluster.api.client import Client
+from mistpm.target.cluster.watch.expectation import Graces, News
 from mistpm.target.marks import ENVIRONMENT_LABEL
 
 Set = Callable[..., Scene]

@@ -12,8 +12,8 @@ from kubernetes_api import KubernetesApi
 from waiting_scene import Scene
 from workloads import deployment, service
 
-from mistpm.target.cluster.client import Client
-from mistpm.target.cluster.expectation import Graces
+from mistpm.target.cluster.api.client import Client
+from mistpm.target.cluster.watch.expectation import Graces
 
 Set = Callable[..., Scene]
 Open = Callable[..., Client]

@@ -1,0 +1,1 @@
+"""Carrying a comparison out: writing, waiting, pruning, and noting what was done."""

@@ -1,0 +1,35 @@
+"""What all parts of a run have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from mistpm.model.progress import Progress
+from mistpm.target.cluster.api.client import Client
+from mistpm.target.cluster.api.resources import Resources
+from mistpm.target.cluster.watch.expectation import Graces
+from mistpm.target.protocol import Waiting
+
+
+class RunSettings(Struct, frozen=True, kw_only=True):
+    """Where a run takes place, and how.
+
+    `check` is called before every write, and raises when nothing may be written any more; `hear` is
+    told of everything; `at_once` is how many objects are written at a time.
+    """
+
+    client: Client
+    resources: Resources
+    environment_id: str
+    waiting: Waiting
+    graces: Graces
+    at_once: int
+    check: Callable[[], None]
+    hear: Callable[[Progress], None]
+
+    @property
+    def title(self) -> str:
+        """How messages call the cluster."""
+        return self.client.title

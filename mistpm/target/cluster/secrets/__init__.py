@@ -1,0 +1,1 @@
+"""Values of Secrets: read from where they are, generated, filled in."""

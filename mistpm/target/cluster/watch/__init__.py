@@ -1,0 +1,1 @@
+"""Waiting until objects are ready, or will never be, and saying why."""
