@@ -22,7 +22,7 @@ BUG = 70
 NOBODY_READS = 141
 VERBOSE = {"-v", "-vv", "--verbose"}
 OFFERS = "__complete"
-"""What the completion scripts call; see `mistpm.cli.completion_offers`."""
+"""What the completion scripts call; see `mistpm.cli.completion.offers`."""
 
 
 class LazyGroup(Group):
@@ -136,7 +136,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _invoke(arguments: list[str]) -> None:
     if arguments[:1] == [OFFERS]:
-        from mistpm.cli.completion_offers import show_offers
+        from mistpm.cli.completion.offers import show_offers
 
         show_offers(typer_main.get_command(app), arguments[1:])
         return

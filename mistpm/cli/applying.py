@@ -13,8 +13,8 @@ from mistpm.cli.finding_data import findings_data
 from mistpm.cli.option_groups import Consenting
 from mistpm.cli.options import Output
 from mistpm.cli.progress import TerminalReporter
-from mistpm.cli.proposal_text import show_messages, show_proposal
 from mistpm.cli.terminal import Terminal, count
+from mistpm.cli.text.proposal import show_messages, show_proposal
 from mistpm.model.change import ApplyReport
 from mistpm.model.progress import Progress
 from mistpm.ops.installing import Consent, carry_out, require_complete, require_consent

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from mistpm.cli.completing import complete_context, complete_package, complete_target
+from mistpm.cli.completion.completing import complete_context, complete_package, complete_target
 
 
 class Output(enum.StrEnum):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from msgspec.structs import asdict
 
 from mistpm.cli.finding_data import findings_data
-from mistpm.cli.proposal_text import show_finding
 from mistpm.cli.terminal import Terminal
+from mistpm.cli.text.proposal import show_finding
 from mistpm.model.minor import shown_minors
 from mistpm.ops.packages.packing import PackReport
 from mistpm.ops.packages.packing_check import PackCheck

@@ -57,16 +57,16 @@ def emit_plan(
 ) -> None:
     """Print a plan in one of its forms."""
     if form is PlanOutput.MARKDOWN:
-        from mistpm.cli.upgrade_plan_markdown import plan_markdown
+        from mistpm.cli.upgrade_plan.markdown import plan_markdown
 
         terminal.show(plan_markdown(plan).rstrip("\n"))
     elif form is PlanOutput.HTML:
-        from mistpm.cli.upgrade_plan_page import plan_page
+        from mistpm.cli.upgrade_plan.page import plan_page
 
         terminal.show(plan_page(plan).rstrip("\n"))
     else:
-        from mistpm.cli.upgrade_plan_data import plan_data
-        from mistpm.cli.upgrade_plan_text import show_plan
+        from mistpm.cli.upgrade_plan.data import plan_data
+        from mistpm.cli.upgrade_plan.text import show_plan
 
         emit(
             terminal,

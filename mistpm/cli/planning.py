@@ -7,8 +7,8 @@ from pathlib import Path
 from mistpm.cli.applying import Flags, Screen, report
 from mistpm.cli.options import Output
 from mistpm.cli.plan_output import PlanOutput, emit_plan, tell_saved
-from mistpm.cli.proposal_text import show_proposal
 from mistpm.cli.session import emit
+from mistpm.cli.text.proposal import show_proposal
 from mistpm.ops.checks.checking import forbid_errors, forbidding
 from mistpm.ops.installing_plan import install_plan
 from mistpm.ops.options import Options

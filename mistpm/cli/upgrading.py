@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from mistpm.cli.applying import Flags, Screen, do_proposed, perform, told
 from mistpm.cli.plan_output import PlanOutput, emit_plan, tell_saved
 from mistpm.cli.terminal import Terminal
-from mistpm.cli.upgrade_plan_data import plan_data
-from mistpm.cli.upgrade_plan_text import show_plan
+from mistpm.cli.upgrade_plan.data import plan_data
+from mistpm.cli.upgrade_plan.text import show_plan
 from mistpm.errors import RefusedError
 from mistpm.model.saved_plan import Following
 from mistpm.ops.installing import carry_out, require_complete

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mistpm.cli.check_text import show_check
 from mistpm.cli.terminal import Terminal
+from mistpm.cli.text.check import show_check
 from mistpm.model.finding import Finding
 from mistpm.model.minor import Minor, shown_minors
 from mistpm.model.resource import ResourceId

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from mistpm.cli.outdated_text import show_outdated
 from mistpm.cli.terminal import Terminal
+from mistpm.cli.text.outdated import show_outdated
 from mistpm.model.lockfile import LockedFailure
 from mistpm.ops.views.outdated import Outdated, OutdatedNode
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mistpm.cli.proposal_text import summary
+from mistpm.cli.text.proposal import summary
 from mistpm.model.change import Action, Change, Diff
 from mistpm.model.resource import ResourceId
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from mistpm.cli.status_text import how_it_ended, show_status
 from mistpm.cli.terminal import Terminal
+from mistpm.cli.text.status import how_it_ended, show_status
 from mistpm.model.revision import RevisionStatus, RevisionSummary
 from mistpm.ops.status import ReleaseStatus, Status
 

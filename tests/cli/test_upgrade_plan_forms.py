@@ -27,12 +27,12 @@ from msgspec.structs import replace
 from poisoned import poisoned, poisoned_change
 
 from mistpm import document
-from mistpm.cli.markdown import prose
-from mistpm.cli.upgrade_plan_data import plan_data
-from mistpm.cli.upgrade_plan_markdown import plan_markdown
-from mistpm.cli.upgrade_plan_page import plan_page
-from mistpm.cli.upgrade_plan_text import plan_lines
-from mistpm.cli.upgrade_plan_words import headline, next_steps, outcome, step_title, value
+from mistpm.cli.text.markdown import prose
+from mistpm.cli.upgrade_plan.data import plan_data
+from mistpm.cli.upgrade_plan.markdown import plan_markdown
+from mistpm.cli.upgrade_plan.page import plan_page
+from mistpm.cli.upgrade_plan.text import plan_lines
+from mistpm.cli.upgrade_plan.words import headline, next_steps, outcome, step_title, value
 from mistpm.model.finding import Finding
 from mistpm.model.minor import Minor
 from mistpm.model.upgrade_path import Blocked

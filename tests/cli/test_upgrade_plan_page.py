@@ -13,7 +13,7 @@ from made_upgrade_plans import BLOCKED, COMPLETE, NOTHING
 from msgspec.structs import replace
 from poisoned import poisoned, poisoned_change
 
-from mistpm.cli.upgrade_plan_page import plan_page
+from mistpm.cli.upgrade_plan.page import plan_page
 from mistpm.ops.upgrade.plan import UpgradePlan
 
 pytestmark = pytest.mark.slow

@@ -11,10 +11,10 @@ from made_upgrade_plans import BLOCKED, COMPLETE, NOTHING
 
 from mistpm import document
 from mistpm.cli.terminal import Terminal
-from mistpm.cli.upgrade_plan_data import plan_data
-from mistpm.cli.upgrade_plan_markdown import plan_markdown
-from mistpm.cli.upgrade_plan_page import plan_page
-from mistpm.cli.upgrade_plan_text import show_plan
+from mistpm.cli.upgrade_plan.data import plan_data
+from mistpm.cli.upgrade_plan.markdown import plan_markdown
+from mistpm.cli.upgrade_plan.page import plan_page
+from mistpm.cli.upgrade_plan.text import show_plan
 from mistpm.ops.upgrade.plan import UpgradePlan
 
 PLANS = {"complete": COMPLETE, "blocked": BLOCKED, "nothing": NOTHING}

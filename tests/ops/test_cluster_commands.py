@@ -15,8 +15,8 @@ from control_plane import ControlPlane
 from kubernetes_api import is_there
 from made_cluster_shop import ClusterShop
 
-from mistpm.cli import completing
 from mistpm.cli.application import run
+from mistpm.cli.completion import completing
 from mistpm.ops.history import history
 from mistpm.ops.status import status
 

@@ -9,7 +9,7 @@ import yaml
 from made_old_packages import publish_old
 from made_shop import Shop
 
-from mistpm.cli.upgrade_plan_words import ending
+from mistpm.cli.upgrade_plan.words import ending
 from mistpm.model.minor import Minor, parse_minor
 from mistpm.model.presence import Api, find_kind
 from mistpm.ops.upgrade.plan import UpgradePlan

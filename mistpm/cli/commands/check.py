@@ -89,9 +89,9 @@ def check(
 
     Of the environment, rendered for each version that it supports; of any files; or of a cluster. Changes nothing.
     """
-    from mistpm.cli.check_text import show_check
     from mistpm.cli.finding_data import findings_data
     from mistpm.cli.session import emit
+    from mistpm.cli.text.check import show_check
     from mistpm.errors import UsageError
 
     files = [*(named or ()), *files]

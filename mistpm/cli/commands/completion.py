@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from mistpm.cli.command_app import command_app
-from mistpm.cli.completion_scripts import SCRIPTS
+from mistpm.cli.completion.scripts import SCRIPTS
 from mistpm.cli.terminal import Terminal
 
 app = command_app()

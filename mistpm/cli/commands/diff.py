@@ -38,9 +38,9 @@ def diff(
     As text a unified diff of what is there and what would be; as JSON or YAML field by field. Secrets
     are masked. Other exit codes are errors.
     """
-    from mistpm.cli.difference_text import DIFFERS, show_differences
     from mistpm.cli.progress import TerminalReporter
     from mistpm.cli.terminal import Terminal
+    from mistpm.cli.text.difference import DIFFERS, show_differences
     from mistpm.ops.checks.checking import forbid_errors
     from mistpm.ops.proposing import propose
     from mistpm.ops.workspace import open_workspace

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mistpm.cli.command_app import command_app
-from mistpm.cli.completing import complete_drawing, complete_locked
+from mistpm.cli.completion.completing import complete_drawing, complete_locked
 from mistpm.cli.option_groups import Where, grouped
 from mistpm.cli.terminal import Terminal
 
@@ -43,7 +43,7 @@ def graph(
     Arrows lead from who needs to what is needed; dashed ones to packages that are called.
     """
     from mistpm.cli.drawing_output import parse_drawing, write_drawing
-    from mistpm.cli.view_text import note_stale
+    from mistpm.cli.text.view import note_stale
     from mistpm.ops.views.glance import glance
     from mistpm.ops.views.graph import graph as connect
 

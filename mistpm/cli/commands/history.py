@@ -24,7 +24,7 @@ def history(
     A revision is one applying: what was wanted, by whom, and how it ended. -v tells the versions too.
     """
     from mistpm.cli.progress import TerminalReporter
-    from mistpm.cli.status_text import how_it_ended
+    from mistpm.cli.text.status import how_it_ended
     from mistpm.ops.history import history as tell
     from mistpm.ops.workspace import open_workspace
 

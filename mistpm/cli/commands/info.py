@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 
 from mistpm.cli.command_app import command_app
-from mistpm.cli.completing import complete_package
-from mistpm.cli.dependency_text import dependency_text
+from mistpm.cli.completion.completing import complete_package
 from mistpm.cli.input_rows import input_rows
 from mistpm.cli.options import EnvironmentOption, OfflineOption, Output, OutputOption
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal, bold
+from mistpm.cli.text.dependency import dependency_text
 from mistpm.model.descriptor import Descriptor
 
 app = command_app()

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from mistpm.cli.command_app import command_app
-from mistpm.cli.computed_text import computed_lines
 from mistpm.cli.options import EnvironmentOption, OfflineOption, Output, OutputOption
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal, bold, dim
+from mistpm.cli.text.computed import computed_lines
 from mistpm.errors import UsageError
 
 app = command_app()
@@ -46,7 +46,7 @@ def inspect(
 
 
 def _show_module(text: str, environment: Path | None, offline: bool, output: Output) -> None:
-    from mistpm.cli.module_text import module_lines
+    from mistpm.cli.text.module import module_lines
     from mistpm.ops.options import Options
     from mistpm.ops.packages.inspecting_module import inspect_module
 

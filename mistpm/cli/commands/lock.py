@@ -67,7 +67,7 @@ def lock(
             releases = count(len(solved.lockfile.releases), "release")
             terminal.show(f"{workspace.lock_title} is up to date: {releases}.")
             return
-        from mistpm.cli.proposal_text import show_finding, show_held_back, show_moves
+        from mistpm.cli.text.proposal import show_finding, show_held_back, show_moves
         from mistpm.ops.checks.unused import unused_entries
         from mistpm.ops.views.holding import held_back
 

@@ -49,8 +49,8 @@ def outdated(
 
     Solves as `mistpm upgrade` does and changes nothing. -v tells every block in full.
     """
-    from mistpm.cli.outdated_text import show_outdated
-    from mistpm.cli.view_text import note_stale
+    from mistpm.cli.text.outdated import show_outdated
+    from mistpm.cli.text.view import note_stale
     from mistpm.ops.views.outdated import outdated as compare
     from mistpm.ops.workspace import open_workspace
 

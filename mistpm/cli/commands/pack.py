@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from mistpm.cli.command_app import command_app
-from mistpm.cli.computed_text import computed_lines
 from mistpm.cli.options import Output, OutputOption
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal
+from mistpm.cli.text.computed import computed_lines
 
 app = command_app()
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mistpm.cli.command_app import command_app
-from mistpm.cli.completing import complete_release
+from mistpm.cli.completion.completing import complete_release
 from mistpm.cli.options import EnvironmentOption, Output, OutputOption
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal

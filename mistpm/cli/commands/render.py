@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mistpm.cli.command_app import command_app
-from mistpm.cli.completing import complete_form, complete_release
+from mistpm.cli.completion.completing import complete_form, complete_release
 from mistpm.cli.option_groups import Where, grouped
 from mistpm.cli.options import (
     SOLVE_TIMEOUT,
@@ -67,7 +67,7 @@ def render(
     Only manifests go to standard output. Secrets are placeholders.
     """
     from mistpm.cli.manifest_output import parse_form, write_manifests
-    from mistpm.cli.proposal_text import show_finding
+    from mistpm.cli.text.proposal import show_finding
     from mistpm.errors import UsageError
     from mistpm.ops.packages.rendering_one import (
         render_environment,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mistpm.cli.command_app import command_app
-from mistpm.cli.completing import complete_revision
+from mistpm.cli.completion.completing import complete_revision
 from mistpm.cli.option_groups import Allowing, Consenting, Patience, Where, grouped
 from mistpm.cli.options import Output, OutputOption, VerboseOption
 

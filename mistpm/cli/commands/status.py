@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from mistpm.cli.command_app import command_app
-from mistpm.cli.difference_text import DIFFERS, show_differences
 from mistpm.cli.option_groups import Where, grouped
 from mistpm.cli.options import (
     SOLVE_TIMEOUT,
@@ -21,6 +20,7 @@ from mistpm.cli.options import (
 from mistpm.cli.progress import TerminalReporter
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal
+from mistpm.cli.text.difference import DIFFERS, show_differences
 
 app = command_app()
 
@@ -48,7 +48,7 @@ def status(
     On a cluster also whether everything is ready, and if not, which objects are not and why. -v lists
     every object.
     """
-    from mistpm.cli.status_text import show_status
+    from mistpm.cli.text.status import show_status
     from mistpm.ops.status import Drift
     from mistpm.ops.status import drift as tell_drift
     from mistpm.ops.status import status as tell

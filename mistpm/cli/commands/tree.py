@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mistpm.cli.command_app import command_app
-from mistpm.cli.completing import complete_locked
+from mistpm.cli.completion.completing import complete_locked
 from mistpm.cli.option_groups import Where, grouped
 from mistpm.cli.options import Output, OutputOption
 from mistpm.cli.session import emit
@@ -42,8 +42,8 @@ def tree(
 
     An arrow `->` leads to another release, `=>` to a package that is called while rendering.
     """
-    from mistpm.cli.tree_text import branches, tree_rows
-    from mistpm.cli.view_text import note_stale, show_unresolved
+    from mistpm.cli.text.tree import branches, tree_rows
+    from mistpm.cli.text.view import note_stale, show_unresolved
     from mistpm.errors import UsageError
     from mistpm.ops.views.glance import glance
     from mistpm.ops.views.tree import tree as grow

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mistpm.cli.command_app import command_app
-from mistpm.cli.completing import complete_locked
+from mistpm.cli.completion.completing import complete_locked
 from mistpm.cli.option_groups import Allowing, Consenting, Patience, Where, grouped
 from mistpm.cli.options import (
     SOLVE_TIMEOUT,

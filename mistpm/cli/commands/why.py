@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mistpm.cli.command_app import command_app
-from mistpm.cli.completing import complete_locked
+from mistpm.cli.completion.completing import complete_locked
 from mistpm.cli.option_groups import Where, grouped
 from mistpm.cli.options import (
     SOLVE_TIMEOUT,
@@ -57,8 +57,8 @@ def why(
 
     The lock and mistpm.yaml are read, nothing else, unless --held asks for more.
     """
-    from mistpm.cli.view_text import note_stale, show_unresolved
-    from mistpm.cli.why_text import show_reason
+    from mistpm.cli.text.view import note_stale, show_unresolved
+    from mistpm.cli.text.why import show_reason
     from mistpm.ops.views.glance import glance
     from mistpm.ops.views.why import why as explain
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mistpm.cli.command_app import command_app
-from mistpm.cli.completing import complete_locked_version
+from mistpm.cli.completion.completing import complete_locked_version
 from mistpm.cli.option_groups import Where, grouped
 from mistpm.cli.options import (
     SOLVE_TIMEOUT,
@@ -44,8 +44,8 @@ def why_not(
 
     Solves with that version, the lock kept as far as possible, and changes nothing.
     """
-    from mistpm.cli.view_text import note_stale
-    from mistpm.cli.why_not_text import show_why_not
+    from mistpm.cli.text.view import note_stale
+    from mistpm.cli.text.why_not import show_why_not
     from mistpm.ops.views.why_not import why_not as explain
     from mistpm.ops.workspace import open_workspace
 

@@ -7,9 +7,9 @@ from typing import Final
 
 import typer
 
-from mistpm.cli.proposal_text import SIGNS
 from mistpm.cli.terminal import Terminal, bold, coloured, dim, printable
-from mistpm.cli.upgrade_plan_words import (
+from mistpm.cli.text.proposal import SIGNS
+from mistpm.cli.upgrade_plan.words import (
     ACTIONS,
     BLOCKED,
     DISAPPEARING,

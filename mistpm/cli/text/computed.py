@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from mistpm.cli.dependency_text import dependency_text
+from mistpm.cli.text.dependency import dependency_text
 
 if TYPE_CHECKING:
     from mistpm.ops.packages.default_requirements import DefaultRequirements

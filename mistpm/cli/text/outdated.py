@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mistpm.cli.terminal import Terminal, bold, count, printable
-from mistpm.cli.view_text import show_unresolved
+from mistpm.cli.text.view import show_unresolved
 from mistpm.ops.views.outdated import Outdated, OutdatedNode
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mistpm.cli.proposal_text import show_moves
 from mistpm.cli.terminal import Terminal, bold, printable
+from mistpm.cli.text.proposal import show_moves
 from mistpm.ops.views.why_not import WhyNot
 
 

@@ -1,6 +1,6 @@
 """An upgrade plan as one HTML page that needs nothing else: no network, no scripts.
 
-Everything that packages, registries and clusters say is escaped by `mistpm.cli.html`; the page's own policy
+Everything that packages, registries and clusters say is escaped by `mistpm.cli.text.html`; the page's own policy
 forbids scripts and all that would be loaded, should anything ever come through.
 """
 
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from mistpm.cli.html import Html, element, joined, prose, text
 from mistpm.cli.terminal import count
-from mistpm.cli.upgrade_plan_page_style import STYLE
-from mistpm.cli.upgrade_plan_words import (
+from mistpm.cli.text.html import Html, element, joined, prose, text
+from mistpm.cli.upgrade_plan.page_style import STYLE
+from mistpm.cli.upgrade_plan.words import (
     ACTIONS,
     BLOCKED,
     DISAPPEARING,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mistpm.cli.options import Output
-from mistpm.cli.proposal_text import show_finding
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal, coloured, printable
+from mistpm.cli.text.proposal import show_finding
 from mistpm.model.change import Change, Diff
 from mistpm.model.finding import Finding
 

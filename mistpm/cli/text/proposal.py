@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mistpm.cli.finding_text import said
 from mistpm.cli.terminal import Terminal, bold, coloured, count, dim, printable
+from mistpm.cli.text.finding import said
 from mistpm.model.change import Change, Diff
 from mistpm.model.finding import Finding
 from mistpm.model.minor import shown_minors

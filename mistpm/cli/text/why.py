@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mistpm.cli.terminal import Terminal, bold, count, dim, printable
-from mistpm.cli.tree_text import ARROWS, branches, requirement
+from mistpm.cli.text.tree import ARROWS, branches, requirement
 from mistpm.ops.views.paths import Hop
 from mistpm.ops.views.why import Bound, Reason
 

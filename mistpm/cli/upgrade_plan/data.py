@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mistpm.cli.finding_data import findings_data
-from mistpm.cli.upgrade_plan_words import ACTIONS, next_steps, outcome, reaches
+from mistpm.cli.upgrade_plan.words import ACTIONS, next_steps, outcome, reaches
 from mistpm.diff import unified
 from mistpm.diff.fields import changed_fields
 from mistpm.model.cause import cause_json

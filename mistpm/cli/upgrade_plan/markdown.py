@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mistpm.cli.markdown import alert, block, code, folded, prose, table
-from mistpm.cli.proposal_text import SIGNS
-from mistpm.cli.upgrade_plan_words import (
+from mistpm.cli.text.markdown import alert, block, code, folded, prose, table
+from mistpm.cli.text.proposal import SIGNS
+from mistpm.cli.upgrade_plan.words import (
     ACTIONS,
     BLOCKED,
     DISAPPEARING,

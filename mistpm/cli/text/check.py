@@ -6,8 +6,8 @@ from itertools import groupby
 
 import typer
 
-from mistpm.cli.finding_text import said
 from mistpm.cli.terminal import Terminal, bold, count, dim, printable
+from mistpm.cli.text.finding import said
 from mistpm.model.finding import Finding
 from mistpm.model.minor import Minor, shown_minors
 from mistpm.ops.checks.checking import CheckReport

@@ -1,0 +1,1 @@
+"""Completing what is being typed: the shells' scripts, what commands and arguments offer."""
