@@ -49,29 +49,34 @@ class Header(Struct, frozen=True):
 class ComponentProcess:
     """A process for components; to be talked to from one thread at a time.
 
-    Starting one takes 0.1 s, so it is used again as long as all goes well.
+    Starting one takes 0.1 s, so it is used again as long as all goes well.  Raises `LostProcessError`.
     """
 
     def __init__(self, stack_bytes: int, *, fuel: bool) -> None:
         self._socket, theirs = socket.socketpair()
         self._complaints, complaints = os.pipe()
         with theirs, os.fdopen(complaints, "wb") as stderr:
-            self._process = subprocess.Popen(
-                # -P: neither the current folder nor this room is where imports are looked for
-                [
-                    sys.executable,
-                    "-P",
-                    str(component_program.__file__),
-                    str(stack_bytes),
-                    str(int(fuel)),
-                ],
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                stderr=stderr,
-                env={**os.environ, **_ENVIRONMENT},
-                process_group=0,
-            )
+            program = (str(component_program.__file__), str(stack_bytes), str(int(fuel)))
+            try:
+                self._process = subprocess.Popen(
+                    # -P: neither the current folder nor this room is where imports are looked for
+                    [sys.executable, "-P", *program],
+                    stdin=theirs.fileno(),
+                    stdout=subprocess.DEVNULL,
+                    stderr=stderr,
+                    env={**os.environ, **_ENVIRONMENT},
+                    process_group=0,
+                )
+            except OSError as error:
+                self._socket.close()
+                os.close(self._complaints)
+                raise LostProcessError(f"it cannot be started: {error.strerror}") from None
         self._ready = False
+
+    @property
+    def identifier(self) -> int:
+        """Give the number by which the system knows it."""
+        return self._process.pid
 
     @property
     def alive(self) -> bool:

@@ -129,6 +129,8 @@ def examine_component(
 
 def wrong_types(found: Described, *, name: str) -> PackageError | None:
     """Refuse imports and exports that are called as in the world but are something else."""
+    if RENDER not in found.exports:
+        return _no_render(name)
     for reference, what, items in (
         ("invalid-import", "imports what there is only with another type", found.imports),
         (
@@ -157,8 +159,10 @@ def _must(item: str) -> str:
 
 
 def _missing_exports(form: ComponentForm, name: str) -> PackageError | None:
-    if RENDER in form.exports:
-        return None
+    return None if RENDER in form.exports else _no_render(name)
+
+
+def _no_render(name: str) -> PackageError:
     return PackageError(
         "missing-export",
         f"`{name}` is not a package: it does not export `{RENDER}`",

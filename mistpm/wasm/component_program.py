@@ -38,7 +38,7 @@ _HOST_INTERFACE = "mistpm:abi/host@1.0.0"
 _LEVELS = (b"debug", b"info", b"warning", b"error")
 _HOST_BYTES = 8 * 1024 * 1024
 _PIECE = 1024 * 1024
-_MOST_FRAMES = 50
+_MOST_FRAMES, _MOST_TYPES = 50, 100
 _LATE_SECONDS = 5.0
 
 
@@ -122,7 +122,7 @@ class Run:
             linker.ptr(), context, component.ptr(), ctypes.byref(instance)
         )
         if failure:
-            self._tell(failure)
+            self._tell(failure, started=False)
             return
         index = component.get_export_index(self._asked["export"])
         called, result = native.wasmtime_component_func_t(), native.wasmtime_component_val_t()
@@ -139,7 +139,7 @@ class Run:
             1,
         )
         if failure:
-            self._tell(failure)
+            self._tell(failure, started=True)
             return
         kind = b"O" if result.of.result.is_ok else b"E"
         self._channel.send(kind, _view(result.of.result.val.contents.of.string), self._fuel())
@@ -208,8 +208,8 @@ class Run:
     def _fuel(self) -> int:
         return self._store.get_fuel() if self._asked["fuel"] is not None else 0
 
-    def _tell(self, failure: Any) -> None:
-        """Send why the guest has stopped."""
+    def _tell(self, failure: Any, *, started: bool) -> None:
+        """Send why the guest has stopped, or could not be started."""
         trace = native.wasm_frame_vec_t(0, None)
         native.wasmtime_error_wasm_trace(failure, ctypes.byref(trace))
         frames = [_frame(trace.data[n]) for n in range(min(trace.size, _MOST_FRAMES))]
@@ -220,6 +220,7 @@ class Run:
             "reason": reason.rpartition("\n")[2].strip(),
             "frames": frames,
             "memory": max(0, data_bytes() - self._asked["before"]),
+            "started": started,
         }
         self._channel.send(b"T", json.dumps(told).encode(), self._fuel())
 
@@ -239,32 +240,43 @@ def _named(engine: wasmtime.Engine, items: Any) -> dict[str, str]:
         kind = item.ty
         if isinstance(kind, model.ComponentInstanceType):
             within = kind.exports(engine)
-            found |= {f"{name}#{inner}": _written(each.ty) for inner, each in within.items()}
+            found |= {f"{name}#{inner}": _Type().written(each.ty) for inner, each in within.items()}
         else:
-            found[name] = _written(kind)
+            found[name] = _Type().written(kind)
     return found
 
 
-def _written(kind: Any) -> str:
-    """Write a type as WIT does, with all that it is made of."""
-    if isinstance(kind, model.FuncType):
-        parameters = ", ".join(f"{name}: {_written(each)}" for name, each in kind.params)
-        result = kind.result
-        return f"func({parameters})" + (f" -> {_written(result)}" if result is not None else "")
-    if isinstance(kind, model.OptionType):
-        return f"option<{_written(kind.payload)}>"
-    if isinstance(kind, model.ResultType):
-        ok, err = (_written(each) if each else "_" for each in (kind.ok, kind.err))
-        return f"result<{ok}, {err}>"
-    if isinstance(kind, model.VariantType):
-        cases = (
-            name + (f"({_written(each)})" if each else "")
-            for name, each in kind._cases()  # noqa: SLF001
-        )
-        return f"variant {{{', '.join(cases)}}}"
-    if isinstance(kind, model.EnumType):
-        return f"enum {{{', '.join(kind.names)}}}"
-    return type(kind).__name__.removesuffix("Type").lower()
+class _Type:
+    """Writes a type as WIT does, with all that it is made of, up to a point: it may be made of itself many times."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_TYPES
+
+    def written(self, kind: Any) -> str:
+        self._left -= 1
+        if self._left < 0:
+            return "…"
+        write = self.written
+        if isinstance(kind, model.FuncType):
+            parameters = ", ".join(f"{name}: {write(each)}" for name, each in kind.params)
+            result = kind.result
+            return f"func({parameters})" + (f" -> {write(result)}" if result is not None else "")
+        if isinstance(kind, model.OptionType):
+            return f"option<{write(kind.payload)}>"
+        if isinstance(kind, model.ListType):
+            return f"list<{write(kind.element)}>"
+        if isinstance(kind, model.ResultType):
+            ok, err = (write(each) if each else "_" for each in (kind.ok, kind.err))
+            return f"result<{ok}, {err}>"
+        if isinstance(kind, model.VariantType):
+            return f"variant {{{', '.join(map(self._case, kind._cases()))}}}"  # noqa: SLF001 - there is no other way
+        if isinstance(kind, model.EnumType):
+            return f"enum {{{', '.join(kind.names)}}}"
+        return type(kind).__name__.removesuffix("Type").lower()
+
+    def _case(self, case: tuple[str, Any]) -> str:
+        name, payload = case
+        return f"{name}({self.written(payload)})" if payload else name
 
 
 def data_bytes() -> int:
@@ -286,8 +298,10 @@ def bound(asked: dict[str, Any]) -> None:
     except ImportError:
         return
     if before:
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
         most = before + asked["memory"] + SPARE_BYTES
-        resource.setrlimit(resource.RLIMIT_DATA, (most, resource.RLIM_INFINITY))
+        if hard in {resource.RLIM_INFINITY, -1} or most <= hard:
+            resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
 
 
 def _answer(results: Any, problem: int, body: bytes) -> None:
@@ -365,14 +379,14 @@ def serve(channel: Channel, engine: wasmtime.Engine) -> None:
             if asked["path"]
             else model.Component.deserialize(engine, code)
         )
+        bound(asked)
         if asked["export"] is None:
             told = dict(zip(("imports", "exports"), described(engine, component), strict=True))
             channel.send(b"D", json.dumps(told).encode())
-            continue
-        bound(asked)
-        deadline.set(asked["seconds"])
-        Run(channel, engine, asked).go(component, given)
-        deadline.set(None)
+        else:
+            deadline.set(asked["seconds"])
+            Run(channel, engine, asked).go(component, given)
+            deadline.set(None)
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 

@@ -33,11 +33,12 @@ class Answered(Struct, frozen=True, kw_only=True):
 
 
 class _Stopped(Struct, frozen=True, kw_only=True):
-    """What a process tells of a guest that has stopped; `memory` is what it used, about."""
+    """What a process tells of a guest that has stopped, or was not `started`; `memory` is what it used, about."""
 
     reason: str
     frames: tuple[str, ...]
     memory: int
+    started: bool
 
 
 class ComponentRun:
@@ -150,7 +151,7 @@ class ComponentRun:
         name = self._component.name
         kind, _, words = found.reason.partition(": ")
         code = _CODES.get(words) if kind == "wasm trap" else None
-        if code is None and "resource limit exceeded" in found.reason:
+        if code is None and not found.started:
             return failed(name, found.reason, self._limits)
         trap = Trap(code=code, message=found.reason, backtrace=found.frames)
         return trapped(name, trap, self._limits, found.memory, self._memory)

@@ -18,6 +18,7 @@ from mistpm.wasm.component_run import MOST_TOLD, Answered, Answering, ComponentR
 from mistpm.wasm.limits import Budget, Limits
 
 _START_SECONDS = 60.0
+_DESCRIBING: dict[str, object] = {"export": None, "seconds": _START_SECONDS, "memory": 0}
 
 
 class Components:
@@ -30,15 +31,15 @@ class Components:
         self._limits = limits
         self._lock = threading.Lock()
         self._idle: list[ComponentProcess] = []
-        self._busy: set[ComponentProcess] = set()
+        self._busy: dict[ComponentProcess, Budget | None] = {}
         weakref.finalize(self, _close, self._idle)
 
     def describe(self, code: bytes | str, *, name: str) -> Described:
         """Give the types of what a compiled component imports and exports; raises `PackageError`."""
         until = time.monotonic() + _START_SECONDS
         try:
-            with self._process() as process:
-                ask(process, {"export": None}, code, b"", until)
+            with self._process(None) as process:
+                ask(process, _DESCRIBING, code, b"", until)
                 header = process.header(until)
                 told = process.read(min(header.size, MOST_TOLD), until)
                 return decode(told, type=Described)
@@ -88,7 +89,7 @@ class Components:
         budget.take_call()
         run = ComponentRun(component, budget, answer=answer, log=log)
         try:
-            with self._process() as process:
+            with self._process(budget) as process:
                 return run.go(process, export, given)
         except LostProcessError as error:
             raise run.lost(error) from None
@@ -96,45 +97,47 @@ class Components:
     def interrupt(self) -> None:
         """End whatever runs; those who wait for it get `KeyboardInterrupt`."""
         with self._lock:
-            for process in self._busy:
+            for process, budget in self._busy.items():
                 process.kill()
+                if budget:
+                    budget.interrupt()
             self._busy.clear()
 
     @contextmanager
-    def _process(self) -> Iterator[ComponentProcess]:
+    def _process(self, budget: Budget | None) -> Iterator[ComponentProcess]:
         """Give a process that is ready; raises `KeyboardInterrupt` where `interrupt` has ended it."""
-        process = self._take()
+        process = self._take(budget)
         try:
             process.wait_until_ready(time.monotonic() + _START_SECONDS)
             yield process
         except BaseException as error:
             with self._lock:
                 interrupted = process not in self._busy
-                self._busy.discard(process)
+                self._busy.pop(process, None)
             process.close()
             if interrupted and isinstance(error, LostProcessError):
                 raise KeyboardInterrupt from None
             raise
         with self._lock:
             again = process in self._busy
-            self._busy.discard(process)
+            self._busy.pop(process, None)
             if again:
                 self._idle.append(process)
         if not again:
             process.close()
 
-    def _take(self) -> ComponentProcess:
+    def _take(self, budget: Budget | None) -> ComponentProcess:
         """Give an idle process, or start one."""
         with self._lock:
             while self._idle:
                 process = self._idle.pop()
                 if process.alive:
-                    self._busy.add(process)
+                    self._busy[process] = budget
                     return process
                 process.close()
         process = ComponentProcess(self._limits.stack_bytes, fuel=self._limits.fuel is not None)
         with self._lock:
-            self._busy.add(process)
+            self._busy[process] = budget
         return process
 
 
