@@ -62,12 +62,12 @@ class Running:
             return True
         return False
 
-    def says(self, text: str, *, seconds: float = 60) -> None:
+    def says(self, text: str, *, seconds: float = 180) -> None:
         """Wait until it has written something."""
         eventually(lambda: text in self.text or self._process.poll() is not None, seconds=seconds)
         assert text in self.text, self.text
 
-    def end(self, *, seconds: float = 180) -> Ended:
+    def end(self, *, seconds: float = 600) -> Ended:
         """Wait for its end."""
         try:
             self._process.wait(seconds)

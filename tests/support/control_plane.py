@@ -69,7 +69,7 @@ class ControlPlane:
                 process_group=0,
             )
 
-    def wait_until_ready(self, *, seconds: float = 120) -> None:
+    def wait_until_ready(self, *, seconds: float = 300) -> None:
         """Wait until Pods can run; raises RuntimeError with the end of its log if that does not come."""
         process = self._running
         assert process.stdout is not None
@@ -89,12 +89,12 @@ class ControlPlane:
         """Let it end as it should, and wait for that."""
         self.resume()
         self._running.terminate()
-        self._ended(60)
+        self._ended(180)
 
     def kill(self) -> None:
         """End it at once, as SIGKILL does."""
         self._running.kill()
-        self._ended(10)
+        self._ended(60)
 
     def pause(self) -> None:
         """Have it accept connections and never answer, from now on."""

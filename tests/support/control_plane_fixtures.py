@@ -74,8 +74,9 @@ def namespace(api: KubernetesApi, request: pytest.FixtureRequest) -> Iterator[st
 
 
 def make_namespace(api: KubernetesApi, name: str) -> str:
-    """Make a namespace, and wait for the service account that its Pods have."""
+    """Make a namespace, and wait for all that Kubernetes puts into it, which comes a moment later."""
     path = f"/api/v1/namespaces/{name}"
     api.apply(path, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
-    api.wait_for(f"{path}/serviceaccounts/default", is_there)
+    for made in ("serviceaccounts/default", "configmaps/kube-root-ca.crt"):
+        api.wait_for(f"{path}/{made}", is_there)
     return name

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 
-def eventually(is_so: Callable[[], object], *, seconds: float = 30) -> None:
+def eventually(is_so: Callable[[], object], *, seconds: float = 180) -> None:
     """Wait until something is so; raises AssertionError where that does not come."""
     deadline = time.monotonic() + seconds
     while not is_so():

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import urllib3
+from eventually import eventually
 
 APPLY = "application/apply-patch+yaml"
 JSON = "application/json"
@@ -50,7 +51,7 @@ class KubernetesApi:
         *,
         content_type: str = JSON,
         query: Mapping[str, str] | None = None,
-        timeout: float = 10,
+        timeout: float = 60,
     ) -> Answer:
         """Send one request; raises urllib3's errors where there is no answer.
 
@@ -94,8 +95,24 @@ class KubernetesApi:
         """Delete an object, with delete options such as `propagationPolicy`."""
         return self.request("DELETE", path, options or None)
 
+    def wait_until_allowed(self, user: str, right: str, *, namespace: str = "") -> None:
+        """Wait until a user has a right, `get pods` or `patch deployments.apps`.
+
+        A role counts a moment after it is bound: the server's authorizer hears of it by a watch.
+        """
+        verb, _, kind = right.partition(" ")
+        plural, _, group = kind.partition(".")
+        attributes = {"namespace": namespace, "verb": verb, "group": group, "resource": plural}
+        review = {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SubjectAccessReview",
+            "spec": {"user": user, "resourceAttributes": attributes},
+        }
+        path = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
+        eventually(lambda: self.create(path, review).body["status"]["allowed"])
+
     def wait_for(
-        self, path: str, is_so: Callable[[Answer], bool], *, seconds: float = 60
+        self, path: str, is_so: Callable[[Answer], bool], *, seconds: float = 180
     ) -> Answer:
         """Ask until the answer is as it should be; raises AssertionError with the last one."""
         deadline = time.monotonic() + seconds

@@ -78,7 +78,7 @@ def half(handler: BaseHTTPRequestHandler) -> None:
 def say_nothing(handler: BaseHTTPRequestHandler) -> None:
     """Keep the connection open without an answer, until the test is over."""
     server: Any = handler.server
-    server.script.over.wait(30)
+    server.script.over.wait()
     handler.close_connection = True
 
 
