@@ -29,7 +29,7 @@ TYPES = {
 """What `specs/mistpm.wit` says, with the types written out."""
 
 _CUSTOM, _IMPORTS, _FUNCTIONS, _MEMORIES, _EXPORTS = 0, 2, 3, 5, 7
-_MOST_MEMORIES = 10
+_MOST_MEMORIES = 4
 _LONGEST, _MOST_SHOWN = 300, 10
 _WASI = "wasi:"
 

@@ -5,7 +5,7 @@ whatever happens to it, mistpm lives and says so.  It serves one run after the o
 (`component_channel.py` lists the frames), until that ends.  The file imports nothing of mistpm but the engine, by its
 path: that saves 70 ms.
 
-The guest runs on a thread whose stack holds it; another thread ends it, by the epoch, when its time is up.
+The guest runs on a thread whose stack holds it; another thread watches over its time and memory.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ _HOST_BYTES = 8 * 1024 * 1024
 _PIECE = 1024 * 1024
 _MOST_FRAMES, _MOST_TYPES = 50, 100
 _LATE_SECONDS = 5.0
+_LOOK_SECONDS = 0.05
 
 
 class EndOfTalkError(Exception):
@@ -74,29 +75,50 @@ class Channel:
         return bytes(whole)
 
 
-class Deadline:
-    """The thread that ends the guest when its time is up."""
+class Warden:
+    """The thread that ends the guest when its time is up, and the process when it has taken too much memory.
+
+    Each memory has its limit, which is the same everywhere; that all of them together keep to it as well is seen a
+    moment later, and only ever ends in an error.
+    """
 
     def __init__(self, engine: wasmtime.Engine) -> None:
         self._engine = engine
         self._changed = threading.Condition()
-        self._at: float | None = None
+        self._until: float | None = None
+        self._most = 0
         threading.Thread(target=self._watch, daemon=True).start()
 
-    def set(self, seconds: float | None) -> None:
-        """Let the guest run for so long, or there is none."""
+    def start(self, seconds: float, most_bytes: int) -> None:
+        """Let the guest run for so long, and the process have so much memory."""
         with self._changed:
-            self._at = None if seconds is None else time.monotonic() + seconds
+            self._until = time.monotonic() + seconds
+            self._most = most_bytes
             self._changed.notify()
+
+    def stop(self) -> None:
+        """Note that no guest runs."""
+        with self._changed:
+            self._until = None
+        self._check()
 
     def _watch(self) -> None:
         with self._changed:
             while True:
-                left = None if self._at is None else self._at - time.monotonic()
-                if left is not None and left <= 0:
+                if self._until is None:
+                    self._changed.wait()
+                    continue
+                left = self._until - time.monotonic()
+                if left <= 0:
                     self._engine.increment_epoch()
-                    self._at = left = None
-                self._changed.wait(left)
+                    self._until = None
+                else:
+                    self._changed.wait(min(left, _LOOK_SECONDS))
+                    self._check()
+
+    def _check(self) -> None:
+        if self._most and data_bytes() > self._most:
+            give_up(MemoryError("its memories together are too large"))
 
 
 class Run:
@@ -147,13 +169,12 @@ class Run:
     def _limit(self) -> None:
         """Give the guest what it may use."""
         asked = self._asked
-        memories = max(1, asked["memories"])
         self._store.set_limits(
-            memory_size=asked["memory"] // memories,
+            memory_size=asked["memory"],
             table_elements=asked["table"],
             instances=MOST_INSTANCES,
             tables=MOST_TABLES,
-            memories=memories,
+            memories=asked["memories"],
         )
         self._store.set_epoch_deadline(1)
         if asked["fuel"] is not None:
@@ -289,19 +310,23 @@ def data_bytes() -> int:
         return 0
 
 
-def bound(asked: dict[str, Any]) -> None:
-    """Bound this process for one run; the parent bounds it too, unless it is gone."""
+def bound(asked: dict[str, Any]) -> int:
+    """Bound this process for one run, and give the memory that it should have at most; 0 where that is not known.
+
+    The system would make a memory's growth fail, which the guest could tell; so its bound is never in the way of the
+    limit of each memory.
+    """
     signal.setitimer(signal.ITIMER_REAL, max(0.0, asked["seconds"]) + _LATE_SECONDS)
     before = asked["before"] = data_bytes()
-    try:
-        import resource
-    except ImportError:
-        return
-    if before:
-        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-        most = before + asked["memory"] + SPARE_BYTES
-        if hard in {resource.RLIM_INFINITY, -1} or most <= hard:
-            resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
+    if not before:
+        return 0
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    most = before + asked["memories"] * asked["memory"] + SPARE_BYTES
+    if hard == resource.RLIM_INFINITY or most <= hard:
+        resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
+    return before + int(asked["memory"]) + SPARE_BYTES
 
 
 def _answer(results: Any, problem: int, body: bytes) -> None:
@@ -367,7 +392,7 @@ def give_up(fault: BaseException) -> NoReturn:
 
 def serve(channel: Channel, engine: wasmtime.Engine) -> None:
     """Do one run after the other until nobody asks any more."""
-    deadline = Deadline(engine)
+    warden = Warden(engine)
     channel.send(b"H", b"")
     while True:
         _, header, _ = channel.receive()
@@ -379,14 +404,14 @@ def serve(channel: Channel, engine: wasmtime.Engine) -> None:
             if asked["path"]
             else model.Component.deserialize(engine, code)
         )
-        bound(asked)
+        most = bound(asked)
         if asked["export"] is None:
             told = dict(zip(("imports", "exports"), described(engine, component), strict=True))
             channel.send(b"D", json.dumps(told).encode())
         else:
-            deadline.set(asked["seconds"])
+            warden.start(asked["seconds"], most)
             Run(channel, engine, asked).go(component, given)
-            deadline.set(None)
+            warden.stop()
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 

@@ -18,7 +18,12 @@ from mistpm.wasm.component_run import MOST_TOLD, Answered, Answering, ComponentR
 from mistpm.wasm.limits import Budget, Limits
 
 _START_SECONDS = 60.0
-_DESCRIBING: dict[str, object] = {"export": None, "seconds": _START_SECONDS, "memory": 0}
+_DESCRIBING: dict[str, object] = {
+    "export": None,
+    "seconds": _START_SECONDS,
+    "memory": 0,
+    "memories": 0,
+}
 
 
 class Components:

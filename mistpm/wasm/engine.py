@@ -37,7 +37,7 @@ SETTINGS: dict[str, bool] = {
     "wasm_custom_page_sizes": False,
     "wasm_component_model": False,
 }
-"""For core modules; for components the component model is on, without what it has for concurrency."""
+"""For core modules; `make_engine` changes what components need otherwise."""
 LARGEST_STACK = 2 * 1024 * 1024
 NOT_VALID = 3
 _EMPTY_MODULE = b"\0asm\1\0\0\0"
@@ -60,6 +60,8 @@ def make_engine(
         setattr(config, name, value)
     if components:
         config.wasm_component_model = True
+        config.wasm_multi_memory = True  # what wasmtime puts between components has two
+        config.wasm_tail_call = True  # JavaScript's engine has them
         native.wasmtime_config_wasm_component_model_async_set(config.ptr(), False)
     if stack_bytes is not None:
         config.max_wasm_stack = stack_bytes
