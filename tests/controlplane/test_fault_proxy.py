@@ -77,6 +77,7 @@ def test_answers_in_its_place(proxy: FaultProxy, through: KubernetesApi) -> None
 
 def test_what_hangs(proxy: FaultProxy, through: KubernetesApi) -> None:
     """What hangs does so until the client gives up, what is late comes."""
+    through.get("/livez")  # is connected
     proxy.inject(hang, "/version")
     proxy.inject(late(0.2), "/version")
     with pytest.raises(urllib3.exceptions.ReadTimeoutError):

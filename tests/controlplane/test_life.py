@@ -5,13 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import urllib3
 from control_plane import MINORS, ControlPlane
+from eventually import eventually
 from kubernetes_api import KubernetesApi, is_there
 from workloads import config_map
 
@@ -119,10 +119,7 @@ def test_ends_with_its_parent(tmp_path: Path, paused: bool) -> None:
         assert _runs(pid)
         parent.kill()
 
-    deadline = time.monotonic() + 10
-    while _runs(pid):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    eventually(lambda: not _runs(pid))
 
 
 def _runs(pid: int) -> bool:

@@ -68,12 +68,13 @@ def test_deployment_that_fails(
 
 def _has_started(answer: Answer) -> bool:
     """Tell that the only Pod of a list has containers: on a busy machine its deadline may be over before."""
-    return all("containerStatuses" in pod["status"] for pod in answer.body["items"])
+    pods = answer.body["items"]
+    return bool(pods) and all("containerStatuses" in pod["status"] for pod in pods)
 
 
 def test_slow(api: KubernetesApi, deployments: str) -> None:
     """A Deployment of slow containers is not available, and then is."""
-    api.apply(f"{deployments}/web", deployment("web", image="fake.test/slow:1s"))
+    api.apply(f"{deployments}/web", deployment("web", image="fake.test/slow:4s"))
 
     api.wait_for(f"{deployments}/web", has_condition("Available", value="False"))
     api.wait_for(f"{deployments}/web", has_condition("Available"))
@@ -129,7 +130,7 @@ def test_log_of_what_never_started(api: KubernetesApi, deployments: str, pods: s
 
 def test_init_containers(api: KubernetesApi, pods: str) -> None:
     """Nothing begins before the init containers are through."""
-    template = pod_template("web", initContainers=[{"name": "wait", "image": "fake.test/slow:1s"}])
+    template = pod_template("web", initContainers=[{"name": "wait", "image": "fake.test/slow:4s"}])
     template["metadata"]["name"] = "web"
     api.create(pods, {"apiVersion": "v1", "kind": "Pod", **template})
 

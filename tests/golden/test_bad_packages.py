@@ -161,11 +161,11 @@ def test_guests_that_trap_or_loop(
     here: Transcript, registry: ToyRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A trap names the package; a loop ends at the deadline."""
-    monkeypatch.setattr("mistpm.wasm.runtime.Limits", lambda: Limits(seconds=0.2))
     publish_guest(registry, here, "trap")
     here.run("mistpm install --yes")
     here.run("mistpm remove trap")
     publish_guest(registry, here, "loop")
+    monkeypatch.setattr("mistpm.wasm.runtime.Limits", lambda: Limits(seconds=0.5))
     here.run("mistpm install --yes")
     here.expect("trap-and-loop")
 

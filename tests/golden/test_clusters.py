@@ -60,7 +60,7 @@ def test_an_upgrade_that_fails(cluster_session: Transcript) -> None:
     session.run("mistpm rollback --yes")
     session.run("mistpm status")
     session.say("no time to wait")
-    session.run('mistpm install web -s "image: fake.test/stuck" --yes --timeout 3s')
+    session.run('mistpm install web -s "image: fake.test/stuck" --yes --timeout 8s')
     session.run('mistpm install web -s "image: fake.test/stuck:2" --yes --no-wait')
     session.expect("cluster-failed-upgrade")
 

@@ -12,7 +12,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from control_plane import ControlPlane
-from kubernetes_api import is_there
 from made_cluster_shop import ClusterShop
 
 from mistpm.cli.application import run
@@ -46,7 +45,7 @@ def test_ctrl_c_says_what_state_things_are_in(cluster_shop: ClusterShop) -> None
         if "0 of 1 replicas are ready" in line:
             break
     process.send_signal(signal.SIGINT)
-    _out, err = process.communicate(timeout=60)
+    _out, err = process.communicate(timeout=300)
 
     name = cluster_shop.namespace
     assert 130 == process.returncode
@@ -159,7 +158,7 @@ def test_a_viewer_sees_what_is_there(
         }
         place = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{namespace}/rolebindings/viewer"
         cluster_shop.api.apply(place, binding)
-        cluster_shop.api.wait_for(place, is_there)
+        cluster_shop.api.wait_until_allowed("viewer", "list configmaps", namespace=namespace)
     viewer = control_plane.kubeconfig("viewer")
     monkeypatch.setenv("KUBECONFIG", str(viewer))
     capsys.readouterr()

@@ -204,20 +204,21 @@ hint: tell the registry's keeper"""
     assert expected == fails(asked(), tmp_path, web, shown)
 
 
+@pytest.mark.slow
 def test_a_silent_server(
     asked: Open, web: WebServer, tmp_path: Path, shown: Shown, pauses: list[float]
 ) -> None:
     """A server that accepts and then says nothing is given up after a while."""
 
     def silent(request: Request) -> None:
-        web.stopped.wait(10)
+        web.stopped.wait()
         request.hang_up()
 
     web.odd[INDEX] = silent
-    opened = asked(policy={"silent_seconds": 0.05, "attempts": 2})
+    opened = asked(policy={"silent_seconds": 1.5, "attempts": 2})
 
     assert fails(opened, tmp_path, web, shown) == unreachable(
-        "index/data/redis.jsonl: nothing came for 0.05 seconds"
+        "index/data/redis.jsonl: nothing came for 1.5 seconds"
     )
     assert len(pauses) == 1
 

@@ -28,7 +28,7 @@ ATTACKS = {
 def test_an_attack_ends_its_own_release_only(world: Any) -> None:
     """Nine attackers and nine good releases, two at a time: the good ones are whole."""
     world.runtime = Runtime(
-        cache=None, limits=Limits(seconds=3.0, memory_bytes=32 * MIB, log_bytes=10_000)
+        cache=None, limits=Limits(seconds=15.0, memory_bytes=32 * MIB, log_bytes=10_000)
     )
     file = {"a.yaml": "{apiVersion: v1, kind: ConfigMap, metadata: {name: good}}"}
     for number, name in enumerate(ATTACKS):

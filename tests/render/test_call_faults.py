@@ -166,9 +166,10 @@ def test_a_name_that_grows_too_long_is_told(world: Any) -> None:
     assert [(-1, f"`{name}-probe` is too long for a name: give the call one")] == calls(world)
 
 
+@pytest.mark.slow
 def test_a_limit_ends_the_whole_render(world: Any) -> None:
     """Running out of time is no answer: the caller cannot go on, and the error says where it was."""
-    world.runtime = Runtime(cache=None, limits=Limits(seconds=0.3))
+    world.runtime = Runtime(cache=None, limits=Limits(seconds=3))
     world.package("loop", scripted(LOOP))
     world.package("cache", handing_on(ask("loop"), fallback=True))
     world.package("shop", handing_on(ask(), fallback=True))

@@ -35,5 +35,10 @@ def test_crash_at_every_request(
     record_property("said", said)
 
     assert {} == differing
-    # how often somebody who waits asks differs from run to run, more so on a busy machine
-    assert reached >= 0.7 * len(crashes)
+    # how often somebody who waits asks differs from run to run; what is written does not
+    assert reached >= len({request for request in whole.requests if is_write(request)})
+
+
+def is_write(request: str) -> bool:
+    """Tell whether a request changes something."""
+    return request.startswith(("POST ", "PUT ", "PATCH ", "DELETE "))

@@ -40,6 +40,8 @@ def account(api: KubernetesApi, namespace: str) -> Iterator[str]:
             "subjects": [{"kind": "ServiceAccount", **metadata}],
         },
     )
+    account = f"system:serviceaccount:{namespace}:deployer"
+    api.wait_until_allowed(account, "create namespaces")
     yield "deployer"
     api.delete(f"{BINDINGS}/deployer-{namespace}")
 

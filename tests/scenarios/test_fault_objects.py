@@ -277,20 +277,24 @@ def test_a_namespace_that_is_deleted_under_us(environment: AppliedEnvironment) -
         document=b"kind: Environment\n",
     )
 
+    held = f"{root}/configmaps/held"
+
     def hear(told: Progress) -> None:
         if told.phase == "applied" and told.resource and told.resource.name == "first":
+            environment.api.apply(held, with_finalizer(config_map("held")))
             environment.api.delete(root)
 
     environment.on_told = hear
     with pytest.raises(TargetError) as raised:
         environment.apply(desired)
+    let_go(environment, held)
 
     assert "not-applied" == raised.value.reference
     assert any(f"namespace {name} is being terminated" in line for line in raised.value.context)
     assert "failed" == environment.status()[0]
 
     environment.on_told = lambda _told: None
-    environment.apply(desired, seconds=60)
+    environment.apply(desired)
 
     assert {"first", *(f"number-{number}" for number in range(5))} <= {
         item["metadata"]["name"] for item in environment.api.get(f"{root}/configmaps").body["items"]
@@ -300,6 +304,12 @@ def test_a_namespace_that_is_deleted_under_us(environment: AppliedEnvironment) -
     environment.uninstall(delete_namespaces=True)
 
     assert is_gone(environment.api.get(root))
+
+
+def with_finalizer(document: dict[str, Any]) -> dict[str, Any]:
+    """Have a manifest's object stay, when it is deleted, until somebody lets it go."""
+    metadata = {**document["metadata"], "finalizers": ["example.test/held"]}
+    return {**document, "metadata": metadata}
 
 
 def in_namespace(name: str, document: dict[str, Any]) -> dict[str, Any]:

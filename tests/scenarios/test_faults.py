@@ -235,7 +235,8 @@ def test_a_quota_that_is_full(environment: AppliedEnvironment) -> None:
         "  applied: 1 of 2\n"
         "hint: mend what is named and run the same command again: it goes on where this one stopped"
     )
-    assert [] == environment.notes
+    # two writers may meet where the quota counts, which is tried again; that it is full is not
+    assert [] == [note for note in environment.notes if "409 Conflict" not in note]
 
     quota["spec"] = {"hard": {"count/configmaps": "3"}}
     environment.api.apply(environment.path("resourcequotas", "limit"), quota)

@@ -24,9 +24,9 @@ def test_random_lives(
     chance = random.Random(seed)  # noqa: S311 - the same each time
     for step in range(STEPS):
         desired = random_desired(chance)
-        environment.apply(desired(environment), seconds=60)
+        environment.apply(desired(environment))
         fresh = on_its_own(control_plane, f"fresh-{seed}-{step}")
-        fresh.apply(desired(fresh), seconds=60)
+        fresh.apply(desired(fresh))
         expected = seen(fresh)
 
         assert expected == seen(environment), f"step {step}"
@@ -41,7 +41,7 @@ def test_random_lives(
         assert before == versions(environment), f"step {step}"
 
         disturb(environment, chance)
-        environment.apply(desired(environment), seconds=60, force_conflicts=True)
+        environment.apply(desired(environment), force_conflicts=True)
 
         assert expected == seen(environment), f"step {step}, mended"
 

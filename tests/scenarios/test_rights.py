@@ -51,7 +51,9 @@ def account(
                 "subjects": [{"kind": "ServiceAccount", **metadata}],
             },
         )
-        token = control_plane.token(namespace, role, seconds=600)
+        account = f"system:serviceaccount:{namespace}:{role}"
+        api.wait_until_allowed(account, "list configmaps", namespace=namespace)
+        token = control_plane.token(namespace, role, seconds=6000)
         kubeconfig = control_plane.kubeconfig_with(f"{role}-{namespace}", {"token": token})
         return CommandLine(shop.folder, kubeconfig)
 

@@ -15,7 +15,10 @@ from made_cluster_shop import ClusterShop
 
 from mistpm.target.cluster.memory.author import this_user
 
-SLOW = "fake.test/slow:1s"
+SLOW = "fake.test/slow:8s"
+"""Gets ready, but not before somebody who is slow has stopped who waits for it."""
+LEASE = 8
+"""Seconds that a short lease holds: longer than a busy machine keeps its holder from renewing it."""
 STUCK = "fake.test/stuck"
 
 
@@ -134,7 +137,7 @@ def test_the_first_one_is_killed(people: People) -> None:
     anna, bob = people("anna"), people("bob")
     first = anna.begins_to_install(image=STUCK)
     first.kill()
-    bob.wants(image=SLOW)
+    bob.wants()
     ended = bob.installs("--lock-timeout", "0s").end()
 
     assert 0 == ended.code, ended.text
@@ -144,10 +147,10 @@ def test_the_first_one_is_killed(people: People) -> None:
 
 def test_the_first_one_is_killed_elsewhere(people: People) -> None:
     """Nobody sees that on another machine: its place is taken when its lease is over."""
-    anna, bob = people("anna", lease=3), people("bob", is_elsewhere=True)
+    anna, bob = people("anna", lease=LEASE), people("bob", is_elsewhere=True)
     first = anna.begins_to_install(image=STUCK)
     first.kill()
-    bob.wants(image=SLOW)
+    bob.wants()
     ended = bob.installs().end()
 
     assert 0 == ended.code, ended.text
@@ -158,7 +161,7 @@ def test_the_first_one_is_killed_elsewhere(people: People) -> None:
 
 def test_the_first_one_sleeps(people: People) -> None:
     """Whoever slept until somebody else took over does not write any more when they wake up."""
-    anna, bob = people("anna", lease=3), people("bob")
+    anna, bob = people("anna", lease=LEASE), people("bob")
     first = anna.begins_to_install(image=SLOW, text="anna")
     first.signal(signal.SIGSTOP)
     bob.wants(image=STUCK, text="bob")

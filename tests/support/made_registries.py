@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import socket
 import ssl
 import subprocess
 import threading
@@ -184,6 +185,7 @@ class WebServer:
         self.bodies = 0
         self.connections = 0
         self.stopped = threading.Event()
+        self._port_keeper: socket.socket | None = None
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -248,11 +250,16 @@ class WebServer:
         return self
 
     def stop(self) -> None:
-        """End."""
+        """End; the port stays taken for as long as this object lives, so that nobody else listens there."""
         self.stopped.set()
+        if self._port_keeper is not None:
+            return
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+        self._port_keeper = socket.socket()
+        self._port_keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._port_keeper.bind(("127.0.0.1", self.port))
 
 
 @contextmanager

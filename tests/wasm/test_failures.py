@@ -45,11 +45,11 @@ def test_functions_without_names_have_numbers(render: Any) -> None:
 def test_loop(render: Any, problem: Any) -> None:
     """A guest that never comes back is ended."""
     with problem() as found:
-        render("loop", seconds=0.05)
+        render("loop", seconds=0.5)
     expected = """\
 `loop.wasm` did not finish in time
   in `spin`
-note: the limit `time` is 0.05 s for one render with everything it calls
+note: the limit `time` is 0.5 s for one render with everything it calls
 hint: try again; if that does not help the package loops or does too much: tell its author"""
 
     assert ("guest-timeout", expected) == found.shown
@@ -58,14 +58,14 @@ hint: try again; if that does not help the package loops or does too much: tell 
 def test_loop_in_the_start_function(render: Any, problem: Any) -> None:
     """The limit holds from the first instruction, before any export is called."""
     with problem() as found:
-        render("start_loop", seconds=0.05)
+        render("start_loop", seconds=0.5)
 
     assert found.shown[0] == "guest-timeout"
 
 
 def test_time_is_shared_with_the_callees(load: Any, problem: Any) -> None:
     """One deadline holds for a render with all its calls; the one that runs then is named."""
-    limited = Runtime(cache=None, limits=Limits(seconds=0.05))
+    limited = Runtime(cache=None, limits=Limits(seconds=0.5))
     caller, callee = load("careless", into=limited), load("loop", into=limited)
     budget = limited.budget()
 

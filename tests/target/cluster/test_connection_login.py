@@ -15,9 +15,9 @@ import pytest
 from control_plane import ControlPlane
 
 from mistpm.errors import TargetError
-from mistpm.target.cluster.api_error import ApiError, describe
-from mistpm.target.cluster.client import Client
-from mistpm.target.cluster.connection import connect
+from mistpm.target.cluster.api.api_error import ApiError, describe
+from mistpm.target.cluster.api.client import Client
+from mistpm.target.cluster.api.connection import connect
 
 V1 = "client.authentication.k8s.io/v1"
 Open = Callable[..., Client]
@@ -202,8 +202,9 @@ def test_a_token_that_runs_out_in_between(
         "subjects": [{"kind": "ServiceAccount", "name": "default", "namespace": namespace}],
     }
     api.apply(name, binding)
+    api.wait_until_allowed(f"system:serviceaccount:{namespace}:default", "list nodes")
     tokens = tmp_path / "tokens"
-    tokens.write_text(control_plane.token(namespace, "default", seconds=2))
+    tokens.write_text(control_plane.token(namespace, "default", seconds=5))
     path = plugin(
         f'echo "{{\\"apiVersion\\": \\"{V1}\\", \\"kind\\": \\"ExecCredential\\",'
         f' \\"status\\": {{\\"token\\": \\"$(cat {tokens})\\"}}}}"'

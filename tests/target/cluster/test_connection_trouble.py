@@ -19,12 +19,12 @@ from scripted_api import Reply, scripted_api
 
 from mistpm.errors import TargetError
 from mistpm.model.minor import Minor
-from mistpm.target.cluster.api_error import ApiError, describe
-from mistpm.target.cluster.client import Client
-from mistpm.target.cluster.connection import Connection
-from mistpm.target.cluster.credentials import StoredCredentials
-from mistpm.target.cluster.proxies import environment_proxy
-from mistpm.target.cluster.resources import server_minor
+from mistpm.target.cluster.api.api_error import ApiError, describe
+from mistpm.target.cluster.api.client import Client
+from mistpm.target.cluster.api.connection import Connection
+from mistpm.target.cluster.api.credentials import StoredCredentials
+from mistpm.target.cluster.api.proxies import environment_proxy
+from mistpm.target.cluster.api.resources import server_minor
 
 Open = Callable[..., Client]
 NAMESPACE = "/api/v1/namespaces/default"
@@ -67,12 +67,11 @@ def another_authority() -> str:
 
 
 @pytest.fixture
-def closed_port() -> int:
-    """Give a port on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    assert isinstance(port, int)
-    return port
+def closed_port() -> Iterator[int]:
+    """Give a port on which nobody listens; it is taken, so that nobody else can."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield int(taken.getsockname()[1])
 
 
 def test_nobody_listens(closed_port: int) -> None:
@@ -359,8 +358,8 @@ def test_what_is_imported(control_plane: ControlPlane, tmp_path: Path) -> None:
     """Neither tokens nor login programs need anything of the `kubernetes` package."""
     code = (
         "import sys\n"
-        "from mistpm.target.cluster.client import Client\n"
-        "from mistpm.target.cluster.connection import connect\n"
+        "from mistpm.target.cluster.api.client import Client\n"
+        "from mistpm.target.cluster.api.connection import connect\n"
         "assert 'urllib3' not in sys.modules\n"
         "Client(connect()).get('/version')\n"
         "assert not {'kubernetes', 'requests'} & set(sys.modules)\n"

@@ -143,7 +143,7 @@ def test_a_broken_connection_is_made_again(waits: Waits, broken: Step) -> None:
 def test_silence_ends(waits: Waits) -> None:
     """A server that says nothing is asked again, on another connection."""
     with scripted_api(say_nothing, OK) as api:
-        answer = client_of(api, waits).request("GET", PATH, seconds=0.05)
+        answer = client_of(api, waits).request("GET", PATH, seconds=0.3)
 
     assert 200 == answer.status
 
@@ -289,15 +289,16 @@ def test_who_asks_for_one_version_is_told_of_another(waits: Waits, version: dict
 
 def test_a_server_that_never_answered_is_not_waited_for_long(waits: Waits) -> None:
     """Where nothing ever answered, the address is more likely wrong than the server away."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
+    with socket.socket() as taken:  # a port that is bound, and on which nobody listens
+        taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-    connection = Connection(
-        server=f"http://127.0.0.1:{port}", title="cluster test", credentials=StoredCredentials()
-    )
-    client = Client(connection, patience=waits.patience())
+        connection = Connection(
+            server=f"http://127.0.0.1:{port}", title="cluster test", credentials=StoredCredentials()
+        )
+        client = Client(connection, patience=waits.patience())
 
-    with pytest.raises(ApiError) as caught:
-        client.get("/version")
+        with pytest.raises(ApiError) as caught:
+            client.get("/version")
 
     assert f"GET /version: Refused: no connection to `127.0.0.1:{port}`: connection refused" == str(
         caught.value

@@ -41,7 +41,7 @@ class Told:
         """Take note."""
         self._seen.put(seen)
 
-    def next(self, seconds: float = 30) -> str:
+    def next(self, seconds: float = 180) -> str:
         """Wait for the next that is told."""
         return shown(self._seen.get(timeout=seconds))
 
@@ -54,7 +54,7 @@ class Told:
 
     def whole(self) -> Seen:
         """Wait for the next that is told, and give it as it is."""
-        return self._seen.get(timeout=30)
+        return self._seen.get(timeout=180)
 
     def nothing(self) -> bool:
         """Tell that there was no more."""

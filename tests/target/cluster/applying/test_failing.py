@@ -57,11 +57,11 @@ def test_time_runs_out(environment: AppliedEnvironment) -> None:
     shop = environment.release("shop", config_map("shop"))
 
     with pytest.raises(TargetTimeoutError) as raised:
-        environment.apply(environment.desired(db, shop, needs={"shop": ("db",)}), seconds=1)
+        environment.apply(environment.desired(db, shop, needs={"shop": ("db",)}), seconds=5)
 
     error = raised.value
     name = f"`Deployment.apps {environment.namespace}/db`"
-    assert ("not-ready", 75, f"{name} did not get ready in the cluster test within 1 s") == (
+    assert ("not-ready", 75, f"{name} did not get ready in the cluster test within 5 s") == (
         error.reference,
         error.exit_code,
         error.message,
@@ -83,7 +83,7 @@ def test_time_runs_out(environment: AppliedEnvironment) -> None:
 
 def test_a_run_goes_on_where_the_last_one_stopped(environment: AppliedEnvironment) -> None:
     """What is there and was not ready is waited for, though it need not be written again."""
-    db = environment.release("db", deployment("db", image="fake.test/slow:2s"))
+    db = environment.release("db", deployment("db", image="fake.test/slow:5s"))
     shop = environment.release("shop", config_map("shop"))
     desired = environment.desired(db, shop, needs={"shop": ("db",)})
     with pytest.raises(TargetTimeoutError):

@@ -13,6 +13,8 @@ from workloads import config_map, deployment
 
 from mistpm.errors import TargetError
 
+MERGE = "application/merge-patch+json"
+
 
 def installed(environment: AppliedEnvironment, *documents: dict[str, Any]) -> None:
     """Have one release there."""
@@ -47,9 +49,10 @@ def test_a_status_that_changed_since_is_no_matter(environment: AppliedEnvironmen
     target = environment.target()
     diff = target.diff(desired, environment.permissions)
     path = environment.path("deployments.apps", "web")
-    status = environment.api.get(path).body
-    status["status"]["collisionCount"] = 1
-    assert environment.api.request("PUT", f"{path}/status", status).status == 200
+    before = environment.api.get(path).body["metadata"]["resourceVersion"]
+    change = {"status": {"collisionCount": 1}}
+    answer = environment.api.request("PATCH", f"{path}/status", change, content_type=MERGE)
+    assert (200, True) == (answer.status, before != answer.body["metadata"]["resourceVersion"])
 
     environment.carry_out(target, desired, diff)
 

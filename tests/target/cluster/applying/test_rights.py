@@ -40,6 +40,7 @@ def allow(api: KubernetesApi, namespace: str, user: str, *rules: tuple[str, str,
     root = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{namespace}"
     assert api.apply(f"{root}/roles/{user}", role, force="true").status < 300
     assert api.apply(f"{root}/rolebindings/{user}", binding, force="true").status < 300
+    api.wait_until_allowed(user, "list configmaps", namespace=namespace)
 
 
 def test_missing_rights_are_named_before_anything_changes(

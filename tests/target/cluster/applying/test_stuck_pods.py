@@ -54,7 +54,7 @@ def test_a_pod_that_may_still_get_ready_is_left(environment: AppliedEnvironment)
 
     with pytest.raises(TargetTimeoutError) as raised:
         environment.apply(
-            environment.desired(environment.release("app", stateful_set(WORKS))), seconds=2
+            environment.desired(environment.release("app", stateful_set(WORKS))), seconds=6
         )
 
     assert raised.value.context[0].endswith(

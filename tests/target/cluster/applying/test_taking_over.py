@@ -60,8 +60,13 @@ def test_a_namespace_that_goes_under_us(environment: AppliedEnvironment) -> None
     )
     path = f"/api/v1/namespaces/{name}"
 
+    held = f"{path}/configmaps/held"
+    stays = config_map("held")
+    stays["metadata"]["finalizers"] = ["example.test/held"]  # or it might be gone too soon
+
     def delete_it() -> None:
         environment.on_told = lambda _told: None
+        environment.api.apply(held, stays)
         assert environment.api.delete(path).status == 200
 
     environment.on_told = lambda told: (
@@ -69,6 +74,12 @@ def test_a_namespace_that_goes_under_us(environment: AppliedEnvironment) -> None
     )
     with pytest.raises(TargetError) as raised:
         environment.apply(desired)
+    environment.api.request(
+        "PATCH",
+        held,
+        {"metadata": {"finalizers": None}},
+        content_type="application/merge-patch+json",
+    )
     assert raised.value.reference == "not-applied"
     assert raised.value.context[0] == (
         f"`Deployment.apps {name}/second`: refused: .metadata.namespace: "

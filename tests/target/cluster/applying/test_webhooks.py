@@ -67,7 +67,7 @@ def test_a_webhook_whose_pods_start_is_waited_for(
     nobody = deployment("gate", replicas=0)
     environment.apply(environment.desired(environment.release("app", nobody, *rest)))
 
-    slow = deployment("gate", image="fake.test/slow:1s")
+    slow = deployment("gate", image="fake.test/slow:4s")
     environment.apply(environment.desired(environment.release("app", slow, *rest, ingress(443))))
 
     waited = {

@@ -139,7 +139,7 @@ class ComparedEnvironment:
 
     def api_of(self, step: ObjectStep) -> ApiResource:
         """Find the kind of a step, which may be new."""
-        for _ in range(200):
+        for _ in range(6000):
             found = self.resources.find(step.api_version, step.resource.kind)
             if found is not None:
                 return found

@@ -27,6 +27,7 @@ def bind(api: KubernetesApi, namespace: str, role: str, user: str) -> None:
         "subjects": [{"apiGroup": group, "kind": "User", "name": user}],
     }
     assert api.apply(path, binding).status == 201
+    api.wait_until_allowed(user, "list configmaps", namespace=namespace)
 
 
 @pytest.fixture

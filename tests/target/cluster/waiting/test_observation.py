@@ -121,6 +121,7 @@ def test_what_may_not_be_seen_is_unknown(
             "subjects": [{"kind": "User", "name": "viewer"}],
         },
     )
+    api.wait_until_allowed("viewer", "list configmaps", namespace=namespace)
     viewer = open_client(control_plane.kubeconfig("viewer"))
     observed = observe(viewer, Resources(viewer), owned, {}, environment_id=namespace)
 

@@ -56,7 +56,7 @@ def test_several_kinds_get_ready(scene: Set) -> None:
     resources = [stage.apply(each) for each in manifests]
     ends: dict[str, str] = {}
     while len(ends) < len(resources):
-        news = stage.news.get(timeout=60)
+        news = stage.news.get(timeout=180)
         if news.state != "waiting":
             ends[f"{news.resource.kind} {news.resource.name}"] = f"{news.state}: {news.why}"
     address = ends.pop("Service public")
@@ -165,11 +165,11 @@ def test_a_job_that_fails_is_told_with_its_log(scene: Set) -> None:
 def test_no_progress_is_a_failure(scene: Set) -> None:
     """As the Deployment's own deadline says."""
     stage = scene()
-    news = stage.end(stage.apply(deployment("web", image="fake.test/stuck", deadline=1)))
+    news = stage.end(stage.apply(deployment("web", image="fake.test/stuck", deadline=3)))
 
     assert (
         "failed",
-        "its rollout made no progress within 1 s; 0 of 1 replicas are ready",
+        "its rollout made no progress within 3 s; 0 of 1 replicas are ready",
     ) == (news.state, news.why)
     assert news.context[0].endswith("container `main` is not ready")
 
@@ -295,15 +295,16 @@ def test_less_is_told_where_less_may_be_read(
     rbac = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{stage.namespace}"
     stage.api.apply(f"{rbac}/roles/getter", role)
     stage.api.apply(f"{rbac}/rolebindings/getter", binding)
+    stage.api.wait_until_allowed("developer", "get deployments.apps", namespace=stage.namespace)
     web = stage.end(stage.apply(deployment("web", image="fake.test/slow:1s")))
     volume = stage.end(stage.apply(claim("on-demand")))
-    broken = stage.end(stage.apply(deployment("broken", image="fake.test/missing", deadline=1)))
+    broken = stage.end(stage.apply(deployment("broken", image="fake.test/missing", deadline=3)))
 
     assert "ready" == web.state
     assert "ready" == volume.state
     assert (
         "failed",
-        "its rollout made no progress within 1 s; 0 of 1 replicas are ready",
+        "its rollout made no progress within 3 s; 0 of 1 replicas are ready",
         (),
     ) == (broken.state, broken.why, broken.context)
 

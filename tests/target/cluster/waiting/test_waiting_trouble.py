@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from control_plane import ControlPlane
 from control_plane_fixtures import make_namespace
+from eventually import eventually
 from fault_proxy import FaultProxy, answer, hang, status_document
 from kubernetes_api import KubernetesApi
 from waiting_scene import Scene
@@ -48,6 +49,7 @@ def test_without_looking_watches_are_enough(
     news = stage.end(stage.apply(deployment("web", image="fake.test/slow:1s")))
 
     assert "ready" == news.state
+    eventually(lambda: proxy.count("GET /apis/apps/v1/") >= 2)  # it may be ready in the list
     assert 2 == proxy.count("GET /apis/apps/v1/")
     assert 0 == proxy.count("pods|events|replicasets")
 
@@ -60,7 +62,9 @@ def test_what_cannot_be_read_is_not_asked_for_again(
     document = status_document(403, "Forbidden", f"pods is forbidden: {forbidden}")
     proxy.inject(answer(403, document), "GET /api/v1/namespaces/[^/]+/pods", times=None)
     stage = scene(QUICK, client=open_client(proxy.kubeconfig()))
-    news = stage.end(stage.apply(deployment("web", image="fake.test/slow:2s")))
+    stage.apply(deployment("web", image="fake.test/stuck"))
+    eventually(lambda: proxy.count("GET /apis/apps/v1/.*/deployments/web") > 5)  # that many looks
+    news = stage.end(stage.apply(deployment("web")))
 
     assert "ready" == news.state
     assert 1 == proxy.count("/pods")
@@ -89,6 +93,7 @@ def test_many_namespaces_are_followed_at_once(
     ready = [each.resource for each in stage.told if each.state == "ready"]
 
     assert sorted(resources) == sorted(ready)
+    eventually(lambda: proxy.count(r"GET /api/v1/(namespaces/[^/]+/)?services\?.*watch=1") >= 4)
     assert 3 == proxy.count(r"GET /api/v1/namespaces/[^/]+/services\?.*watch=1")
     assert 1 == proxy.count(r"GET /api/v1/services\?.*watch=1")
     for number in range(6):
