@@ -1,14 +1,13 @@
-"""One run of one module: what happens on the guest's thread, and the talk with the host's.
+"""One run of one module, on a thread for guests.
 
-    host thread                              guest thread
-    ───────────                              ────────────
-    events.get()  ◄── Request(document) ──── mistpm_v1.request
-    answer(document) ──── Answer ──────────► answers.get()
-    events.get()  ◄── Done ───────────────── the export has returned, or trapped
+    asking thread          guest thread
+    ─────────────          ────────────
+    Runtime.generate ────► Guest.run ─ the export ─ mistpm_v1.request ─ answer(document)
+    ended.get()      ◄──── Done                                           └─ Runtime.generate, nested
 
-The guest's thread runs guest code and copies bytes, nothing else; whatever belongs to the host runs on
-the thread that asked for the render.  So an exception there is an ordinary exception, Ctrl-C arrives,
-and nothing ever unwinds through WebAssembly frames.
+What answers a request runs on the guest's thread, between WebAssembly frames, where nothing may unwind:
+whatever it raises is kept, the guest is ended by a trap, and the failure raised where the render was
+asked for.  Ctrl-C arrives on the main thread, which runs no guests: there it ends all of them.
 """
 
 from __future__ import annotations
@@ -18,27 +17,23 @@ import queue
 import threading
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, cast
+from typing import cast
 
 import wasmtime
 from msgspec import Struct
 
 from mistpm.errors import RenderError
-from mistpm.model.answer import DEPENDENCY_FAILED, Answer
-from mistpm.wasm.limits import Budget
+from mistpm.model.answer import Answer
+from mistpm.wasm.form import INITIALIZE
+from mistpm.wasm.limits import Budget, size_of
 from mistpm.wasm.memory import GuestMemory
+from mistpm.wasm.native import Instance
 from mistpm.wasm.streams import Lines, Output
 from mistpm.wasm.trap import TABLES, ended, out_of_time, stopped, with_words
 from mistpm.wasm.wasi import Wasi
 from mistpm.wasm.watchdog import ticks
 
 _running = threading.local()
-
-
-class Request(Struct, frozen=True):
-    """The guest asks the host for something and waits."""
-
-    document: bytes
 
 
 class CommandInput(Struct, frozen=True, kw_only=True):
@@ -73,21 +68,28 @@ class Guest:
     """
 
     def __init__(
-        self, *, name: str, code: wasmtime.InstancePre, engine: wasmtime.Engine, budget: Budget
+        self,
+        *,
+        name: str,
+        code: wasmtime.InstancePre,
+        engine: wasmtime.Engine,
+        budget: Budget,
+        answer: Callable[[bytes], Answer],
+        log: Callable[[int, str], None],
     ) -> None:
         self.name = name
         self.limits = budget.limits
         self.budget = budget
-        self.events: queue.SimpleQueue[Request | Done] = queue.SimpleQueue()
-        self.answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
-        self.messages: queue.SimpleQueue[tuple[int, str]] = queue.SimpleQueue()
+        self.log = log
+        self.ended: queue.SimpleQueue[Done] = queue.SimpleQueue()
         self.failure: BaseException | None = None
         self.exit_code: int | None = None
         self.response = b""
         self._make_wasi: Callable[[], Wasi]
+        self._answer = answer
         self._code = code
         self._engine = engine
-        self._memory: GuestMemory | None = None
+        self._instance: Instance | None = None
         self._store: wasmtime.Store | None = None
         self._start = threading.Lock()
 
@@ -99,7 +101,7 @@ class Guest:
             done = self._run(export, given)
         except BaseException as bug:  # noqa: BLE001 - raised on the thread that waits for it
             done = Done(failure=bug)
-        self.events.put(done)
+        self.ended.put(done)
 
     def abandon(self) -> bool:
         """Keep a guest that has not started from ever starting; False when it has."""
@@ -120,29 +122,29 @@ class Guest:
         if self.failure is None:
             self.failure = failure
 
-    def ask(self, document: bytes) -> int:
+    def ask(self, document: bytes, held: int) -> int:
         """Let the host answer `document`; give the response's length or a negative status.
 
-        Whoever runs meanwhile has the memory and the fuel that this guest leaves.
+        Whoever runs meanwhile has the fuel that this guest leaves, and the memory besides what it has
+        `held`.  What the host raises is raised.
         """
-        if self.failure is None:
-            self.budget.take_request()
-            held = len(self._memory) if self._memory else 0
-            self.budget.left.memory_bytes -= held
-            self._save_fuel()
-            self.events.put(Request(document))
-            answer = self.answers.get()
-            self._restore_fuel()
+        self.budget.take_request()
+        self.budget.left.memory_bytes -= held
+        self._save_fuel()
+        try:
+            answer = self._answer(document)
+        finally:
             self.budget.left.memory_bytes += held
-        else:
-            answer = ending()
+            self._restore_fuel()
+        self._check_response(answer)
         self.response = answer.body
         return answer.status or len(answer.body)
 
     def _run(self, export: str, given: Input) -> Done:
         store = self._store = wasmtime.Store(self._engine)
+        caller = getattr(_running, "guest", None)
         _running.guest = self
-        lines = Lines(self.budget, self.messages.put)
+        lines = Lines(self.budget, self.log)
         try:
             return Done(result=self._call(store, export, given, lines))
         except (wasmtime.Trap, wasmtime.WasmtimeError) as error:
@@ -150,8 +152,9 @@ class Guest:
         except RenderError as error:
             return Done(failure=with_words(error.with_traceback(None), lines.finish()))
         finally:
-            _running.guest = None
+            _running.guest = caller
             self._save_fuel()
+            self._instance = None
             self._store = None
             store.close()
 
@@ -159,7 +162,7 @@ class Guest:
         """Say why the guest has stopped."""
         if self.exit_code is not None:
             return ended(self.name, self.exit_code)
-        size = len(self._memory) if self._memory else 0
+        size = self._instance.memory().size if self._instance else 0
         return stopped(self.name, error, self.limits, size, self.budget.left.memory_bytes)
 
     def _call(self, store: wasmtime.Store, export: str, given: Input, lines: Lines) -> bytes:
@@ -177,16 +180,17 @@ class Guest:
             lines.finish()
             return self._text(output.whole())
         self._make_wasi = lambda: Wasi(seed=given or b"", stdout=lines, stderr=lines)
-        exports = cast("dict[str, Any]", self._code.instantiate(store).exports(store))
-        memory = self._memory = GuestMemory(self.name, store, exports["memory"])
-        if "_initialize" in exports:
-            exports["_initialize"](store)
+        instance = self._instance = Instance(self._code, store)
+        if instance.has(INITIALIZE):
+            instance.run(INITIALIZE)
         if given is None:
-            pair = exports[export](store)
+            pair = instance.call(export)
         else:
-            place = exports["__mistletoe_alloc"](store, len(given))
+            place = instance.call("__mistletoe_alloc", len(given))
+            memory = GuestMemory(self.name, instance.memory())
             memory.write(place, given, "the input that `__mistletoe_alloc` made room for")
-            pair = exports[export](store, place, len(given))
+            pair = instance.call(export, place, len(given))
+        memory = GuestMemory(self.name, instance.memory())
         start, size = memory.read_pair(pair, f"the result of `{export}`")
         self.budget.take_output(size, name=self.name)
         lines.finish()
@@ -211,9 +215,8 @@ class Guest:
     def _start_command(self, store: wasmtime.Store, export: str) -> None:
         """Run a command to its end: it returns, or exits with status 0."""
         try:
-            exports = cast("dict[str, Any]", self._code.instantiate(store).exports(store))
-            self._memory = GuestMemory(self.name, store, exports["memory"])
-            exports[export](store)
+            self._instance = Instance(self._code, store)
+            self._instance.run(export)
         except (wasmtime.Trap, wasmtime.WasmtimeError):
             if self.exit_code != 0 or self.failure is not None:
                 raise
@@ -227,6 +230,19 @@ class Guest:
         """Go on with what the others have left."""
         if self.limits.fuel is not None and self._store is not None:
             self._store.set_fuel(self.budget.left.fuel)
+
+    def _check_response(self, answer: Answer) -> None:
+        """Refuse what is too large for a guest."""
+        limit = self.limits.response_bytes
+        if len(answer.body) > limit:
+            raise RenderError(
+                "response-too-large",
+                f"`{self.name}` asked for something that takes {len(answer.body)} bytes",
+                note=f"the limit `response` is {size_of(limit)} for one of them",
+                hint="give it less to do, or tell the package's author",
+            )
+        if answer.status > 0:
+            raise ValueError(f"{answer.status} is no status: 0, or a negative number")
 
     def _text(self, text: bytes) -> bytes:
         """Give what was answered, which must be UTF-8."""
@@ -243,13 +259,8 @@ class Guest:
 
 
 def running_guest() -> Guest:
-    """Give the guest that runs on this thread."""
+    """Give the guest that runs on this thread, of several the innermost one."""
     return cast("Guest", _running.guest)
-
-
-def ending() -> Answer:
-    """Answer a guest whose render is over because the host has failed."""
-    return Answer(status=DEPENDENCY_FAILED, body=message("the host has ended this render"))
 
 
 def message(text: str) -> bytes:

@@ -3,94 +3,53 @@
 They run on the guest's thread, between WebAssembly frames, and never raise.  A failure is kept on the
 guest, whose render raises it when the guest is back, and the guest is ended by a trap: one that went on
 could keep everybody waiting until its time is up.
-
-They are defined through wasmtime's C functions, because the Python class around those knows only
-exceptions, and keeps them in one variable for all threads: it hands them to whoever asks first.
 """
 
 from __future__ import annotations
 
-import ctypes
 import functools
 import struct
 from collections.abc import Callable, Iterable
-from typing import Any, cast
+from typing import Any
 
 import wasmtime
-from wasmtime import _bindings as native
 
 from mistpm.errors import RenderError
 from mistpm.model.answer import BAD_REQUEST
 from mistpm.wasm.guest import Guest, message, running_guest
 from mistpm.wasm.imports import HOST_MODULE, IMPORTS, WASI_MODULE
 from mistpm.wasm.memory import GuestMemory
+from mistpm.wasm.native import Caller, define, host_function
 
 Function = Callable[..., int | None]
 """Takes the guest, its memory and unsigned numbers; gives a number, or None where there is no result."""
 
-_ENDED = b"the host has ended this render"
-_I32, _I64 = 0, 1
-_TYPES = {"i": wasmtime.ValType.i32, "I": wasmtime.ValType.i64}
 _NOT_GRANTED = 1
 
 
 def define_imports(linker: wasmtime.Linker, imports: Iterable[tuple[str, str]]) -> None:
     """Offer those of mistpm's functions that are among `imports`, each once."""
     for module, name in sorted(set(imports)):
-        if name not in IMPORTS.get(module, ()):
-            continue
-        parameters, _, results = IMPORTS[module][name].partition(">")
-        signature = wasmtime.FuncType(
-            [_TYPES[kind]() for kind in parameters], [_TYPES[kind]() for kind in results]
-        )
-        native.wasmtime_linker_define_func(
-            linker.ptr(),
-            ctypes.create_string_buffer(module.encode()),
-            len(module),
-            ctypes.create_string_buffer(name.encode()),
-            len(name),
-            signature.ptr(),
-            _callback(module, name),
-            None,
-            _NOTHING_TO_FREE,
-        )
+        if name in IMPORTS.get(module, ()):
+            define(linker, module, name, IMPORTS[module][name], _callback(module, name))
 
 
 @functools.cache
 def _callback(module: str, name: str) -> Any:
-    """Make a function callable for WebAssembly: numbers in, one number or none out, or a trap."""
+    """Make a function callable for WebAssembly; it ends the guest whose render is over."""
     function = _function(module, name)
-    result_kind = _I64 if IMPORTS[module][name].endswith(">I") else _I32
 
-    def call(
-        _environment: Any, caller: Any, given: Any, count: int, results: Any, room: int
-    ) -> int:
+    def call(caller: Caller, numbers: tuple[int, ...]) -> int | None:
         guest = running_guest()
         result: int | None = None
-        try:
-            memory = _memory(guest, wasmtime.Caller(caller))
-            result = function(guest, memory, *(_number(given[index]) for index in range(count)))
-        except BaseException as failure:  # noqa: BLE001 - nothing may leave a callback
-            guest.fail(failure)
-        if guest.is_over:
-            trap = native.wasmtime_trap_new(ctypes.create_string_buffer(_ENDED), len(_ENDED))
-            return cast("int", ctypes.cast(trap, ctypes.c_void_p).value)
-        if room:
-            results[0].kind = result_kind
-            if result_kind == _I64:
-                results[0].of.i64 = result or 0
-            else:
-                results[0].of.i32 = result or 0
-        return 0
+        if not guest.is_over:  # as it is where Ctrl-C has come
+            try:
+                result = function(guest, _memory(guest, caller), *numbers)
+            except BaseException as failure:  # noqa: BLE001 - nothing may leave a callback
+                guest.fail(failure)
+        return None if guest.is_over else result or 0
 
-    return native.wasmtime_func_callback_t(call)
-
-
-def _number(value: Any) -> int:
-    """Read a parameter as what it is: unsigned."""
-    if value.kind == _I64:
-        return cast("int", value.of.i64) & 0xFFFFFFFFFFFFFFFF
-    return cast("int", value.of.i32) & 0xFFFFFFFF
+    return host_function(call, IMPORTS[module][name])
 
 
 def _function(module: str, name: str) -> Function:
@@ -105,14 +64,14 @@ def _function(module: str, name: str) -> Function:
 def _log(guest: Guest, memory: GuestMemory, level: int, pointer: int, size: int) -> None:
     guest.budget.take_log(size)
     text = memory.read(pointer, size, "a log message")
-    guest.messages.put((_signed(level), text.decode(errors="replace")))
+    guest.log(_signed(level), text.decode(errors="replace"))
 
 
 def _request(guest: Guest, memory: GuestMemory, pointer: int, size: int) -> int:
     if size > guest.limits.request_bytes:
         guest.response = message(f"a request may have {guest.limits.request_bytes} bytes")
         return BAD_REQUEST
-    return guest.ask(memory.read(pointer, size, "a request"))
+    return guest.ask(memory.read(pointer, size, "a request"), len(memory))
 
 
 def _response(guest: Guest, memory: GuestMemory, pointer: int, room: int) -> int:
@@ -138,12 +97,11 @@ def _signed(number: int) -> int:
     return number - (1 << 32) if number >> 31 else number
 
 
-def _memory(guest: Guest, caller: wasmtime.Caller) -> GuestMemory:
-    memory = caller.get("memory")
-    if not isinstance(memory, wasmtime.Memory):
+def _memory(guest: Guest, caller: Caller) -> GuestMemory:
+    memory = caller.memory()
+    if memory is None:
         raise RenderError("missing-export", f"`{guest.name}` exports no `memory`")
-    return GuestMemory(guest.name, caller, memory)
+    return GuestMemory(guest.name, memory)
 
 
 _HOST: dict[str, Function] = {"log": _log, "request": _request, "response": _response}
-_NOTHING_TO_FREE = ctypes.CFUNCTYPE(None, ctypes.c_void_p)()

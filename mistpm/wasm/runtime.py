@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mistpm.errors import RenderError
 from mistpm.model.answer import UNKNOWN_ALIAS, Answer
@@ -14,7 +14,7 @@ from mistpm.wasm.component_form import Component
 from mistpm.wasm.components import Components
 from mistpm.wasm.engine import make_engine
 from mistpm.wasm.form import REQUIREMENTS, START, computes_nothing
-from mistpm.wasm.guest import CommandInput, Done, Guest, Input, Request, ending, message
+from mistpm.wasm.guest import CommandInput, Guest, Input, message
 from mistpm.wasm.limits import Budget, Limits, size_of
 from mistpm.wasm.loader import Loader
 from mistpm.wasm.threads import GuestThreads
@@ -87,15 +87,15 @@ class Runtime:
     ) -> bytes:
         """Run `__mistletoe_generate` on a fresh instance and give its answer, UTF-8 but else unread.
 
-        `answer` is called on this thread for each request; it may call `generate` with
-        `budget.deeper()`.  `log` gets level and text, in order, before the next `answer` or the end.
-        What either raises is raised here as soon as the guest has come back.  Raises `RenderError`.
+        `answer` is called for each request; it may call `generate` with `budget.deeper()`.  `log` gets
+        level and text as they come.  Both are called on the guest's thread while this one waits; what
+        either raises ends the guest and is raised here.  Raises `RenderError`.
         """
         _check_input(module, envelope, budget.limits)
         if isinstance(module, Component):
             return self._components.render(module, envelope, budget=budget, answer=answer, log=log)
-        guest = self._guest(module, budget)
-        return self._run(guest, "__mistletoe_generate", envelope, answer, log)
+        export = "__mistletoe_generate"
+        return self._run(module, export, envelope, budget=budget, answer=answer, log=log)
 
     def is_command(self, module: Module | Component) -> bool:
         """Say whether a module is a command: for `command` instead of `generate`."""
@@ -123,7 +123,7 @@ class Runtime:
         """
         given = CommandInput(stdin=stdin, arguments=arguments, environment=environment)
         _check_input(module, given, budget.limits)
-        return self._run(self._guest(module, budget), START, given, answer, log)
+        return self._run(module, START, given, budget=budget, answer=answer, log=log)
 
     def requirements(
         self, module: Module | Component, envelope: bytes, *, log: Callable[[int, str], None]
@@ -136,12 +136,12 @@ class Runtime:
             raise computes_nothing(module.name)
         budget = self.budget()
         _check_input(module, envelope, budget.limits)
+        answer = _no_dependencies
         if isinstance(module, Component):
             return self._components.requirements(
-                module, envelope, budget=budget, answer=_no_dependencies, log=log
+                module, envelope, budget=budget, answer=answer, log=log
             )
-        guest = self._guest(module, budget)
-        return self._run(guest, REQUIREMENTS, envelope, _no_dependencies, log)
+        return self._run(module, REQUIREMENTS, envelope, budget=budget, answer=answer, log=log)
 
     def info(self, module: Module | Component) -> bytes:
         """Give what `__mistletoe_info` answers, of others where they belong; raises `RenderError`."""
@@ -149,8 +149,8 @@ class Runtime:
             return _COMPONENT_INFO
         if module.is_command:
             return _COMMAND_INFO
-        guest = self._guest(module, self.budget())
-        return self._run(guest, "__mistletoe_info", None, _no_dependencies, _no_log)
+        host: dict[str, Any] = {"answer": _no_dependencies, "log": _no_log}
+        return self._run(module, "__mistletoe_info", None, budget=self.budget(), **host)
 
     def interrupt(self) -> None:
         """End all guests and all compiling, from any thread; those who wait get `KeyboardInterrupt`.
@@ -158,38 +158,44 @@ class Runtime:
         To be called when Ctrl-C arrives while other threads render.
         """
         with self._lock:
-            guests = tuple(self._guests)
-        for guest in guests:
-            guest.fail(KeyboardInterrupt())
-            guest.budget.interrupt()
+            for guest in self._guests:
+                guest.fail(KeyboardInterrupt())
+                guest.budget.interrupt()
         self._watchdog.jump(self.limits.seconds)
         self._components.interrupt()
         self._loader.compiler.interrupt()
 
-    def _guest(self, module: Module, budget: Budget) -> Guest:
-        """Count one more run and make ready for it."""
-        budget.take_call()
-        return Guest(name=module.name, code=module.code, engine=self._engine, budget=budget)
-
     def _run(
         self,
-        guest: Guest,
+        module: Module,
         export: str,
         given: Input,
+        *,
+        budget: Budget,
         answer: Callable[[bytes], Answer],
         log: Callable[[int, str], None],
     ) -> bytes:
-        """Run one export on a guest thread and attend to it until it has ended."""
+        """Count one more run, and run one export on a guest thread until it has ended."""
+        budget.take_call()
+        guest = Guest(
+            name=module.name,
+            code=module.code,
+            engine=self._engine,
+            budget=budget,
+            answer=answer,
+            log=log,
+        )
         with self._lock:
+            if budget.left.interrupted:  # since it was counted: `interrupt` has not seen this guest
+                raise KeyboardInterrupt
             self._guests.add(guest)
         self._watchdog.enter()
         try:
             self._threads.run(lambda: guest.run(export, given))
-            done = _attend(guest, answer, log)
+            done = guest.ended.get()
         except BaseException as failure:  # Ctrl-C: no guest may outlive this call
             guest.fail(failure)
-            if not guest.budget.left.interrupted:  # otherwise that was done further down the chain
-                self.interrupt()
+            self.interrupt()
             _see_off(guest)
             raise
         finally:
@@ -202,34 +208,15 @@ class Runtime:
         return done.result
 
 
-def _attend(
-    guest: Guest, answer: Callable[[bytes], Answer], log: Callable[[int, str], None]
-) -> Done:
-    """Answer the guest's requests until it is done; what the host raises is kept on the guest."""
-    while True:
-        event = guest.events.get()
-        reply = ending()
-        try:
-            while not guest.messages.empty():
-                log(*guest.messages.get())
-            if isinstance(event, Request):
-                reply = _checked(answer(event.document), guest)
-        except Exception as failure:  # noqa: BLE001 - raised when the guest is back
-            guest.fail(failure)
-        if isinstance(event, Done):
-            return event
-        guest.answers.put(reply)
-
-
 def _see_off(guest: Guest) -> None:
-    """Wait until an interrupted guest is gone; it needs microseconds, so more means a fault."""
+    """Wait until an interrupted guest is gone: microseconds, unless the host is answering it just then.
+
+    That is not waited for.  It ends when the host wants to go on, or starts another guest.
+    """
     if guest.abandon():
         return
     with suppress(queue.Empty):
-        while True:
-            guest.answers.put(ending())
-            if isinstance(guest.events.get(timeout=_SEE_OFF_SECONDS), Done):
-                return
+        guest.ended.get(timeout=_SEE_OFF_SECONDS)
 
 
 def _check_input(
@@ -242,21 +229,6 @@ def _check_input(
             note=f"the limit `input` is {size_of(limits.input_bytes)}",
             hint="give it smaller inputs",
         )
-
-
-def _checked(reply: Answer, guest: Guest) -> Answer:
-    """Refuse a response that is too large for a guest."""
-    limit = guest.limits.response_bytes
-    if len(reply.body) > limit:
-        raise RenderError(
-            "response-too-large",
-            f"`{guest.name}` asked for something that takes {len(reply.body)} bytes",
-            note=f"the limit `response` is {size_of(limit)} for one of them",
-            hint="give it less to do, or tell the package's author",
-        )
-    if reply.status > 0:
-        raise ValueError(f"{reply.status} is no status: 0, or a negative number")
-    return reply
 
 
 def _no_dependencies(_document: bytes) -> Answer:

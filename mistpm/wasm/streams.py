@@ -37,7 +37,7 @@ class Output:
 class Lines:
     """A stream for people: each line becomes a log message, and the last ones are kept for errors."""
 
-    def __init__(self, budget: Budget, log: Callable[[tuple[int, str]], None]) -> None:
+    def __init__(self, budget: Budget, log: Callable[[int, str], None]) -> None:
         self._budget = budget
         self._log = log
         self._rest = b""
@@ -62,6 +62,6 @@ class Lines:
 
     def _tell(self, line: bytes) -> None:
         text = line.decode(errors="replace").rstrip("\r")
-        self._log((_INFO, text))
+        self._log(_INFO, text)
         cut = text if len(text) <= _LONGEST_KEPT else f"{text[:_LONGEST_KEPT]}…"
         self._last = [*self._last[1 - _MOST_KEPT :], cut]

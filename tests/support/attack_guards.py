@@ -126,7 +126,7 @@ GUARDS: dict[str, Callable[[Attack], Attack]] = {
     "compile-memory": _limit(compile_memory_bytes=8 * 1024**3),
     # where things run
     "compiled apart": _patched("mistpm.wasm.compiler.is_small", lambda _module: True),
-    "large stacks": _patched("mistpm.wasm.threads._HOST_BYTES", 128 * 1024 - 1024 * 1024),
+    "large stacks": _patched("mistpm.wasm.threads._HOST_BYTES", 128 * 1024 - 10 * 1024 * 1024),
     "own threads": _patched("mistpm.wasm.threads.GuestThreads.run", _run_here),
     "a guest for each thread": _patched("mistpm.wasm.guest._running", _OneForAll()),
     # which WebAssembly

@@ -22,7 +22,7 @@ PROGRAM = """
 import os, sys, time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
 from attack_table import module
 from guest_modules import digest, guest
 from mistpm.wasm import Answer, Limits, Runtime
@@ -86,6 +86,11 @@ try:
     elif what == "requests":
         ready()
         run(asking, runtime.budget(), turned_down)
+    elif what == "answering":
+        def answer(document):
+            ready()
+            Event().wait()
+        run(relay, runtime.budget(), answer)
     elif what == "bulk":
         ready()
         run(filling, runtime.budget(), None)
@@ -96,7 +101,9 @@ except KeyboardInterrupt:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("what", ["loop", "nested", "threads", "compiling", "requests", "bulk"])
+@pytest.mark.parametrize(
+    "what", ["loop", "nested", "threads", "compiling", "requests", "answering", "bulk"]
+)
 def test_ctrl_c_takes_200_ms_at_most(tmp_path: Path, what: str) -> None:
     """From the signal to the place where the command would end."""
     best = min(attempts(tmp_path, what))

@@ -13,8 +13,8 @@ from guest_modules import calling, digest, heavy
 
 from mistpm.errors import RenderError
 from mistpm.package.sections import with_section
-from mistpm.wasm import Answer, Module, Runtime
-from mistpm.wasm.threads import GuestThreads
+from mistpm.wasm import Answer, Budget, Module, Runtime
+from mistpm.wasm.threads import GUESTS, GuestThreads
 from mistpm.wasm.watchdog import TICK, Watchdog, ticks
 
 
@@ -89,6 +89,27 @@ def test_same_input_same_answer(load: Any) -> None:
             answers |= set(pool.map(once, range(10)))
 
     assert {b"7fc00000"} == answers
+
+
+def test_nested_guests_share_a_thread_while_there_is_room(runtime: Runtime, load: Any) -> None:
+    """So many levels deep run on the caller's thread; then the next thread takes as many."""
+    relay = load("relay")
+    seen: list[int] = []
+
+    def run(budget: Budget) -> bytes:
+        def answer(document: bytes) -> Answer:
+            seen.append(threading.get_ident())
+            deeper = budget.deeper()
+            return Answer(status=0, body=run(deeper) if deeper.depth < 2 * GUESTS else document)
+
+        return runtime.generate(
+            relay, b"deep", budget=budget, answer=answer, log=lambda _level, _text: None
+        )
+
+    assert run(runtime.budget()) == b"deep"
+    assert 2 == len(set(seen))
+    assert seen == [seen[0]] * GUESTS + [seen[-1]] * GUESTS
+    assert threading.get_ident() not in seen
 
 
 def run_nan(runtime: Runtime, nan: Any) -> bytes:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import ctypes
 import struct
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-import wasmtime
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mistpm.errors import RenderError
 from mistpm.wasm.imports import IMPORTS, WASI_MODULE
 from mistpm.wasm.memory import GuestMemory
+from mistpm.wasm.native import Memory
 from mistpm.wasm.wasi import (
     BADF,
     INVAL,
@@ -50,9 +51,8 @@ class Scene:
     """A guest's memory of one page, and what it calls."""
 
     def __init__(self, **given: Any) -> None:
-        store = wasmtime.Store()
-        kind = wasmtime.MemoryType(wasmtime.Limits(1, 1))
-        self.memory = GuestMemory("guest", store, wasmtime.Memory(store, kind))
+        self._page = ctypes.create_string_buffer(65536)
+        self.memory = GuestMemory("guest", Memory(ctypes.addressof(self._page), 65536))
         self.out, self.error = Kept(), Kept()
         self.wasi = Wasi(stdout=self.out, stderr=self.error, **given)
 
