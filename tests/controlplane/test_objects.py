@@ -71,8 +71,7 @@ def test_custom_resource(api: KubernetesApi, namespace: str) -> None:
     api.wait_for(widgets, lambda answer: answer.status == 200)
     made = api.create(widgets, _widget(group, size=1))
     refused = api.create(widgets, _widget(group, size=11))
-    api.delete(f"{crds}/widgets.{group}")
-    api.wait_for(f"{crds}/widgets.{group}", is_gone)
+    api.undefine(f"widgets.{group}")
 
     assert (201, 422) == (made.status, refused.status)
 

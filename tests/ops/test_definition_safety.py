@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from control_plane import ControlPlane
-from kubernetes_api import KubernetesApi, is_gone
+from kubernetes_api import KubernetesApi
 from old_cluster import CRDS, define, until_discovered, widget, widgets
 
 from mistpm.document import dump
@@ -64,8 +64,7 @@ def control(control_plane: ControlPlane, api: KubernetesApi) -> Iterator[Control
         path = f"/apis/{GROUP}/v1/namespaces/default/widgets/w{size}"
         assert api.apply(path, widget(GROUP, f"w{size}", "v1", size=size)).status == 201
     yield control_plane
-    api.delete(f"{CRDS}/widgets.{GROUP}")
-    api.wait_for(f"{CRDS}/widgets.{GROUP}", is_gone)
+    api.undefine(f"widgets.{GROUP}")
 
 
 def test_objects_that_would_not_be_valid(control: ControlPlane) -> None:

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 import yaml
 from control_plane import ControlPlane
-from kubernetes_api import is_gone
 from made_cluster_shop import ClusterShop
-from old_cluster import CRDS, until_discovered, widget, widgets
+from old_cluster import until_discovered, widget, widgets
 from toy_registry import ToyRegistry
 
 from mistpm.errors import CheckError, TargetError
@@ -65,8 +64,7 @@ def shop(
     path = f"/apis/{GROUP}/v1alpha1/namespaces/{namespace}/widgets/theirs"
     assert shop.api.apply(path, widget(GROUP, "theirs", size=15)).status == 201
     yield shop
-    shop.api.delete(f"{CRDS}/widgets.{GROUP}")
-    shop.api.wait_for(f"{CRDS}/widgets.{GROUP}", is_gone)
+    shop.api.undefine(f"widgets.{GROUP}")
     shop.forget()
 
 

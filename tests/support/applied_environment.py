@@ -74,7 +74,7 @@ class AppliedEnvironment:
         )
 
     def apply(
-        self, desired: Desired, *, seconds: float = 300, wanted: bool = True, **permissions: bool
+        self, desired: Desired, *, seconds: float = 900, wanted: bool = True, **permissions: bool
     ) -> ApplyReport:
         """Compare and apply, as a command does."""
         target = self.target()
@@ -90,7 +90,7 @@ class AppliedEnvironment:
         diff: Diff,
         permissions: Permissions = Permissions(),  # noqa: B008 - frozen
         *,
-        seconds: float = 300,
+        seconds: float = 900,
         wanted: bool = True,
     ) -> ApplyReport:
         """Apply what was shown."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import ssl
 import time
@@ -16,6 +17,7 @@ from eventually import eventually
 
 APPLY = "application/apply-patch+yaml"
 JSON = "application/json"
+MERGE = "application/merge-patch+json"
 PUT_OFF = 429
 
 
@@ -95,6 +97,24 @@ class KubernetesApi:
         """Delete an object, with delete options such as `propagationPolicy`."""
         return self.request("DELETE", path, options or None)
 
+    def undefine(self, name: str) -> None:
+        """Delete a definition of custom resources, and wait until it is gone.
+
+        When the server's clean-up of it meets another writer of the definition, it takes the conflict for
+        done, and looks again only five minutes later, unless the definition changes: so it is changed.
+        """
+        path = f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{name}"
+        self.delete(path)
+        for number in itertools.count():
+            wake_up = {"metadata": {"annotations": {"example.test/asked": str(number)}}}
+            until = time.monotonic() + 5
+            while time.monotonic() < until:
+                if is_gone(self.get(path)):
+                    return
+                time.sleep(0.02)
+            assert number < 60, self.get(path).body
+            self.request("PATCH", path, wake_up, content_type=MERGE)
+
     def wait_until_allowed(self, user: str, right: str, *, namespace: str = "") -> None:
         """Wait until a user has a right, `get pods` or `patch deployments.apps`.
 
@@ -112,7 +132,7 @@ class KubernetesApi:
         eventually(lambda: self.create(path, review).body["status"]["allowed"])
 
     def wait_for(
-        self, path: str, is_so: Callable[[Answer], bool], *, seconds: float = 180
+        self, path: str, is_so: Callable[[Answer], bool], *, seconds: float = 600
     ) -> Answer:
         """Ask until the answer is as it should be; raises AssertionError with the last one."""
         deadline = time.monotonic() + seconds

@@ -166,7 +166,7 @@ class ClusterShop(Shop):
 
     def undefine(self, group: str) -> None:
         """Let it serve them no more."""
-        self.api.delete(f"{DEFINITIONS}/widgets.{group}")
+        self.api.undefine(f"widgets.{group}")
         self.api.wait_for(f"/apis/{group}/v1/widgets", is_gone)
         self.api.wait_for(f"/apis/{group}/v1", is_gone)
 

@@ -73,7 +73,7 @@ class Scene:
     def end(self, resource: ResourceId) -> News:
         """Wait until it is told how waiting for a resource ended; keeps all that is told before."""
         while True:
-            news = self.news.get(timeout=180)
+            news = self.news.get(timeout=600)
             self.told.append(news)
             if news.resource == resource and news.state != "waiting":
                 return news
@@ -81,7 +81,7 @@ class Scene:
     def waiting(self, resource: ResourceId, *, until: Callable[[str], bool]) -> str:
         """Wait for a reason to be told."""
         while True:
-            news = self.news.get(timeout=180)
+            news = self.news.get(timeout=600)
             self.told.append(news)
             if news.resource == resource:
                 assert "waiting" == news.state, news
