@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 READY := $(VENV)/.ready
 TOOLCHAIN ?= $${XDG_CACHE_HOME:-$$HOME/.cache}/mistpm/wasm-toolchain
 
-.PHONY: help demo test lint unit slow browser cluster controlplane registry modules messages golden bench peers pubgrub clients clean
+.PHONY: help demo test lint rules layout types unit slow browser cluster controlplane registry modules messages golden bench peers pubgrub clients clean
 
 help:
 	@echo "make demo      install a real application from the starter registry and show every step"
@@ -33,9 +33,15 @@ demo: $(READY)
 
 test: lint unit slow cluster
 
-lint: $(READY)
+lint: rules layout types
+
+rules: $(READY)
 	$(BIN)/ruff check .
+
+layout: $(READY)
 	$(BIN)/ruff format --check .
+
+types: $(READY)
 	$(BIN)/mypy
 
 unit: $(READY)

