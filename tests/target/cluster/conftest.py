@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,6 +16,7 @@ from mistpm.target.cluster.api.client import Client
 from mistpm.target.cluster.api.connection import connect
 
 Open: TypeAlias = Callable[..., Client]
+Write: TypeAlias = Callable[..., Path]
 
 
 @pytest.fixture(autouse=True)
@@ -43,3 +46,18 @@ def open_client() -> Iterator[Open]:
 def client(control_plane: ControlPlane, open_client: Open) -> Client:
     """Give a client of the shared control plane that may do everything."""
     return open_client(control_plane.kubeconfig())
+
+
+@pytest.fixture
+def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
+    """Write a kubeconfig into a folder and have `KUBECONFIG` name it, after those written before."""
+
+    def write_it(document: object, name: str = "config") -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(document if isinstance(document, str) else json.dumps(document), "utf-8")
+        before = os.environ.get("KUBECONFIG")
+        monkeypatch.setenv("KUBECONFIG", os.pathsep.join([*filter(None, [before]), str(path)]))
+        return path
+
+    return write_it
