@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from mistpm.ops.checks.manifest_files import ManifestFiles, read_manifest_files
 
+NOBODY = 65534
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: NAME}\n"
 
 
@@ -91,16 +94,39 @@ def test_every_file_is_read_once(folder: Path) -> None:
     assert [] == told(found)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+@contextmanager
+def as_nobody(folder: Path) -> Iterator[None]:
+    """Be somebody who may look into a folder, and may not read everything, as root may."""
+    if os.geteuid() != 0:
+        yield
+        return
+    folder.chmod(0o755)
+    try:
+        os.seteuid(NOBODY)
+    except OSError as error:  # in a container that knows no other user
+        pytest.skip(f"nobody else can be had: {error}")
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
 def test_what_may_not_be_read(folder: Path) -> None:
     """A file, and a folder among others."""
     write("d/a.yaml", "a")
-    write("d/secret/b.yaml", "b")
+    write("d/b.yaml", "b")
+    write("d/secret/c.yaml", "c")
+    (folder / "d/b.yaml").chmod(0)
     (folder / "d/secret").chmod(0)
 
-    assert ["d/secret:0 error file-unreadable: it cannot be read: Permission denied"] == told(
-        read_manifest_files(["d"])
-    )
+    with as_nobody(folder):
+        found = read_manifest_files(["d"])
+
+    assert ["d/a.yaml:1 a"] == names(found)
+    assert [
+        "d/secret:0 error file-unreadable: it cannot be read: Permission denied",
+        "d/b.yaml:0 error file-unreadable: it cannot be read: Permission denied",
+    ] == told(found)
 
 
 def test_what_cannot_be_read(folder: Path) -> None:
