@@ -235,7 +235,7 @@ def test_as_many_at_once_as_allowed() -> None:
     together = threading.Barrier(4)
 
     def meets(resource: ResourceId) -> None:
-        together.wait(10)
+        together.wait(120)
         play.ready(resource)
 
     play.acts = {thing(name): meets for name in names[:4]}

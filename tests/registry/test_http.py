@@ -294,7 +294,7 @@ def test_many_packages_are_read_in_few_round_trips(
     meeting = threading.Barrier(30)
 
     def meet(request: Request) -> None:
-        meeting.wait(20)
+        meeting.wait(120)
         web.serve(request)
 
     web.odd = {f"/index/data/p{at}.jsonl": meet for at in range(30)}

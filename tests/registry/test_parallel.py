@@ -21,7 +21,7 @@ def test_things_are_really_done_at_a_time() -> None:
     """As many as there are threads can wait for each other."""
     meeting = threading.Barrier(MOST)
 
-    assert len(set(at_once(lambda _each: meeting.wait(20), range(MOST)))) == MOST
+    assert len(set(at_once(lambda _each: meeting.wait(120), range(MOST)))) == MOST
 
 
 def test_mistakes_are_results_and_bugs_are_raised() -> None:

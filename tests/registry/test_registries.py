@@ -289,7 +289,7 @@ def test_several_registries_are_read_at_once(tmp_path: Path, registries: Open) -
             web = stack.enter_context(serving(folder.path))
 
             def meet(request: Request, serve: Callable[[Request], None] = web.serve) -> None:
-                meeting.wait(20)
+                meeting.wait(120)
                 serve(request)
 
             web.odd = {"/registry.yaml": meet, "/index/data/redis.jsonl": meet}
@@ -313,7 +313,7 @@ def test_names_are_asked_for_at_once(tmp_path: Path, registries: Open) -> None:
             web = stack.enter_context(serving(folder.path))
 
             def meet(request: Request, serve: Callable[[Request], None] = web.serve) -> None:
-                meeting.wait(20)
+                meeting.wait(120)
                 serve(request)
 
             web.odd["/registry.yaml"] = meet

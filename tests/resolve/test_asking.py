@@ -244,7 +244,7 @@ def meet(web: WebServer) -> None:
         barrier = threading.Barrier(WIDTH)
 
         def wait(request: Request, barrier: threading.Barrier = barrier) -> None:
-            barrier.wait(20)
+            barrier.wait(120)
             web.serve(request)
 
         for number in range(WIDTH):

@@ -58,7 +58,7 @@ setattr(owner, name, told)
 """Tells when a function is called that the first argument names."""
 
 INTERRUPTED = "\ninterrupted: run the same command again to finish what was begun\n"
-PATIENCE = 60
+PATIENCE = 300
 """Seconds after which a test gives up; nothing should take a tenth of that."""
 
 

@@ -22,8 +22,8 @@ from attack_guards import GUARDS
 from attack_table import Attack, attacks
 from attack_world import AttackWorld
 
-_SECONDS = {"on": 120, "off": 4}
-_PROCESSOR_SECONDS = {"on": 60, "off": 2}
+_SECONDS = {"on": 600, "off": 4}
+_PROCESSOR_SECONDS = {"on": 300, "off": 2}
 _DATA_BYTES = 1536 * 1024**2
 
 

@@ -378,4 +378,4 @@ def test_two_processes_compile_once(code_folder: Path, tmp_path: Path) -> None:
         process.stdin.write("go\n")
         process.stdin.flush()
 
-    assert 1 == sum(int(process.communicate(timeout=60)[0]) for process in processes)
+    assert 1 == sum(int(process.communicate(timeout=300)[0]) for process in processes)

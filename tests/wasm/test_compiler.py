@@ -68,7 +68,7 @@ hint: a module this hard to compile may be meant to do harm: do not use it"""
 
 def test_memory_limit(problem: Any) -> None:
     """A module that would fill the memory ends its own process, not this one."""
-    limits = Limits(compile_memory_bytes=100 * MIB)
+    limits = Limits(compile_memory_bytes=100 * MIB, compile_seconds=600)
     with problem() as found:
         Compiler(ENGINE, limits).compile(bomb(8_000), name="bomb.wasm")
 

@@ -62,7 +62,7 @@ def test_interrupted_from_the_keyboard(tmp_path: Path, depth: int) -> None:
     assert process.stdout is not None
     assert process.stdout.readline() == "running\n"
     process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=30)
+    output, errors = process.communicate(timeout=300)
 
     assert (130, "interrupted\n", "") == (process.returncode, output, errors)
 

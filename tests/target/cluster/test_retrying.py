@@ -327,7 +327,7 @@ def test_closing_ends_waiting() -> None:
 
         with ThreadPoolExecutor() as pool:
             asked = pool.submit(client.get, PATH)
-            waiting.wait(10)
+            waiting.wait(120)
             client.close()
 
         with pytest.raises(ApiError, match="slow down"):
