@@ -28,8 +28,7 @@ TYPES = {
 }
 """What `specs/mistpm.wit` says, with the types written out."""
 
-_CUSTOM, _IMPORTS, _FUNCTIONS, _MEMORIES, _EXPORTS = 0, 2, 3, 5, 7
-_MOST_MEMORIES = 4
+_CUSTOM, _IMPORTS, _FUNCTIONS, _EXPORTS = 0, 2, 3, 7
 _LONGEST, _MOST_SHOWN = 300, 10
 _WASI = "wasi:"
 
@@ -37,13 +36,12 @@ _WASI = "wasi:"
 class Component(Struct, frozen=True, kw_only=True):
     """A component that is compiled and checked: `code` is its machine code, or the path of the file with it.
 
-    `memories` is how many there are in it, `may_call` tells that it can call dependencies.
+    `may_call` tells that it can call dependencies.
     """
 
     name: str
     digest: str
     code: bytes | str
-    memories: int
     may_call: bool
     computes: bool
     is_command: bool = False
@@ -66,7 +64,6 @@ class ComponentForm(Struct, frozen=True, kw_only=True):
     exports: tuple[str, ...] = ()
     imports: tuple[str, ...] = ()
     functions: int = 0
-    memories: int = 0
 
     @property
     def computes(self) -> bool:
@@ -106,21 +103,19 @@ def examine_component(
         "imports": limits.imports,
         "functions": limits.functions,
         "exports": limits.exports,
-        "memories": _MOST_MEMORIES,
     }
     faults = tuple(
         too_large(name, what, found[what], limit)
         for what, limit in most.items()
         if found[what] > limit
     )
-    form = ComponentForm(functions=found["functions"], memories=found["memories"])
+    form = ComponentForm(functions=found["functions"])
     if faults:
         return form, faults
     form = ComponentForm(
         exports=component_exports(data, source=name),
         imports=component_imports(data, source=name),
         functions=found["functions"],
-        memories=found["memories"],
     )
     return form, tuple(
         fault for fault in (_missing_exports(form, name), _unknown_imports(form, name)) if fault
@@ -192,5 +187,4 @@ _COUNTED = {
     _IMPORTS: "imports",
     _FUNCTIONS: "functions",
     _EXPORTS: "exports",
-    _MEMORIES: "memories",
 }

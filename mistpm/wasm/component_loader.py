@@ -66,7 +66,6 @@ class ComponentLoader:
             name=name,
             digest=digest,
             code=code,
-            memories=form.memories,
             may_call=CALL in described.imports,
             computes=form.computes,
         )

@@ -30,7 +30,7 @@ from wasmtime import _ffi as values
 from wasmtime import component as model
 
 HEADER = struct.Struct(">cIQ")
-MOST_INSTANCES, MOST_TABLES = 1_000, 100
+MOST_INSTANCES, MOST_TABLES, MOST_MEMORIES = 1_000, 100, 4
 SPARE_BYTES = 256 * 1024 * 1024
 """What may be used besides the guest's memories: for its tables, and for copies of what is exchanged."""
 
@@ -174,7 +174,7 @@ class Run:
             table_elements=asked["table"],
             instances=MOST_INSTANCES,
             tables=MOST_TABLES,
-            memories=asked["memories"],
+            memories=MOST_MEMORIES,
         )
         self._store.set_epoch_deadline(1)
         if asked["fuel"] is not None:
@@ -323,7 +323,7 @@ def bound(asked: dict[str, Any]) -> int:
     import resource
 
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    most = before + asked["memories"] * asked["memory"] + SPARE_BYTES
+    most = before + MOST_MEMORIES * asked["memory"] + SPARE_BYTES
     if hard == resource.RLIM_INFINITY or most <= hard:
         resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
     return before + int(asked["memory"]) + SPARE_BYTES

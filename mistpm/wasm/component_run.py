@@ -69,7 +69,6 @@ class ComponentRun:
             "export": export,
             "seconds": seconds,
             "memory": self._memory,
-            "memories": self._component.memories,
             "table": self._limits.table_elements,
             "request": self._limits.request_bytes,
             "fuel": fuel,

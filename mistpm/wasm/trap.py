@@ -143,7 +143,7 @@ def failed(name: str, text: str, limits: Limits) -> RenderError:
             hint=_TELL,
         )
     reason = (text.strip() or "no reason given").splitlines()[-1].strip()
-    if re.search(r"\bmemory\b.* exceeds", reason):
+    if re.search(r"\bmemory\b.* (exceeds|too high)", reason):
         return RenderError(
             "guest-memory",
             f"`{name}` needs more memory than there may be",
