@@ -150,11 +150,18 @@ def _finite(text: str) -> float:
 
 
 def _is_deep(value: Any, levels: int) -> bool:
-    if isinstance(value, dict):
-        value = value.values()
-    elif not isinstance(value, list):
-        return False
-    return levels == 0 or any(_is_deep(item, levels - 1) for item in value)
+    """Say whether more than so many mappings and lists stand in each other; goes down level by level."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(levels):
+        if not level:
+            return False
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+    return bool(level)
 
 
 class _UnreadableError(Exception):

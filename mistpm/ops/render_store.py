@@ -69,17 +69,23 @@ class RenderStore:
         """
         path = self._path(key)
         with suppress(OSError):
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.parent.mkdir(mode=0o700, exist_ok=True)
-            temporary = path.with_name(f".{path.name}.tmp")
             try:
-                with os.fdopen(os.open(temporary, _WRITING, mode=0o600), "wb") as file:
-                    file.write(data + _digest(path, data))
-                temporary.replace(path)
-            except OSError:
-                temporary.unlink()
-                raise
+                self._write(path, data)
+            except FileNotFoundError:
+                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                path.parent.mkdir(mode=0o700, exist_ok=True)
+                self._write(path, data)
             self._evict(path.parent)
+
+    def _write(self, path: Path, data: bytes) -> None:
+        temporary = path.with_name(f".{path.name}.tmp")
+        try:
+            with os.fdopen(os.open(temporary, _WRITING, mode=0o600), "wb") as file:
+                file.write(data + _digest(path, data))
+            temporary.replace(path)
+        except OSError:
+            temporary.unlink()
+            raise
 
     def _path(self, key: str) -> Path:
         name = hashlib.sha256(f"{self._circumstances}\n{key}".encode()).hexdigest()

@@ -10,7 +10,7 @@ from msgspec import Struct
 from mistpm import document
 from mistpm.errors import DocumentError, PackageError
 from mistpm.model.descriptor import Descriptor
-from mistpm.package.sections import ASSETS_SECTION, DESCRIPTOR_SECTION, find_section
+from mistpm.package.sections import ASSETS_SECTION, DESCRIPTOR_SECTION, find_section, find_sections
 from mistpm.package.specifier import require_this_mistpm
 
 
@@ -43,13 +43,14 @@ def read_package(path: Path) -> PackageFile:
 
     Raises what `read_descriptor` raises, and `PackageError` (`unreadable-file`).
     """
-    data = read_module(path)
+    data, source = read_module(path), str(path)
+    found = find_sections(data, (DESCRIPTOR_SECTION, ASSETS_SECTION), source=source)
     return PackageFile(
         path=path,
         digest="sha256:" + hashlib.sha256(data).hexdigest(),
         size=len(data),
-        descriptor=read_descriptor(data, source=str(path)),
-        assets=read_assets(data, source=str(path)),
+        descriptor=_descriptor(found[DESCRIPTOR_SECTION], source=source),
+        assets=_assets(found[ASSETS_SECTION], source=source),
     )
 
 
@@ -60,7 +61,10 @@ def read_descriptor(data: bytes, *, source: str) -> Descriptor | None:
     (`mistpm.package.sections`) or where it is for another mistpm (`mistpm-too-old`), `DocumentError`
     (`invalid-descriptor`) with all problems.
     """
-    payload = find_section(data, DESCRIPTOR_SECTION, source=source)
+    return _descriptor(find_section(data, DESCRIPTOR_SECTION, source=source), source=source)
+
+
+def _descriptor(payload: bytes | None, *, source: str) -> Descriptor | None:
     if payload is None:
         return None
     try:
@@ -76,7 +80,10 @@ def read_descriptor(data: bytes, *, source: str) -> Descriptor | None:
 
 def read_assets(data: bytes, *, source: str) -> dict[str, str]:
     """Read a module's assets, texts by relative path; raises as `read_descriptor` does."""
-    payload = find_section(data, ASSETS_SECTION, source=source)
+    return _assets(find_section(data, ASSETS_SECTION, source=source), source=source)
+
+
+def _assets(payload: bytes | None, *, source: str) -> dict[str, str]:
     if payload is None:
         return {}
     return document.from_json(payload, dict[str, str], file=source, reference="invalid-assets")

@@ -69,7 +69,19 @@ def find_section(data: bytes, name: str, *, source: str = "") -> bytes | None:
     Raises what `read_sections` raises, and `duplicate-section` when there are several: two readers
     could otherwise take two different ones for the truth.
     """
-    found = [section for section in read_sections(data, source=source) if section.name == name]
+    return find_sections(data, (name,), source=source)[name]
+
+
+def find_sections(
+    data: bytes, names: tuple[str, ...], *, source: str = ""
+) -> dict[str, bytes | None]:
+    """Give the payloads of several custom sections by name, as `find_section` does, in one walk."""
+    sections = read_sections(data, source=source)
+    return {name: _only(sections, name, source) for name in names}
+
+
+def _only(sections: tuple[Section, ...], name: str, source: str) -> bytes | None:
+    found = [section for section in sections if section.name == name]
     if len(found) > 1:
         raise PackageError(
             "duplicate-section",

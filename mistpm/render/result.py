@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
 from typing import Any, NoReturn
 
 from msgspec import Struct
@@ -150,12 +149,7 @@ def _parsed(raw: bytes, package: str) -> Any:
 def _check_names(files: dict[str, str], package: str) -> None:
     """Refuse names that lead out of a folder, or that a file system cannot hold."""
     for name in files:
-        reason = _name_fault(name)
-        if reason is None:
-            above = (str(folder) for folder in PurePosixPath(name).parents)
-            reason = next(
-                (f"{_quoted(path)} is a file already" for path in above if path in files), None
-            )
+        reason = _name_fault(name) or _taken_above(name, files)
         if reason:
             raise RenderError(
                 "invalid-file-name",
@@ -163,6 +157,16 @@ def _check_names(files: dict[str, str], package: str) -> None:
                 context=(reason,),
                 hint="names are relative paths such as `web/deployment.yaml`: tell the package's author",
             )
+
+
+def _taken_above(name: str, files: dict[str, str]) -> str | None:
+    """Say which folder of a file's is itself a file."""
+    above = name.rpartition("/")[0]
+    while above:
+        if above in files:
+            return f"{_quoted(above)} is a file already"
+        above = above.rpartition("/")[0]
+    return None
 
 
 def _name_fault(name: str) -> str | None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from msgspec import Raw
+
 from mistpm.errors import RenderError
 from mistpm.model.descriptor import Descriptor
 from mistpm.model.identity import PackageId
@@ -16,6 +18,7 @@ from mistpm.model.secrets import SecretInput
 from mistpm.model.version import Version
 from mistpm.render.capabilities import capabilities
 from mistpm.render.configuration import Configuration
+from mistpm.render.envelope import write
 from mistpm.render.guest import Guest
 from mistpm.render.memo import Memo
 from mistpm.render.schema import Schema
@@ -74,11 +77,12 @@ class Shared:
         }
         self._modules: dict[str, Any] = {}
         self._schemas: dict[tuple[str, str], Schema] = {}
-        self.capabilities = capabilities(
+        told = capabilities(
             minor or min(parse_minor(text) for text in lock.kubernetes),
             provided=provided_apis,
             packaged=self._packaged_apis(),
         )
+        self.capabilities = Raw(write(told))
 
     def package(self, pin: LockedPackage) -> Package:
         """Give the package of a pin; raises `RenderError` (`package-not-fetched`)."""

@@ -73,6 +73,13 @@ def read_form(data: bytes, *, name: str, limits: Limits) -> Form:
     return form
 
 
+def check_sections(data: bytes, *, name: str, limits: Limits) -> None:
+    """Refuse a module for what `read_form` would refuse it for, if its code is known to be a package's."""
+    count = sum(part.custom for part in parts(data, source=name))
+    if count > limits.custom_sections:
+        raise too_large(name, "custom-sections", count, limits.custom_sections)
+
+
 def examine(data: bytes, *, name: str, limits: Limits) -> tuple[Form, tuple[PackageError, ...]]:
     """Read what `data` exports and imports, and give everything for which it is to be refused.
 

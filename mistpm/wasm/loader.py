@@ -13,7 +13,7 @@ from mistpm.package.sections import code_digest, is_component, without_sections
 from mistpm.wasm.compiler import Compiler, is_small
 from mistpm.wasm.component_loader import ComponentLoader
 from mistpm.wasm.engine import engine_key
-from mistpm.wasm.form import REQUIREMENTS, examine, read_form
+from mistpm.wasm.form import REQUIREMENTS, Form, check_sections, examine, read_form
 from mistpm.wasm.limits import size_of
 from mistpm.wasm.module import Module, link
 from mistpm.wasm.signatures import wrong_exports, wrong_imports
@@ -46,7 +46,7 @@ class Loader:
         self._cache = cache
         self._limits = limits
         self._lock = threading.Lock()
-        self._loaded: dict[str, wasmtime.InstancePre] = {}
+        self._loaded: dict[str, tuple[wasmtime.InstancePre, Form]] = {}
         self._loading: dict[str, threading.Lock] = {}
 
     def load(self, path: Path, digest: str, *, name: str) -> Module | Component:
@@ -56,21 +56,24 @@ class Loader:
         _check_digest(data, digest, name)
         if is_component(data):
             return self._components.load(data, digest, name=name)
-        form = read_form(data, name=name, limits=self._limits)
         key = code_digest(data, source=name)
         with self._lock:
             loading = self._loading.setdefault(key, threading.Lock())
         with loading:
             if self.compiler.interruptions != interruptions:
                 raise KeyboardInterrupt  # while this thread waited for another one that was compiling
-            if key not in self._loaded:
+            if key in self._loaded:
+                check_sections(data, name=name, limits=self._limits)
+            else:
+                form = read_form(data, name=name, limits=self._limits)
                 compiled = self._machine_code(data, key, name)
-                self._loaded[key] = link(self._engine, compiled, form, name=name)
+                self._loaded[key] = link(self._engine, compiled, form, name=name), form
+        code, form = self._loaded[key]
         is_command = form.kind == "command"
         return Module(
             name=name,
             digest=digest,
-            code=self._loaded[key],
+            code=code,
             computes=REQUIREMENTS in form.exports and not is_command,
             is_command=is_command,
         )

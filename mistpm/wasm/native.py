@@ -87,6 +87,7 @@ class Instance:
     def __init__(self, code: wasmtime.InstancePre, store: wasmtime.Store) -> None:
         self._context = _store_context(store.ptr())
         self._instance = c.wasmtime_instance_t()
+        self._memory: Any = None
         trap = _POINTER()
         error = _instantiate(
             code.ptr(), self._context, ctypes.byref(self._instance), ctypes.byref(trap)
@@ -107,7 +108,9 @@ class Instance:
 
     def memory(self) -> Memory:
         """Give the memory as it is now."""
-        return _seen(self._context, self._find(_MEMORY_NAME))
+        if self._memory is None:
+            self._memory = self._find(_MEMORY_NAME)
+        return _seen(self._context, self._memory)
 
     def _call(self, export: str, numbers: tuple[int, ...], room: int) -> int:
         found = self._find(export.encode())
