@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import TypeVar
 
 import wasmtime
-from msgspec import Struct
+from msgspec import MsgspecError, Struct
 from msgspec.json import decode
 
 from mistpm.errors import RenderError
@@ -20,6 +21,8 @@ GRACE = 2.0
 """How much later than its deadline a process is given up: until then it ends the guest itself, and says where."""
 MOST_TOLD = 1024 * 1024
 _ESCAPED = 6
+_NONSENSE = "it says what nobody understands"
+T = TypeVar("T")
 
 Answering = Callable[[bytes], Answer]
 Logging = Callable[[int, str], None]
@@ -120,7 +123,7 @@ class ComponentRun:
         document = process.read(header.size, until)
         left = self._budget.left
         left.memory_bytes -= self._memory
-        left.fuel = header.number
+        self._set_fuel(header)
         reply = self._checked(self._answer(document))
         left.memory_bytes += self._memory
         process.send(b"%d" % -reply.status, _body(reply), until, left.fuel)
@@ -137,14 +140,21 @@ class ComponentRun:
         return reply
 
     def _end(self, process: ComponentProcess, header: Header, until: float) -> Answered:
-        self._budget.left.fuel = header.number
+        self._set_fuel(header)
         if header.kind in {b"O", b"E"}:
             self._budget.take_output(header.size, name=self._component.name)
             text = process.read(header.size, until)
+            _check(text.decode)
             return Answered(text=text, is_error=header.kind == b"E")
         if header.kind == b"T" and header.size <= MOST_TOLD:
-            raise self._stopped(decode(process.read(header.size, until), type=_Stopped))
-        raise LostProcessError("it says what nobody understands")
+            told = process.read(header.size, until)
+            raise self._stopped(_check(lambda: decode(told, type=_Stopped)))
+        raise LostProcessError(_NONSENSE)
+
+    def _set_fuel(self, header: Header) -> None:
+        """Take over what is left of the fuel, which cannot be more than there was."""
+        left = self._budget.left
+        left.fuel = min(left.fuel, header.number)
 
     def _stopped(self, found: _Stopped) -> RenderError:
         name = self._component.name
@@ -154,6 +164,14 @@ class ComponentRun:
             return failed(name, found.reason, self._limits)
         trap = Trap(code=code, message=found.reason, backtrace=found.frames)
         return trapped(name, trap, self._limits, found.memory, self._memory)
+
+
+def _check(read: Callable[[], T]) -> T:
+    """Read what a process has said; raises `LostProcessError` where that cannot be."""
+    try:
+        return read()
+    except (MsgspecError, UnicodeDecodeError):
+        raise LostProcessError(_NONSENSE) from None
 
 
 def ask(
