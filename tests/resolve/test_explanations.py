@@ -16,7 +16,7 @@ from mistpm.model.ranges import parse_range
 from mistpm.model.resolution import Unresolved
 from mistpm.resolve import Limits, resolve
 from mistpm.resolve.explain import writer
-from mistpm.resolve.explain.cores import Cores
+from mistpm.resolve.explain.cores import NodeCores
 from mistpm.resolve.explain.phrases import Phrase
 from mistpm.resolve.explain.phrases import phrase as told_phrase
 from mistpm.resolve.world.catalogue import Catalogue
@@ -65,7 +65,7 @@ class Judge:
         catalogue = Catalogue(case.world, deadline, case.world)
         problem = Problem(question=case.question, held=case.held, relaxed=True)
         universe = Universe(problem, catalogue).grow()
-        self._cores = Cores(tuple(universe.nodes.values()), deadline)
+        self._cores = NodeCores(tuple(universe.nodes.values()), deadline)
         self.causes = set(self._cores.causes)
 
     def can_hold(self, causes: list[Cause]) -> bool:

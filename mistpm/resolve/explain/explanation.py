@@ -11,7 +11,7 @@ from typing import Final
 from msgspec import Struct
 
 from mistpm.model.cause import Cause, Conflict, RequiresApi
-from mistpm.resolve.explain.cores import Cores
+from mistpm.resolve.explain.cores import NodeCores
 from mistpm.resolve.explain.derivation import Step, derive
 from mistpm.resolve.explain.grounds import Grounds
 from mistpm.resolve.explain.minimizing import minimized
@@ -44,10 +44,10 @@ def explain(search: Search, deadline: Deadline) -> Explanation:
     order = search.core()
     search.universe.know_all_of(order)
     nodes = tuple(search.universe.nodes.values())
-    with Cores(nodes, deadline, order) as cores:
+    with NodeCores(nodes, deadline, order) as cores:
         # what excludes versions of which nobody knows yet what they require says nothing here
-        said = [cause for cause in order if cause in cores.encoding.selectors]
-        remaining, minimal = minimized(cores, said, deadline.limits.conflicts)
+        said = [cause for cause in order if cause in cores.causes]
+        remaining, minimal = minimized(cores, said, deadline)
     fewest = remaining
     if minimal and deadline.limits.calls:
         fewest = _fewest(search, remaining, deadline)
@@ -67,13 +67,13 @@ def _fewest(search: Search, found: list[Cause], deadline: Deadline) -> list[Caus
     if not may_try or not _FEW < len(found) <= _MOST_CAUSES or len(causes) > _MOST_COMPARED:
         return found
     search.universe.know_all_of(causes)
-    with Cores(tuple(search.universe.nodes.values()), deadline, causes) as cores:
-        said = [cause for cause in causes if cause in cores.encoding.selectors]
+    with NodeCores(tuple(search.universe.nodes.values()), deadline, causes) as cores:
+        said = [cause for cause in causes if cause in cores.causes]
         return smaller(cores, said, len(found), deadline.limits.calls) or found
 
 
 def _steps(
-    cores: Cores | None, nodes: Sequence[Node], causes: Sequence[Cause], deadline: Deadline
+    cores: NodeCores | None, nodes: Sequence[Node], causes: Sequence[Cause], deadline: Deadline
 ) -> tuple[Step, ...]:
     """Derive the conflict, from what was asked about just these causes if that is there.
 
@@ -82,7 +82,7 @@ def _steps(
     if len(causes) > _MOST_CAUSES:
         return ()
     if cores is None:
-        with Cores(nodes, deadline, causes) as cores_of_few:
+        with NodeCores(nodes, deadline, causes) as cores_of_few:
             cores_of_few.can_hold(causes)
             cores = cores_of_few
-    return derive(cores.nogoods.all)
+    return derive(cores.nogoods)

@@ -43,18 +43,22 @@ class Nogood(Struct, frozen=True, eq=False):
     cause: Cause | None = None
 
 
-class Nogoods:
-    """What the clauses of an encoding say that is no matter of course, in their order.
+def read_back(encoding: Encoding, clauses: Iterable[Sequence[int]]) -> tuple[Nogood, ...]:
+    """Give what the clauses of an encoding say that is no matter of course, in their order.
 
     What differs only in the versions that a cause's clauses speak of is put together.
     """
+    return tuple(_Reader(encoding, tuple(clauses)).merged())
 
-    def __init__(self, encoding: Encoding, clauses: Iterable[Sequence[int]]) -> None:
-        self._clauses = tuple(clauses)
+
+class _Reader:
+    """Knows which values of which variable each literal of an encoding stands for."""
+
+    def __init__(self, encoding: Encoding, clauses: Sequence[Sequence[int]]) -> None:
+        self._clauses = clauses
         self._causes = {switch: cause for cause, switch in encoding.selectors.items()}
         self._variables: dict[int, Variable] = {}
         self._true: dict[int, int] = {}
-        self._disjunctions: set[int] = set()
         for node in encoding.nodes:
             variable = Variable(node.domain | 1 << len(node.listing.candidates), node)
             mask = 0
@@ -64,25 +68,8 @@ class Nogoods:
                 self._true[upto] = mask
                 self._true[block.literal] = block.mask
         self._find_disjunctions()
-        self.all = tuple(self._merged())
-        self._telling: dict[Variable, list[tuple[int, int, int]]] = {}
-        for number, variable in self._variables.items():
-            if number not in self._disjunctions:
-                true = self._true[number]
-                told = (number, true, variable.all & ~true)
-                self._telling.setdefault(variable, []).append(told)
 
-    def assignment(self, model: frozenset[int]) -> dict[Variable, int]:
-        """Give every variable the value that it has in a model."""
-        values: dict[Variable, int] = {}
-        for variable, told in self._telling.items():
-            mask = variable.all
-            for number, true, false in told:
-                mask &= true if number in model else false
-            values[variable] = mask & -mask
-        return values
-
-    def _merged(self) -> Iterable[Nogood]:
+    def merged(self) -> Iterable[Nogood]:
         merged: dict[object, Nogood] = {}
         for number, clause in enumerate(self._clauses):
             nogood = self._read(clause)
@@ -134,4 +121,3 @@ class Nogoods:
         for number, masks in implied.items():
             if len(masks) == 1 and number not in used and number not in self._variables:
                 ((self._variables[number], self._true[number]),) = masks.items()
-                self._disjunctions.add(number)

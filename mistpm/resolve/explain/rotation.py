@@ -10,17 +10,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from mistpm.model.cause import Cause
-from mistpm.resolve.explain.nogood import Nogood, Nogoods, Variable
+from mistpm.resolve.explain.nogood import Nogood, Variable
 
 
 class Rotation:
     """Knows which nogoods a variable stands in."""
 
-    def __init__(self, nogoods: Nogoods) -> None:
-        self._nogoods = nogoods
+    def __init__(self, nogoods: Iterable[Nogood]) -> None:
         self._standing_in: dict[Variable, list[Nogood]] = {}
         self._of_cause: dict[Cause, list[Nogood]] = {}
-        for nogood in nogoods.all:
+        for nogood in nogoods:
             for variable, _ in nogood.terms:
                 self._standing_in.setdefault(variable, []).append(nogood)
             if nogood.cause is not None:
@@ -29,16 +28,16 @@ class Rotation:
     def needed(
         self,
         cause: Cause,
-        model: frozenset[int],
+        values: Mapping[Variable, int],
         remaining: Collection[Cause],
         known: Collection[Cause],
     ) -> set[Cause]:
-        """Give what cannot be left out of `remaining`, from a model of all of them but `cause`.
+        """Give what cannot be left out of `remaining`, from values with which all of them hold but `cause`.
 
         What is `known` to be needed is not found again.
         """
         found = {cause}
-        waiting = [(cause, self._nogoods.assignment(model))]
+        waiting = [(cause, values)]
         while waiting and len(found) + len(known) < len(remaining):
             cause, values = waiting.pop()
             violated = [n for n in self._of_cause.get(cause, ()) if _holds(n, values)]

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
-from pysat.solvers import Cadical195, Glucose4
+from pysat.solvers import Cadical195, Glucose4, Minisat22
 
 from mistpm.resolve.world.limits import Deadline
 
+Program: TypeAlias = Literal["glucose", "cadical", "minisat"]
+
 _SLICE: Final = 2000
 """Conflicts until the solver comes back; it does so between two restarts, which may take seconds."""
+_PROGRAMS: Final = {"glucose": Glucose4, "cadical": Cadical195, "minisat": Minisat22}
 _CALM: Final = {"walk": 0, "lucky": 0}
 """CaDiCaL without the guesses that it makes at the beginning of each call."""
 _TICK: Final = 0.1
@@ -22,19 +25,23 @@ _TICK: Final = 0.1
 class Solver:
     """A CDCL solver that keeps what it learns from one call to the next.
 
-    It is Glucose 4, which costs next to nothing to begin with; with `simplifies` it is CaDiCaL 1.9.5, which
-    eliminates variables, and is three times as fast where hundreds of things are asked about at once.
+    It is Glucose 4, which costs next to nothing to begin with.  CaDiCaL 1.9.5 eliminates variables, and is
+    three times as fast where hundreds of things are asked about at once.  MiniSat 2.2 is faster than both
+    where conflicts teach little, as in random clauses, and hopeless where they have to teach much.
     """
 
     def __init__(
-        self, clauses: Sequence[Sequence[int]], deadline: Deadline, *, simplifies: bool = False
+        self,
+        clauses: Sequence[Sequence[int]],
+        deadline: Deadline,
+        program: Program = "glucose",
     ) -> None:
         self.deadline = deadline
-        self._solver = Cadical195() if simplifies else Glucose4()
-        if simplifies:
+        self._program = program
+        self._solver = _PROGRAMS[program]()
+        if program == "cadical":
             self._solver.configure(_CALM)
         self._solver.append_formula(clauses)
-        self._simplifies = simplifies
         self._core: list[int] = []
         self._model: frozenset[int] = frozenset()
         self._is_hard = False
@@ -112,5 +119,7 @@ class Solver:
         """Free the solver's memory; a call that was given up ends soon, and then it frees itself."""
         if self._working is None:
             self._solver.delete()
-        elif not self._simplifies:  # CaDiCaL cannot be interrupted: it comes back after its slice
+        elif (
+            self._program != "cadical"
+        ):  # that cannot be interrupted: it comes back after its slice
             self._solver.interrupt()

@@ -29,7 +29,7 @@ class Limits(Struct, frozen=True, kw_only=True):
 
     seconds: float = 30.0
     failures: int | None = None
-    conflicts: int = 20_000
+    conflicts: int = 60_000
     answers: int = 100
     tries: int = 12
     calls: int = 100
