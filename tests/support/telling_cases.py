@@ -30,6 +30,7 @@ def telling_cases() -> list[Case]:
         a_pick_stays(),
         *each_version_suits_some(),
         *what_stays_goes_on_to_use(),
+        seen_in_another_context(),
     ]
 
 
@@ -40,6 +41,21 @@ def one_way_of_calling_is_impossible() -> Case:
     world.add("x/a", "2.0.0", {"l": _calling(on=True)})
     world.add("x/lib", "1.0.0", {"d": dependency("x/gone", when="inputs.on")})
     return Case(world, asking({"a": "x/a"}), Held())
+
+
+def seen_in_another_context() -> Case:
+    """Let all versions of a called package be tried before somebody calls it in a way that none of them bears."""
+    world = World().add("x/first", "1.0.0", {"l": _calling(on=False)})
+    for version, gone in (("1.0.0", "x/gone"), ("1.1.0", "x/lost")):
+        world.add("x/lib", version, {"d": dependency(gone, when="inputs.on")})
+    other = dependency("call x/lib =1.1.0", with_={"on": False})
+    world.add("x/second", "1.0.0").add("x/second", "2.0.0", {"l": other, "r": "x/refuses"})
+    world.add("x/refuses", "1.0.0", conflicts=["x/first"])
+    world.add("x/third", "1.0.0").add("x/third", "2.0.0", {"d": "x/deep"})
+    world.add("x/deep", "1.0.0", {"l": "x/last <3"}).add("x/deep", "2.0.0", conflicts=["x/third"])
+    world.add("x/last", "1.0.0 3.0.0").add("x/last", "2.0.0", {"l": _calling(on=True)})
+    names = ("first", "second", "third", "last")
+    return Case(world, asking({name: f"x/{name}" for name in names}), Held())
 
 
 def who_holds_only_itself_up() -> list[Case]:

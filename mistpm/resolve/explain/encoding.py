@@ -62,7 +62,7 @@ class Encoding:
             if only is None
             else [requirement for requirement in self.supporting if requirement.cause in only]
         )
-        self._exclusive = [node for node in self.nodes if node.listing.is_exclusive]
+        self._exclusive = [node for node in self.nodes if node.listing.exclusive]
         self._conflicts = list(self._find_conflicts())
         self._encode()
 

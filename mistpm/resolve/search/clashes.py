@@ -21,7 +21,7 @@ class Clash(Struct, frozen=True, kw_only=True):
 
 def clashes(places: Mapping[Node, int]) -> Iterator[Clash]:
     """Find what excludes each other among chosen versions, each time with all versions alike."""
-    exclusive = [node for node in places if node.listing.is_exclusive]
+    exclusive = [node for node, place in places.items() if node.listing.exclusive >> place & 1]
     if exclusive:
         yield from _owners(exclusive, places)
         yield from _once(exclusive, places)

@@ -138,5 +138,7 @@ class Optimum:
         self._deadline.doing = f"looking for the newest `{node.name}`; {known} would do"
 
     def _chosen(self, node: Node) -> Block:
-        """Give which of a node's blocks is chosen."""
-        return self._selection.chosen[node]
+        """Give which block of a node that is needed is chosen."""
+        block = self._selection.block(node)
+        assert block is not None  # noqa: S101 - it is needed
+        return block

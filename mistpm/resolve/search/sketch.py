@@ -35,7 +35,8 @@ class Sketch:
     Clauses that stem from a cause are in force where its selector is true, until all are for good
     (`settle`); `spoken_of` has the versions that it speaks of.  `picks` are the series that callers
     choose between; `moves` say that something held has changed, `exchanges` that something held which
-    has not changed calls or is provided with something else than before.
+    has not changed calls or is provided with something else than before.  `novel` are the literals of blocks
+    whose version nobody has looked at: a model without any of these is a solution.
     """
 
     def __init__(self, universe: Universe, formula: Formula | None = None) -> None:
@@ -47,6 +48,7 @@ class Sketch:
         self.picks: dict[Decision, dict[Node, int]] = {}
         self.moves: list[int] = []
         self.exchanges: list[int] = []
+        self.novel: set[int] = set()
         self.is_settled = False
         self._wholes: dict[Node, Block] = {}
         self._halves: dict[int, tuple[Block, Block]] = {}
@@ -57,6 +59,7 @@ class Sketch:
         self._written: dict[Requirement, int] = {}
         self._exchanged: dict[Decision, int] = {}
         self._fixed: dict[Node, int] = {}
+        self._familiar: dict[Node, int] = {}
         self._true = self.variable()
         self.add(self._true)
 
@@ -103,6 +106,8 @@ class Sketch:
         literal = self._uses.get(context)
         if literal is None:
             literal = self._uses[context] = self.variable()
+            self.novel.update(self.blocks[context.node])
+            self._familiar[context.node] = 0
         return literal
 
     def ordered(self, node: Node, mask: int) -> list[Block]:
@@ -146,6 +151,8 @@ class Sketch:
         everything = Block(mask=listing.all, place=listing.best(listing.all), literal=there)
         self.blocks[node] = {there: everything}
         self._wholes[node] = everything
+        self._familiar[node] = 0
+        self.novel.add(there)
 
     def _constrain(self, node: Node) -> None:
         """Write what the file, exclusions and what is held say of a node."""
@@ -279,13 +286,35 @@ class Sketch:
     # --- blocks ----------------------------------------------------------------------------------
 
     def chosen(self, node: Node, model: Collection[int]) -> Block | None:
-        """Give the block of a node that a model chooses."""
+        """Give the block of a node that a model chooses; a half that the model does not know is in none."""
         block = self._wholes.get(node)
         if block is None or block.literal not in model:
             return None
         while halves := self._halves.get(block.literal):
-            block = halves[0] if halves[0].literal in model else halves[1]
+            better, worse = halves
+            if better.literal in model:
+                block = better
+            elif worse.literal in model:
+                block = worse
+            else:
+                break
         return block
+
+    def is_familiar(self, node: Node, place: int) -> bool:
+        """Tell whether models may choose a version of a node unseen."""
+        return bool(self._familiar[node] >> place & 1)
+
+    def acquaint(self, node: Node, mask: int) -> None:
+        """Let models choose versions of a node unseen: all that they require has its clauses.
+
+        What excludes others is looked at each time, and so is what may have answered since.
+        """
+        listing = node.listing
+        mask &= ~(self._familiar[node] | listing.computing | listing.exclusive)
+        if mask:
+            self._familiar[node] |= mask
+            blocks = self.blocks[node].values()
+            self.novel -= {block.literal for block in blocks if mask >> block.place & 1}
 
     def foresee(self, requirements: Iterable[Requirement]) -> None:
         """Divide blocks by all that many requirements will tell apart."""
@@ -361,4 +390,7 @@ class Sketch:
         blocks = self.blocks[node]
         del blocks[block.literal]
         blocks[best.literal], blocks[rest.literal] = best, rest
+        self.novel.discard(block.literal)
+        familiar = self._familiar[node]
+        self.novel.update(h.literal for h in (best, rest) if not familiar >> h.place & 1)
         return best, rest

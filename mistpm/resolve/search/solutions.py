@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from mistpm.resolve.search.clashes import clashes
@@ -61,7 +61,8 @@ class Solutions:
         """Keep a model that is a solution; else write what excludes it."""
         with self.solver.deadline.effort.time("encode"):
             found = tuple(Selection(sketch, model) for sketch in self.sketches)
-            has_more = [self._write(s) or _separate(s) or _unfounded(s) for s in found]
+            novel = [selection for selection in found if not selection.is_familiar]
+            has_more = [self._write(s) or _separate(s) or _unfounded(s) for s in novel]
         if any(has_more):
             return False
         self.found = found
@@ -89,7 +90,27 @@ class Solutions:
         sketch.foresee(everything)
         for requirement in dict.fromkeys((*selection.unwritten, *everything)):
             sketch.write(requirement)
+        _acquaint(selection, often)
         return bool(selection.unwritten)
+
+
+def _acquaint(selection: Selection, often: Collection[Context]) -> None:
+    """Let models choose again, unseen, what has all its clauses now."""
+    sketch, contexts = selection.sketch, selection.contexts
+    for node, block in selection.chosen.items():
+        if not sketch.is_familiar(node, block.place) and contexts.keys() >= set(node.contexts):
+            found = (requirement for c in node.contexts for requirement in c.at(block.place))
+            if not _ask_for_apis(found):
+                sketch.acquaint(node, 1 << block.place)
+    for context in often:
+        node = context.node
+        if len(node.contexts) == 1 and not _ask_for_apis(context.distinct.values()):
+            sketch.acquaint(node, node.domain)
+
+
+def _ask_for_apis(requirements: Iterable[Requirement]) -> bool:
+    """Tell whether it hangs on the rest of a model if they are met, or on which Kubernetes there is."""
+    return any(each.use == "api" and each.constrains for each in requirements)
 
 
 def _separate(selection: Selection) -> bool:

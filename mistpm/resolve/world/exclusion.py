@@ -33,7 +33,7 @@ def exclusions(node: Node, question: Question, pin: Version | None) -> Iterator[
         if missing:
             needs = NeedsKubernetes(package=node.package, range=range_.text, missing=missing)
             yield Exclusion(cause=needs, mask=mask)
-    if listing.is_exclusive or listing.computing:
+    if listing.exclusive or listing.computing:
         for profile in listing.profiles:
             yield from _of_profile(node, profile, question)
     held = node.held_place

@@ -56,7 +56,7 @@ def _exclusive(asked: list[Node]) -> Iterator[tuple[Node, Node]]:
     first: dict[object, Node] = {}
     for node in asked:
         listing = node.listing
-        if not listing.is_exclusive:
+        if not listing.exclusive:
             continue
         shared = {kind for profile in node.profiles() for kind in kinds(profile.descriptor)}
         for each in (*shared, *([node.package] if listing.cluster_wide else ())):

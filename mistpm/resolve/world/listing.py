@@ -136,14 +136,9 @@ class Listing:
         return masks
 
     @cached_property
-    def is_exclusive(self) -> bool:
-        """Tell whether some version cannot be beside certain others."""
-        return any(
-            profile.descriptor.provides.apis
-            or profile.descriptor.conflicts
-            or profile.descriptor.scope == "cluster"
-            for profile in self.profiles
-        )
+    def exclusive(self) -> int:
+        """Give the versions that cannot be beside certain others."""
+        return self._where(lambda d: bool(d.provides.apis or d.conflicts or d.scope == "cluster"))
 
     @cached_property
     def requires(self) -> frozenset[PackageId | None]:
