@@ -53,7 +53,7 @@ def account(
         )
         account = f"system:serviceaccount:{namespace}:{role}"
         api.wait_until_allowed(account, "list configmaps", namespace=namespace)
-        token = control_plane.token(namespace, role, seconds=6000)
+        token = control_plane.token(namespace, role, seconds=3000)
         kubeconfig = control_plane.kubeconfig_with(f"{role}-{namespace}", {"token": token})
         return CommandLine(shop.folder, kubeconfig)
 

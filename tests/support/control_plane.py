@@ -138,7 +138,10 @@ class ControlPlane:
         return KubernetesApi(self.kubeconfig(user), token=token)
 
     def token(self, namespace: str, name: str, *, seconds: int) -> str:
-        """Sign a token for a service account, which is accepted for so long (or a part of a second less)."""
+        """Sign a token for a service account, which is accepted for so long (or a part of a second less).
+
+        An hour at most: a token is not accepted more than an hour before its end.
+        """
         path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}"
         uid = self.api().get(path).body["metadata"]["uid"]
         command: list[str | Path] = [control_plane_binary.binary_for(self.minor), "token"]
