@@ -70,6 +70,12 @@ class ComponentLoader:
             computes=form.computes,
         )
 
+    def is_cold(self, data: bytes, *, name: str) -> bool:
+        """Say whether a component would have to be compiled."""
+        key = code_digest(data, source=name)
+        held = self._cache is not None and self._cache.holds(self._engine_key, key)
+        return key not in self._loaded and not held
+
     def dissect(self, data: bytes, *, name: str) -> Anatomy:
         """Tell what a component is made of, as `Runtime.dissect` says."""
         from mistpm.wasm.anatomy import dissect_component

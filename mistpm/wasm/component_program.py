@@ -100,7 +100,11 @@ class Warden:
         """Note that no guest runs."""
         with self._changed:
             self._until = None
-        self._check()
+
+    def check(self) -> None:
+        """End the process if the guest has too much memory."""
+        if self._most and data_bytes() > self._most:
+            give_up(MemoryError("its memories together are too large"))
 
     def _watch(self) -> None:
         with self._changed:
@@ -114,19 +118,18 @@ class Warden:
                     self._until = None
                 else:
                     self._changed.wait(min(left, _LOOK_SECONDS))
-                    self._check()
-
-    def _check(self) -> None:
-        if self._most and data_bytes() > self._most:
-            give_up(MemoryError("its memories together are too large"))
+                    self.check()
 
 
 class Run:
     """One run of one export, on an instance made for it; nothing is freed in it."""
 
-    def __init__(self, channel: Channel, engine: wasmtime.Engine, asked: dict[str, Any]) -> None:
+    def __init__(
+        self, channel: Channel, engine: wasmtime.Engine, warden: Warden, asked: dict[str, Any]
+    ) -> None:
         self._channel = channel
         self._engine = engine
+        self._warden = warden
         self._asked = asked
         self._store = wasmtime.Store(engine)
         self._kept: list[Any] = []
@@ -163,6 +166,7 @@ class Run:
         if failure:
             self._tell(failure, started=True)
             return
+        self._warden.check()
         kind = b"O" if result.of.result.is_ok else b"E"
         self._channel.send(kind, _view(result.of.result.val.contents.of.string), self._fuel())
 
@@ -220,6 +224,7 @@ class Run:
             return
         document = b'{"op": "call", "alias": %s, "inputs": %s' % (_json(alias), inputs)
         document += b', "name": %s}' % _json(name[0]) if name else b"}"
+        self._warden.check()
         self._channel.send(b"R", document, self._fuel())
         kind, body, fuel = self._channel.receive()
         if self._asked["fuel"] is not None:
@@ -410,7 +415,7 @@ def serve(channel: Channel, engine: wasmtime.Engine) -> None:
             channel.send(b"D", json.dumps(told).encode())
         else:
             warden.start(asked["seconds"], most)
-            Run(channel, engine, asked).go(component, given)
+            Run(channel, engine, warden, asked).go(component, given)
             warden.stop()
         signal.setitimer(signal.ITIMER_REAL, 0)
 

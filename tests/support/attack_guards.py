@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 from attack_table import Attack
 from msgspec.structs import replace
 
+from mistpm.wasm import component_program, engine
 from mistpm.wasm.memory import GuestMemory
 
 _FAR = 10**9
@@ -37,6 +40,23 @@ def _setting(name: str) -> Callable[[Attack], Attack]:
     def off(attack: Attack) -> Attack:
         patch.dict("mistpm.wasm.engine.SETTINGS", {name: True}).start()
         patch("mistpm.wasm.compiler.is_small", lambda _module: True).start()  # none from elsewhere
+        return attack
+
+    return off
+
+
+def _rewritten(old: str, new: str) -> Callable[[Attack], Attack]:
+    """Have other programs compile and run components: those with something else in one place."""
+
+    def off(attack: Attack) -> Attack:
+        folder = Path(tempfile.mkdtemp())
+        programs = (engine, component_program)
+        texts = [Path(str(program.__file__)).read_text(encoding="utf-8") for program in programs]
+        assert any(old in text for text in texts)
+        for program, text in zip(programs, texts, strict=True):
+            place = folder / Path(str(program.__file__)).name
+            place.write_text(text.replace(old, new), encoding="utf-8")
+            patch.object(program, "__file__", str(place)).start()
         return attack
 
     return off
@@ -170,5 +190,22 @@ GUARDS: dict[str, Callable[[Attack], Attack]] = {
     "faults shown": _patched("mistpm.render.manifests._MOST_SHOWN", _FAR),
     "words shown": _patched("mistpm.render.result._LONGEST_MESSAGE", _FAR),
     "manifests": _patched("mistpm.render.manifests.fault", lambda _data: ""),
+    # components
+    "known interfaces": _patched("mistpm.wasm.component_form._unknown_imports", _nothing),
+    "types of components": _patched("mistpm.wasm.component_loader.wrong_types", _nothing),
+    "traps of components in words": _patched("mistpm.wasm.component_run.trapped", _untyped),
+    "levels of components": _patched("mistpm.package.component_sections.DEEPEST", _FAR),
+    "number of modules": _patched("mistpm.package.component_sections.MOST_INNER", _FAR),
+    "number of memories": _rewritten(
+        "MOST_MEMORIES = 1_000, 100, 4", "MOST_MEMORIES = 1_000, 100, 99"
+    ),
+    "number of instances": _rewritten("MOST_MEMORIES = 1_000,", "MOST_MEMORIES = 1_000_000,"),
+    "memories watched together": _rewritten("data_bytes() > self._most", "False"),
+    "stack of components": _rewritten(
+        "stack_size(stack_bytes + _HOST_BYTES)", "stack_size(262_144)"
+    ),
+    "levels of inputs": _rewritten("(ValueError, RecursionError)", "ValueError"),
+    "words of types": _rewritten("_MOST_TYPES = 50, 100", "_MOST_TYPES = 50, 10**9"),
+    "no concurrency": _rewritten("async_set(config.ptr(), False)", "async_set(config.ptr(), True)"),
     "digests of machine code": _patched("mistpm.wasm.cache._whole", lambda _path: True),
 }

@@ -56,6 +56,7 @@ def _attack(attack: Attack, guard: str, folder: Path, writing: int) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_CPU, (_PROCESSOR_SECONDS[guard], -1))
         resource.setrlimit(resource.RLIMIT_DATA, (_DATA_BYTES, _DATA_BYTES))
+        tempfile.tempdir = str(folder)
         if guard == "off":
             attack = GUARDS[attack.guard](attack)
             os.dup2(os.open(os.devnull, os.O_WRONLY), 2)

@@ -1,7 +1,8 @@
 """The attacks in `tests/guests/attacks`: what each is, how it is run, and how it must end.
 
 `attacks.yaml` has an entry for every source; a source is WebAssembly text, in which
-`(;repeat 1000;) … (;end;)` stands for a thousand copies, with `#` for the number of the copy.
+`(;repeat 1000;) … (;end;)` stands for a thousand copies, with `#` for the number of the copy; components have what
+they share left out, as `component_text.py` says.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import re
 from typing import Any
 
 import yaml
-from guest_modules import FOLDER, assemble
+from component_text import made
+from guest_modules import FOLDER
 from msgspec import Struct, convert
 
 ATTACKS = FOLDER / "attacks"
@@ -53,7 +55,7 @@ def attacks() -> tuple[Attack, ...]:
 
 def module(source: str) -> bytes:
     """Give the module of a source."""
-    return assemble(_expanded((ATTACKS / f"{source}.wat").read_text(encoding="utf-8")))
+    return made(_expanded((ATTACKS / f"{source}.wat").read_text(encoding="utf-8")))
 
 
 def _expanded(text: str) -> str:

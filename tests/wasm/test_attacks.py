@@ -24,6 +24,7 @@ FAMILIES = {
     "cache poisoning",
     "call abuse",
     "compile bombs",
+    "components",
     "loops",
     "malformed modules",
     "memory",

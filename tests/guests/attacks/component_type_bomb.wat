@@ -1,0 +1,27 @@
+;; Has a `render` whose type is written in a million words: each part is two of the part before.
+;; Guard: words of types.
+(component
+  (type $t0 (option string))
+  (type $t1 (result $t0 (error $t0)))
+  (type $t2 (result $t1 (error $t1)))
+  (type $t3 (result $t2 (error $t2)))
+  (type $t4 (result $t3 (error $t3)))
+  (type $t5 (result $t4 (error $t4)))
+  (type $t6 (result $t5 (error $t5)))
+  (type $t7 (result $t6 (error $t6)))
+  (type $t8 (result $t7 (error $t7)))
+  (type $t9 (result $t8 (error $t8)))
+  (type $t10 (result $t9 (error $t9)))
+  (type $t11 (result $t10 (error $t10)))
+  (type $t12 (result $t11 (error $t11)))
+  (type $t13 (result $t12 (error $t12)))
+  (type $t14 (result $t13 (error $t13)))
+  (type $t15 (result $t14 (error $t14)))
+  (type $t16 (result $t15 (error $t15)))
+  (type $t17 (result $t16 (error $t16)))
+  (core module $main
+    (memory (export "memory") 1)
+    (func (export "render") (result i32) (i32.const 0)))
+  (core instance $main (instantiate $main))
+  (func (export "render") (result $t17)
+    (canon lift (core func $main "render") (memory (core memory $main "memory")))))
