@@ -24,6 +24,7 @@ def test_exit_codes_are_explained() -> None:
     assert {code for code in codes if f"| {code} |" not in told} == set()
 
 
+@pytest.mark.slow
 def test_nothing_is_explained_by_hand_that_is_gone() -> None:
     """What is said of a reference in words leaves with it."""
     assert set() == set(list_messages.IN_WORDS) - {

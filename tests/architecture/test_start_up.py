@@ -53,6 +53,7 @@ def test_help_of_a_command_loads_nothing_heavy() -> None:
     assert loaded(["install", "--help"]) & HEAVY == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [["lock"], ["why", "a"], ["tree"], ["tree", "--invert", "a"], ["graph", "-o", "svg"], ["list"]],

@@ -150,6 +150,7 @@ def test_a_name_that_is_no_text_is_told_once(check: Checked) -> None:
     assert ["wrong-type"] == [each.code for each in check(wrong, definitions=(definition(),))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rule", "codes"),
     [

@@ -130,6 +130,7 @@ def widget(value: Any) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 @given(schema=SCHEMAS)
 def test_a_schema_compared_with_itself(schema: dict[str, Any]) -> None:
     """It allows what it allows."""

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from object_corpus import FLAWS, flawed_objects, good_objects
@@ -55,6 +56,7 @@ def each_minor(findings: tuple[Finding, ...]) -> set[tuple[Finding, Minor]]:
     }
 
 
+@pytest.mark.slow
 @given(subjects=some_subjects, minors=some_minors)
 def test_each_minor_alone(subjects: list[Subject], minors: list[Minor]) -> None:
     """What is found at several minors is what is found at each of them alone."""
@@ -64,6 +66,7 @@ def test_each_minor_alone(subjects: list[Subject], minors: list[Minor]) -> None:
     assert set().union(*alone) == together
 
 
+@pytest.mark.slow
 @given(data=st.data(), subjects=some_subjects, minors=some_minors)
 def test_order(data: st.DataObject, subjects: list[Subject], minors: list[Minor]) -> None:
     """The order of subjects and minors changes nothing."""
@@ -73,6 +76,7 @@ def test_order(data: st.DataObject, subjects: list[Subject], minors: list[Minor]
     assert check_manifests(subjects, minors, NONE) == check_manifests(shuffled, other_minors, NONE)
 
 
+@pytest.mark.slow
 @given(some=some_subjects, others=some_subjects, minors=some_minors)
 def test_unions(some: list[Subject], others: list[Subject], minors: list[Minor]) -> None:
     """What is found in a set is what is found in its parts."""
@@ -82,6 +86,7 @@ def test_unions(some: list[Subject], others: list[Subject], minors: list[Minor])
     assert apart == together
 
 
+@pytest.mark.slow
 @given(subjects=some_subjects, minors=some_minors)
 def test_one_finding_for_each_place(subjects: list[Subject], minors: list[Minor]) -> None:
     """No two findings say the same of one place, and all of them are of the asked minors."""
@@ -149,6 +154,7 @@ LIMITED = {
 SHAPES = {key: Shape(document, kind=key[0].kind) for key, document in LIMITED.items()}
 
 
+@pytest.mark.slow
 @given(data=st.data(), made=st.sampled_from(GOOD), minor=st.sampled_from((Minor(25), Minor(37))))
 @settings(deadline=None)
 def test_fields_of_the_schema(data: st.DataObject, made: Subject, minor: Minor) -> None:
@@ -186,6 +192,7 @@ ANYTHING = st.recursive(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @given(made=st.sampled_from(GOOD), steps=st.integers(0, 6), value=ANYTHING, data=st.data())
 def test_anything_anywhere(made: Subject, steps: int, value: Any, data: st.DataObject) -> None:
     """Whatever stands in an object, there is an answer."""

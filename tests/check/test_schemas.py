@@ -135,6 +135,7 @@ def newest_documents() -> dict[str, dict[str, Any]]:
     return {name: each.document for name, each in found.items() if each is not None}
 
 
+@pytest.mark.slow
 def test_documents_stand_alone() -> None:
     """A document has what it refers to and nothing else, and uses a handful of keywords."""
     for document in newest_documents().values():
@@ -156,6 +157,7 @@ def test_documents_are_schemas() -> None:
         assert not jsonschema_rs.validator_for(document).is_valid({"metadata": 1})
 
 
+@pytest.mark.slow
 @given(st.sampled_from(kind_table().kinds), st.sampled_from(schema_minors()))
 def test_digests_tell_documents_apart(kind: Kind, minor: Minor) -> None:
     """A kind's schemas of two minors in a row have equal digests exactly if they are equal."""
@@ -359,6 +361,7 @@ def test_documents_that_demand_too_much(data: dict[str, Any], minors: range) -> 
     assert [] == [(minor, each) for minor in minors for each in mistakes(data, minor)]
 
 
+@pytest.mark.slow
 def test_fields_come_and_go() -> None:
     """A field is known from the minor that brought it until the one that took it away."""
     newer = POD | {"spec": POD["spec"] | {"hostUsers": False}}

@@ -134,6 +134,7 @@ ANYTHING = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(document=ANYTHING)
 def test_any_document(document: Any) -> None:
     """Whatever a document holds is taken apart without a traceback, and nothing is both."""

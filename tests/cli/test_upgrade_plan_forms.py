@@ -96,6 +96,7 @@ def _elements(page: str) -> list[str]:
     return [each for each in _Structure(page).seen if each.strip("</ >") not in _AS_SAID]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("plan", PLANS, ids=["complete", "blocked"])
 @given(poison=TEXTS)
 @example(poison=ATTACKS[0])
@@ -133,6 +134,7 @@ def _html_blocks(tokens: list[Token]) -> list[str]:
     return [line.split(">")[0] for line in lines if line]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("plan", PLANS, ids=["complete", "blocked"])
 @pytest.mark.parametrize("diff", [False, True])
 @given(poison=TEXTS)

@@ -182,6 +182,7 @@ def test_what_cannot_be_read_is_not_shown(text: str) -> None:
 VALUES = st.dictionaries(st.sampled_from("abc"), st.text().map("hunter2".__add__), max_size=3)
 
 
+@pytest.mark.slow
 @given(VALUES, VALUES)
 def test_no_value_is_ever_shown(before: dict[str, str], after: dict[str, str]) -> None:
     """Whatever a Secret holds, none of it is in the text."""

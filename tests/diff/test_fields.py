@@ -92,6 +92,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(JSON, JSON)
 def test_difference_is_what_is_unequal(before: Any, after: Any) -> None:
     """There is a difference exactly where two values are not the same; the other way round it is the opposite."""

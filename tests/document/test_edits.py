@@ -298,6 +298,7 @@ def test_a_put_value_stands_there_and_nothing_else_changes(data: st.DataObject) 
     assert set(lasting(written, path)) <= comments_in(text)
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_a_removed_value_is_gone_and_nothing_else_changes(data: st.DataObject) -> None:
     """Whatever the text, and comments elsewhere survive."""

@@ -123,6 +123,7 @@ def mistaken(draw: st.DrawFn) -> tuple[type, Any]:
     return type_, data
 
 
+@pytest.mark.slow
 @given(mistaken())
 def test_the_walk_accepts_what_msgspec_accepts(case: tuple[type, Any]) -> None:
     """The walk finds a problem exactly where msgspec refuses."""

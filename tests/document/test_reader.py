@@ -100,6 +100,7 @@ def test_aliases_of_long_texts_are_refused(failure: Callable[..., str]) -> None:
     ) == failure(document.load, text, file="f.yaml")
 
 
+@pytest.mark.slow
 @given(st.text(st.sampled_from("ab:-#&*!|>'\"[]{},? \n\t01.~\ud800\x00é"), max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
     """Nothing but a `DocumentError` comes out of a text, and what comes out of it is JSON."""

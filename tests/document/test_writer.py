@@ -41,6 +41,7 @@ documents = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(documents)
 def test_what_is_written_is_read_again(data: Any) -> None:
     """Our own reader gives back what was written, whatever it was."""
@@ -49,6 +50,7 @@ def test_what_is_written_is_read_again(data: Any) -> None:
     assert data == document.load(text, file="x")
 
 
+@pytest.mark.slow
 @given(documents)
 def test_kubectl_reads_the_same(data: Any) -> None:
     """Read as part of a manifest, the same comes back."""
@@ -57,6 +59,7 @@ def test_kubectl_reads_the_same(data: Any) -> None:
     assert (manifest,) == document.load_manifests(document.dump(manifest), origin="x")
 
 
+@pytest.mark.slow
 @given(documents)
 def test_yaml_1_1_and_1_2_read_the_same(data: Any) -> None:
     """PyYAML (1.1) and ruamel (1.2) agree with each other and with what was written."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,6 +41,7 @@ def columns_of(layers: Layers) -> dict[int, int]:
     return {slot: number for number, column in enumerate(layers.columns) for slot in column}
 
 
+@pytest.mark.slow
 @given(drawings())
 def test_every_link_leads_to_the_right_column_by_column(
     drawing: tuple[list[Box], list[Link]],
@@ -60,6 +62,7 @@ def test_every_link_leads_to_the_right_column_by_column(
         assert link.label == layers.slots[chain[1]]
 
 
+@pytest.mark.slow
 @given(drawings())
 def test_nothing_lies_on_anything_else(drawing: tuple[list[Box], list[Link]]) -> None:
     """In a column everything has its distance from the next, and columns have theirs."""
@@ -77,6 +80,7 @@ def test_nothing_lies_on_anything_else(drawing: tuple[list[Box], list[Link]]) ->
         assert right - left - width >= SPACING.layers - 0.001
 
 
+@pytest.mark.slow
 @given(drawings())
 def test_everything_is_within_the_drawing(drawing: tuple[list[Box], list[Link]]) -> None:
     """Whose size is no more than that takes."""
@@ -124,6 +128,7 @@ def test_nothing_at_all_can_be_placed() -> None:
     assert (0, 0) == (places.width, places.height)
 
 
+@pytest.mark.slow
 def test_long_chains_are_walked() -> None:
     """Nothing recurses along packages."""
     count = 3000

@@ -73,6 +73,7 @@ def test_odd_names_are_only_text(odd: Graph) -> None:
     }
 
 
+@pytest.mark.slow
 def test_a_large_graph_can_be_read(large: Graph) -> None:
     """No text lies on another, or across the edge of a box, with a hundred releases."""
     root = parsed(large)
@@ -90,6 +91,7 @@ def test_a_large_graph_can_be_read(large: Graph) -> None:
     assert ([], []) == (overlapping, across)
 
 
+@pytest.mark.slow
 def test_everything_is_within_the_paper(large: Graph) -> None:
     """The drawing is as large as it says."""
     root = parsed(large)
@@ -103,6 +105,7 @@ def test_everything_is_within_the_paper(large: Graph) -> None:
     assert min(min(area.left, area.top) for area in areas) >= 0
 
 
+@pytest.mark.slow
 def test_a_drawing_needs_nothing_else(large: Graph) -> None:
     """No script, no font, no image, no address but that of the format."""
     text = svg(large)
@@ -134,6 +137,7 @@ def test_kinds_can_be_told_apart_without_colour(odd: Graph) -> None:
     assert "stroke-width: 2.6" in style
 
 
+@pytest.mark.slow
 def test_equal_graphs_give_equal_bytes(large: Graph) -> None:
     """The drawing depends on nothing else."""
     assert svg(large) == svg(large)

@@ -148,6 +148,7 @@ def test_texts_are_printed_as_they_are(engine: Engine, texts: list[str]) -> None
     assert expected == each(engine, "<{{ v }}{{ v|b64encode|b64decode }}>", texts)
 
 
+@pytest.mark.slow
 @MANY
 @given(VALUES)
 def test_outputs(engine: Engine, value: Any) -> None:

@@ -33,6 +33,7 @@ def render(
     return yaml.safe_load(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMESPACES)
 def test_mistletoe_package(runtime: Runtime, name: str) -> None:
     """A package of Mistletoe's own crates, with and without wasm-bindgen."""
@@ -68,6 +69,7 @@ def test_mistletoe_info(runtime: Runtime, name: str) -> None:
     assert {"name": "namespace", "labels": {"mistletoe.dev/group": "tests"}} == found["metadata"]
 
 
+@pytest.mark.slow
 def test_imports() -> None:
     """One of the two has wasm-bindgen's imports, the other none."""
     engine = wasmtime.Engine()
@@ -87,6 +89,7 @@ def test_imports() -> None:
     } == imports
 
 
+@pytest.mark.slow
 def test_freeing_the_answer_of_a_mistletoe_package_traps() -> None:
     """Why the host frees nothing: Mistletoe's macro hands out a length that is not the allocated one."""
     engine = wasmtime.Engine()

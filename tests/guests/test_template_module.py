@@ -204,6 +204,7 @@ def test_an_input_that_is_no_json(package: TemplatePackage, document: bytes) -> 
     ) == package.raw(document)
 
 
+@pytest.mark.slow
 def test_large_packages(package: TemplatePackage) -> None:
     """Two megabytes of inputs and some hundred templates pass."""
     assets = {f"{number:03}.yaml": "{{ inputs.text|length }}" for number in range(300)}

@@ -233,6 +233,7 @@ def are_apart(one: str, other: str) -> bool:
     return first[:length] != second[:length]
 
 
+@pytest.mark.slow
 @given(st.dictionaries(KEYS, VALUES), st.lists(PATHS, max_size=3), PATHS, VALUES)
 def test_only_what_is_read_counts(
     inputs: dict[str, Any], reads: list[str], path: str, value: Any
@@ -246,6 +247,7 @@ def test_only_what_is_read_counts(
         assert read_inputs(inputs, tuple(reads)) == read_inputs(changed, tuple(reads))
 
 
+@pytest.mark.slow
 @given(st.dictionaries(KEYS, VALUES), st.lists(PATHS, max_size=3), VALUES)
 def test_a_value_that_is_read_counts(inputs: dict[str, Any], reads: list[str], value: Any) -> None:
     """After putting a value where a condition reads, it sees exactly this value."""

@@ -221,6 +221,7 @@ def pep440(text: str) -> str:
     return text.replace("-rc.", "rc")
 
 
+@pytest.mark.slow
 @given(st.lists(CLAUSES, min_size=1, max_size=3).map(",".join), COMPLETE, CANDIDATES)
 def test_agreement_with_packaging(text: str, numbers: str, candidate: str) -> None:
     """`packaging` reads every spelling that is PEP 440's too as the same set of versions."""

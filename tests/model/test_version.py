@@ -154,6 +154,7 @@ def test_text_survives(text: str) -> None:
     assert text == str(parse_version(text))
 
 
+@pytest.mark.slow
 @given(VERSIONS, VERSIONS)
 def test_order_is_total(one: Version, other: Version) -> None:
     """Exactly one of less, equal and greater holds; equal versions have equal hashes."""
@@ -162,6 +163,7 @@ def test_order_is_total(one: Version, other: Version) -> None:
     assert one != other or hash(one) == hash(other)
 
 
+@pytest.mark.slow
 @given(VERSIONS, VERSIONS, VERSIONS)
 def test_order_is_transitive(one: Version, two: Version, three: Version) -> None:
     """Sorting any three puts the least before the greatest."""

@@ -47,6 +47,7 @@ def test_algebra_is_that_of_members(one: VersionSet, other: VersionSet) -> None:
     assert bool(members(one) & members(other)) == one.meets(other)
 
 
+@pytest.mark.slow
 @given(SETS)
 def test_complement(versions: VersionSet) -> None:
     """The complement has every other member, and its complement is the set again."""

@@ -137,6 +137,7 @@ def test_any_objects_at_all_are_findings_and_nothing_else(
     assert report.findings == check("a.yaml", kubernetes=("1.25,1.37",)).findings
 
 
+@pytest.mark.slow
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
 def test_any_bytes_at_all(folder: Path, data: bytes) -> None:

@@ -166,6 +166,7 @@ def test_paths_around_a_cycle_are_not_counted() -> None:
     assert (MOST_PATHS, None) == (len(reason.paths), reason.more_paths)
 
 
+@pytest.mark.slow
 def test_a_long_chain_is_walked() -> None:
     """Nothing recurses along packages."""
     releases = {f"n{i}": pinned(f"n{i}", f"n{i + 1}", requested=i == 0) for i in range(5000)}

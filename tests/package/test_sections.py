@@ -93,6 +93,7 @@ hint: pack it again with `mistpm pack`"""
     assert ("duplicate-section", expected) == (caught.value.reference, str(caught.value))
 
 
+@pytest.mark.slow
 @given(modules, names, payloads)
 def test_what_is_written_is_read(data: bytes, name: str, payload: bytes) -> None:
     """The section that was written is found; the code is what it was; writing again changes nothing."""
@@ -117,6 +118,7 @@ def test_nothing_is_lost(data: bytes) -> None:
     assert data == data[:8] + b"".join(pieces)
 
 
+@pytest.mark.slow
 @given(modules)
 def test_code_digest_is_that_of_the_rest(data: bytes) -> None:
     """The code digest is the SHA-256 of the module without its custom sections."""

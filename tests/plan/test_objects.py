@@ -233,6 +233,7 @@ def test_every_object_stands_after_what_it_waits_for(
     )
 
 
+@pytest.mark.slow
 @given(environments())
 def test_ranks_and_needs_hold(
     made: tuple[list[OrderedObject], dict[str, tuple[str, ...]]],

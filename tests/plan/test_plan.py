@@ -227,6 +227,7 @@ def test_package_that_calls_itself() -> None:
 NAMES = [f"r{number}" for number in range(8)]
 
 
+@pytest.mark.slow
 @given(
     st.dictionaries(
         st.sampled_from(NAMES),
@@ -264,6 +265,7 @@ def test_every_release_after_what_it_needs(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("use", ["install", "call"])
 def test_long_cycle(use: str) -> None:
     """A circle of 5,000 is found at once, and told so that somebody can read it."""

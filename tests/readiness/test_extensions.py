@@ -126,6 +126,7 @@ _KINDS = [
 ]
 
 
+@pytest.mark.slow
 @given(st.sampled_from(_KINDS), _JSON, _JSON, _JSON)
 def test_nothing_that_an_object_holds_is_a_traceback(
     kind: str, metadata: Any, spec: Any, status: Any

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
-from made_registries import RegistryFolder, WebServer, serving
+from made_registries import GitRegistry, RegistryFolder, WebServer, serving
 
 from mistpm.errors import MistError
 from mistpm.model.environment import RegistryEntry
@@ -99,3 +99,14 @@ def asked(web: WebServer, data: bytes, registries: Open) -> Callable[..., Regist
         return registries(starter={"http": web.url}, **options)
 
     return open_it
+
+
+@pytest.fixture
+def remote(tmp_path: Path) -> GitRegistry:
+    """Give a repository with three versions of redis and one of gitea, served with filters."""
+    made = GitRegistry(tmp_path)
+    for version in ("7.0.0", "7.1.0", "7.2.0"):
+        made.folder.add("data/redis", version, code=version.encode() * 5000)
+    made.folder.add("apps/gitea", "1.22.0")
+    made.push()
+    return made

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from made_registries import GitRegistry, RegistryFolder, WebServer, digest
 
 from mistpm.model.identity import PackageId
@@ -13,6 +14,7 @@ from mistpm.registry import Cache, Registries
 Open = Callable[..., Registries]
 
 
+@pytest.mark.slow
 def test_a_cache_is_measured_pruned_and_cleared(
     folder: RegistryFolder, web: WebServer, registries: Open, tmp_path: Path
 ) -> None:

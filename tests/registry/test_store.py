@@ -104,6 +104,7 @@ def _store_and_remove(root: Path, barrier: Barrier) -> None:
             path.unlink(missing_ok=True)
 
 
+@pytest.mark.slow
 def test_processes_may_share_a_store(tmp_path: Path) -> None:
     """Several processes that store and remove the same modules never see half of one."""
     context = multiprocessing.get_context("fork")

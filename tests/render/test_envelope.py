@@ -54,6 +54,7 @@ def test_texts_survive_libyaml(data: dict[str, Any]) -> None:
     assert {"data": list(_texts_of(data))} == yaml.load(text, yaml.CSafeLoader)
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(documents)
 def test_equal_documents_have_equal_bytes(data: dict[str, Any]) -> None:

@@ -127,6 +127,7 @@ def test_file_names_stay_in_their_folder(name: str, reason: str) -> None:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
 def test_no_answer_is_a_bug(raw: bytes) -> None:

@@ -10,6 +10,7 @@ from random_worlds import LARGE, SMALL, Chance, chances, random_case, seeded
 EACH = pytest.mark.parametrize("law", LAWS, ids=lambda law: str(law.__name__).replace("_", "-"))
 
 
+@pytest.mark.slow
 @EACH
 @settings(max_examples=8)
 @given(chance=chances())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from small_worlds import World, package_id
@@ -28,6 +29,7 @@ def listing_of(*versions: str) -> Listing:
     return Listing(package_id("x/y"), world.packages[package_id("x/y")])
 
 
+@pytest.mark.slow
 @given(st.lists(TEXTS, min_size=1, max_size=12, unique=True), RANGES)
 def test_eligible_is_what_the_model_says(texts: list[str], range_text: str) -> None:
     """The mask of a range has exactly the versions that are eligible."""

@@ -16,6 +16,7 @@ from told_paths import check_states
 from mistpm.errors import ResolutionError
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(chances())
 def test_paths_are_exact(chance: Chance) -> None:
@@ -26,6 +27,7 @@ def test_paths_are_exact(chance: Chance) -> None:
         assume(False)
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(chances())
 def test_stages_are_exact(chance: Chance) -> None:

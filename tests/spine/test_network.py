@@ -112,6 +112,7 @@ def test_server_that_is_gone(session: Transcript, web: WebServer) -> None:
     assert (69, True) == (code, "[not-fetched]" in text), text
 
 
+@pytest.mark.slow
 def test_repository_that_is_gone(
     repository: GitRegistry, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

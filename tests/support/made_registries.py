@@ -130,6 +130,10 @@ class GitRegistry:
         """Where it is served."""
         return f"file://{self.bare}"
 
+    def entry(self, **options: str) -> dict[str, str]:
+        """Give its entry in an environment's file."""
+        return {"git": self.url, **options}
+
     def push(self, *, index: bool = True, amend: bool = False) -> str:
         """Index, commit and push what is there; gives the commit."""
         if index:

@@ -66,6 +66,7 @@ def test_second_time_nothing_is_compiled(
     assert ["made.wasm"] == compiled
 
 
+@pytest.mark.slow
 def test_without_a_cache_everything_works(tmp_path: Path, compiled: list[str]) -> None:
     """Without a folder each runtime compiles."""
     assert [b"{}", b"{}"] == [run(None, heavy(), tmp_path), run(None, heavy(), tmp_path)]
@@ -167,6 +168,7 @@ def take_from_another_engine(entry: Path) -> None:
     entry.write_bytes(foreign.read_bytes())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "damage",
     [
@@ -196,6 +198,7 @@ def test_bad_entries_are_compiled_again(
     assert ["made.wasm", "made.wasm"] == [name for name in compiled if name == "made.wasm"]
 
 
+@pytest.mark.slow
 def test_unreadable_entry_is_compiled_again(
     code_folder: Path, tmp_path: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -211,6 +214,7 @@ def test_unreadable_entry_is_compiled_again(
     assert ["made.wasm", "made.wasm"] == compiled
 
 
+@pytest.mark.slow
 def test_mended_entry_is_used(code_folder: Path, tmp_path: Path, compiled: list[str]) -> None:
     """After a bad entry was replaced, nothing is compiled any more."""
     for _ in range(3):
@@ -237,6 +241,7 @@ def test_another_owners_entry_is_not_used(
     assert ["made.wasm", "made.wasm"] == compiled
 
 
+@pytest.mark.slow
 def test_cache_that_cannot_be_written(tmp_path: Path, compiled: list[str]) -> None:
     """Where the folder cannot be made, modules are compiled each time."""
     (tmp_path / "file").write_bytes(b"")

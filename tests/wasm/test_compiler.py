@@ -66,6 +66,7 @@ hint: a module this hard to compile may be meant to do harm: do not use it"""
     assert ("compile-timeout", expected) == found.shown
 
 
+@pytest.mark.slow
 def test_memory_limit(problem: Any) -> None:
     """A module that would fill the memory ends its own process, not this one."""
     limits = Limits(compile_memory_bytes=100 * MIB, compile_seconds=600)

@@ -172,6 +172,7 @@ except KeyboardInterrupt:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("depth", [0, 2])
 def test_interrupted_from_the_keyboard(tmp_path: Path, depth: int) -> None:
     """A process whose component loops, however deep below, ends on Ctrl-C, ten minutes before the limit."""
@@ -190,6 +191,7 @@ def test_interrupted_from_the_keyboard(tmp_path: Path, depth: int) -> None:
     assert (130, "interrupted\n", "") == (process.returncode, output, errors)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are looked for in /proc")
 def test_nobody_outlives_a_killed_mistpm(tmp_path: Path) -> None:
     """If mistpm is killed, the process of its component is gone too: at once if it waits, else at its deadline."""
@@ -217,6 +219,7 @@ def test_nobody_outlives_a_killed_mistpm(tmp_path: Path) -> None:
         assert ready
 
 
+@pytest.mark.slow
 def test_other_threads_are_interrupted(tmp_path: Path) -> None:
     """`interrupt` ends the components of all threads, which get `KeyboardInterrupt`; afterwards all works."""
     runtime = Runtime(cache=tmp_path / "code", limits=Limits(seconds=600))

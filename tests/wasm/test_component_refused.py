@@ -128,6 +128,7 @@ def test_what_is_not_valid(folder: Path, problem: Any) -> None:
     assert found.shown[0] == "invalid-module"
 
 
+@pytest.mark.slow
 @given(st.data())
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 def test_changed_bytes_are_read_or_refused(data: st.DataObject) -> None:
@@ -192,6 +193,7 @@ def test_the_world_is_the_page() -> None:
             assert f"{item}: {start}" in page
 
 
+@pytest.mark.slow
 def test_machine_code_is_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A component is compiled once, for all that have the same code."""
     load(folder, component_guest("log"))
@@ -203,6 +205,7 @@ def test_machine_code_is_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
     load(folder, with_section(component_guest("log"), ASSETS_SECTION, b"{}"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("poison", ["cut", "flip", "module"])
 def test_bad_machine_code_is_made_anew(tmp_path: Path, poison: str) -> None:
     """Machine code that was tampered with, or is that of a module, is not used."""

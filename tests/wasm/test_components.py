@@ -332,6 +332,7 @@ def test_an_idle_process_that_is_gone_is_not_used(run: Run, processes: list[int]
     assert run("echo") == b"{}"
 
 
+@pytest.mark.slow
 def test_nothing_is_left_behind(folder: Path, run: Run, processes: list[int]) -> None:
     """A runtime that nobody has any more has no processes."""
     run("echo", within=Runtime(cache=folder / "code"))

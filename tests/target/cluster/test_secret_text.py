@@ -63,6 +63,7 @@ def test_values_are_found_where_there_is_one_reading(
     assert found == template.found(live, known)
 
 
+@pytest.mark.slow
 @given(PARTS, VALUE, VALUE, VALUE, st.sets(st.sampled_from([A, B, C])))
 def test_what_is_found_is_what_was_put_in(
     parts: list[bytes], one: bytes, two: bytes, three: bytes, known: set[str]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -99,6 +100,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(JSON, st.randoms(use_true_random=False))
 def test_same_data_same_text(content: Any, random: Any) -> None:
     """The order of keys makes no difference, and kubectl reads what the package meant."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,6 +70,7 @@ def test_difference() -> None:
     )
 
 
+@pytest.mark.slow
 @given(SETS, SETS)
 def test_laws(one: dict[str, Any], other: dict[str, Any]) -> None:
     """Together they are the same either way; a set has nothing that it has not."""
