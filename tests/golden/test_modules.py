@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from guest_modules import assemble, guest
+from component_text import component_guest
+from guest_modules import FOLDER, assemble, guest
 from toy_registry import ToyRegistry, config_map
 from transcript import Transcript
 from wasi_modules import committed
@@ -16,6 +17,11 @@ REFUSED = """(module
   (memory (export "memory") 1 2)
   (func (export "__mistletoe_info") (param i32))
   (@custom "mistpm.descriptor" "{}"))"""
+WASI = """(component
+  (import "wasi:clocks/wall-clock@0.2.0" (instance $clock (export "now" (func (result u64)))))
+  (core module $main (func (export "render") (result i32) (i32.const 0)))
+  (core instance $main (instantiate $main))
+  (func (export "run") (result u32) (canon lift (core func $main "render"))))"""
 COMPUTED = (
     b'{"apiVersion":"mistpm.dev/v1","kind":"Package","group":"apps","name":"shop","version":"1.0.0",'
     b'"computed":true}'
@@ -42,7 +48,8 @@ def here(session: Transcript) -> Transcript:
         "refused": assemble(REFUSED),
         "threads": guest("threads"),
         "computed": with_section(guest("echo"), DESCRIPTOR_SECTION, COMPUTED),
-        "component": b"\0asm\x0d\0\x01\0",
+        "component": (FOLDER / "components" / "settings-1.0.0.wasm").read_bytes(),
+        "wasi": assemble(WASI),
         "manifest": committed("manifest"),
     }.items():
         (session.folder / f"{name}.wasm").write_bytes(module)
@@ -53,7 +60,7 @@ def here(session: Transcript) -> Transcript:
 
 def test_modules_are_looked_into(here: Transcript) -> None:
     """What a module is, and everything for which it would be refused."""
-    for name in ("manifest", "refused", "threads", "computed", "component", "text", "gone"):
+    for name in ("manifest", "refused", "threads", "computed", "component", "wasi", "text", "gone"):
         here.run(f"mistpm inspect module ./{name}.wasm")
     here.run("mistpm inspect module ./refused.wasm --output json")
     here.run("mistpm inspect module mine/apps/web:^1")
@@ -74,3 +81,30 @@ def test_a_command_is_a_package(here: Transcript) -> None:
     here.run("mistpm install shop -p ./manifest-1.0.0.mist-pack.wasm --yes")
     here.run("mistpm install")
     here.expect("commands")
+
+
+def test_a_component_is_a_package(session: Transcript) -> None:
+    """It is packed, published, installed with what it calls, and kept; it says why it refuses, and where it stops."""
+    registry = ToyRegistry(session.folder.parent / "mine", name="mine")
+    registry.publish("data/cache", "1.0.0", {"map.yaml": config_map("of: {{ inputs.of }}")})
+    registry.publish(
+        "apps/settings",
+        "1.0.0",
+        module=FOLDER / "components" / "settings-1.0.0.wasm",
+        dependencies={"cache": {"package": "data/cache", "version": "^1", "use": "call"}},
+    )
+    stopping = session.folder.parent / "stopping.wasm"
+    stopping.write_bytes(component_guest("trap"))
+    registry.publish("apps/stopping", "1.0.0", module=stopping)
+    registry.index()
+    session.run('mistpm init --kubernetes ">=1.31 <1.33"')
+    session.run("mistpm registry add mine ../mine")
+    session.text = ""
+    session.run('mistpm install shop -p mine/apps/settings -s "text: hello" --yes')
+    session.run("mistpm render shop")
+    session.run("mistpm install")
+    session.run('mistpm render other -p mine/apps/settings -s "refuse: not today"')
+    session.run("mistpm render stopping -p mine/apps/stopping -v")
+    session.run("mistpm add stopping -p mine/apps/stopping")
+    session.run("mistpm install --keep-going --yes")
+    session.expect("components")

@@ -36,7 +36,6 @@ KNOWN = {
     "output-too-large",
     "truncated-module",
     "unknown-import",
-    "wrong-form",
 }
 HEADER = 8
 MODULES = [

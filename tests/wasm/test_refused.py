@@ -141,17 +141,6 @@ def test_damaged_code(load: Any, problem: Any) -> None:
     assert apart.shown[0] == "invalid-module"
 
 
-def test_component(load: Any, problem: Any) -> None:
-    """A component is another kind of file."""
-    with problem() as found:
-        load(b"\0asm\x0d\0\x01\0")
-    expected = """\
-`made.wasm` is a WebAssembly component; packages are core modules
-hint: build a program for WASI preview 1, or a library with the exports that `specs/host-abi.md` lists"""
-
-    assert ("wrong-form", expected) == found.shown
-
-
 @pytest.mark.parametrize(
     ("limits", "expected"),
     [

@@ -15,6 +15,7 @@ impl Guest for Settings {
         if data["refuse"].is_string() {
             return Err(data["refuse"].as_str().unwrap_or_default().into());
         }
+        let mut files = json!({});
         let mut objects = vec![json!({
             "apiVersion": "v1",
             "kind": "ConfigMap",
@@ -23,7 +24,7 @@ impl Guest for Settings {
         })];
         if !dependencies["cache"].is_null() {
             match call("cache", &json!({"of": name}).to_string(), None) {
-                Ok(result) => objects.extend(rendered(&result)?),
+                Ok(result) => files = rendered(&result, &mut objects)?,
                 Err(CallError::DependencyFailed(why)) => log(Level::Warning, &format!("without a cache: {why}")),
                 Err(error) => return Err(error.to_string()),
             }
@@ -31,17 +32,20 @@ impl Guest for Settings {
         let result = json!({
             "apiVersion": "mistletoe.dev/v1alpha1",
             "kind": "MistResult",
-            "data": {"result": "Ok"},
+            "data": {"result": "Ok", "files": files},
             "mistpm": {"objects": objects, "outputs": {"configMap": name}},
         });
         Ok(result.to_string())
     }
 }
 
-/// The objects of a dependency's result document.
-fn rendered(result: &str) -> Result<Vec<Value>, String> {
+/// Adds the objects of a dependency's result document, and gives its files.
+fn rendered(result: &str, objects: &mut Vec<Value>) -> Result<Value, String> {
     let mut result: Value = serde_json::from_str(result).map_err(|error| error.to_string())?;
-    Ok(result["mistpm"]["objects"].as_array_mut().map(std::mem::take).unwrap_or_default())
+    if let Some(more) = result["mistpm"]["objects"].as_array_mut() {
+        objects.append(more);
+    }
+    Ok(result["data"]["files"].take())
 }
 
 export!(Settings);
