@@ -49,7 +49,7 @@ class Screen:
     def __init__(self, flags: Flags) -> None:
         self.flags = flags
         self.terminal = Terminal(verbose=flags.verbose)
-        self.reporter = TerminalReporter(self.terminal)
+        self.reporter = TerminalReporter(self.terminal, tells=flags.output is Output.TEXT)
         self.events = None if flags.output is Output.TEXT else Events(self.terminal, flags.output)
 
     @contextmanager

@@ -17,11 +17,19 @@ DELAY = 0.5
 """Seconds before anything is shown: what is quick needs no bar."""
 
 
-class TerminalReporter(Reporter):
-    """A progress bar in a terminal; under `-v` also a line for each piece of work."""
+TOLD = ("compiling",)
+"""What may take minutes with nothing to be seen: where nobody sees a bar, it is told in a line."""
 
-    def __init__(self, terminal: Terminal) -> None:
+
+class TerminalReporter(Reporter):
+    """A progress bar in a terminal; under `-v` also a line for each piece of work.
+
+    With `tells`, a job of CI has a line for what takes long; not where programs read what is said.
+    """
+
+    def __init__(self, terminal: Terminal, *, tells: bool = True) -> None:
         self._terminal = terminal
+        self._tells = tells and bool(os.environ.get("CI"))
         self.is_animated = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._bar: Progress | None = None
         self._timer: threading.Timer | None = None
@@ -40,6 +48,8 @@ class TerminalReporter(Reporter):
             self._timer = threading.Timer(DELAY, self._show, (self._work,))
             self._timer.daemon = True
             self._timer.start()
+        elif what in TOLD and self._tells:
+            self._terminal.say(f"{what} {total} modules" if total != 1 else f"{what} a module")
 
     def advance(self, piece: str) -> None:
         """Move the bar on."""

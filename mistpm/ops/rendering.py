@@ -18,6 +18,7 @@ from mistpm.ops.fetching import fetch_locked
 from mistpm.ops.late_runtime import late_runtime
 from mistpm.ops.leaving_out import left_out, without
 from mistpm.ops.log_lines import log_line
+from mistpm.ops.render_progress import RenderProgress
 from mistpm.ops.settings.given_inputs import merge
 from mistpm.ops.workspace import Workspace
 from mistpm.render import Configuration, render_environment
@@ -37,7 +38,6 @@ def render_locked(
     lockfile = without(lockfile, leaving)
     if not lockfile.releases:
         return Rendered(releases=(), failures=_failures(leaving))
-    workspace.reporter.start("rendering", len(lockfile.releases))
     question = asking.asked.question
 
     def log(entry: tuple[str, int, str]) -> None:
@@ -58,7 +58,7 @@ def render_locked(
         minor=minor,
         keep_going=workspace.options.keep_going,
         log=log,
-        progress=workspace.reporter.advance,
+        progress=RenderProgress(workspace.reporter, len(lockfile.releases)),
     )
     descriptors = {
         name: fetched.packages[pin.digest].descriptor for name, pin in lockfile.releases.items()

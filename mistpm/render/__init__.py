@@ -14,9 +14,10 @@ from mistpm.render.configuration import Configuration
 from mistpm.render.environment import WORKERS, EnvironmentRender
 from mistpm.render.guest import Guest
 from mistpm.render.memo import LogEntry, Memo
+from mistpm.render.progress import Progress
 from mistpm.render.shared import Package, Shared
 
-__all__ = ["Configuration", "Guest", "Memo", "Package", "render_environment"]
+__all__ = ["Configuration", "Guest", "Memo", "Package", "Progress", "render_environment"]
 
 
 def render_environment(
@@ -33,13 +34,13 @@ def render_environment(
     keep_going: bool = False,
     workers: int = WORKERS,
     log: Callable[[LogEntry], None] = lambda _entry: None,
-    progress: Callable[[str], None] = lambda _release: None,
+    progress: Progress | None = None,
 ) -> Rendered:
     """Render all releases of a lock, each after what it needs.
 
     `configurations` are by release, `packages` by digest (`sha256:…`).  `minor` is the Kubernetes
-    version that packages are told, otherwise the lock's lowest.  `progress` hears of each release that
-    was run, from several threads.  Equal arguments give equal results,
+    version that packages are told, otherwise the lock's lowest.  `progress` hears of what is
+    compiled and of each release that was run, from several threads.  Equal arguments give equal results,
     whatever the number of `workers`.  Raises `MistError`, unless `keep_going` puts it into the
     result: `DocumentError` for inputs, `PackageError`, `RenderError`.
     """
@@ -53,6 +54,7 @@ def render_environment(
         provided_packages=provided_packages,
         minor=minor,
         memo=memo,
+        progress=progress,
     )
     return EnvironmentRender(
         shared,

@@ -15,6 +15,7 @@ from mistpm.render.finish import Answered, finish_release
 from mistpm.render.inputs import Inputs, prepare_inputs, require_fit
 from mistpm.render.manifests import read_manifests
 from mistpm.render.memo import LogEntry, Record
+from mistpm.render.progress import Progress
 from mistpm.render.release import ReleaseRender
 from mistpm.render.scopes import Scopes
 from mistpm.render.secrets import SecretOwner
@@ -30,7 +31,7 @@ class EnvironmentRender:
 
     With `keep_going` a release that fails is left out, with all that need it; otherwise the first step
     in which something fails raises everything that failed in it.  `log` gets what guests log, in an
-    order that does not depend on threads; `progress` gets each release as soon as it was run, in the
+    order that does not depend on threads; `progress` hears of each release as soon as it was run, in the
     thread that ran it.  To be used once.
     """
 
@@ -42,14 +43,14 @@ class EnvironmentRender:
         keep_going: bool = False,
         workers: int = WORKERS,
         log: Callable[[LogEntry], None] = lambda _entry: None,
-        progress: Callable[[str], None] = lambda _release: None,
+        progress: Progress | None = None,
     ) -> None:
         self._shared = shared
         self._configurations = configurations
         self._keep_going = keep_going
         self._workers = workers
         self._log = log
-        self._progress = progress
+        self._progress = progress or Progress()
         self._failures: dict[str, MistError] = {}
 
     def render(self) -> Rendered:
@@ -104,7 +105,7 @@ class EnvironmentRender:
         pin = self._shared.lock.releases[name]
         render = ReleaseRender(self._shared, name, outputs)
         result = render.run(inputs[name].data)
-        self._progress(name)
+        self._progress.rendered(name)
         answered = Answered(
             name=name,
             namespace=self._shared.namespaces[name],

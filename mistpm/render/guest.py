@@ -18,6 +18,9 @@ class Guest(Protocol):
         `name` is what messages call it.
         """
 
+    def ready(self, path: Path, digest: str, *, name: str = "") -> Any | None:
+        """Give what `load` gives, unless that would take compiling: then None."""
+
     def budget(self) -> Any:
         """Give what one release's render may use up; its `deeper()` is for a nested call."""
 

@@ -63,6 +63,10 @@ class MachineCodeCache:
             os.utime(path)
         return path
 
+    def holds(self, engine_key: str, digest: str) -> bool:
+        """Say whether there is an entry, good or not: enough to know whether compiling is ahead."""
+        return self._path(engine_key, digest).exists()
+
     def store(self, engine_key: str, digest: str, code: bytes) -> Path | None:
         """Keep `code` and give its entry; None when the folder cannot be written."""
         path = self._path(engine_key, digest)

@@ -56,7 +56,23 @@ class Loader:
         _check_digest(data, digest, name)
         if is_component(data):
             return self._components.load(data, digest, name=name)
+        return self._module(data, code_digest(data, source=name), digest, name, interruptions)
+
+    def ready(self, path: Path, digest: str, *, name: str) -> Module | Component | None:
+        """Do what `Runtime.ready` says."""
+        interruptions = self.compiler.interruptions
+        data = self._read(path, name)
+        _check_digest(data, digest, name)
+        if is_component(data):
+            is_cold = self._components.is_cold(data, name=name)
+            return None if is_cold else self._components.load(data, digest, name=name)
         key = code_digest(data, source=name)
+        if self._is_cold(data, key, name):
+            return None
+        return self._module(data, key, digest, name, interruptions)
+
+    def _module(self, data: bytes, key: str, digest: str, name: str, interruptions: int) -> Module:
+        """Make a core module ready; compile it, once, where there is no machine code."""
         with self._lock:
             loading = self._loading.setdefault(key, threading.Lock())
         with loading:
@@ -117,6 +133,12 @@ class Loader:
                 hint="build it for size, without debug information",
             )
         return data
+
+    def _is_cold(self, data: bytes, key: str, name: str) -> bool:
+        """Say whether a module would have to be compiled, in a process of its own."""
+        if key in self._loaded or (self._cache and self._cache.holds(self._engine_key, key)):
+            return False
+        return not is_small(without_sections(data, source=name))
 
     def _machine_code(self, data: bytes, key: str, name: str) -> wasmtime.Module:
         """Take machine code from the cache, or compile and keep it.

@@ -64,6 +64,10 @@ class Runtime:
         """
         return self._loader.load(path, digest, name=name or path.name)
 
+    def ready(self, path: Path, digest: str, *, name: str = "") -> Module | Component | None:
+        """Load a module as `load` does, unless it would have to be compiled: then give None, at once."""
+        return self._loader.ready(path, digest, name=name or path.name)
+
     def dissect(self, path: Path, *, name: str = "") -> Anatomy:
         """Tell what the module file at `path` is made of, and everything for which it would be refused.
 

@@ -76,3 +76,23 @@ def test_without_a_terminal_there_are_lines_and_only_when_asked_for(
         reporter.finish()
 
     assert ("", "rendering\nrendering: shop\n") == tuple(capsys.readouterr())
+
+
+def test_compiling_is_told_in_ci(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where nobody sees a bar, a job of CI has a line; other work has none, nor what programs read."""
+    monkeypatch.setenv("CI", "true")
+    reporter = TerminalReporter(Terminal())
+    reporter.start("compiling", 20)
+    reporter.start("rendering", 20)
+    TerminalReporter(Terminal(), tells=False).start("compiling", 20)
+
+    assert capsys.readouterr().err == "compiling 20 modules\n"
+
+
+def test_outside_of_ci_nothing_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Standard error stays empty where it is kept in a file or a variable."""
+    TerminalReporter(Terminal()).start("compiling", 20)
+
+    assert capsys.readouterr().err == ""
