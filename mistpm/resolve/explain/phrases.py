@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import singledispatch
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mistpm.model.asker import Asker
 from mistpm.model.cause import (
@@ -31,15 +32,29 @@ from mistpm.resolve.explain.grouping import EVERY
 
 
 class Phrase(Struct, frozen=True, kw_only=True):
-    """A fact: a sentence of its own, and what is said where its subject was named just before."""
+    """A fact: a sentence of its own, and what is said where its subject was named just before.
+
+    `likewise` is for where the same was just said of other versions, as far as `alike` tells.
+    """
 
     alone: str
     following: str
+    likewise: str = ""
 
 
 def phrase(ground: Ground, asker: Asker) -> Phrase:
     """Tell a cause."""
     return _told(ground.cause, ground, asker)
+
+
+def alike(one: Cause, other: Cause) -> bool:
+    """Tell whether causes differ in their ranges alone: different versions require the same."""
+    return (
+        isinstance(one, Requires)
+        and isinstance(other, Requires)
+        and (one.dependent, one.use, one.package, one.bound, one.computed)
+        == (other.dependent, other.use, other.package, other.bound, other.computed)
+    )
 
 
 def of_package(package: str, range_: str) -> str:
@@ -88,8 +103,9 @@ def _(cause: Requires, ground: Ground, asker: Asker) -> Phrase:
     bound = cause.bound and cause.bound != PackageId(cause.package).name
     what = of_package(cause.package, cause.range) + (f" (bound to {cause.bound})" if bound else "")
     but = f"{cause.provided} is provided" if cause.provided else cause.unmet
-    said = f"{verb} {what}{_computed(cause)}{_but(but)}{_note(ground)}"
-    return _said(cause.dependent, ground, said)
+    more = f"{_computed(cause)}{_but(but)}{_note(ground)}"
+    told = _said(cause.dependent, ground, f"{verb} {what}{more}")
+    return replace(told, likewise=f"{ground.versions} {verb} {cause.range}{more}")
 
 
 @_told.register

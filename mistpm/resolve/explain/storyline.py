@@ -15,6 +15,7 @@ from mistpm.model.cause import (
     RequiresApi,
 )
 from mistpm.resolve.explain.nogood import Nogood, Variable
+from mistpm.resolve.world.listing import newest
 
 _BETWEEN = (OneOwner, OncePerEnvironment)
 """Causes that are told after all others: they speak of several things that were named before."""
@@ -42,6 +43,12 @@ class _Storyline:
         self._connecting = [nogood for nogood in nogoods if nogood not in self._waiting]
         self._links: list[Link] = []
         self._before: Nogood | None = None
+        self._subjects: dict[Variable, int] = {}
+        self._leading_to: dict[Variable, list[tuple[Nogood, int]]] = {}
+        for nogood in self._waiting:
+            if len(nogood.terms) > 1:
+                variable, left = _left(nogood)
+                self._leading_to.setdefault(variable, []).append((nogood, left))
 
     def links(self) -> list[Link]:
         between = [n for n, cause in self._waiting.items() if isinstance(cause, _BETWEEN)]
@@ -59,12 +66,40 @@ class _Storyline:
             cause = self._waiting.pop(nogood, None)
             if cause is None:
                 continue
-            goes_on = may_continue and self._before is not None and _continues(nogood, self._before)
+            goes_on = may_continue and self._continues(nogood)
             self._links.append(Link(cause=cause, continues=goes_on))
             self._before = nogood
-            following = [n for n in self._following(nogood) if not isinstance(n.cause, Asked)]
-            following.sort(key=lambda n: not _continues(n, nogood))
+            following = [
+                other
+                for other in self._following(nogood)
+                if not isinstance(other.cause, Asked)
+                and not any(more in self._waiting for more in self._also_leading(other, nogood))
+            ]
+            following.sort(key=lambda n: (not _continues(n, nogood), self._rank(n)))
             stack += [(n, True) for n in reversed(following)]
+
+    def _continues(self, nogood: Nogood) -> bool:
+        """Tell whether "..., which ..." says all of a nogood that matters."""
+        before = self._before
+        return (
+            before is not None
+            and _continues(nogood, before)
+            and not any(self._also_leading(nogood, before))
+        )
+
+    def _also_leading(self, nogood: Nogood, before: Nogood) -> Iterator[Nogood]:
+        """Give what else leads to versions that a nogood speaks of: to others than `before` does."""
+        subject, mask = nogood.terms[0]
+        variable, left = _left(before)
+        others = mask & ~left if variable is subject else 0
+        for leading, possible in self._leading_to.get(subject, ()):
+            if possible & others and leading is not nogood:
+                yield leading
+
+    def _rank(self, nogood: Nogood) -> tuple[int, int]:
+        """Put what speaks of the same beside each other, newest first."""
+        subject, mask = nogood.terms[0]
+        return self._subjects.setdefault(subject, len(self._subjects)), newest(mask)
 
     def _following(self, nogood: Nogood) -> Iterator[Nogood]:
         """Give what speaks of the objects of a nogood."""
@@ -92,6 +127,11 @@ def _continues(nogood: Nogood, before: Nogood) -> bool:
     if len(before.terms) == 1 and not isinstance(before.cause, Asked | Configured):
         return False
     subject, mask = nogood.terms[0]
-    led_to, kept_out = before.terms[-1]
-    possible = led_to.all & ~kept_out & ~led_to.absent
+    led_to, possible = _left(before)
     return subject is led_to and not possible & ~mask
+
+
+def _left(nogood: Nogood) -> tuple[Variable, int]:
+    """Give what a nogood leads to, and the versions of it that it leaves."""
+    variable, kept_out = nogood.terms[-1]
+    return variable, variable.all & ~kept_out & ~variable.absent

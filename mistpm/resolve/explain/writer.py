@@ -12,7 +12,7 @@ from mistpm.model.cause import Asked, Cause, Conflict, Ground, Pinned
 from mistpm.resolve.explain.derivation import Step
 from mistpm.resolve.explain.grouping import versions_text
 from mistpm.resolve.explain.nogood import Nogood, Variable
-from mistpm.resolve.explain.phrases import joined_words, phrase, these
+from mistpm.resolve.explain.phrases import alike, joined_words, phrase, these
 from mistpm.resolve.explain.sentence import Fact, sentence
 from mistpm.resolve.explain.storyline import storyline
 
@@ -81,6 +81,7 @@ class _Story:
     def _facts(self, step: Step) -> list[Fact]:
         """Tell the premises that were not told before; what goes on from one is told in one breath."""
         told: list[Fact] = []
+        before: Cause | None = None
         given = [premise.nogood for premise in step.premises if premise.step is None]
         for link in storyline([n for n in given if n.cause not in self._told]):
             cause = link.cause
@@ -92,7 +93,10 @@ class _Story:
                 asks = self._asker.asks(cause.release) if isinstance(cause, Asked) else ""
                 again = bool(told and asks == told[-1].asks != "" and len(told[-1].pieces) == 1)
                 text = words.following if again else words.alone
+                if before is not None and alike(before, cause):
+                    text = words.likewise
                 told.append(Fact(pieces=(text,), asks=asks, again=again))
+            before = cause
         return told
 
     def _impossible(self) -> str:
