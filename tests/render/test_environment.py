@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -302,10 +304,16 @@ def test_ctrl_c_ends_what_runs_in_threads(world: Any) -> None:
     world.package("loop", scripted(LOOP))
     for name in ("one", "two", "three"):
         world.release(name, "loop")
-    threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt), ctrl_c_soon():
         world.render()
+
+
+@contextmanager
+def ctrl_c_soon() -> Iterator[None]:
+    """Have Ctrl-C pressed while the block runs."""
+    threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    yield
 
 
 def test_a_package_that_is_not_there_is_told(world: Any) -> None:

@@ -220,7 +220,7 @@ def test_an_object_that_never_goes(environment: AppliedEnvironment) -> None:
     path = stuck(environment, "one")
 
     with pytest.raises(TargetError) as raised:
-        environment.apply(desired, seconds=1)
+        environment.apply(desired, seconds=3)
 
     name = f"`ConfigMap {environment.namespace}/one`"
     assert str(raised.value) == (
@@ -247,7 +247,7 @@ def test_an_object_that_does_not_go_when_it_should(environment: AppliedEnvironme
     only = environment.desired(environment.release("app", config_map("two")))
 
     with pytest.raises(TargetError) as raised:
-        environment.apply(only, seconds=1)
+        environment.apply(only, seconds=3)
 
     assert "not-gone" == raised.value.reference
     assert any("example.test/held" in line for line in raised.value.context)

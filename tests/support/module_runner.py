@@ -14,22 +14,24 @@ from guest_modules import digest, guest
 
 from mistpm.errors import MistError
 from mistpm.package.sections import read_sections
-from mistpm.wasm import Answer, Limits, Runtime
+from mistpm.wasm import Answer, Budget, Limits, Module, Runtime
 
-RUNTIME = Runtime(cache=None, limits=Limits(seconds=0.5, compile_seconds=10))
+RUNTIME = Runtime(cache=None, limits=Limits(seconds=0.5))
+PATIENT = Limits(seconds=600)
+"""For a module that must end: a busy machine may keep it waiting."""
 
 
-def run(module: bytes, path: Path) -> str:
+def run(module: bytes, path: Path, limits: Limits = RUNTIME.limits) -> str:
     """Do with a module what is done with a package's: read its sections, load it, run it."""
     try:
         read_sections(module)
         loaded = RUNTIME.load(path, digest(module))
         host: dict[str, Any] = {
-            "budget": RUNTIME.budget(),
+            "budget": Budget(limits),
             "answer": lambda _document: Answer(status=-2, body=b"{}"),
             "log": lambda _level, _text: None,
         }
-        if RUNTIME.is_command(loaded):
+        if isinstance(loaded, Module) and RUNTIME.is_command(loaded):
             RUNTIME.command(loaded, stdin=b"{}", arguments=("a",), environment=(), **host)
         else:
             RUNTIME.generate(loaded, b"{}", **host)
@@ -47,7 +49,7 @@ def main() -> None:
         found = run(path.read_bytes(), path)
         good = path.with_name("good.wasm")
         good.write_bytes(guest("echo"))
-        healthy = run(good.read_bytes(), good)
+        healthy = run(good.read_bytes(), good, PATIENT)
         sys.stdout.write(f"{found if healthy == 'ok' else f'bug: then good is {healthy}'}\n")
         sys.stdout.flush()
 

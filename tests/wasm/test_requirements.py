@@ -70,7 +70,7 @@ hint: see `specs/host-abi.md` for what each must be""",
 
 def test_a_loop_ends(load: Any, problem: Any) -> None:
     """Time is limited as in a render."""
-    few = Runtime(cache=None, limits=Limits(seconds=0.05))
+    few = Runtime(cache=None, limits=Limits(seconds=0.3))
     module = load(computing(LOOP), into=few)
     with problem() as found:
         ask(few, module)

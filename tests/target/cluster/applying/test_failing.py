@@ -83,11 +83,11 @@ def test_time_runs_out(environment: AppliedEnvironment) -> None:
 
 def test_a_run_goes_on_where_the_last_one_stopped(environment: AppliedEnvironment) -> None:
     """What is there and was not ready is waited for, though it need not be written again."""
-    db = environment.release("db", deployment("db", image="fake.test/slow:5s"))
+    db = environment.release("db", deployment("db", image="fake.test/slow:8s"))
     shop = environment.release("shop", config_map("shop"))
     desired = environment.desired(db, shop, needs={"shop": ("db",)})
     with pytest.raises(TargetTimeoutError):
-        environment.apply(desired, seconds=0.5)
+        environment.apply(desired, seconds=3)
 
     environment.apply(desired)
 
