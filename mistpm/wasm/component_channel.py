@@ -15,16 +15,14 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import struct
-import subprocess
 import sys
 import time
+from pathlib import Path
 
 from msgspec import Struct
 
-from mistpm.wasm import component_program
-
+PROGRAM = Path(__file__).with_name("component_program.py")
 _HEADER = struct.Struct(">cIQ")
 _ENVIRONMENT = {"RUST_BACKTRACE": "0"}
 _LONGEST_COMPLAINT = 10_000
@@ -53,10 +51,13 @@ class ComponentProcess:
     """
 
     def __init__(self, stack_bytes: int, *, fuel: bool) -> None:
+        import socket  # late: without components they are not needed, and take as long as all else in here
+        import subprocess
+
         self._socket, theirs = socket.socketpair()
         self._complaints, complaints = os.pipe()
         with theirs, os.fdopen(complaints, "wb") as stderr:
-            program = (str(component_program.__file__), str(stack_bytes), str(int(fuel)))
+            program = (str(PROGRAM), str(stack_bytes), str(int(fuel)))
             try:
                 self._process = subprocess.Popen(
                     # -P: neither the current folder nor this room is where imports are looked for

@@ -13,7 +13,7 @@ from unittest.mock import patch
 from attack_table import Attack
 from msgspec.structs import replace
 
-from mistpm.wasm import component_program, engine
+from mistpm.wasm import component_channel, engine
 from mistpm.wasm.memory import GuestMemory
 
 _FAR = 10**9
@@ -50,13 +50,13 @@ def _rewritten(old: str, new: str) -> Callable[[Attack], Attack]:
 
     def off(attack: Attack) -> Attack:
         folder = Path(tempfile.mkdtemp())
-        programs = (engine, component_program)
-        texts = [Path(str(program.__file__)).read_text(encoding="utf-8") for program in programs]
+        programs = (Path(engine.__file__), component_channel.PROGRAM)
+        texts = [program.read_text(encoding="utf-8") for program in programs]
         assert any(old in text for text in texts)
         for program, text in zip(programs, texts, strict=True):
-            place = folder / Path(str(program.__file__)).name
-            place.write_text(text.replace(old, new), encoding="utf-8")
-            patch.object(program, "__file__", str(place)).start()
+            (folder / program.name).write_text(text.replace(old, new), encoding="utf-8")
+        patch.object(engine, "__file__", str(folder / programs[0].name)).start()
+        patch.object(component_channel, "PROGRAM", folder / programs[1].name).start()
         return attack
 
     return off

@@ -14,7 +14,7 @@ import pytest
 from component_text import component_guest
 from guest_modules import SUPPORT, digest
 
-from mistpm.wasm import Answer, Limits, Runtime, component_program
+from mistpm.wasm import Answer, Limits, Runtime, component_channel
 
 LYING = """
 import os, struct, sys, time
@@ -97,7 +97,9 @@ LIES = {
 }
 
 
-@pytest.mark.parametrize("lie", LIES)
+@pytest.mark.parametrize(
+    "lie", [pytest.param(lie, marks=[pytest.mark.slow] * (lie == "nothing")) for lie in LIES]
+)
 def test_what_a_process_says_is_not_trusted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, problem: Any, lie: str
 ) -> None:
@@ -105,7 +107,7 @@ def test_what_a_process_says_is_not_trusted(
     lying, reference, words = LIES[lie]
     program = tmp_path / "program.py"
     program.write_text(LYING.replace("LIE", lying), encoding="utf-8")
-    monkeypatch.setattr(component_program, "__file__", str(program))
+    monkeypatch.setattr(component_channel, "PROGRAM", program)
     seconds = 1 if lie == "nothing" else 60
     runtime = Runtime(cache=None, limits=Limits(seconds=seconds))
     path = tmp_path / "echo.wasm"
@@ -126,7 +128,7 @@ def test_a_process_that_cannot_start(
     program.write_text('import sys; sys.exit("no wasmtime here")', encoding="utf-8")
     path = tmp_path / "echo.wasm"
     path.write_bytes(component_guest("echo"))
-    monkeypatch.setattr(component_program, "__file__", str(program))
+    monkeypatch.setattr(component_channel, "PROGRAM", program)
     with problem() as found:
         Runtime(cache=None).load(path, digest(path.read_bytes()))
     expected = """\
@@ -191,6 +193,7 @@ def test_interrupted_from_the_keyboard(tmp_path: Path, depth: int) -> None:
     assert (130, "interrupted\n", "") == (process.returncode, output, errors)
 
 
+@pytest.mark.slow
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are looked for in /proc")
 def test_nobody_outlives_a_killed_mistpm(tmp_path: Path) -> None:

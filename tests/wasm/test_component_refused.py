@@ -130,7 +130,7 @@ def test_what_is_not_valid(folder: Path, problem: Any) -> None:
 
 @pytest.mark.slow
 @given(st.data())
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 def test_changed_bytes_are_read_or_refused(data: st.DataObject) -> None:
     """Whatever is done to a component's bytes, reading it says what is wrong, or what it finds."""
     whole = bytearray(component_guest("relay"))
@@ -205,6 +205,7 @@ def test_machine_code_is_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
     load(folder, with_section(component_guest("log"), ASSETS_SECTION, b"{}"))
 
 
+@pytest.mark.slow
 @pytest.mark.slow
 @pytest.mark.parametrize("poison", ["cut", "flip", "module"])
 def test_bad_machine_code_is_made_anew(tmp_path: Path, poison: str) -> None:
