@@ -13,6 +13,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from mistpm.model.cause import Cause
 from mistpm.resolve.explain.nogood import Nogood, Variable
 
 _MOST_STEPS: Final = 5
@@ -199,13 +200,29 @@ class _Deriver:
         return next((n for n, step in enumerate(self._steps) if step.conclusion is nogood), None)
 
     def _needed(self) -> tuple[Step, ...]:
-        """Leave out the steps that the last one does not rest on, and number the others anew."""
+        """Leave out the steps that the last one does not rest on."""
         wanted = {len(self._steps) - 1}
         for number in range(len(self._steps) - 1, -1, -1):
             if number in wanted:
                 wanted |= {p.step for p in self._steps[number].premises if p.step is not None}
-        numbers = {old: new for new, old in enumerate(sorted(wanted))}
-        return tuple(_renumbered(self._steps[old], numbers) for old in sorted(wanted))
+        return _put_together({number: self._steps[number] for number in sorted(wanted)})
+
+
+def _put_together(steps: dict[int, Step]) -> tuple[Step, ...]:
+    """Say what has one new thing to say, and is needed once, where it is needed; number all anew."""
+    said: set[Cause] = set()
+    for number, step in tuple(steps.items()):
+        users = [n for n, other in steps.items() if any(p.step == number for p in other.premises)]
+        new = {p.nogood.cause for p in step.premises if p.nogood.cause is not None} - said
+        if len(users) == 1 and len(new) == 1:
+            (user,) = users
+            others = {p.nogood: p for p in steps[user].premises if p.step != number}
+            premises = {p.nogood: p for p in steps.pop(number).premises} | others
+            steps[user] = replace(steps[user], premises=tuple(premises.values()))
+        else:
+            said |= new
+    numbers = {old: new for new, old in enumerate(steps)}
+    return tuple(_renumbered(step, numbers) for step in steps.values())
 
 
 def _renumbered(step: Step, numbers: dict[int, int]) -> Step:
