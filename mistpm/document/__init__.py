@@ -8,7 +8,7 @@ from typing import Any
 
 from mistpm.document.conversion import convert, from_json, read, to_builtins, to_json
 from mistpm.document.positions import Place, Positions, shown_place
-from mistpm.document.reader import load, load_manifests
+from mistpm.document.reader import load, load_documents, load_manifests
 from mistpm.document.refusal import refusal
 
 
@@ -34,6 +34,7 @@ __all__ = [
     "dump_inline",
     "from_json",
     "load",
+    "load_documents",
     "load_manifests",
     "read",
     "refusal",

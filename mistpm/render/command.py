@@ -15,9 +15,14 @@ from mistpm.errors import DocumentError, RenderError
 from mistpm.render.envelope import write
 from mistpm.render.inputs import NAME
 from mistpm.render.result import KIND, Result, read_result
+from mistpm.render.stages import with_order
 
 YOKE_VERSION = "v0.20.27"
 """The version of Yoke whose conventions these are; flights may look at it."""
+
+
+ARGUMENTS = "--"
+"""The input that becomes arguments: what `yoke takeoff RELEASE FLIGHT -- ARGUMENTS` gives a flight."""
 
 
 class CommandInput(Struct, frozen=True, kw_only=True):
@@ -29,13 +34,16 @@ class CommandInput(Struct, frozen=True, kw_only=True):
 
 
 def command_input(envelope: Mapping[str, Any], encoded: bytes) -> CommandInput:
-    """Make a command's input of an envelope and the bytes that it is written as."""
-    inputs = {key: value for key, value in envelope["data"].items() if key != NAME}
+    """Make a command's input of an envelope and the bytes that it is written as.
+
+    Raises `RenderError` (`invalid-input`) for arguments that are none.
+    """
+    inputs = {k: v for k, v in envelope["data"].items() if k not in {NAME, ARGUMENTS}}
     name = envelope["data"][NAME]
     namespace = envelope["mistpm"]["release"]["namespace"]
     return CommandInput(
         stdin=write(inputs),
-        arguments=(name,),
+        arguments=(name, *_arguments(envelope["data"].get(ARGUMENTS, []))),
         environment=(
             ("MISTPM_INPUT", encoded.decode()),
             ("NAMESPACE", namespace),
@@ -44,6 +52,20 @@ def command_input(envelope: Mapping[str, Any], encoded: bytes) -> CommandInput:
             ("YOKE_VERSION", YOKE_VERSION),
         ),
     )
+
+
+def _arguments(given: Any) -> tuple[str, ...]:
+    """Read the arguments; they are texts, because `010` and `yes` mean something else to YAML."""
+    if not isinstance(given, list) or not all(
+        isinstance(each, str) and "\0" not in each for each in given
+    ):
+        raise RenderError(
+            "invalid-input",
+            f"`inputs.{ARGUMENTS}` is not a list of texts",
+            note="they are the arguments of a command",
+            hint=f'write `"{ARGUMENTS}": ["-replicas", "2"]`',
+        )
+    return tuple(given)
 
 
 def read_stdout(raw: bytes, *, package: str) -> Result:
@@ -66,7 +88,7 @@ def read_component_answer(raw: bytes, *, package: str) -> Result:
 def _read(raw: bytes, file: str, package: str) -> Result:
     if KIND.encode() in raw and _is_result(raw):
         return read_result(raw, package=package)
-    return Result(files={file: raw.decode()})
+    return Result(files={file: with_order(raw.decode(), origin=file)})
 
 
 def _nothing(message: str, who: str, does: str) -> RenderError:

@@ -11,6 +11,10 @@ from guest_modules import ok
 from wasi_modules import command, module, printing
 
 from mistpm.errors import RenderError
+from mistpm.plan.after import read_after
+from mistpm.plan.objects import OrderedObject, order_objects
+from mistpm.render.command import command_input
+from mistpm.render.stages import with_order
 
 MAP = "{apiVersion: v1, kind: ConfigMap, metadata: {name: %s}}"
 ENVIRONMENT = """
@@ -150,6 +154,90 @@ def test_what_a_command_is_told(world: Any) -> None:
     } == found
     assert {"name": "shop", "note": "é\x85", "replicas": 2} == envelope["data"]
     assert {"name": "shop", "namespace": "web"} == envelope["mistpm"]["release"]
+
+
+def test_arguments_of_a_command() -> None:
+    """The input `--` is what comes behind `--` elsewhere: arguments, and nothing of standard input."""
+    told = command_input(
+        {
+            "data": {"name": "shop", "--": ["-replicas", "2"], "a": 1},
+            "mistpm": {"release": {"namespace": ""}},
+        },
+        b"{}",
+    )
+
+    assert ("shop", "-replicas", "2") == told.arguments
+    assert b'{"a":1}' == told.stdin
+
+
+@pytest.mark.parametrize("given", ["-replicas", [2], ["a\0b"], {"replicas": "2"}])
+def test_what_are_no_arguments(world: Any, given: Any) -> None:
+    """They are a list of texts, whatever YAML has made of what was written."""
+    shop(world, printing("[]"), inputs={"--": given})
+    with pytest.raises(RenderError) as caught:
+        world.render()
+
+    assert "invalid-input" == caught.value.reference
+    assert (
+        str(caught.value)
+        == """\
+`inputs.--` is not a list of texts
+  while rendering `shop` (starter/test/shop@1.0.0)
+note: they are the arguments of a command
+hint: write `"--": ["-replicas", "2"]`"""
+    )
+
+
+SECOND = """{apiVersion: batch/v1, kind: Job, metadata: {name: fill, annotations: {mistpm.dev/after: Job.batch/init}}},
+ {apiVersion: v1, kind: ConfigMap, metadata: {name: late}}"""
+STAGES = f"""[[{{apiVersion: batch/v1, kind: Job, metadata: {{name: init}}}}, {MAP % "a"}],
+ [], [{SECOND}], [{{apiVersion: v1, kind: List, items: [{MAP % "last"}]}}]]"""
+
+
+def test_stages_become_an_order(world: Any) -> None:
+    """What comes in a later stage waits for what the one before has of its own rank or a lower one."""
+    shop(world, printing(STAGES))
+    [release] = world.render().releases
+    after = {each.id.name: each.data["metadata"].get("annotations") for each in release.manifests}
+
+    assert {
+        "init": None,
+        "a": None,
+        "fill": {"mistpm.dev/after": "Job.batch/init, ConfigMap/a"},
+        "late": {"mistpm.dev/after": "ConfigMap/a"},
+        "last": {"mistpm.dev/after": "ConfigMap/late"},
+    } == after
+
+
+def test_stages_are_an_order_that_can_be_planned(world: Any) -> None:
+    """No circle comes of them, and every name is found."""
+    shop(world, printing(STAGES))
+    [release] = world.render().releases
+
+    after = read_after(release)
+    objects = [
+        OrderedObject(release="shop", resource=each.id, after=after.get(each.id, ()))
+        for each in release.manifests
+    ]
+    order = order_objects(objects, {})
+
+    assert ["fill", "last", "late"] == sorted(each.name for each in after)
+    assert len(objects) <= len(order.waits)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"[[{MAP % 'a'}]]",
+        f"[{MAP % 'a'}]",
+        f"[[{MAP % 'a'}], {MAP % 'b'}]",
+        "[[",
+        "[[3], [{MAP % 'b'}]]",
+    ],
+)
+def test_what_is_in_no_stages_stays_as_it_is(text: str) -> None:
+    """One stage is no order, and what cannot be read is not touched."""
+    assert text == with_order(text, origin="stdout.yaml")
 
 
 def test_a_command_calls(world: Any) -> None:
