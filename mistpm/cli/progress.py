@@ -73,6 +73,10 @@ class TerminalReporter(Reporter):
         """Show a line under `-v`."""
         self._terminal.detail(line)
 
+    def note(self, line: str) -> None:
+        """Show a line."""
+        self._terminal.say(line)
+
     def _show(self, work: int) -> None:
         """Show the bar, unless that work is over by now."""
         from rich.console import Console

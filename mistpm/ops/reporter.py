@@ -17,3 +17,6 @@ class Reporter:
 
     def detail(self, line: str) -> None:
         """Say something that only `--verbose` shows."""
+
+    def note(self, line: str) -> None:
+        """Say what the command does besides what it was asked for."""

@@ -11,7 +11,9 @@ from made_shop import HEAD, Shop
 
 from mistpm.errors import MistError
 from mistpm.ops.options import Options
+from mistpm.ops.reporter import Reporter
 from mistpm.ops.settings.adding import Added, Addition, add_release, draft_release
+from mistpm.ops.workspace import open_workspace
 
 
 def add(name: str, package: str = "", **rest: Any) -> Added:
@@ -178,3 +180,84 @@ def test_a_release_can_be_changed_without_its_package(shop: Shop) -> None:
         (error := caught.value).reference,
         error.context,
     )
+
+
+class Notes(Reporter):
+    """Keeps what is told."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def note(self, line: str) -> None:
+        """Keep it."""
+        self.lines.append(line)
+
+
+def test_a_second_release_of_a_package_leaves_others_bound_as_they_are(shop: Shop) -> None:
+    """What held because there was one is written down, and told; nothing moves."""
+    shop.write(releases={"main": {"package": "toy/data/db"}, "app": {"package": "toy/apps/app"}})
+    shop.install()
+    notes = Notes()
+    workspace = open_workspace(Options(), notes)
+    addition = Addition(name="other", package="toy/data/db", namespace="xx")
+    proposal, _ = shop.carry_out(workspace.drafted(draft_release(workspace, addition)))
+
+    assert [("other", "", "2.0.0")] == [
+        (move.node, move.before, move.after) for move in proposal.moves
+    ]
+    assert "main" == proposal.lockfile.releases["app"].dependencies["db"].target
+    assert [
+        "`app` stays with `main`, which is no longer the only release of its package:"
+        " `bind: {db: main}` goes under `releases.app`"
+    ] == notes.lines
+    assert (
+        HEAD
+        + """\
+releases:
+  main:
+    package: toy/data/db
+  app:
+    package: toy/apps/app
+    bind:
+      db: main
+  other:
+    package: toy/data/db
+    namespace: xx
+"""
+        == shop.file.read_text()
+    )
+
+
+def test_what_is_pulled_in_stays_bound_by_the_settings(shop: Shop) -> None:
+    """It has no entry of its own; `add` tells as well."""
+    shop.write(
+        releases={
+            "safe": {"package": "toy/data/backup"},
+            "app": {"package": "toy/apps/app"},
+        },
+        settings={"toy/data/db": {"inputs": {"backup": True}}},
+    )
+    shop.install()
+    added = add("other", "toy/data/backup")
+
+    assert (
+        "`db` stays with `safe`, which is no longer the only release of its package:"
+        " `bind: {backup: safe}` goes under `settings.toy/data/db`",
+    ) == added.bound
+    assert "safe" == shop.propose().lockfile.releases["db"].dependencies["backup"].target
+
+
+def test_a_binding_that_is_written_needs_no_other(shop: Shop) -> None:
+    """Nothing is told, and nothing but the release is written."""
+    shop.write(
+        releases={
+            "main": {"package": "toy/data/db"},
+            "app": {"package": "toy/apps/app", "bind": {"db": "main"}},
+        }
+    )
+    shop.install()
+    before = shop.file.read_text()
+    added = add("other", "toy/data/db")
+
+    assert () == added.bound
+    assert before + "  other:\n    package: toy/data/db\n" == shop.file.read_text()

@@ -72,6 +72,8 @@ def add(
         verb = "Changed" if report.existed else "Added"
         place = f"{'in' if report.existed else 'to'} {report.file}"
         terminal.show(f"{verb} {report.name} {place}: {what}{newest}")
+        for line in report.bound:
+            terminal.show(f"  {line}")
         terminal.show("Next: mistpm install, or mistpm plan to look first.")
 
     emit(terminal, output, report, show)

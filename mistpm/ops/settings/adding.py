@@ -22,6 +22,7 @@ from mistpm.ops.packages.searching import newest_of, whole_descriptor
 from mistpm.ops.reporter import Reporter
 from mistpm.ops.settings.configuring import release_edits, require_file
 from mistpm.ops.settings.given_inputs import parse_bindings, read_given_inputs
+from mistpm.ops.settings.kept_bindings import KeptBinding, kept_bindings
 from mistpm.ops.workspace import Workspace, find_document
 from mistpm.package import read_package
 
@@ -41,7 +42,8 @@ class Addition(Struct, frozen=True, kw_only=True):
 class Added(Struct, frozen=True, kw_only=True):
     """What `add` did; `newest` is the newest version that the registry has, `version` the range asked for.
 
-    `problems` are inputs that do not fit the newest version that is asked for, if that is known.
+    `problems` are inputs that do not fit the newest version that is asked for, if that is known; `bound`
+    tells what was written at other releases, so that they stay bound as they are.
     """
 
     file: str
@@ -51,6 +53,7 @@ class Added(Struct, frozen=True, kw_only=True):
     newest: str = ""
     existed: bool = False
     problems: tuple[str, ...] = ()
+    bound: tuple[str, ...] = ()
 
 
 def add_release(options: Options, addition: Addition) -> Added:
@@ -76,6 +79,7 @@ def add_release(options: Options, addition: Addition) -> Added:
         newest=str(newest.version),
         existed=addition.name in found.environment.releases,
         problems=problems,
+        bound=tuple(map(str, kept_bindings(workspace, addition.name, entry.package))),
     )
 
 
@@ -83,13 +87,16 @@ def draft_release(workspace: Workspace, addition: Addition) -> EnvironmentDocume
     """Give the environment with this release in it; nothing is written.
 
     What is not said of a release that exists stays as it is; one that does not exist needs a package.
-    Raises `UsageError`, `DocumentError`.
+    Others keep what they are bound to, and the reporter hears of each for which that had to be written.
+    Raises `UsageError`, `DocumentError`, `LockError`.
     """
     entry: dict[str, Any] = {}
+    kept: tuple[KeptBinding, ...] = ()
     if addition.package:
         package, wanted = _asked(addition)
         entry["package"] = _written_package(workspace, addition.package, package)
         entry["version"] = "" if wanted == ANY else wanted.text
+        kept = kept_bindings(workspace, addition.name, entry["package"])
     elif addition.name not in workspace.environment.releases:
         raise UsageError(
             "no-package",
@@ -102,7 +109,12 @@ def draft_release(workspace: Workspace, addition: Addition) -> EnvironmentDocume
         "inputs": read_given_inputs(addition.inputs_file, list(addition.settings)),
         "bind": parse_bindings(list(addition.bindings)),
     }
-    return workspace.document.edited(*release_edits(addition.name, entry, workspace.environment))
+    for each in kept:
+        workspace.reporter.note(str(each))
+    return workspace.document.edited(
+        *(each.edit for each in kept),
+        *release_edits(addition.name, entry, workspace.environment),
+    )
 
 
 def _newest(workspace: Workspace, addition: Addition) -> tuple[Candidate, Candidate | FilePackage]:
