@@ -19,6 +19,8 @@ from mistpm.wasm.component_form import (
 from mistpm.wasm.engine import engine_key, make_engine
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mistpm.wasm.anatomy import Anatomy
     from mistpm.wasm.cache import MachineCodeCache
     from mistpm.wasm.compiler import Compiler
@@ -110,7 +112,7 @@ class ComponentLoader:
     def _cached(self, key: str, name: str) -> tuple[str, Described] | None:
         """Take machine code from the cache; what wasmtime does not accept is forgotten."""
         path = self._cache.find(self._engine_key, key) if self._cache else None
-        if self._cache is None or path is None:
+        if self._cache is None or path is None or not _is_text(path):
             return None
         try:
             return str(path), self._components.describe(str(path), name=name)
@@ -123,7 +125,7 @@ class ComponentLoader:
         component = without_sections(data, keep=_NAMES, source=name)
         code = self._compiler.compile(component, name=name)
         path = self._cache.store(self._engine_key, key, code) if self._cache else None
-        kept = str(path) if path else code
+        kept = str(path) if path and _is_text(path) else code
         return kept, self._components.describe(kept, name=name)
 
     @cached_property
@@ -131,3 +133,12 @@ class ComponentLoader:
         """Name the machine code of components on this machine; costs 3 ms."""
         engine = make_engine(fuel=self._limits.fuel is not None, components=True)
         return f"{engine_key(engine)}-component"
+
+
+def _is_text(path: Path) -> bool:
+    """Say whether wasmtime can be given a path: it takes UTF-8 only."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True

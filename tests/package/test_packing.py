@@ -126,6 +126,27 @@ def test_computing_requirements_is_said_and_done(write: Write) -> None:
     assert pack(write("computed: true\n", wat=exports)).descriptor.computed
 
 
+def test_a_component_is_packed_as_a_module_is(write: Write, tmp_path: Path) -> None:
+    """Its descriptor is a section of its own; what computes requirements has another name there."""
+    computing = """(component
+      (core module $m (func (export "f")))
+      (core instance $m (instantiate $m))
+      (func (export "requirements") (canon lift (core func $m "f"))))"""
+    assert refused(write("computed: true\n", wat="(component)")) == (
+        "invalid-descriptor: `package.yaml` has a mistake\n"
+        "  package.yaml:7: computed: the module does not export `requirements`"
+    )
+    source = write("computed: true\n", wat=computing)
+    packed = pack(source)
+    path = tmp_path / packed.name
+    path.write_bytes(packed.data)
+
+    assert packed.descriptor == read_package(path).descriptor
+    assert (source / "module.wasm").read_bytes() == without_sections(
+        packed.data, keep=("component-name",)
+    )
+
+
 def test_every_broken_rule_is_told_at_once(write: Write) -> None:
     """Rules beyond the shape come together, each with its line."""
     source = write(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -206,6 +207,14 @@ def test_machine_code_is_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.slow
+def test_a_folder_that_is_no_text(tmp_path: Path) -> None:
+    """Where the cache's path is not UTF-8, components are compiled, and run, all the same."""
+    folder = tmp_path / os.fsdecode(b"\xff")
+    folder.mkdir()
+
+    assert str(load(folder, component_guest("echo"))) == "made.wasm"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("poison", ["cut", "flip", "module"])
 def test_bad_machine_code_is_made_anew(tmp_path: Path, poison: str) -> None:

@@ -26,6 +26,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier, Event
 from attack_table import module
+from component_text import component_guest
 from processor import waited
 from guest_modules import digest, guest
 from mistpm.wasm import Answer, Limits, Runtime
@@ -79,6 +80,10 @@ try:
     if what == "loop":
         ready()
         run(loop, runtime.budget(), None)
+    elif what == "component":
+        spinning = load("component", component_guest("loop"))
+        ready()
+        run(spinning, runtime.budget(), None)
     elif what == "nested":
         nested(relay, loop, runtime.budget())
     elif what == "threads":
@@ -105,7 +110,7 @@ except KeyboardInterrupt:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "what", ["loop", "nested", "threads", "compiling", "requests", "answering", "bulk"]
+    "what", ["loop", "component", "nested", "threads", "compiling", "requests", "answering", "bulk"]
 )
 def test_ctrl_c_takes_200_ms_at_most(tmp_path: Path, what: str) -> None:
     """From the signal to the place where the command would end."""
