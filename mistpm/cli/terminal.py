@@ -5,15 +5,21 @@ from __future__ import annotations
 import io
 import os
 import re
+import select
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Final
 
 import typer
 
+from mistpm.cli.same_environment import same_environment
 from mistpm.errors import MistError, RenderError, TargetError
 
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+_ANSWERS: Final = {"y": True, "yes": True, "n": False, "no": False, "": False}
 
 
 class Terminal:
@@ -64,12 +70,15 @@ class Terminal:
         """Ask a question: True for yes, False where nobody can answer.  Raises `typer.Abort` for no."""
         if not self.is_interactive:
             return False
-        try:
-            answer = typer.confirm(question, default=False, err=True)
-        except typer.Abort:
-            self.say("")
-            raise
-        if not answer:
+        answer = None
+        while answer not in _ANSWERS:
+            try:
+                typer.echo(f"{question} [y/N]: ", nl=False, err=True)
+                answer = _read_line().strip().lower()
+            except (EOFError, KeyboardInterrupt):
+                self.say("")
+                raise typer.Abort from None
+        if not _ANSWERS[answer]:
             raise typer.Abort
         return True
 
@@ -89,7 +98,7 @@ class Terminal:
 
     def hint(self, text: str) -> None:
         """Tell what the user can do."""
-        self.say(f"{typer.style('hint', fg='cyan', bold=True)}: {printable(text)}")
+        self.say(f"{typer.style('hint', fg='cyan', bold=True)}: {printable(same_environment(text))}")
 
     def finding(self, severity: str, text: str) -> None:
         """Show a finding on standard error."""
@@ -103,6 +112,28 @@ def printable(text: str) -> str:
     Packages and registries are strangers, and what they say is shown.
     """
     return _STEERING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def _read_line() -> str:
+    """Read a line of standard input; raises `EOFError` where there is none any more.
+
+    Whoever reads looks for Ctrl-C first, and notices one that comes between the two only with the next key.  So
+    this waits for a line or a signal, whichever comes first, and then reads.
+    """
+    woken, wake = os.pipe()
+    os.set_blocking(wake, False)
+    before = signal.set_wakeup_fd(wake)
+    try:
+        while sys.stdin not in select.select([sys.stdin, woken], [], [])[0]:
+            os.read(woken, 1)
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(woken)
+        os.close(wake)
+    line = sys.stdin.readline()
+    if not line:
+        raise EOFError
+    return line
 
 
 def open_standard_streams() -> None:
