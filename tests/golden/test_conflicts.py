@@ -145,6 +145,31 @@ def test_versions_that_fail_for_different_reasons(begin: Begin) -> None:
     session.expect("conflict-case-by-case")
 
 
+def test_many_versions_that_require_the_same(begin: Begin) -> None:
+    """Newest first, the name said once; what two of them lead to is told after both."""
+    session = begin(
+        {
+            "apps/shop 4.0.0": needs("db: shelf/data/db ^4"),
+            "apps/shop 3.0.0": needs("db: shelf/data/db ^3"),
+            "apps/shop 2.0.0": needs("db: shelf/data/db ^2"),
+            "apps/blog 2.0.0": needs("db: shelf/data/db ^1"),
+            "apps/blog 1.0.0": needs("db: shelf/data/db ^0.9"),
+            "data/db 0.9.0 1.0.0 2.0.0 3.0.0 4.0.0": needs(),
+            "apps/wiki 2.0.0": needs("store: shelf/data/store ^2"),
+            "apps/wiki 1.0.0": needs("store: shelf/data/store ^1"),
+            "data/store 1.0.0 2.0.0": needs("disk: shelf/data/disk ^1"),
+            "data/disk 1.0.0 2.0.0": needs(),
+            "apps/mail 1.0.0": needs("disk: shelf/data/disk ^2"),
+        },
+        "shop shelf/apps/shop",
+        "blog shelf/apps/blog",
+        "wiki shelf/apps/wiki",
+        "mail shelf/apps/mail",
+    )
+    session.run("mistpm lock")
+    session.expect("conflict-many-versions")
+
+
 def test_kubernetes_is_too_old(begin: Begin) -> None:
     """Or there is no version for all of its minors."""
     session = begin(
