@@ -10,13 +10,17 @@ _LONGEST_WORDS = 300
 
 
 class StatusCondition(Struct, frozen=True, kw_only=True):
-    """One of `status.conditions`; `is_stale` where it says itself that it is about an older version."""
+    """One of `status.conditions`; `is_stale` where it says itself that it is about an older version.
+
+    `updated` is its time as the server writes it, in UTC, so that later ones sort behind; empty where it has none.
+    """
 
     type: str
     status: str
     reason: str
     message: str
     is_stale: bool
+    updated: str = ""
 
     @property
     def words(self) -> str:
@@ -63,6 +67,7 @@ def condition(data: dict[str, Any], kind: str) -> StatusCondition | None:
                 reason=text(each, "reason"),
                 message=text(each, "message"),
                 is_stale=number(each, "observedGeneration", default=generation) < generation,
+                updated=text(each, "lastUpdateTime"),
             )
     return None
 
@@ -71,6 +76,19 @@ def has_condition(data: dict[str, Any], kind: str) -> bool:
     """Tell whether a condition is true, and about the object as it is now."""
     found = condition(data, kind)
     return found is not None and found.status == "True" and not found.is_stale
+
+
+def last_written(data: dict[str, Any]) -> str:
+    """Give when somebody last wrote an object other than its status, as the server writes times.
+
+    Empty where the server does not tell who wrote it (`managedFields`).
+    """
+    written = (
+        text(each, "time")
+        for each in items(data, "metadata", "managedFields")
+        if text(each, "subresource") != "status"
+    )
+    return max(written, default="")
 
 
 def shortened(words: str) -> str:

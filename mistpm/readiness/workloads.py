@@ -5,26 +5,43 @@ from __future__ import annotations
 from typing import Any, Final
 
 from mistpm.readiness.assessment import Assessment, failed, ready, waiting
-from mistpm.readiness.live_object import condition, has_condition, number, text, value
+from mistpm.readiness.live_object import (
+    condition,
+    has_condition,
+    last_written,
+    number,
+    text,
+    value,
+)
 
 _NO_DEADLINE: Final = 2**31 - 1
 """A Deployment with this deadline has no condition `Progressing`."""
+_TOO_LATE: Final = "ProgressDeadlineExceeded"
+_ENDED: Final = ("NewReplicaSetAvailable", _TOO_LATE)
 
 
 def deployment(data: dict[str, Any]) -> Assessment:
     """Wait for the new replicas to be available and for the old ones to be gone.
 
-    A paused one is not waited for: somebody wants it to stay as it is.
+    A paused one is not waited for: somebody wants it to stay as it is.  What is all there is ready
+    whatever is said of its deadline, and a deadline of an earlier rollout is not one of this.
     """
     if value(data, "spec", "paused") is True:
         return ready("its rollout is paused")
+    found = _rollout(data)
+    if found.state == "ready" or not _is_too_late(data):
+        return found
+    seconds = number(data, "spec", "progressDeadlineSeconds", default=600)
     wanted = number(data, "spec", "replicas", default=1)
     current = _replicas(data, "readyReplicas", wanted, "ready")
-    progressing = condition(data, "Progressing")
-    if progressing is not None and progressing.reason == "ProgressDeadlineExceeded":
-        seconds = number(data, "spec", "progressDeadlineSeconds", default=600)
-        why = f"its rollout made no progress within {seconds} s; {current}"
-        return failed(_with_failure(data, why))
+    why = f"its rollout made no progress within {seconds} s; {current}"
+    return failed(_with_failure(data, why))
+
+
+def _rollout(data: dict[str, Any]) -> Assessment:
+    """Tell how far a rollout is, its deadline left aside."""
+    wanted = number(data, "spec", "replicas", default=1)
+    current = _replicas(data, "readyReplicas", wanted, "ready")
     total = number(data, "status", "replicas")
     updated = number(data, "status", "updatedReplicas")
     if updated < wanted:
@@ -38,9 +55,23 @@ def deployment(data: dict[str, Any]) -> Assessment:
     if not has_condition(data, "Available"):
         return waiting("it is not available yet")
     has_deadline = number(data, "spec", "progressDeadlineSeconds") != _NO_DEADLINE
-    if has_deadline and progressing is not None and progressing.reason != "NewReplicaSetAvailable":
+    progressing = condition(data, "Progressing")
+    if has_deadline and progressing is not None and progressing.reason not in _ENDED:
         return waiting("its rollout is not done yet")
     return ready(current)
+
+
+def _is_too_late(data: dict[str, Any]) -> bool:
+    """Tell whether the rollout that goes on now ran into its deadline.
+
+    Back to a ReplicaSet that is there, the controller leaves the condition of the rollout before until
+    something moves, although it has seen the new version: so it counts only if it is younger than the
+    last write.  Both times are whole seconds, and no deadline is shorter than one.
+    """
+    progressing = condition(data, "Progressing")
+    if progressing is None or progressing.reason != _TOO_LATE:
+        return False
+    return not progressing.updated or progressing.updated > last_written(data)
 
 
 def replica_set(data: dict[str, Any]) -> Assessment:

@@ -97,6 +97,13 @@ DEPLOYMENTS = [
         " conditions: [Progressing=False ProgressDeadlineExceeded]}",
         "failed: its rollout made no progress within 30 s; 1 of 2 replicas are ready",
     ),
+    (
+        "all is there, whatever is said of the deadline",
+        "replicas: 1",
+        "{seen: true, replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1,"
+        " conditions: [Available, Progressing=False ProgressDeadlineExceeded]}",
+        "ready: 1 of 1 replicas are ready",
+    ),
     ("paused", "{replicas: 2, paused: true}", "seen: true", "ready: its rollout is paused"),
 ]
 
@@ -109,6 +116,37 @@ DEPLOYMENTS = [
 def test_a_deployment(spec: str, status: str, expected: str, live: Live) -> None:
     """All new replicas are available, and no old ones are left."""
     assert expected == str(assess(live("Deployment", spec, status)))
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("2026-05-01T10:00:29Z", "failed: its rollout made no progress within 30 s"),
+        ("2026-05-01T10:00:30Z", "waiting: 1 replica is still of the old version"),
+        ("2026-05-01T10:00:31Z", "waiting: 1 replica is still of the old version"),
+    ],
+)
+def test_the_deadline_of_an_earlier_rollout(written: str, expected: str, live: Live) -> None:
+    """What the rollout before ran into is no failure of this one; who writes the status writes no rollout."""
+    made = live(
+        "Deployment",
+        "{replicas: 1, progressDeadlineSeconds: 30}",
+        "{seen: true, replicas: 2, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1,"
+        " conditions: [Available, Progressing=False ProgressDeadlineExceeded]}",
+        managedFields=[
+            {"manager": "mistpm", "operation": "Apply", "time": written},
+            {"manager": "mistpm", "operation": "Apply", "time": "2026-05-01T09:00:00Z"},
+            {
+                "manager": "kube-controller-manager",
+                "operation": "Update",
+                "subresource": "status",
+                "time": "2026-05-01T10:00:40Z",
+            },
+        ],
+    )
+    made["status"]["conditions"][1]["lastUpdateTime"] = "2026-05-01T10:00:30Z"
+
+    assert str(assess(made)).startswith(expected)
 
 
 REPLICA_SETS = [

@@ -107,7 +107,8 @@ def test_what_is_there_and_what_changes(
 
     assert "a=1" == shown(first)
     assert ("v1", "ConfigMap") == (first.data["apiVersion"], first.data["kind"])
-    assert "managedFields" not in first.data["metadata"]
+    [writer] = first.data["metadata"]["managedFields"]
+    assert {"apiVersion", "fieldsType", "manager", "operation", "time"} == set(writer)
     assert ["b=1", "b=2", "a gone"] == [made, changed, shown(gone)]
     assert first.data["metadata"]["uid"] == gone.data["metadata"]["uid"]
     assert told.nothing()

@@ -21,7 +21,7 @@ from mistpm.target.cluster.api.transport import Stream
 class Seen(Struct, frozen=True, kw_only=True):
     """An object as it is now; where it `is_gone`, as it was at last (at least its metadata's names and uid).
 
-    `data` has no `metadata.managedFields`.
+    Of `metadata.managedFields` its `data` has who wrote and when, and not what.
     """
 
     resource: ApiResource
@@ -200,9 +200,7 @@ class _Follower:
 
     def _changed(self, item: dict[str, Any]) -> None:
         whole = {"apiVersion": self._resource.api_version, "kind": self._resource.kind, **item}
-        whole["metadata"] = {
-            key: value for key, value in whole["metadata"].items() if key != "managedFields"
-        }
+        whole["metadata"] = _lightened(whole["metadata"])
         known = self._known.get(_key(item), {})
         if known and known["metadata"].get("uid") != whole["metadata"].get("uid"):
             self._gone(known)  # deleted and made again, in between
@@ -219,6 +217,13 @@ class _Follower:
         known = self._known.pop(_key(item), None)
         if known is not None:
             self._tell(Seen(resource=self._resource, data=known, is_gone=True))
+
+
+def _lightened(metadata: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what takes most of many an object's room: which fields each manager owns."""
+    entries = metadata.get("managedFields") or ()
+    bare = [{key: value for key, value in entry.items() if key != "fieldsV1"} for entry in entries]
+    return {**metadata, "managedFields": bare}
 
 
 def _key(item: Mapping[str, Any]) -> tuple[str, str]:
