@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mistpm.apply import Event, Following, Outcome
 from mistpm.errors import TargetError
@@ -65,15 +68,17 @@ class Applying:
         self._conditions = conditions
         self._book = book
         self._revision = revision
+        awaited = _awaited(order, self._steps)
+        is_all_watched = settings.waiting.wanted and not is_settled
+        self._watched = set(self._steps) if is_all_watched else awaited.objects
         self._following = Following(
-            order,
+            self._relieved(order, awaited.looked_at),
             self._begin,
             hear=self._told,
             deadline=self._deadline,
             is_patient=settings.waiting.wanted,
             limit=settings.at_once,
         )
-        self._watched = _awaited(order, self._steps) if is_settled else set(self._steps)
         self._writer = Writer(settings.client, settings.resources, self._circumstances())
         self._stages = Stages(settings, self._steps.values())
         self._looking = threading.Lock()
@@ -95,7 +100,7 @@ class Applying:
             graces=self._settings.graces,
             mend=self._mend,
         ) as self._readiness:
-            outcome = self._following.follow()
+            outcome = self._without_unchanged(self._following.follow())
             if not outcome.is_complete:
                 raise unfinished(
                     outcome,
@@ -104,6 +109,28 @@ class Applying:
                     explain=self._readiness.explain,
                     done=self._done(outcome),
                 )
+
+    def _relieved(self, order: ObjectOrder, before_changes: Container[Node]) -> ObjectOrder:
+        """Let nothing be waited for on account of what stays as it is, unless that is looked at or something changes after it."""
+        return ObjectOrder(
+            {
+                node: ()
+                if isinstance(node, ResourceId)
+                and node not in before_changes
+                and node not in self._watched
+                else waits
+                for node, waits in order.waits.items()
+            }
+        )
+
+    def _without_unchanged(self, outcome: Outcome) -> Outcome:
+        """Leave out what stays as it is where it is told what did not begin: nothing was to be done to it."""
+        untouched = {
+            resource: causes
+            for resource, causes in outcome.untouched.items()
+            if self._steps[resource].body is not None
+        }
+        return replace(outcome, untouched=untouched)
 
     def _done(self, outcome: Outcome) -> str:
         """Tell how far the run came."""
@@ -227,19 +254,25 @@ def _made_group(step: ObjectStep) -> str | None:
     return resource.name.partition(".")[2]
 
 
-def _awaited(order: ObjectOrder, steps: Mapping[ResourceId, ObjectStep]) -> set[ResourceId]:
-    """Give the objects whose readiness something waits for that is to be written."""
-    found: set[ResourceId] = set()
+class _Awaited(Struct, frozen=True, kw_only=True):
+    """What is to be written, with all that comes before any of that; `objects` are those that have to be ready."""
+
+    looked_at: set[Node]
+    objects: set[ResourceId]
+
+
+def _awaited(order: ObjectOrder, steps: Mapping[ResourceId, ObjectStep]) -> _Awaited:
+    """Find what matters to what is to be written."""
     looked_at: set[Node] = {
         resource for resource, step in steps.items() if step.action != "unchanged"
     }
-    found |= {node for node in looked_at if not isinstance(node, Gate)}
+    objects = {node for node in looked_at if not isinstance(node, Gate)}
     waiting = list(looked_at)
     while waiting:
         for each in order.waits[waiting.pop()]:
             if each.until == "ready" and isinstance(each.on, ResourceId):
-                found.add(each.on)
+                objects.add(each.on)
             if each.on not in looked_at:
                 looked_at.add(each.on)
                 waiting.append(each.on)
-    return found
+    return _Awaited(looked_at=looked_at, objects=objects)

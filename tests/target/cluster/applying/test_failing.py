@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from applied_environment import AppliedEnvironment, annotated
 from kubernetes_api import is_gone, is_there
@@ -209,3 +211,71 @@ def test_instances_that_their_new_definition_refuses(environment: AppliedEnviron
     things = environment.api.get(f"/apis/{group}/v1/namespaces/{environment.namespace}/things")
     assert things.body["items"] == []
     environment.uninstall()
+
+
+@pytest.mark.parametrize("replicas", [1, 3])
+def test_going_back_after_a_deadline(environment: AppliedEnvironment, replicas: int) -> None:
+    """That the rollout before made no progress is no failure of the one that goes back."""
+    good = deployment("db", replicas=replicas, deadline=2)
+    stuck = deployment("db", replicas=replicas, deadline=2, image="fake.test/stuck")
+    environment.apply(environment.desired(environment.release("db", good)))
+    with pytest.raises(TargetError) as raised:
+        environment.apply(environment.desired(environment.release("db", stuck)))
+    assert "its rollout made no progress within 2 s" in raised.value.context[0]
+
+    environment.apply(environment.desired(environment.release("db", good)))
+
+    assert ["applied Deployment db", "ready Deployment db"] == environment.events(
+        "applied", "ready", "failed"
+    )
+    assert ("applied", "") == environment.status()
+
+
+def test_not_waiting_leaves_alone_what_does_not_change(environment: AppliedEnvironment) -> None:
+    """Without waiting a run ends when all is written that changes, whoever needs that."""
+    db, stuck = deployment("db"), deployment("db", image="fake.test/stuck")
+    shop, blog = config_map("shop"), config_map("blog")
+    needs: dict[str, tuple[str, ...]] = {"shop": ("db",), "blog": ("shop",)}
+
+    def apply(db: dict[str, Any], *, wanted: bool = True) -> None:
+        releases = [
+            environment.release(each["metadata"]["name"], each) for each in (db, shop, blog)
+        ]
+        environment.apply(environment.desired(*releases, needs=needs), wanted=wanted)
+
+    apply(db)
+    apply(stuck, wanted=False)
+    assert ["applied Deployment db"] == environment.events("applied", "ready")
+    assert ("applied", "") == environment.status()
+
+    apply(deployment("db", image="fake.test/stuck:2"), wanted=False)
+    assert ["applied Deployment db"] == environment.events("applied", "ready")
+
+
+def test_what_does_not_change_is_not_told_as_not_begun(environment: AppliedEnvironment) -> None:
+    """Only what had to be written is missing where a run did not come to its end."""
+    shop, blog = config_map("shop"), config_map("blog", text="old")
+    needs: dict[str, tuple[str, ...]] = {"shop": ("db",), "blog": ("shop",)}
+
+    def apply(image: str, text: str, seconds: float = 900) -> None:
+        releases = [
+            environment.release("db", deployment("db", image=image)),
+            environment.release("shop", shop),
+            environment.release("blog", {**blog, "data": {"text": text}}),
+        ]
+        environment.apply(environment.desired(*releases, needs=needs), seconds=seconds)
+
+    apply("example.test/app:1", "old")
+    with pytest.raises(TargetError) as raised:
+        apply("fake.test/missing", "new")
+    again = raised.value
+    with pytest.raises(TargetError) as raised:
+        apply("fake.test/missing", "old")
+
+    db = f"`Deployment.apps {environment.namespace}/db`"
+    assert (
+        f"`ConfigMap {environment.namespace}/blog` was not begun: it waits for {db}",
+        "applied: 1 of 2",
+    ) == again.context[-2:]
+    assert not [each for each in again.context if "/shop`" in each]
+    assert not [each for each in raised.value.context if "was not begun" in each]
