@@ -13,6 +13,7 @@ from mistpm import __version__
 from mistpm.cli import INTERRUPTED, INTERRUPTION
 from mistpm.cli.command_app import Group, command_app
 from mistpm.cli.commands import HIDDEN, MEANT, SECTIONS
+from mistpm.cli.same_environment import working_on
 from mistpm.cli.terminal import Terminal, drop_standard_output
 from mistpm.cli.usage import is_help, unknown_command, usage_error
 from mistpm.errors import MistError
@@ -99,6 +100,11 @@ def _root(
 
 def run(arguments: Sequence[str]) -> int:
     """Run mistpm with these arguments; gives the exit code and never raises."""
+    with working_on(arguments):
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str]) -> int:
     terminal = Terminal(verbose=sum(each in VERBOSE for each in arguments))
     try:
         _invoke(list(arguments))

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from mistpm.cli.apply_view import ApplyView
 from mistpm.cli.options import Output
+from mistpm.cli.same_environment import same_environment
 from mistpm.cli.terminal import Terminal
 from mistpm.errors import MistError
 from mistpm.model.change import Diff
@@ -45,7 +46,7 @@ class Events:
                     "message": error.message,
                     "context": error.context,
                     "note": error.note,
-                    "hint": error.hint,
+                    "hint": same_environment(error.hint),
                 },
             )
             raise

@@ -8,7 +8,6 @@ from pathlib import Path
 from mistpm.errors import UsageError
 
 FILE_NAME = "mistpm.yaml"
-LOCK_NAME = "mistpm.lock"
 
 
 def here() -> Path:
@@ -32,6 +31,15 @@ def find_environment(start: Path) -> Path | None:
         if is_file(folder / FILE_NAME):
             return folder / FILE_NAME
     return None
+
+
+def lock_of(file: Path) -> Path:
+    """Give the lockfile of an environment's file, so that several in one folder have one each.
+
+    `mistpm.yaml` has `mistpm.lock`, `prod.yaml` has `prod.lock`; any other name keeps its ending:
+    `prod.yml` has `prod.yml.lock`.
+    """
+    return file.with_suffix(".lock") if file.suffix == ".yaml" else Path(f"{file}.lock")
 
 
 def is_there(path: Path) -> bool:

@@ -12,7 +12,7 @@ from mistpm.environment.environment_document import (
     decode_environment,
     read_environment,
 )
-from mistpm.environment.location import FILE_NAME, LOCK_NAME, as_seen, find_environment, here
+from mistpm.environment.location import FILE_NAME, as_seen, find_environment, here, lock_of
 from mistpm.environment.user_configuration import cache_folder
 from mistpm.errors import DocumentError, TargetError, UsageError
 from mistpm.lock.lockfile_document import parse_lockfile, read_lockfile
@@ -71,6 +71,7 @@ class Workspace:
             for name, entry in document.environment.releases.items()
             if before.get(name) != entry
         }
+        other.home = self.home
         other.packages = self.packages
         shared = {"base", "target", "cluster", "state", "runtime", "memo", "lockfile"}
         if document.environment.registries == self.environment.registries:
@@ -205,7 +206,7 @@ class Workspace:
     @property
     def lock_path(self) -> Path | None:
         """Where the lockfile is; None where the target remembers it."""
-        return self.document.path.parent / LOCK_NAME if self.document.path else None
+        return lock_of(self.document.path) if self.document.path else None
 
     @property
     def lock_title(self) -> str:

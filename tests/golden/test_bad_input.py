@@ -171,3 +171,31 @@ def test_going_on_without_what_cannot_be_had(shop: Transcript) -> None:
     shop.run("mistpm install --yes --keep-going")
     shop.run("mistpm list")
     shop.expect("keep-going")
+
+
+def test_two_environment_files_in_one_folder(shop: Transcript) -> None:
+    """Each has a lock of its own, and what is to be typed next names the file that was named."""
+    text = (shop.folder / "mistpm.yaml").read_text(encoding="utf-8")
+    for name, range_ in (("prod", "=1.0.0"), ("staging", "=1.1.0")):
+        (shop.folder / f"{name}.yaml").write_text(
+            text.replace("name: shop", f"name: {name}").replace(
+                "package: toy/apps/app", f"package: toy/apps/app\n    version: '{range_}'"
+            ),
+            encoding="utf-8",
+        )
+    shop.run("mistpm lock -e prod.yaml")
+    shop.run("mistpm lock -e staging.yaml")
+    shop.run("mistpm list -e prod.yaml")
+    shop.run("mistpm lock --locked --environment=prod.yaml")
+    edit(shop, "package: toy/apps/app", "package: toy/apps/app\n    version: '=1.0.0'")
+    shop.run("mistpm tree")
+    shop.run("mistpm tree -e mistpm.yaml")
+    shop.run("mistpm remove nope -e prod.yaml")
+    (shop.folder / "prod.lock").unlink()
+    shop.run("mistpm tree -e prod.yaml")
+    shop.run("mistpm lock -e prod.yaml --locked")
+
+    assert {"mistpm.yaml", "prod.yaml", "staging.yaml", "staging.lock"} == {
+        path.name for path in shop.folder.iterdir()
+    }
+    shop.expect("two-files-in-a-folder")

@@ -55,12 +55,12 @@ def test_the_file_of_a_folder_above_is_opened(shop: Shop, monkeypatch: pytest.Mo
 
 
 def test_a_file_that_is_named_is_opened(shop: Shop, folder: Path) -> None:
-    """Wherever it is and whatever it is called; the lock lies beside it all the same."""
+    """Wherever it is and whatever it is called; its lock lies beside it, by its name."""
     (folder / "other").mkdir()
     (folder / "other" / "shop.yaml").write_text(HEAD, encoding="utf-8")
     workspace = shop.open(environment=Path("../other/shop.yaml"))
 
-    assert Path("../other/mistpm.lock") == workspace.lock_path
+    assert Path("../other/shop.lock") == workspace.lock_path
     assert "directory ./deploy" == workspace.target.title
     workspace.target.state()
     assert [] == list(shop.folder.iterdir())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mistpm.cli.same_environment import same_environment
 from mistpm.cli.terminal import Terminal, dim, printable
 from mistpm.model.revision import RevisionSummary
 from mistpm.ops.status import ObjectStatus, ReleaseStatus, Status
@@ -29,10 +30,10 @@ def show_status(terminal: Terminal, status: Status) -> None:
     if status.is_current:
         return
     if status.revision is not None and status.revision.status != "applied":
-        terminal.show("`mistpm plan` shows what differs.")
+        terminal.show(same_environment("`mistpm plan` shows what differs."))
     else:
         install = " ".join(("mistpm install", *status.flags))
-        terminal.show(f"`mistpm plan` shows what differs, `{install}` mends it.")
+        terminal.show(same_environment(f"`mistpm plan` shows what differs, `{install}` mends it."))
 
 
 def show_revision(terminal: Terminal, revision: RevisionSummary) -> None:
@@ -48,7 +49,11 @@ def show_revision(terminal: Terminal, revision: RevisionSummary) -> None:
         terminal.show(
             f"{begun} failed {revision.ended or revision.started}: {printable(revision.why)}"
         )
-    terminal.show("`mistpm install` finishes what is wanted now, `mistpm rollback` goes back.")
+    terminal.show(
+        same_environment(
+            "`mistpm install` finishes what is wanted now, `mistpm rollback` goes back."
+        )
+    )
 
 
 def how_it_ended(revision: RevisionSummary, *, newest: bool) -> str:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mistpm import document
-from mistpm.environment.location import LOCK_NAME, as_seen, find_environment, here, is_there
+from mistpm.environment.location import as_seen, find_environment, here, is_there, lock_of
 from mistpm.errors import DocumentError, LockError, MistError, UsageError
 from mistpm.lock.lockfile_document import read_lockfile
 from mistpm.model.environment import Environment, ReleaseEntry
@@ -48,7 +48,7 @@ def glance(options: Options) -> Glance:
     file = options.environment or find_environment(here())
     if file is None or not is_there(file):
         return _remembered(options)
-    lockfile = read_lockfile(as_seen(file.parent / LOCK_NAME))
+    lockfile = read_lockfile(as_seen(lock_of(file)))
     if lockfile is None:
         raise lock_missing(str(as_seen(file)))
     title = str(as_seen(file))
