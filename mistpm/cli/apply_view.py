@@ -10,7 +10,7 @@ from typing import Self
 from msgspec import Struct
 
 from mistpm.cli.progress import TerminalReporter
-from mistpm.cli.terminal import Terminal, count, printable
+from mistpm.cli.terminal import Terminal, count, drop_standard_output, printable
 from mistpm.model.change import Diff
 from mistpm.model.progress import Phase, Progress
 from mistpm.model.resource import ResourceId
@@ -70,9 +70,15 @@ class ApplyView:
                 self.terminal.say(printable(line))
 
     def hear(self, progress: Progress) -> None:
-        """Take notice of something, from any thread."""
+        """Take notice of something, from any thread.
+
+        Where the reader of standard output goes away, what was begun is brought to its end.
+        """
         with self._lock:
-            self.show(progress)
+            try:
+                self.show(progress)
+            except BrokenPipeError:
+                drop_standard_output()
             if progress.resource is not None and progress.phase != "note":
                 self.standings[progress.resource] = Standing(
                     resource=progress.resource,

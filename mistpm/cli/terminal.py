@@ -48,8 +48,11 @@ class Terminal:
             sys.stdout.buffer.flush()
 
     def say(self, text: str) -> None:
-        """Tell something that is not the answer."""
-        typer.echo(text, err=True, color=self._error_colour)
+        """Tell something that is not the answer; where nobody reads it, work goes on all the same."""
+        try:
+            typer.echo(text, err=True, color=self._error_colour)
+        except OSError:
+            drop_standard_error()
 
     def detail(self, text: str) -> None:
         """Tell something that only `-v` asks for."""
@@ -98,7 +101,9 @@ class Terminal:
 
     def hint(self, text: str) -> None:
         """Tell what the user can do."""
-        self.say(f"{typer.style('hint', fg='cyan', bold=True)}: {printable(same_environment(text))}")
+        self.say(
+            f"{typer.style('hint', fg='cyan', bold=True)}: {printable(same_environment(text))}"
+        )
 
     def finding(self, severity: str, text: str) -> None:
         """Show a finding on standard error."""
@@ -160,6 +165,11 @@ def open_standard_streams() -> None:
 def drop_standard_output() -> None:
     """Let what is printed from now on, and what waits to be written, go nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def drop_standard_error() -> None:
+    """Let what is told from now on go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def bold(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -58,3 +59,15 @@ def test_a_stream_that_has_no_such_letter_gets_an_escape(folder: Path) -> None:
     assert (
         "error: there is no command `\\u65e5` [unknown-command]\nhint: see `mistpm --help`\n"
     ) == done.stderr
+
+
+def test_an_error_that_nobody_reads_has_its_exit_code(folder: Path) -> None:
+    """A program that goes by the code sees the same one whoever listens."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [*MISTPM, "nonsense"], cwd=folder, check=False, stdout=subprocess.PIPE, stderr=writer
+    )
+    os.close(writer)
+
+    assert (64, b"") == (done.returncode, done.stdout)
