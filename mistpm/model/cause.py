@@ -27,11 +27,14 @@ class _Written(
     omit_defaults=True,
     tag_field="cause",
     tag=_kind,
+    cache_hash=True,
 ):
     """Base of causes: what is not set is not written down."""
 
 
-class Dependent(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+class Dependent(
+    Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, cache_hash=True
+):
     """Who requires something: a release (`release` is its name) or a called package (`called by`).
 
     `pulled_in` tells that nobody asked for the release in the file.

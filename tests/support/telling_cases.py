@@ -31,6 +31,7 @@ def telling_cases() -> list[Case]:
         *each_version_suits_some(),
         *what_stays_goes_on_to_use(),
         seen_in_another_context(),
+        more_versions_than_are_tried(),
     ]
 
 
@@ -226,6 +227,17 @@ def each_version_suits_some() -> list[Case]:
         held = holding(**{name: f"x/{name} 1.0.0" for name in names})
         cases.append(Case(world, asking({name: f"x/{name}" for name in names}), held))
     return cases
+
+
+def more_versions_than_are_tried() -> Case:
+    """Let each version require versions of its own, most of which are withdrawn, of one not what it needs."""
+    world = World().add("x/alone", "1.0.0")
+    for number in range(1, 31):
+        version = f"{number}.0.0"
+        world.add("x/choosy", version, {"n": f"x/near ={version}", "f": f"x/far ={version}"})
+        world.add("x/near", version, yanked=number not in {15, 20})
+        world.add("x/far", version, {"g": "x/gone"} if number == 20 else {})
+    return Case(world, asking({"choosy": "x/choosy", "alone": "x/alone"}), Held())
 
 
 def what_stays_goes_on_to_use() -> list[Case]:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from itertools import combinations
+from itertools import accumulate, combinations
 
 from msgspec import Struct
 
@@ -79,24 +79,26 @@ class Sketch:
 
     def within(self, node: Node, mask: int) -> int:
         """Give a literal that is true only if a node is at one of these versions."""
-        literal = self._within.get((node, key(mask)))
+        of = node, key(mask)
+        literal = self._exact.get(of) or self._within.get(of)
         if literal is None:
             parts = self._cover(node, mask) or [-self._true]
             literal = parts[0] if len(parts) == 1 else self.variable()
             if len(parts) > 1:
                 self.add(-literal, *parts)
-            self._within[node, key(mask)] = literal
+            self._within[of] = literal
         return literal
 
     def holding(self, node: Node, mask: int) -> int:
         """Give a literal that is true if a node is at one of these versions."""
-        literal = self._holding.get((node, key(mask)))
+        of = node, key(mask)
+        literal = self._exact.get(of) or self._holding.get(of)
         if literal is None:
             parts = self._cover(node, mask) or [-self._true]
             literal = parts[0] if len(parts) == 1 else self.variable()
             for part in parts if len(parts) > 1 else ():
                 self.add(-part, literal)
-            self._holding[node, key(mask)] = literal
+            self._holding[of] = literal
         return literal
 
     def use(self, context: Context) -> int:
@@ -112,8 +114,15 @@ class Sketch:
 
     def ordered(self, node: Node, mask: int) -> list[Block]:
         """Give the blocks that have some of these versions, the best first."""
-        blocks = [block for block in self.blocks[node].values() if block.mask & mask]
-        return sorted(blocks, key=lambda block: node.listing.rank(block.mask))
+        blocks: list[Block] = []
+        waiting = [self._wholes[node]]
+        while waiting:
+            block = waiting.pop()
+            if block.mask & mask:
+                halves = self._halves.get(block.literal)
+                waiting += halves or ()
+                blocks += () if halves else (block,)
+        return sorted(blocks, key=lambda block: node.listing.rank(1 << block.place))
 
     def fix(self, node: Node, place: int) -> None:
         """Let a node be at a version from now on, however its block is divided later."""
@@ -127,8 +136,9 @@ class Sketch:
         selector = self.selectors.get(cause)
         if selector is None:
             selector = self.selectors[cause] = self.variable()
-        _, before = self.spoken_of.get(cause, (node, 0))
-        self.spoken_of[cause] = node, before | mask
+            self.spoken_of[cause] = node, mask
+        else:
+            self.spoken_of[cause] = node, self.spoken_of[cause][1] | mask
         return [-selector]
 
     def settle(self) -> None:
@@ -304,17 +314,15 @@ class Sketch:
         """Tell whether models may choose a version of a node unseen."""
         return bool(self._familiar[node] >> place & 1)
 
-    def acquaint(self, node: Node, mask: int) -> None:
-        """Let models choose versions of a node unseen: all that they require has its clauses.
+    def acquaint(self, node: Node, place: int) -> None:
+        """Let models choose a version of a node unseen: all that it requires has its clauses.
 
         What excludes others is looked at each time, and so is what may have answered since.
         """
         listing = node.listing
-        mask &= ~(self._familiar[node] | listing.computing | listing.exclusive)
-        if mask:
-            self._familiar[node] |= mask
-            blocks = self.blocks[node].values()
-            self.novel -= {block.literal for block in blocks if mask >> block.place & 1}
+        if not (listing.exclusive | listing.computing) >> place & 1:
+            self._familiar[node] |= 1 << place
+            self.novel.discard(self._block(node, 1 << place).literal)
 
     def foresee(self, requirements: Iterable[Requirement]) -> None:
         """Divide blocks by all that many requirements will tell apart."""
@@ -333,13 +341,16 @@ class Sketch:
         found: dict[Block, list[int]] = {}
         for part in sorted(divided(listing.all, (*before, *masks)), key=listing.rank):
             found.setdefault(self._block(node, part), []).append(part)
-        waiting = list(found.items())
-        while waiting:
-            block, parts = waiting.pop()
-            if len(parts) > 1:
-                better, worse = parts[: len(parts) // 2], parts[len(parts) // 2 :]
-                best, rest = self._halve(node, block, sum(better), sum(worse))
-                waiting += ((best, better), (rest, worse))
+        for block, parts in found.items():
+            before_each = list(accumulate(parts, initial=0))
+            waiting = [(block, 0, len(parts))]
+            while waiting:
+                whole, first, last = waiting.pop()
+                if last - first > 1:
+                    middle = (first + last) // 2
+                    better = before_each[middle] - before_each[first]
+                    best, rest = self._halve(node, whole, better, whole.mask - better)
+                    waiting += ((best, first, middle), (rest, middle, last))
 
     def _block(self, node: Node, mask: int) -> Block:
         """Give the block that has some versions, all of which are in one."""
@@ -353,9 +364,6 @@ class Sketch:
 
         Blocks that have other versions as well are divided.
         """
-        exact = self._exact.get((node, key(mask)))
-        if exact is not None:
-            return [exact]
         found: list[int] = []
         waiting = [self._wholes[node]]
         while waiting:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from mistpm.resolve.search.clashes import clashes
+from mistpm.resolve.search.pruning import pruned
 from mistpm.resolve.search.selection import Selection
 from mistpm.resolve.search.sketch import Sketch
 from mistpm.resolve.search.solver import Solver
@@ -81,31 +82,30 @@ class Solutions:
             del self._unknown[sketch, context]
             for profile in context.node.profiles():
                 sketch.universe.require(context, profile)
-        everything = [
-            requirement
-            for context in often
-            for requirement in context.distinct.values()
-            if requirement.constrains and not sketch.is_written(requirement)
-        ]
+        everything = pruned(
+            sketch.universe,
+            (
+                requirement
+                for context in often
+                for requirement in context.distinct.values()
+                if requirement.constrains and not sketch.is_written(requirement)
+            ),
+        )
         sketch.foresee(everything)
         for requirement in dict.fromkeys((*selection.unwritten, *everything)):
             sketch.write(requirement)
-        _acquaint(selection, often)
+        _acquaint(selection)
         return bool(selection.unwritten)
 
 
-def _acquaint(selection: Selection, often: Collection[Context]) -> None:
+def _acquaint(selection: Selection) -> None:
     """Let models choose again, unseen, what has all its clauses now."""
     sketch, contexts = selection.sketch, selection.contexts
     for node, block in selection.chosen.items():
         if not sketch.is_familiar(node, block.place) and contexts.keys() >= set(node.contexts):
             found = (requirement for c in node.contexts for requirement in c.at(block.place))
             if not _ask_for_apis(found):
-                sketch.acquaint(node, 1 << block.place)
-    for context in often:
-        node = context.node
-        if len(node.contexts) == 1 and not _ask_for_apis(context.distinct.values()):
-            sketch.acquaint(node, node.domain)
+                sketch.acquaint(node, block.place)
 
 
 def _ask_for_apis(requirements: Iterable[Requirement]) -> bool:

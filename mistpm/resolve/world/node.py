@@ -6,6 +6,7 @@ Definitions: `specs/resolve.md#definitions`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
@@ -72,7 +73,7 @@ class Node:
         """The package whose versions these are."""
         return self.listing.package
 
-    @property
+    @cached_property
     def dependent(self) -> Dependent:
         """How causes speak of this node."""
         if self.kind == "called":

@@ -157,7 +157,8 @@ def _bind_install(universe: Universe, requirement: Requirement) -> None:
             if eligible:
                 name = bound.release
                 node = universe.asked(name) if name else universe.pulled_in(listing)
-                requirement.options = _offer(universe, [(node, eligible, node.contexts[0])])
+                universe.admit(node, eligible)
+                requirement.options = (Option(node=node, mask=eligible, context=node.contexts[0]),)
     requirement.cause = Requires(
         dependent=context.node.dependent,
         use="install",
