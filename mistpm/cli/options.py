@@ -206,6 +206,14 @@ PackageOption = Annotated[
         autocompletion=complete_package,
     ),
 ]
+RegistryOption = Annotated[
+    str,
+    typer.Option(
+        "--registry",
+        metavar="NAME",
+        help="With the path of a package: the registry that its own dependencies come from.",
+    ),
+]
 SetOption = Annotated[
     list[str],
     typer.Option(

@@ -174,7 +174,8 @@ class Registries:
             raise RegistryError(
                 "registry-unknown",
                 "a package that is given by its path has no registry to look in",
-                hint="in its descriptor, write dependencies with their registry: `REGISTRY/GROUP/NAME`",
+                hint="`mistpm pack` and `mistpm render` look in the registry that --registry names\n"
+                "to install it, put it into that registry, or write its dependencies as `REGISTRY/GROUP/NAME`",
             )
         found = self._by_known_name(name)
         errors: dict[str, MistError] = {}

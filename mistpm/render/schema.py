@@ -28,6 +28,9 @@ _ARTICLES = {
 }
 _SHOWN = 60
 
+MISSING = "is missing"
+"""What is said of an input that is required and neither given nor has a default."""
+
 
 class Schema:
     """A JSON Schema (2020-12) of a package.
@@ -172,7 +175,7 @@ class Schema:
     def _missing(self, path: DataPath, key: str) -> Problem:
         secret = any(schema.get("writeOnly") is True for schema in self.at((*path, key)))
         hint = "a secret: give it as {fromEnv: NAME} or {generate: 24}" if secret else ""
-        return self._problem((*path, key), "is missing", hint)
+        return self._problem((*path, key), MISSING, hint)
 
     def _unknown(self, path: DataPath, key: str) -> Problem:
         known = sorted({name for schema in self.at(path) for name in schema.get("properties", {})})

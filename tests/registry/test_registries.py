@@ -190,7 +190,8 @@ def test_packages_given_by_path_have_no_registry(registries: Open) -> None:
 
     expected = """\
 a package that is given by its path has no registry to look in
-hint: in its descriptor, write dependencies with their registry: `REGISTRY/GROUP/NAME`"""
+hint: `mistpm pack` and `mistpm render` look in the registry that --registry names
+hint: to install it, put it into that registry, or write its dependencies as `REGISTRY/GROUP/NAME`"""
 
     assert expected == str(found.value)
 

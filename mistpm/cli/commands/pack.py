@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from mistpm.cli.command_app import command_app
-from mistpm.cli.options import Output, OutputOption
+from mistpm.cli.options import InputsOption, Output, OutputOption, SetOption
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal
 from mistpm.cli.text.computed import computed_lines
@@ -38,17 +38,38 @@ def pack(
         bool,
         typer.Option("--no-check", help="Pack it without checking what it renders."),
     ] = False,
+    settings: SetOption = [],  # noqa: B006 - typer copies it
+    inputs: InputsOption = None,
+    registry: Annotated[
+        str,
+        typer.Option(
+            "--registry",
+            metavar="NAME",
+            help="The registry that its dependencies come from. Default: the one in whose folder SOURCE or --to lies.",
+        ),
+    ] = "",
     output: OutputOption = Output.TEXT,
 ) -> None:
     """Make a package from package.yaml: descriptor and assets go into the module, reproducibly.
 
-    What it renders with its defaults is checked for every Kubernetes version that it supports.
+    What it renders is checked for every Kubernetes version that it supports: with the defaults of its
+    inputs, or with those of -s and -f, which go nowhere else.
     """
     from mistpm.cli.pack_check import pack_data, show_pack_check
+    from mistpm.errors import UsageError
     from mistpm.ops.packages.packing import pack_package
+    from mistpm.ops.packages.packing_check import Trial
+    from mistpm.ops.settings.given_inputs import read_given_inputs
 
     terminal = Terminal()
-    report = pack_package(source, to, checks=not no_check)
+    if no_check and (settings or inputs or registry):
+        raise UsageError(
+            "nothing-checked",
+            "inputs and a registry are for checking what it renders, and `--no-check` says not to",
+            hint="leave out one or the other",
+        )
+    trial = Trial(inputs=read_given_inputs(inputs, settings), registry=registry)
+    report = pack_package(source, to, trial=None if no_check else trial)
 
     def show() -> None:
         terminal.show(f"Packed {report.package} {report.version} into {report.file}")

@@ -18,6 +18,7 @@ from mistpm.cli.options import (
     NamespaceOption,
     OfflineOption,
     PackageOption,
+    RegistryOption,
     SetOption,
     SolveTimeoutOption,
     VerboseOption,
@@ -44,6 +45,7 @@ def render(
     inputs: InputsOption = None,
     namespace: NamespaceOption = "",
     bind: BindOption = [],  # noqa: B006 - typer copies it
+    registry: RegistryOption = "",
     *,
     where: Where,
     keep_going: KeepGoingOption = False,
@@ -69,6 +71,7 @@ def render(
     from mistpm.cli.manifest_output import parse_form, write_manifests
     from mistpm.cli.text.proposal import show_finding
     from mistpm.errors import UsageError
+    from mistpm.ops.packages.package_argument import is_path
     from mistpm.ops.packages.rendering_one import (
         render_environment,
         render_package,
@@ -92,6 +95,12 @@ def render(
             "inputs, a namespace and bindings are for a package, and no package is given",
             hint="write `mistpm render NAME -p PACKAGE`; the releases of an environment have theirs in mistpm.yaml",
         )
+    if registry and not is_path(package):
+        raise UsageError(
+            "registry-unused",
+            "`--registry` is for a package that is given by its path",
+            hint="a package of a registry is written REGISTRY/GROUP/NAME",
+        )
     if package and len(named) != 1:
         raise UsageError(
             "one-name",
@@ -108,7 +117,7 @@ def render(
                 settings=tuple(settings),
                 bindings=tuple(bind),
             )
-            report = render_package(options, addition, reporter)
+            report = render_package(options, addition, reporter, registry=registry)
         else:
             report = render_environment(options, named, reporter)
     finally:

@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mistpm import document
 from mistpm.atomic import write_atomically
@@ -16,20 +17,17 @@ from mistpm.model.descriptor import Descriptor
 from mistpm.ops.checks.checking import forbid_errors
 from mistpm.ops.packages.default_requirements import DefaultRequirements, ask_for_defaults
 from mistpm.ops.packages.file_packages import ask_mistletoe
-from mistpm.ops.packages.packing_check import PackCheck, check_module
+from mistpm.ops.packages.packing_check import BROKEN, PackCheck, Trial, check_module
 from mistpm.ops.workspace import open_runtime
 from mistpm.package import Packed, pack, read_package
 from mistpm.package.sections import read_sections
 from mistpm.readiness.mistakes import readiness_mistakes
 from mistpm.resolve.world.conditions import paths_read
 
-_BROKEN = (
-    "nothing was written; mend what it renders, or the range of Kubernetes versions in `package.yaml`\n"
-    "--no-check packs it as it is"
-)
-
 TEMPLATE_MODULE = Path(__file__).parents[2] / "package" / "data" / "template.wasm"
 """The generic module that template packages are made of; it comes with mistpm."""
+
+_DEFAULTS = Trial()
 
 
 class PackReport(Struct, frozen=True, kw_only=True):
@@ -71,12 +69,15 @@ class Inspection(Struct, frozen=True, kw_only=True):
     computed: DefaultRequirements | None = None
 
 
-def pack_package(source: Path, output: Path | None, *, checks: bool = True) -> PackReport:
+def pack_package(
+    source: Path, output: Path | None, *, trial: Trial | None = _DEFAULTS
+) -> PackReport:
     """Make a module from `package.yaml`; `output` is a file or a folder, by default this folder.
 
-    Before anything is written, one that computes requirements is asked for them once, and with `checks`
-    what it renders is checked (`check_module`).  Raises `DocumentError` with everything that is wrong,
-    `PackageError`, `RenderError`, `CheckError`.
+    Before anything is written, one that computes requirements is asked for them once, and with a `trial`
+    what it renders is checked (`check_module`); where `source` or `output` lie in the folder of a registry,
+    the package is tried out as one of that.  Raises `DocumentError` with everything that is wrong,
+    `PackageError`, `RegistryError`, `ResolutionError`, `RenderError`, `CheckError`.
     """
     packed = pack(
         source,
@@ -84,10 +85,12 @@ def pack_package(source: Path, output: Path | None, *, checks: bool = True) -> P
         paths_read=paths_read,
         read_readiness=readiness_mistakes,
     )
-    computed, check = _trial(packed, source, checks=checks)
-    if check is not None:
-        forbid_errors(check.findings, "packing", hint=_BROKEN)
     place = output or Path()
+    if trial is not None:
+        trial = replace(trial, places=(source, place))
+    computed, check = _tried(packed, trial)
+    if check is not None:
+        forbid_errors(check.findings, "packing", hint=BROKEN)
     file = place if place.suffix else place / packed.name
     try:
         if place.is_dir():
@@ -118,18 +121,18 @@ def _computed(path: Path) -> DefaultRequirements | None:
         return DefaultRequirements(unasked=(error.message, *error.context))
 
 
-def _trial(
-    packed: Packed, source: Path, *, checks: bool
+def _tried(
+    packed: Packed, trial: Trial | None
 ) -> tuple[DefaultRequirements | None, PackCheck | None]:
     """Try out a package that lies nowhere yet: what it requires, and what is wrong with what it renders."""
-    if not (checks or packed.descriptor.computed):
+    if trial is None and not packed.descriptor.computed:
         return None, None
     try:
         with TemporaryDirectory() as folder:
             path = Path(folder) / packed.name
             path.write_bytes(packed.data)
             computed = ask_for_defaults(path)
-            return computed, check_module(path, packed.descriptor, source) if checks else None
+            return computed, check_module(path, packed.descriptor, trial) if trial else None
     except OSError as error:
         raise PackageError(
             "package-unwritable", f"`{packed.name}` cannot be tried out: {error.strerror}"

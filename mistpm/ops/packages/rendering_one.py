@@ -38,14 +38,19 @@ class RenderReport(Struct, frozen=True, kw_only=True):
     left_out: tuple[str, ...] = ()
 
 
-def render_package(options: Options, addition: Addition, reporter: Reporter) -> RenderReport:
+def render_package(
+    options: Options, addition: Addition, reporter: Reporter, *, registry: str = ""
+) -> RenderReport:
     """Render one package as a release of this name, with what it calls and what it depends on.
 
+    `registry` is the local alias of the one that a package given by its path is taken for one of.
     Registries, Kubernetes versions, settings, policy and what is provided come from the environment's
     file where there is one, otherwise registries from the user's configuration; the file's releases,
     targets and lock play no part.  Raises what solving, fetching and rendering raise.
     """
     workspace = _alone(options, reporter)
+    if registry:
+        workspace.home = workspace.registries.own_name(registry)
     workspace = workspace.drafted(draft_release(workspace, addition))
     solved = solve(workspace)
     require_solved(solved, keep_going=False)
