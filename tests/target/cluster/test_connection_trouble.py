@@ -19,6 +19,7 @@ from scripted_api import Reply, scripted_api
 
 from mistpm.errors import TargetError
 from mistpm.model.minor import Minor
+from mistpm.target.cluster.api import transport
 from mistpm.target.cluster.api.api_error import ApiError, describe
 from mistpm.target.cluster.api.client import Client
 from mistpm.target.cluster.api.connection import Connection
@@ -83,6 +84,20 @@ def test_nobody_listens(closed_port: int) -> None:
         "hint: check that the cluster runs, and the `server` of the context in your kubeconfig"
         == told(client_at(f"https://127.0.0.1:{closed_port}"))
     )
+
+
+def test_a_server_that_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its machine takes connections, and nobody speaks TLS on them: the limit is that of connecting."""
+    monkeypatch.setattr(transport, "_CONNECT_SECONDS", 0.25)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+
+        assert (
+            "cluster-unreachable\n"
+            f"the cluster test cannot be reached: `{address}` said nothing for 0.25 seconds\n"
+            "hint: check that the cluster runs, and the `server` of the context in your kubeconfig"
+            == told(client_at(f"https://{address}"))
+        )
 
 
 def test_a_host_that_nobody_knows() -> None:

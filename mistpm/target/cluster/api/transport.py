@@ -150,7 +150,8 @@ class Transport:
                 reason = "Silent"
                 message = f"`{host}` did not answer within {_CONNECT_SECONDS:g} seconds"
             case exceptions.ReadTimeoutError():
-                reason, message = "Silent", f"`{host}` said nothing for {request.seconds:g} seconds"
+                seconds = _allowed(error, request)
+                reason, message = "Silent", f"`{host}` said nothing for {seconds:g} seconds"
             case exceptions.ProxyError():
                 reason, message = "Proxy", f"the proxy failed: {_plain(error)}"
             case exceptions.ProtocolError() | exceptions.DecodeError():
@@ -219,6 +220,12 @@ def refused(request: Request, response: BaseHTTPResponse) -> ApiError:
 
 def _is_over(login: Login) -> bool:
     return login.expires is not None and time.time() >= login.expires
+
+
+def _allowed(error: Exception, request: Request) -> float:
+    """Give the seconds that ran out: urllib3 calls the TLS handshake reading, too, and gives it those to connect."""
+    is_handshake = f"read timeout={_CONNECT_SECONDS}" in str(error)
+    return _CONNECT_SECONDS if is_handshake else request.seconds
 
 
 def _plain(error: Exception) -> str:
