@@ -87,6 +87,10 @@ def test_an_ambiguous_binding(shop: Transcript) -> None:
     shop.run("mistpm add two -p toy/data/database:^1")
     shop.run("mistpm install --yes")
     shop.run("mistpm add app -p toy/apps/app --bind db=three")
+    shop.run("mistpm add app -p toy/apps/app --bind database=two")
+    shop.run("mistpm add app -p toy/apps/app --bind db=two")
+    shop.run("mistpm rename two three")
+    shop.run("mistpm remove three")
     shop.run("mistpm install --yes")
     shop.expect("ambiguous-binding")
 

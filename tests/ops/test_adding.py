@@ -30,7 +30,8 @@ def refusal(name: str, package: str = "", **rest: Any) -> MistError:
 
 def test_a_release_is_written_into_the_file(shop: Shop) -> None:
     """With all that is said of it, and nothing else."""
-    shop.write()
+    body = "releases:\n  safe: {package: toy/data/backup}\n"
+    shop.file.write_text(HEAD + body)
     added = add(
         "db",
         "toy/data/db",
@@ -46,8 +47,8 @@ def test_a_release_is_written_into_the_file(shop: Shop) -> None:
     )
     assert (
         HEAD
+        + body
         + """\
-releases:
   db:
     package: toy/data/db
     version: ^1
@@ -148,6 +149,47 @@ def test_mistakes_leave_the_file_alone(
 
     assert reference == refusal("db", package, **rest).reference
     assert HEAD == shop.file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("package", "binding", "told"),
+    [
+        (
+            "toy/data/db",
+            "backap=safe",
+            """\
+`--bind backap=safe`: `toy/data/db` has no dependency `backap`
+  did you mean `backup`?
+hint: `mistpm info toy/data/db` lists them""",
+        ),
+        (
+            "toy/data/backup",
+            "x.y=safe",
+            """\
+`--bind x.y=safe`: `toy/data/backup` has no dependency `x`
+  known: `engine`
+hint: `mistpm info toy/data/backup` lists them""",
+        ),
+        (
+            "toy/data/db",
+            "backup=save",
+            """\
+`--bind backup=save`: there is no release `save` in the environment `shop`
+  did you mean `safe`?
+hint: add it first: `mistpm add save -p PACKAGE`""",
+        ),
+    ],
+)
+def test_bindings_that_mean_nothing_are_refused(
+    package: str, binding: str, told: str, shop: Shop
+) -> None:
+    """An alias that the package does not have, or a release that is not there; the file stays."""
+    body = "releases:\n  safe: {package: toy/data/backup}\n"
+    shop.file.write_text(HEAD + body)
+    error = refusal("db", package, bindings=(binding,))
+
+    assert ("invalid-binding", told) == (error.reference, str(error))
+    assert HEAD + body == shop.file.read_text()
 
 
 def test_the_file_must_be_there(shop: Shop) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from mistpm.ops.packages.file_packages import FilePackage, read_file_package
 from mistpm.ops.packages.package_argument import parse_package_argument
 from mistpm.ops.packages.searching import newest_of, whole_descriptor
 from mistpm.ops.reporter import Reporter
+from mistpm.ops.settings.binding_check import check_bindings
 from mistpm.ops.settings.configuring import release_edits, require_file
 from mistpm.ops.settings.given_inputs import parse_bindings, read_given_inputs
 from mistpm.ops.settings.kept_bindings import KeptBinding, kept_bindings
@@ -64,8 +66,10 @@ def add_release(options: Options, addition: Addition) -> Added:
     """
     found = require_file(find_document(options))
     workspace = Workspace(found, options, Reporter())
-    newest, wanted = _newest(workspace, addition)
+    newest, wanted, possible = _versions(workspace, addition)
     draft = draft_release(workspace, addition)
+    bind = parse_bindings(list(addition.bindings))
+    check_bindings(draft.environment, addition.name, bind, possible)
     given = addition.inputs_file is not None or addition.settings
     descriptor = _descriptor(workspace, wanted) if given else None
     problems = check_inputs(draft.environment, addition.name, descriptor) if descriptor else ()
@@ -117,20 +121,23 @@ def draft_release(workspace: Workspace, addition: Addition) -> EnvironmentDocume
     )
 
 
-def _newest(workspace: Workspace, addition: Addition) -> tuple[Candidate, Candidate | FilePackage]:
-    """Give the newest candidate of the package that is added, and the newest that is asked for.
+def _versions(
+    workspace: Workspace, addition: Addition
+) -> tuple[Candidate, Candidate | FilePackage, Sequence[Candidate]]:
+    """Give the newest candidate of the package that is added, the newest that is asked for, and all those.
 
     Raises `RegistryError` when there is no such package, or no version of it that is asked for.
     """
     local, wanted = _asked(addition)
     if local is None:
         file = read_file_package(workspace, _written_package(workspace, addition.package, None))
-        return file.candidate, file
+        return file.candidate, file, (file.candidate,)
     package = workspace.identity_of(local)
     candidates = workspace.registries.candidates(package)
     versions = eligible(wanted, [each.version for each in candidates])
     newest = newest_of(candidates)
-    newest_wanted = newest_of(each for each in candidates if each.version in versions)
+    possible = [each for each in candidates if each.version in versions]
+    newest_wanted = newest_of(possible)
     if newest is None or newest_wanted is None:
         known = sorted(each.version for each in candidates)
         raise RegistryError(
@@ -139,7 +146,7 @@ def _newest(workspace: Workspace, addition: Addition) -> tuple[Candidate, Candid
             context=(f"it has {known[0]} to {known[-1]}",) if known else (),
             hint=f"`mistpm info {local}` lists its versions",
         )
-    return newest, newest_wanted
+    return newest, newest_wanted, possible
 
 
 def _descriptor(workspace: Workspace, wanted: Candidate | FilePackage) -> Descriptor | None:
