@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
+from mistpm.errors import MistError, TargetError, UsageError
 from mistpm.lock.lockfile_document import parse_lockfile
 from mistpm.model.change import Change, Diff
 from mistpm.model.lockfile import Lockfile
@@ -18,7 +19,7 @@ from mistpm.target.protocol import Desired, Permissions
 if TYPE_CHECKING:
     from mistpm.target.cluster.cluster import ClusterTarget
 
-State = Literal["as wanted", "differs", "not applied", "to be removed"]
+State = Literal["as wanted", "as applied", "differs", "not applied", "to be removed"]
 _LOOKING = Permissions(adopt=True, force_conflicts=True)
 """Whoever only looks wants to see what differs, also where applying it would need a flag."""
 
@@ -60,7 +61,8 @@ class Status(Struct, frozen=True, kw_only=True, rename="camel"):
 
     `flags` are those that applying needs besides.  `others` are objects that belong to no release: namespaces
     that mistpm made.  `revision` is what was applied to a cluster last, None where nothing was, and for a
-    directory.
+    directory.  `unknown_because` says in lines why it cannot be told what the environment wants; then all is
+    compared with what was applied last.
     """
 
     environment: str
@@ -70,52 +72,99 @@ class Status(Struct, frozen=True, kw_only=True, rename="camel"):
     flags: tuple[str, ...] = ()
     others: tuple[ObjectStatus, ...] = ()
     revision: RevisionSummary | None = None
+    unknown_because: tuple[str, ...] = ()
 
 
 def status(workspace: Workspace) -> Status:
     """Compare what the environment wants with what is there, and see how objects on a cluster are.
 
-    Renders everything, changes nothing.  Raises what `propose` raises.
+    Renders everything, changes nothing.  Where that cannot be worked out (no solution, a registry that is
+    away, no file at all), a cluster is compared with what was applied last.  Raises what `propose` raises.
     """
+    if workspace.is_looked_at:
+        return _of_applied(workspace, (f"{workspace.document.title} has its file elsewhere",))
+    try:
+        return _of_wanted(workspace)
+    except (TargetError, UsageError):
+        raise
+    except MistError as error:
+        if not workspace.chosen_target.is_cluster or not workspace.cluster.history():
+            raise
+        return _of_applied(workspace, tuple(f"{error}".split("\n")))
+
+
+def _of_wanted(workspace: Workspace) -> Status:
     is_cluster = workspace.chosen_target.is_cluster
     looking = _LOOKING if is_cluster else None
     proposal = propose(workspace, permissions=looking, is_for_show=True)
-    applied = _applied(workspace)
     objects = _objects(workspace.cluster, proposal.desired) if is_cluster else {}
+    return Status(
+        environment=workspace.environment.name,
+        target=proposal.target,
+        is_current=proposal.diff.is_empty,
+        releases=_releases(workspace, proposal.lockfile, proposal.diff, objects),
+        flags=tuple(sorted({flag for each in proposal.diff.changes for flag in each.flags})),
+        others=tuple(objects.get("", ())),
+        revision=next(iter(workspace.cluster.history()), None) if is_cluster else None,
+    )
+
+
+def _of_applied(workspace: Workspace, why: tuple[str, ...]) -> Status:
+    """Compare a cluster with its last revision, because of `why`."""
+    found = drift(workspace)
+    objects = _objects(workspace.cluster, None)
+    return Status(
+        environment=workspace.environment.name,
+        target=workspace.cluster.title,
+        is_current=False,
+        releases=_releases(workspace, None, found.diff, objects),
+        others=tuple(objects.get("", ())),
+        revision=workspace.cluster.history()[0],
+        unknown_because=why,
+    )
+
+
+def _releases(
+    workspace: Workspace,
+    lockfile: Lockfile | None,
+    diff: Diff,
+    objects: dict[str, list[ObjectStatus]],
+) -> tuple[ReleaseStatus, ...]:
+    """Give what is wanted and what is there by name; without a `lockfile` what was applied is wanted."""
+    applied = _applied(workspace)
     changes: dict[str, list[Change]] = {}
-    for change in proposal.diff.changes:
+    for change in diff.changes:
         changes.setdefault(change.release, []).append(change)
-    wanted = proposal.lockfile.releases
+    pins = applied.releases if applied else {}
+    wanted = lockfile.releases if lockfile else pins
     owned = {each.release for each in workspace.state.owned} - {""}
     releases = []
     for name in sorted({*wanted, *owned}):
         mine = changes.get(name, [])
         differing = [each for each in mine if each.action not in {"unchanged", "keep"}]
-        locked = wanted.get(name)
-        before = applied.releases.get(name) if applied else None
+        locked, before = wanted.get(name), pins.get(name)
         known = locked or before
+        state = _state(wanted=name in wanted, owned=name in owned, differs=bool(differing))
         releases.append(
             ReleaseStatus(
                 release=name,
                 package=str(known.package) if known else "",
-                version=str(locked.version) if locked else "",
+                version=str(locked.version) if locked and lockfile else "",
                 applied=str(before.version) if before and name in owned else "",
-                state=_state(wanted=name in wanted, owned=name in owned, differs=bool(differing)),
+                state="as applied" if state == "as wanted" and lockfile is None else state,
                 resources=len(mine),
                 differences=tuple(_difference(each) for each in differing),
                 health=_health(objects.get(name, ())),
                 objects=tuple(objects.get(name, ())),
             )
         )
-    return Status(
-        environment=workspace.environment.name,
-        target=proposal.target,
-        is_current=proposal.diff.is_empty,
-        releases=tuple(releases),
-        flags=tuple(sorted({flag for each in proposal.diff.changes for flag in each.flags})),
-        others=tuple(objects.get("", ())),
-        revision=next(iter(workspace.cluster.history()), None) if is_cluster else None,
-    )
+    return tuple(releases)
+
+
+def needs_attention(status: Status) -> bool:
+    """Tell whether anything differs, is not ready, has failed, or cannot be told."""
+    health = {each.health for each in status.releases} | {_health(status.others)}
+    return not status.is_current or bool(health - {"", "ready"})
 
 
 class Drift(Struct, frozen=True, kw_only=True):
@@ -128,14 +177,20 @@ class Drift(Struct, frozen=True, kw_only=True):
 def drift(workspace: Workspace) -> Drift:
     """Compare what was applied last with what is there; reads neither registries nor the lock.
 
-    Raises `UsageError` for a directory, `TargetError`.
+    Raises `UsageError` for a directory, `TargetError`: `nothing-applied` before the first installation.
     """
     cluster = workspace.cluster
-    found = cluster.drift()
-    return Drift(revision=cluster.history()[0].number, diff=found)
+    revisions = cluster.history()
+    if not revisions:
+        raise TargetError(
+            "nothing-applied",
+            f"nothing of the environment `{workspace.environment.name}` was applied to the {cluster.title} yet",
+            hint="`mistpm plan` shows what would be",
+        )
+    return Drift(revision=revisions[0].number, diff=cluster.drift())
 
 
-def _objects(cluster: ClusterTarget, desired: Desired) -> dict[str, list[ObjectStatus]]:
+def _objects(cluster: ClusterTarget, desired: Desired | None) -> dict[str, list[ObjectStatus]]:
     """Give the objects on a cluster by release; what the host made itself is under the empty name."""
     found: dict[str, list[ObjectStatus]] = {}
     for each in cluster.observe(desired):

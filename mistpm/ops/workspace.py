@@ -46,7 +46,8 @@ class Workspace:
     `document` may be a draft that nothing has written yet; `drafted` gives a workspace with another
     draft that shares what is open.  `commanded` are the releases that are in the draft only, or otherwise;
     `home` is the name of the registry to which packages that are given by path belong, `packages` are those
-    that were read already, by digest.
+    that were read already, by digest.  `is_looked_at` says that the environment has a file, which is not
+    here: the document only tells what the target remembers.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Workspace:
         self.reporter = reporter
         self.commanded: frozenset[str] = frozenset()
         self.home = FILE_REGISTRY
+        self.is_looked_at = False
         self.packages: dict[str, PackageFile] = {}
 
     def drafted(self, document: EnvironmentDocument) -> Workspace:
@@ -351,7 +353,8 @@ def _elsewhere(target: str, names: tuple[str, ...]) -> UsageError:
         "environment-elsewhere",
         f"{target} belongs to the environment{'s' if plural else ''} {listed}, which"
         f" {'have files' if plural else 'has a file'} of {'their' if plural else 'its'} own",
-        hint=f"work in the folder of that `{FILE_NAME}`, or name it with --environment",
+        hint=f"work in the folder of that `{FILE_NAME}`, or name it with --environment\n"
+        "`mistpm list --all` shows what is there, `mistpm status -e NAME` how one environment is",
     )
 
 

@@ -129,3 +129,30 @@ def test_bad_input_about_clusters(cluster_session: Transcript, api: KubernetesAp
     session.prepare("mistpm add web -p toy/apps/web -n golden-bad")
     session.run("mistpm plan")
     session.expect("cluster-bad-input")
+
+
+def test_who_has_only_a_kubeconfig(cluster_session: Transcript) -> None:
+    """Sees what there is, and how it is, without any file; and changes nothing."""
+    session = cluster_session
+    session.run("mistpm list --all")
+    session.prepare("mistpm init --context test --name shop")
+    session.prepare("mistpm registry add toy ../toy")
+    session.prepare("mistpm install web -p toy/apps/web -n golden-looking --yes")
+    session.run("mistpm status --exit-code")
+    session.say("a typing mistake")
+    file = session.folder / "mistpm.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("toy/apps/web", "toy/apps/wep"), encoding="utf-8")
+    session.run("mistpm status --exit-code")
+    session.say("somebody else's folder")
+    file.rename(session.folder.parent / "elsewhere.yaml")
+    session.run("mistpm list")
+    session.run("mistpm list --all --context test")
+    session.run("mistpm list -e shop")
+    session.run("mistpm tree -e shop")
+    session.run("mistpm history -e shop")
+    session.run("mistpm status -e shop")
+    session.run("mistpm status --drift -e shop")
+    session.run("mistpm install web -s 'replicas: 2' -e shop --yes")
+    session.run("mistpm uninstall web -e ../elsewhere.yaml --yes --delete-namespace")
+    session.expect("only-a-kubeconfig")

@@ -101,7 +101,8 @@ def test_an_environment_with_a_file_is_not_taken_for_a_remembered_one(
 
     assert (
         "cluster test belongs to the environment `shop`, which has a file of its own\n"
-        "hint: work in the folder of that `mistpm.yaml`, or name it with --environment"
+        "hint: work in the folder of that `mistpm.yaml`, or name it with --environment\n"
+        "hint: `mistpm list --all` shows what is there, `mistpm status -e NAME` how one environment is"
     ) == str(caught.value)
     assert f"id-{cluster_shop.namespace}" != without_a_file(cluster_shop).environment.id
 

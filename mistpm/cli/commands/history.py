@@ -22,14 +22,15 @@ def history(
     """Show the revisions of the environment that the cluster remembers, newest first.
 
     A revision is one applying: what was wanted, by whom, and how it ended. -v tells the versions too.
+    --environment may also name an environment that the cluster remembers.
     """
     from mistpm.cli.progress import TerminalReporter
     from mistpm.cli.text.status import how_it_ended
     from mistpm.ops.history import history as tell
-    from mistpm.ops.workspace import open_workspace
+    from mistpm.ops.looking import open_to_look
 
     terminal = Terminal(verbose=verbose)
-    revisions = tell(open_workspace(where.options(), TerminalReporter(terminal)))
+    revisions = tell(open_to_look(where.options(), TerminalReporter(terminal)))
 
     def show() -> None:
         rows = [

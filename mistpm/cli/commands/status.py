@@ -37,6 +37,13 @@ def status(
             help="Show only what somebody changed on the cluster since the last revision; exit with 1 where there is any.",
         ),
     ] = False,
+    exit_code: Annotated[
+        bool,
+        typer.Option(
+            "--exit-code",
+            help=f"Exit with {DIFFERS} when anything differs, has failed or is not ready: for CI.",
+        ),
+    ] = False,
     locked: LockedOption = False,
     offline: OfflineOption = False,
     solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
@@ -46,19 +53,19 @@ def status(
     """Show whether the target is as the environment wants it, release by release.
 
     On a cluster also whether everything is ready, and if not, which objects are not and why. -v lists
-    every object.
+    every object. --environment may also name an environment that the cluster remembers.
     """
-    from mistpm.cli.text.status import show_status
-    from mistpm.ops.status import Drift
+    from mistpm.cli.text.status import show_status, warn_unknown
+    from mistpm.ops.looking import open_to_look
+    from mistpm.ops.status import Drift, needs_attention
     from mistpm.ops.status import drift as tell_drift
     from mistpm.ops.status import status as tell
-    from mistpm.ops.workspace import open_workspace
 
     terminal = Terminal(verbose=verbose)
     reporter = TerminalReporter(terminal)
     options = where.options(locked=locked, offline=offline, solve_timeout=solve_timeout)
     try:
-        workspace = open_workspace(options, reporter)
+        workspace = open_to_look(options, reporter)
         found = tell_drift(workspace) if drift else tell(workspace)
     finally:
         reporter.finish()
@@ -70,4 +77,7 @@ def status(
         if output is Output.TEXT:
             terminal.show(f"Nothing differs from revision {found.revision}.")
     else:
+        warn_unknown(terminal, found)
         emit(terminal, output, found, lambda: show_status(terminal, found))
+        if exit_code and needs_attention(found):
+            raise typer.Exit(DIFFERS)

@@ -27,13 +27,24 @@ def show_status(terminal: Terminal, status: Status) -> None:
                 terminal.show(dim(f"  {release.release}: {line}"))
     if status.revision is not None:
         show_revision(terminal, status.revision)
-    if status.is_current:
+    if status.is_current or status.unknown_because:
         return
     if status.revision is not None and status.revision.status != "applied":
         terminal.show(same_environment("`mistpm plan` shows what differs."))
     else:
         install = " ".join(("mistpm install", *status.flags))
         terminal.show(same_environment(f"`mistpm plan` shows what differs, `{install}` mends it."))
+
+
+def warn_unknown(terminal: Terminal, status: Status) -> None:
+    """Say on standard error why this is not compared with what the environment wants."""
+    if status.unknown_because:
+        why, *more = status.unknown_because
+        terminal.finding(
+            "warning", f"compared with what was applied last, not with what is wanted: {why}"
+        )
+        for line in more:
+            terminal.say(same_environment(printable(line)))
 
 
 def show_revision(terminal: Terminal, revision: RevisionSummary) -> None:

@@ -162,9 +162,9 @@ def _exactly(options: Options, lockfile: Lockfile, otherwise: tuple[str, ...]) -
 
 
 def _remembered(options: Options) -> Glance:
-    from mistpm.ops.workspace import open_workspace
+    from mistpm.ops.looking import open_to_look
 
-    workspace = open_workspace(options)
+    workspace = open_to_look(options)
     if workspace.lockfile is None:
         raise lock_missing(workspace.document.title)
     return Glance(
