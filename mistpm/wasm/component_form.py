@@ -65,21 +65,12 @@ class ComponentForm(Struct, frozen=True, kw_only=True):
     imports: tuple[str, ...] = ()
     functions: int = 0
 
-    @property
-    def computes(self) -> bool:
-        """Say whether it can be asked for requirements."""
-        return REQUIREMENTS in self.exports
 
-
-def read_component_form(data: bytes, *, name: str, limits: Limits) -> ComponentForm:
-    """Read what a component exports and imports, and refuse what cannot be a package.
-
-    Raises `PackageError` as `mistpm.wasm.form.read_form` does.
-    """
-    form, faults = examine_component(data, name=name, limits=limits)
+def check_component(data: bytes, *, name: str, limits: Limits) -> None:
+    """Refuse what cannot be a package; raises `PackageError` as `mistpm.wasm.form.read_form` does."""
+    _, faults = examine_component(data, name=name, limits=limits)
     if faults:
         raise faults[0]
-    return form
 
 
 def examine_component(

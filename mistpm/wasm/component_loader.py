@@ -10,10 +10,11 @@ from mistpm.errors import PackageError
 from mistpm.package.sections import code_digest, without_sections
 from mistpm.wasm.component_form import (
     CALL,
+    REQUIREMENTS,
     Component,
     Described,
+    check_component,
     examine_component,
-    read_component_form,
     wrong_types,
 )
 from mistpm.wasm.engine import engine_key, make_engine
@@ -52,7 +53,7 @@ class ComponentLoader:
     def load(self, data: bytes, digest: str, *, name: str) -> Component:
         """Make a component ready to run, as `Runtime.load` says of modules."""
         interruptions = self._compiler.interruptions
-        form = read_component_form(data, name=name, limits=self._limits)
+        check_component(data, name=name, limits=self._limits)
         key = code_digest(data, source=name)
         with self._lock:
             loading = self._loading.setdefault(key, threading.Lock())
@@ -69,7 +70,7 @@ class ComponentLoader:
             digest=digest,
             code=code,
             may_call=CALL in described.imports,
-            computes=form.computes,
+            computes=REQUIREMENTS in described.exports,
         )
 
     def is_cold(self, data: bytes, *, name: str) -> bool:

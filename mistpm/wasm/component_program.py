@@ -137,7 +137,12 @@ class Run:
     def go(self, component: model.Component, given: bytes) -> None:
         """Run it and send how that ended."""
         self._limit()
-        linker = model.Linker(self._engine)
+        with model.Linker(self._engine) as linker:
+            self._go(linker, component, given)
+        self._store.close()  # not when Python comes to it: it holds the guest's memories
+        self._kept.clear()
+
+    def _go(self, linker: model.Linker, component: model.Component, given: bytes) -> None:
         with linker.root() as root, root.add_instance(_HOST_INTERFACE) as host:
             for name, function in (("log", self._log), ("call", self._call)):
                 self._define(host, name, function)
@@ -155,20 +160,18 @@ class Run:
             ctypes.byref(instance), context, index.ptr(), ctypes.byref(called)
         ):
             raise EndOfTalkError
+        text = _string(given)
         failure = native.wasmtime_component_func_call(
-            ctypes.byref(called),
-            context,
-            ctypes.byref(_string(given)),
-            1,
-            ctypes.byref(result),
-            1,
+            ctypes.byref(called), context, ctypes.byref(text), 1, ctypes.byref(result), 1
         )
+        native.wasmtime_component_val_delete(ctypes.byref(text))
         if failure:
             self._tell(failure, started=True)
             return
         self._warden.check()
         kind = b"O" if result.of.result.is_ok else b"E"
         self._channel.send(kind, _view(result.of.result.val.contents.of.string), self._fuel())
+        native.wasmtime_component_val_delete(ctypes.byref(result))
 
     def _limit(self) -> None:
         """Give the guest what it may use."""

@@ -6,6 +6,7 @@ import gc
 import json
 import os
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -303,6 +304,18 @@ def test_a_process_is_used_again(run: Run, processes: list[int]) -> None:
     assert 1 == len(set(processes[:3]))
     assert processes[3] == processes[2]
     assert processes[4] != processes[3]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+def test_a_process_keeps_nothing_of_a_run(run: Run, processes: list[int]) -> None:
+    """What a run took is given back when it ends: forty runs need no more than one."""
+    for _ in range(40):
+        run("echo", b'"' + b"x" * 5_000_000 + b'"')
+    [process] = set(processes)
+    status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    [size] = [int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:")]
+
+    assert size < 150 * 1024
 
 
 def test_a_killed_process_ends_its_run_only(run: Run, problem: Any, processes: list[int]) -> None:
