@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -10,6 +11,7 @@ from mistpm.errors import DigestError, LockError
 from mistpm.lock.freshness import is_fresh, what_changed
 from mistpm.lock.from_resolution import held_by, lock_resolution, with_order
 from mistpm.lock.lockfile_document import write_lockfile
+from mistpm.model.descriptor import Candidate
 from mistpm.model.lockfile import LockedPackage, Lockfile
 from mistpm.model.resolution import Resolution, Unresolved
 from mistpm.ops.asking import Asking, Sources, ask
@@ -17,17 +19,30 @@ from mistpm.ops.computing import Computing
 from mistpm.ops.lock_graph import nodes
 from mistpm.ops.workspace import Workspace
 
+Direction = Literal["new", "gone", "newer", "older", "another"]
+
 
 class Move(Struct, frozen=True, kw_only=True):
     """A release or called package whose version differs between two locks.
 
-    `before` is empty for what is new, `after` for what is gone.
+    `before` is empty for what is new, `after` for what is gone; `direction` tells that
+    in a word, and whether a package gets `newer` or `older`, or is another one.
     """
 
     node: str
     package: str
     before: str = ""
     after: str = ""
+    direction: Direction = "newer"
+
+    @property
+    def is_older(self) -> bool:
+        """Whether a package goes back."""
+        return self.direction == "older"
+
+
+Pinned: TypeAlias = LockedPackage | Candidate
+"""What has a package and a version."""
 
 
 class Solved(Struct, frozen=True, kw_only=True):
@@ -140,12 +155,26 @@ def _moves(before: dict[str, LockedPackage], after: dict[str, LockedPackage]) ->
     for node in sorted({*before, *after}):
         was, now = before.get(node), after.get(node)
         if (was and (was.package, was.version)) != (now and (now.package, now.version)):
-            yield Move(
-                node=node,
-                package=str(now.package if now else was.package if was else ""),
-                before=str(was.version) if was else "",
-                after=str(now.version) if now else "",
-            )
+            yield move_between(node, was, now)
+
+
+def move_between(node: str, was: Pinned | None, now: Pinned | None) -> Move:
+    """Say how what is chosen for a node differs; at least one of both is there."""
+    return Move(
+        node=node,
+        package=str(now.package if now else was.package if was else ""),
+        before=str(was.version) if was else "",
+        after=str(now.version) if now else "",
+        direction=_direction(was, now),
+    )
+
+
+def _direction(was: Pinned | None, now: Pinned | None) -> Direction:
+    if was is None or now is None:
+        return "gone" if now is None else "new"
+    if was.package != now.package:
+        return "another"
+    return "older" if now.version < was.version else "newer"
 
 
 def _require_same_bytes(before: Lockfile | None, after: Lockfile, asking: Asking) -> None:

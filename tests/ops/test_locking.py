@@ -115,7 +115,9 @@ def test_stale_locks_are_solved_again_with_the_fewest_changes(shop: Shop) -> Non
     solved = lock(shop)
 
     assert {"db": "1.0.0", "one": "1.0.0"} == shop.versions()
-    assert (Move(node="one", package="toy/apps/lonely", after="1.0.0"),) == solved.moves
+    assert (
+        Move(node="one", package="toy/apps/lonely", after="1.0.0", direction="new"),
+    ) == solved.moves
 
 
 def test_minors_are_kept_while_the_range_is(shop: Shop) -> None:

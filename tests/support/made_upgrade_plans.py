@@ -160,7 +160,9 @@ def packages_step(
 
 SHOP = Move(node="shop", package="starter/apps/shop", before="2.4.0", after="3.0.1")
 DATABASE = Move(node="database", package="starter/data/database", before="16.2.0", after="16.4.0")
-JINJA = Move(node="starter/engines/jinja@1", package="starter/engines/jinja", after="1.3.0")
+JINJA = Move(
+    node="starter/engines/jinja@1", package="starter/engines/jinja", after="1.3.0", direction="new"
+)
 WARNING = Finding(
     severity="warning",
     code="deprecated-api",

@@ -139,4 +139,5 @@ def _sign(move: Move) -> str:
 
 
 def _versions(move: Move) -> str:
-    return " -> ".join(each for each in (move.before, move.after) if each)
+    text = " -> ".join(each for each in (move.before, move.after) if each)
+    return f"{text} (older)" if move.is_older else text

@@ -68,6 +68,7 @@ def _step(number: int, step: UpgradeStep, *, diff: bool) -> dict[str, Any]:
                 "package": move.package,
                 "before": move.before,
                 "after": move.after,
+                "direction": move.direction,
                 "because": list(step.reasons.get(move.node, ())),
             }
             for move in step.moves

@@ -140,7 +140,7 @@ def tally(contents: Contents) -> str:
 def versions(move: Move) -> str:
     """Give `1.2.0 -> 1.4.0`, `1.4.0, new`, `1.2.0, removed`."""
     if move.before and move.after:
-        return f"{move.before} -> {move.after}"
+        return f"{move.before} -> {move.after}{' (older)' if move.is_older else ''}"
     return f"{move.after}, new" if move.after else f"{move.before}, removed"
 
 

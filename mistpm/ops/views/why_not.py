@@ -20,7 +20,7 @@ from mistpm.model.version import Version
 from mistpm.ops.asking import Asking, Sources, ask
 from mistpm.ops.computing import Computing
 from mistpm.ops.lock_graph import nodes
-from mistpm.ops.locking import Move
+from mistpm.ops.locking import Move, move_between
 from mistpm.ops.packages.package_argument import is_path
 from mistpm.ops.upgrade.stepping_stones import stepping_stones
 from mistpm.ops.views.glance import lock_missing, staleness
@@ -254,9 +254,4 @@ def _changed(before: dict[str, LockedPackage], after: dict[str, Chosen]) -> Iter
         was = before.get(node)
         now = after[node].candidate if node in after else None
         if (was and (was.package, was.version)) != (now and (now.package, now.version)):
-            yield Move(
-                node=node,
-                package=str(now.package if now else was.package if was else ""),
-                before=str(was.version) if was else "",
-                after=str(now.version) if now else "",
-            )
+            yield move_between(node, was, now)
