@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
 RevisionStatus = Literal["applying", "applied", "failed"]
 """`applying` also stays on what was killed: the next run finds it unfinished."""
+
+ROLLBACK: Final = "rollback "
+"""What the reason of a rollback begins with; the number of the revision that it goes back to follows."""
 
 
 class RevisionSummary(Struct, frozen=True, kw_only=True):
@@ -32,3 +35,8 @@ class RevisionSummary(Struct, frozen=True, kw_only=True):
     def is_unfinished(self) -> bool:
         """Whether it runs now, or was killed."""
         return self.status == "applying"
+
+    @property
+    def is_open_rollback(self) -> bool:
+        """Whether it is a rollback that did not come to its end: the next one goes on with it."""
+        return self.status != "applied" and self.reason.startswith(ROLLBACK)

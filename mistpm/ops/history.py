@@ -8,18 +8,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mistpm.environment.environment_document import EnvironmentDocument
-from mistpm.errors import TargetError
+from mistpm.errors import MistError, TargetError
 from mistpm.lock.lockfile_document import parse_lockfile
 from mistpm.model.change import ApplyReport
 from mistpm.model.progress import Progress
-from mistpm.model.revision import RevisionSummary
+from mistpm.model.revision import ROLLBACK, RevisionSummary
 from mistpm.ops.locking import moves, write_lock
 from mistpm.ops.proposing import Proposal
 from mistpm.ops.upgrade.data_losses import data_losses
 from mistpm.ops.upgrade.skipped_stages import stages_skipped_back
 from mistpm.ops.workspace import Workspace
-
-_ROLLBACK = "rollback "
 
 
 class Rollback(Struct, frozen=True, kw_only=True):
@@ -119,6 +117,21 @@ def restore(workspace: Workspace, rollback: Rollback) -> Restored:
     return Restored(written=tuple(written))
 
 
+def restore_begun(workspace: Workspace, rollback: Rollback) -> Restored:
+    """Do as `restore` does after a run that did not come to its end, if the cluster remembers that it began.
+
+    The rollback is what is wanted then: what the file still says would undo it with the next `install`.
+    Raises nothing, since something was raised already; costs a few requests.
+    """
+    try:
+        newest = next(iter(workspace.cluster.history()), None)
+        if newest is None or newest.reason != rollback.proposal.desired.reason:
+            return Restored()
+        return restore(workspace, rollback)
+    except MistError:
+        return Restored()
+
+
 def _meant(
     workspace: Workspace, revisions: tuple[RevisionSummary, ...], number: int | None
 ) -> RevisionSummary:
@@ -134,7 +147,7 @@ def _meant(
             context=(f"it has {known}",) if known else (),
             hint="`mistpm history` lists them",
         )
-    if revisions and revisions[0].status != "applied" and revisions[0].reason.startswith(_ROLLBACK):
+    if revisions and revisions[0].is_open_rollback:
         return revisions[0]
     for each in revisions[1:]:
         if each.status == "applied":
@@ -148,6 +161,4 @@ def _meant(
 
 def _reason(summary: RevisionSummary) -> str:
     """Give what the new revision remembers; a rollback that goes on keeps its own number."""
-    if summary.reason.startswith(_ROLLBACK) and summary.status != "applied":
-        return summary.reason
-    return f"{_ROLLBACK}{summary.number}"
+    return summary.reason if summary.is_open_rollback else f"{ROLLBACK}{summary.number}"

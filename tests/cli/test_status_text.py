@@ -57,6 +57,16 @@ def test_what_mends_it_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
     ] == after_failure[-4:]
 
 
+def test_a_rollback_that_did_not_end_is_gone_on_with(capsys: pytest.CaptureFixture[str]) -> None:
+    """By another one; what installing does depends on what the file says."""
+    show_status(Terminal(), differing(replace(revision("applying"), reason="rollback 1")))
+
+    assert (
+        "`mistpm install` applies what the file wants, `mistpm rollback` finishes that.\n"
+        in capsys.readouterr().out
+    )
+
+
 def test_flags_that_mending_needs(capsys: pytest.CaptureFixture[str]) -> None:
     """Where others own fields, or objects, installing takes saying so."""
     status = replace(differing(revision("applied")), flags=("--adopt", "--force-conflicts"))

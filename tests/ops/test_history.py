@@ -6,6 +6,7 @@ import pytest
 from made_cluster_shop import ClusterShop
 from made_shop import ALL, Shop
 
+from mistpm.cli.application import run
 from mistpm.errors import MistError, RefusedError, TargetError
 from mistpm.ops.history import (
     Restored,
@@ -14,6 +15,7 @@ from mistpm.ops.history import (
     history,
     propose_rollback,
     restore,
+    restore_begun,
 )
 from mistpm.ops.installing import Consent, require_consent
 from mistpm.ops.proposing import Wishes
@@ -132,6 +134,27 @@ def test_a_rollback_that_did_not_end_is_gone_on_with(cluster_shop: ClusterShop) 
     assert ("mistpm.yaml",) == restored.written
     assert (4, "applied", "rollback 1") == told(cluster_shop)[0]
     assert "one" == cluster_shop.data("web")["text"]
+
+
+def test_the_file_goes_back_with_what_is_applied(
+    cluster_shop: ClusterShop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Though it does not get ready: the next install goes on with it, and does not undo it."""
+    cluster_shop.write(releases={"web": cluster_shop.release(inputs={"image": "fake.test/stuck"})})
+    before = cluster_shop.file.read_bytes()
+    assert 0 == run(["install", "--yes", "--no-wait"])
+    install(cluster_shop, "two")
+    since = cluster_shop.file.read_bytes()
+    workspace = cluster_shop.open()
+    not_begun = restore_begun(workspace, propose_rollback(workspace, None))
+    capsys.readouterr()
+
+    assert (Restored(), since) == (not_begun, cluster_shop.file.read_bytes())
+    assert 75 == run(["rollback", "--yes", "--timeout", "1s"])
+    assert before == cluster_shop.file.read_bytes()
+    assert "\nWrote mistpm.yaml as it was then.\n" in capsys.readouterr().out
+    assert (3, "failed", "rollback 1") == told(cluster_shop)[0]
+    assert cluster_shop.propose().diff.is_empty
 
 
 def test_what_is_not_there_cannot_be_gone_back_to(cluster_shop: ClusterShop) -> None:

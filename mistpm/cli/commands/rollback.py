@@ -11,10 +11,13 @@ from mistpm.cli.command_app import command_app
 from mistpm.cli.completion.completing import complete_revision
 from mistpm.cli.option_groups import Allowing, Consenting, Patience, Where, grouped
 from mistpm.cli.options import Output, OutputOption, VerboseOption
+from mistpm.errors import MistError
 
 if TYPE_CHECKING:
+    from mistpm.cli.applying import Screen
     from mistpm.model.change import ApplyReport
     from mistpm.model.progress import Progress
+    from mistpm.ops.history import Restored
 
 app = command_app()
 
@@ -45,7 +48,13 @@ def rollback(
     unless mistpm.yaml was edited since: then it says that they differ.
     """
     from mistpm.cli.applying import Flags, Screen, perform, told
-    from mistpm.ops.history import Restored, apply_rollback, propose_rollback, restore
+    from mistpm.ops.history import (
+        Restored,
+        apply_rollback,
+        propose_rollback,
+        restore,
+        restore_begun,
+    )
     from mistpm.ops.workspace import open_workspace
 
     options = where.options(
@@ -65,7 +74,11 @@ def rollback(
 
         def carry_out(hear: Callable[[Progress], None]) -> ApplyReport:
             nonlocal restored
-            done = apply_rollback(workspace, back, hear)
+            try:
+                done = apply_rollback(workspace, back, hear)
+            except (MistError, KeyboardInterrupt):
+                _tell(screen, restore_begun(workspace, back))
+                raise
             restored = restore(workspace, back)
             return done
 
@@ -76,6 +89,11 @@ def rollback(
             carry_out,
             lambda: {"written": restored.written, "differing": restored.differing},
         )
+    _tell(screen, restored)
+
+
+def _tell(screen: Screen, restored: Restored) -> None:
+    """Tell what became of the files."""
     if restored.differing:
         screen.terminal.finding(
             "warning",

@@ -20,6 +20,8 @@ def show_status(terminal: Terminal, status: Status) -> None:
     if not rows:
         terminal.show("No releases.")
     _show_objects(terminal, "", status.others)
+    for line in status.differences:
+        terminal.show(dim(f"  {line}"))
     for release in status.releases:
         _show_objects(terminal, f"{release.release}: ", release.objects)
         if release.state == "differs" or terminal.verbose:
@@ -60,11 +62,11 @@ def show_revision(terminal: Terminal, revision: RevisionSummary) -> None:
         terminal.show(
             f"{begun} failed {revision.ended or revision.started}: {printable(revision.why)}"
         )
-    terminal.show(
-        same_environment(
-            "`mistpm install` finishes what is wanted now, `mistpm rollback` goes back."
-        )
-    )
+    install, rollback = "finishes what is wanted now", "goes back"
+    if revision.is_open_rollback:
+        # killed early, it leaves a file that still wants what it takes back
+        install, rollback = "applies what the file wants", "finishes that"
+    terminal.show(same_environment(f"`mistpm install` {install}, `mistpm rollback` {rollback}."))
 
 
 def how_it_ended(revision: RevisionSummary, *, newest: bool) -> str:
