@@ -25,7 +25,7 @@ def show_install(options: Options, flags: Flags, form: PlanOutput, out: Path | N
     screen = Screen(flags)
     with screen.working():
         workspace = open_workspace(options, screen.reporter)
-        proposal = propose(workspace, is_for_show=True)
+        proposal = propose(workspace, is_for_show=True, shows_refused=True)
         saved = "" if out is None or forbidding(proposal.findings) else str(out)
         if out is not None and saved:
             write_plan(out, saved_plan(workspace, workspace, proposal, command="install"))
@@ -39,4 +39,5 @@ def show_install(options: Options, flags: Flags, form: PlanOutput, out: Path | N
             report(proposal, diff=flags.diff),
             lambda: show_proposal(screen.terminal, proposal, diff=flags.diff),
         )
+    proposal.require_taken()
     forbid_errors(proposal.findings, are_shown=True)

@@ -22,19 +22,22 @@ from mistpm.ops.cluster_facts import check_cluster, check_patches
 from mistpm.ops.failing import require_solved
 from mistpm.ops.leaving_out import failure_findings
 from mistpm.ops.locking import Move, Solved, solve
+from mistpm.ops.older_versions import older_versions
 from mistpm.ops.rendering import render_locked
 from mistpm.ops.upgrade.data_losses import data_losses
 from mistpm.ops.upgrade.skipped_stages import skipped_stages
 from mistpm.ops.views.held_back import HeldBack
 from mistpm.ops.views.holding import held_back
 from mistpm.ops.workspace import Workspace
-from mistpm.target.cluster.comparing.refusals import ChangesRefusedError
+from mistpm.target.cluster.comparing.refusals import ChangesRefusedError, Refusal
 from mistpm.target.protocol import Desired, Permissions
 
 BUILT_IN_NAMESPACES = frozenset({"default", "kube-node-lease", "kube-public", "kube-system"})
 """Namespaces that every cluster has."""
 
 _CLASH = "duplicate-resource"
+_FIXED = "must-be-replaced"
+"""What the cluster says of fields that cannot be changed: a plan tells the way out, as of other findings."""
 
 
 class Proposal(Struct, frozen=True, kw_only=True):
@@ -43,7 +46,8 @@ class Proposal(Struct, frozen=True, kw_only=True):
     `target` is what messages call it, `address` the server where it is a cluster.  `unneeded` are
     releases that would go although nobody named them, `gone_because` says why, `data` are the changes
     that lose data, each with the reason, `moves` how versions change, `held_back` what is not at its
-    newest version and why.
+    newest version and why.  `refused` is what the target does not take of it, where that was asked for; it is
+    among the findings too.
     """
 
     target: str
@@ -57,6 +61,13 @@ class Proposal(Struct, frozen=True, kw_only=True):
     gone_because: str = "which nothing needs any more"
     data: tuple[Change, ...] = ()
     findings: tuple[Finding, ...] = ()
+    refused: ChangesRefusedError | None = None
+
+    def require_taken(self) -> None:
+        """Raise what the target does not take, once it is shown: as what it is, without its lines again."""
+        if self.refused is not None:
+            error = self.refused
+            raise ChangesRefusedError(error.reference, error.message, hint=error.hint)
 
 
 class Wishes(Struct, frozen=True, kw_only=True):
@@ -75,16 +86,25 @@ def propose(
     permissions: Permissions | None = None,
     *,
     is_for_show: bool = False,
+    shows_refused: bool = False,
 ) -> Proposal:
     """Work out what applying the workspace's environment would do; writes nothing but caches.
 
     `permissions` are those of the workspace's options unless others are given.  Raises every error of
     solving, fetching, rendering and reading the target; `CheckError` for findings that forbid applying,
-    which are only told where it is for show.
+    which are only told where it is for show.  With `shows_refused` so is what the target does not take:
+    whoever shows the proposal calls its `require_taken` then.
     """
     solved = solve(workspace)
     require_solved(solved, keep_going=workspace.options.keep_going)
-    proposal = propose_solved(workspace, solved, wishes, permissions, is_for_show=is_for_show)
+    proposal = propose_solved(
+        workspace,
+        solved,
+        wishes,
+        permissions,
+        is_for_show=is_for_show,
+        shows_refused=shows_refused,
+    )
     if not solved.is_new:
         return proposal
     return msgspec.structs.replace(proposal, held_back=held_back(workspace, solved))
@@ -97,6 +117,7 @@ def propose_solved(
     permissions: Permissions | None = None,
     *,
     is_for_show: bool = False,
+    shows_refused: bool = False,
 ) -> Proposal:
     """Work out what applying a lock would do; unlike `propose`, nothing is looked up that is only news.
 
@@ -111,6 +132,7 @@ def propose_solved(
         (
             *unused_entries(workspace.environment, solved),
             *skipped_stages(workspace, solved),
+            *older_versions(workspace, solved),
             *rendered.findings,
             *facts,
             *check_patches(workspace, solved.lockfile, rendered),
@@ -121,9 +143,16 @@ def propose_solved(
     if clashes or not is_for_show:
         forbid_errors((*clashes, *(each for each in noticed if each.code != _CLASH)))
     desired = want(workspace, solved.lockfile, rendered, reason=wishes.reason)
-    diff, refused = _diff(
-        workspace, desired, permissions or workspace.options.permissions, is_for_show=is_for_show
-    )
+    refusals: tuple[Refusal, ...] = ()
+    refused: ChangesRefusedError | None = None
+    try:
+        diff = workspace.target.diff(desired, permissions or workspace.options.permissions)
+    except ChangesRefusedError as error:
+        is_finding = is_for_show and error.reference == _FIXED
+        refused = None if is_finding else with_providers(workspace, error)
+        if refused is not None and (error.diff is None or not shows_refused):
+            raise refused from error
+        diff, refusals = error.diff or Diff(changes=()), error.refusals
     cluster = workspace.cluster if workspace.chosen_target.is_cluster else None
     about_changes = accept(workspace, (*diff.findings, *definition_safety(diff.changes, cluster)))
     if not is_for_show:
@@ -143,24 +172,10 @@ def propose_solved(
             *failure_findings(rendered),
             *noticed,
             *about_changes,
-            *refused,
+            *(each.finding for each in refusals),
         ),
+        refused=refused,
     )
-
-
-def _diff(
-    workspace: Workspace, desired: Desired, permissions: Permissions, *, is_for_show: bool
-) -> tuple[Diff, tuple[Finding, ...]]:
-    """Compare with the target, and name the packages that provide what it does not have.
-
-    Fields that cannot be changed are findings where it is for show: then the plan tells the way out.
-    """
-    try:
-        return workspace.target.diff(desired, permissions), ()
-    except ChangesRefusedError as error:
-        if is_for_show and error.reference == "must-be-replaced" and error.diff is not None:
-            return error.diff, tuple(each.finding for each in error.refusals)
-        raise with_providers(workspace, error) from error
 
 
 def want(

@@ -201,3 +201,38 @@ def test_what_is_secret_is_never_printed(
     for value in ("correct-horse", "battery-staple"):
         assert value not in seen
         assert base64.b64encode(value.encode()).decode() not in seen
+
+
+def test_what_is_refused_is_shown_all_the_same(
+    cluster_shop: ClusterShop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A plan and a diff have every change, and end with the refusal; nothing is saved that cannot be applied."""
+    cluster_shop.write(releases={"web": cluster_shop.release()})
+    cluster_shop.install()
+    path = f"/api/v1/namespaces/{cluster_shop.namespace}/configmaps/web"
+    theirs = {"apiVersion": "v1", "kind": "ConfigMap", "data": {"text": "mine"}}
+    assert 200 == cluster_shop.api.apply(path, theirs, manager="kubectl", force="true").status
+    resource = f"ConfigMap {cluster_shop.namespace}/web"
+    told = (
+        f"error: web: {resource}: `.data.text` is owned by `kubectl` (take the fields with"
+        " `--force-conflicts`, or leave them out with `patches:`)\n"
+        "error: cluster test: other field managers own fields that would be set [field-conflicts]\n"
+        "hint: take the fields with `--force-conflicts`, or leave them out with `patches:`\n"
+    )
+    capsys.readouterr()
+
+    assert 74 == run(["diff"])
+    out, err = capsys.readouterr()
+    assert out.startswith(f"# update {resource}: drifted: `.data.text` was changed by `kubectl`\n")
+    assert "\n-  text: mine\n+  text: hello\n" in out
+    assert told == err
+
+    assert 74 == run(["plan", "--out", "saved"])
+    out, err = capsys.readouterr()
+    assert f"~ {resource}" in out
+    assert told == err
+    assert not (cluster_shop.folder / "saved").exists()
+
+    assert 74 == run(["plan", "--output", "json"])
+    plan = json.loads(capsys.readouterr().out)
+    assert ["field-conflicts"] == [each["code"] for each in plan["findings"]]

@@ -55,10 +55,11 @@ def diff(
         solve_timeout=solve_timeout,
     )
     try:
-        proposal = propose(open_workspace(options, reporter), is_for_show=True)
+        proposal = propose(open_workspace(options, reporter), is_for_show=True, shows_refused=True)
     finally:
         reporter.finish()
     show_differences(terminal, output, proposal.target, proposal.diff, proposal.findings)
+    proposal.require_taken()
     forbid_errors(proposal.findings, are_shown=True)
     if not proposal.diff.is_empty:
         raise typer.Exit(DIFFERS)
