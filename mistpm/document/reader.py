@@ -63,15 +63,15 @@ def load(text: str, *, file: str) -> Any:
     return documents[0] if documents else None
 
 
-def load_manifests(text: str, *, origin: str) -> tuple[dict[str, Any], ...]:
+def load_manifests(text: str, *, origin: str, quoted: bool = True) -> tuple[dict[str, Any], ...]:
     """Read manifests as kubectl does: several documents, or lists of them; empty ones are left out.
 
     Octals and booleans are YAML 1.1's, there are no dates, and `<<` merges.  `origin` stands for the
-    file's name in messages.  Raises `DocumentError` (`invalid-yaml`) as `load` does, and for a
+    file's name in messages, which show lines of the text where it is `quoted`.  Raises `DocumentError` (`invalid-yaml`) as `load` does, and for a
     document that is no mapping.
     """
     manifests: list[dict[str, Any]] = []
-    for document in load_documents(text, origin=origin):
+    for document in load_documents(text, origin=origin, quoted=quoted):
         for manifest in _split(document):
             if not isinstance(manifest, dict):
                 kind = "a list" if isinstance(manifest, list) else f"`{_shown(manifest)}`"
@@ -81,14 +81,14 @@ def load_manifests(text: str, *, origin: str) -> tuple[dict[str, Any], ...]:
     return tuple(manifests)
 
 
-def load_documents(text: str, *, origin: str) -> list[Any]:
+def load_documents(text: str, *, origin: str, quoted: bool = True) -> list[Any]:
     """Read every document of a text as `load_manifests` does, whatever it holds.
 
     Raises `DocumentError` (`invalid-yaml`).
     """
     if (found := _json(text, lambda number: without_fraction(_finite(number)))) is not _NO_JSON:
         return [found]
-    return _Reader(text, file=origin, resolver=kubectl, merging=True).documents()
+    return _Reader(text, file=origin, resolver=kubectl, merging=True, quoted=quoted).documents()
 
 
 def _split(document: Any) -> Iterator[Any]:
@@ -171,10 +171,13 @@ class _UnreadableError(Exception):
 class _Reader:
     """Builds values from one text's events, and records what is wrong with it."""
 
-    def __init__(self, text: str, *, file: str, resolver: Resolver, merging: bool) -> None:
+    def __init__(
+        self, text: str, *, file: str, resolver: Resolver, merging: bool, quoted: bool = True
+    ) -> None:
         self._file = file
         self._resolve = resolver
         self._merging = merging
+        self._quoted = quoted
         self._problems: list[Problem] = []
         self._anchors: dict[str, tuple[Any, int, int]] = {}
         self._values = 0
@@ -198,11 +201,10 @@ class _Reader:
                 found.append(self._value(self._next(), DEEPEST))
                 self._next()
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            what = ", ".join(part for part in (error.context, error.problem) if part)
-            self._problems.append(
-                Problem(file=self._file, line=mark.line + 1 if mark else 0, message=what)
-            )
+            from mistpm.document.yaml_mistakes import yaml_problem
+
+            told = yaml_problem(self._text, error, file=self._file, quoted=self._quoted)
+            self._problems.append(told)
         except (yaml.YAMLError, UnicodeEncodeError):
             line = 1 + self._text.count("\n", 0, _unprintable(self._text))
             self._problems.append(
@@ -258,7 +260,9 @@ class _Reader:
                 key = self._key(event)
             else:
                 self._value(event, levels)
-                self._note(event, "a key must be a text")
+                self._note(
+                    event, "a key must be a text", "write what begins with `{` or `[` in quotes"
+                )
                 key = ""
             value = self._value(self._next(), levels)
             if self._merging and key == _MERGE and event.implicit[0]:

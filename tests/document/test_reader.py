@@ -49,14 +49,17 @@ def test_aliased_values_are_apart() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a: [1\nb: 2\n", "f.yaml:2: while parsing a flow sequence, did not find expected ',' or ']'"),
-        ("a: b: c\n", "f.yaml:1: mapping values are not allowed in this context"),
+        ("a: [1\nb: 2\n", "f.yaml:1: the `[` that begins here is not closed: column 4 of `a: [1`"
+         " (write `]`, or a comma)"),
+        ("a: b: c\n", "f.yaml:1: a second `: ` stands in one line: column 5 of `a: b: c`"
+         " (is it part of a text? write the whole text in quotes)"),
         ("a: 1\nb:\n  c: 1\n  c: 2\na: 2\n", "f.yaml:4: the key `c` is written twice\n"
          "  f.yaml:5: the key `a` is written twice"),
         ('{"a": 1,\n "a": 2}', "f.yaml:2: the key `a` is written twice"),
         ("1.30: x\n", 'f.yaml:1: the key `1.30` is not a text (write it in quotes: "1.30")'),
         ("~: x\n", 'f.yaml:1: the key `~` is not a text (write it in quotes: "~")'),
-        ("? [a]\n: 1\n", "f.yaml:1: a key must be a text"),
+        ("? [a]\n: 1\n", "f.yaml:1: a key must be a text"
+         " (write what begins with `{` or `[` in quotes)"),
         ("a: 1\n---\nb: 2\n", "f.yaml:2: a second document begins here; there may be only one"),
         ("a: *x\n", "f.yaml:1: nothing before this is called `&x`"),
         ("a: &x [*x]\n", "f.yaml:1: nothing before this is called `&x`"),
@@ -68,7 +71,7 @@ def test_aliased_values_are_apart() -> None:
         ("a: 1\nb: \x07\n", "f.yaml:2: a character is not allowed in YAML"),
         ("a: \ud800\n", "f.yaml:1: a character is not allowed in YAML"),
         ('{"a": "\\ud800"}', "f.yaml:1: while parsing a quoted scalar, found invalid Unicode character"
-         " escape code"),
+         ' escape code: column 10 of `{"a": "\\ud800"}`'),
         ("[" * 100_000, f"f.yaml:1: more than {DEEPEST} mappings and lists stand in each other here"),
     ],
 )  # fmt: skip

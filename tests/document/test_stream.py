@@ -49,7 +49,7 @@ def test_a_document_that_is_no_yaml_does_not_hide_the_others() -> None:
 
     assert [{"a": 1}, {"c": 3}] == [document.data for document in documents]
     assert [3, 7] == [document.line_of(()) for document in documents]
-    assert [6, 10] == [problem.line for problem in problems]
+    assert [5, 10] == [problem.line for problem in problems]
 
 
 def test_empty_documents_are_left_out() -> None:

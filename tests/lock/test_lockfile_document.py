@@ -51,7 +51,8 @@ def test_what_is_written_is_what_is_read() -> None:
         ("[]", "mistpm.lock:1: expected a mapping, found a list"),
         (
             TEXT.replace("releases:", "<<<<<<< HEAD\nreleases:"),
-            "mistpm.lock:8: while scanning a simple key, could not find expected ':'",
+            "mistpm.lock:7: this is the mark of a merge that is not finished:"
+            " column 1 of `<<<<<<< HEAD` (decide which lines stay)",
         ),
         (
             TEXT.replace("size: 1", "sise: 1", 1),

@@ -86,7 +86,7 @@ def test_every_document_that_is_none_is_told() -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("a: [", "a.yaml:2: while parsing a flow node, did not find expected node content"),
+        ("a: [", "a.yaml:1: a bracket is not closed: column 5 of `a: [` (write `]` or `}`)"),
         ("a: 1\na: 2", "a.yaml:2: the key `a` is written twice"),
         ("just text", 'a.yaml: `"just text"` is not a Kubernetes manifest'),
     ],

@@ -67,7 +67,7 @@ def test_a_package_may_refuse() -> None:
     [
         ("", "it is nothing, not a mapping"),
         ("[]", "it is a list, not a mapping"),
-        ("{", "the answer:2: while parsing a flow node, did not find expected node content"),
+        ("{", "the answer:1: a bracket is not closed: column 2 of `{` (write `]` or `}`)"),
         ({}, "`apiVersion` is nothing, must be `mistletoe.dev/v1alpha1`"),
         ({**ok(), "apiVersion": "v2"}, "`apiVersion` is `v2`, must be `mistletoe.dev/v1alpha1`"),
         ({**ok(), "kind": "MistPackage"}, "`kind` is `MistPackage`, must be `MistResult`"),

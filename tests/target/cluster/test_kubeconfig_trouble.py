@@ -127,7 +127,7 @@ def test_a_context_that_is_not_whole(
         (
             "contexts: [",
             "it is not YAML\n"
-            "  DIR/config:2: while parsing a flow node, did not find expected node content",
+            "  DIR/config:1: a bracket is not closed (write `]` or `}`)",
         ),
         (
             "just a text",

@@ -135,7 +135,7 @@ def _read(path: Path) -> dict[str, Any] | None:
         why = getattr(error, "strerror", None) or "it is not a text"
         raise _unreadable(path, why.lower()) from error
     try:
-        documents = load_manifests(text, origin=str(path))
+        documents = load_manifests(text, origin=str(path), quoted=False)
     except MistError as error:
         raise _unreadable(path, "it is not YAML", error.context) from error
     if len(documents) > 1:
