@@ -11,6 +11,7 @@ from mistpm.package.component_sections import component_exports, component_impor
 from mistpm.package.sections import read_u32
 from mistpm.wasm.form import listed, too_large
 from mistpm.wasm.limits import Limits
+from mistpm.wasm.module import Module
 
 HOST_INTERFACE = "mistpm:abi/host@1.0.0"
 RENDER = "render"
@@ -33,22 +34,14 @@ _LONGEST, _MOST_SHOWN = 300, 10
 _WASI = "wasi:"
 
 
-class Component(Struct, frozen=True, kw_only=True):
+class Component(Module, frozen=True, kw_only=True):
     """A component that is compiled and checked: `code` is its machine code, or the path of the file with it.
 
     `may_call` tells that it can call dependencies.
     """
 
-    name: str
-    digest: str
     code: bytes | str
     may_call: bool
-    computes: bool
-    is_command: bool = False
-
-    def __str__(self) -> str:
-        """Give the name."""
-        return self.name
 
 
 class Described(Struct, frozen=True, kw_only=True):

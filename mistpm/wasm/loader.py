@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from mistpm.wasm.anatomy import Anatomy
     from mistpm.wasm.cache import MachineCodeCache
-    from mistpm.wasm.component_form import Component
     from mistpm.wasm.components import Components
     from mistpm.wasm.limits import Limits
 
@@ -49,7 +48,7 @@ class Loader:
         self._loaded: dict[str, tuple[wasmtime.InstancePre, Form]] = {}
         self._loading: dict[str, threading.Lock] = {}
 
-    def load(self, path: Path, digest: str, *, name: str) -> Module | Component:
+    def load(self, path: Path, digest: str, *, name: str) -> Module:
         """Do what `Runtime.load` says."""
         interruptions = self.compiler.interruptions
         data = self._read(path, name)
@@ -58,7 +57,7 @@ class Loader:
             return self._components.load(data, digest, name=name)
         return self._module(data, code_digest(data, source=name), digest, name, interruptions)
 
-    def ready(self, path: Path, digest: str, *, name: str) -> Module | Component | None:
+    def ready(self, path: Path, digest: str, *, name: str) -> Module | None:
         """Do what `Runtime.ready` says."""
         interruptions = self.compiler.interruptions
         data = self._read(path, name)

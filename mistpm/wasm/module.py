@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import wasmtime
 from msgspec import Struct
 
@@ -14,12 +16,13 @@ from mistpm.wasm.signatures import wrong_exports, wrong_imports
 class Module(Struct, frozen=True, kw_only=True):
     """A package's code: `name` is for messages, `digest` is that of the file it came from.
 
+    `code` is what an instance is made of, a `wasmtime.InstancePre`; of a component its machine code.
     `computes` tells that it can be asked for requirements, `is_command` that it is run from `_start`.
     """
 
     name: str
     digest: str
-    code: wasmtime.InstancePre
+    code: Any
     computes: bool = False
     is_command: bool = False
 

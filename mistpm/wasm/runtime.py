@@ -54,7 +54,7 @@ class Runtime:
         self._lock = threading.Lock()
         self._guests: set[Guest] = set()
 
-    def load(self, path: Path, digest: str, *, name: str = "") -> Module | Component:
+    def load(self, path: Path, digest: str, *, name: str = "") -> Module:
         """Make the module file at `path` ready to run, compiling it if no machine code is cached.
 
         `digest` is `sha256:…` over the file; `name` is what messages call it, otherwise the file name.
@@ -64,7 +64,7 @@ class Runtime:
         """
         return self._loader.load(path, digest, name=name or path.name)
 
-    def ready(self, path: Path, digest: str, *, name: str = "") -> Module | Component | None:
+    def ready(self, path: Path, digest: str, *, name: str = "") -> Module | None:
         """Load a module as `load` does, unless it would have to be compiled: then give None, at once."""
         return self._loader.ready(path, digest, name=name or path.name)
 
@@ -82,7 +82,7 @@ class Runtime:
 
     def generate(
         self,
-        module: Module | Component,
+        module: Module,
         envelope: bytes,
         *,
         budget: Budget,
@@ -101,11 +101,11 @@ class Runtime:
         export = "__mistletoe_generate"
         return self._run(module, export, envelope, budget=budget, answer=answer, log=log)
 
-    def is_command(self, module: Module | Component) -> bool:
+    def is_command(self, module: Module) -> bool:
         """Say whether a module is a command: for `command` instead of `generate`."""
         return module.is_command
 
-    def is_component(self, module: Module | Component) -> bool:
+    def is_component(self, module: Module) -> bool:
         """Say whether a module is a component, whose answer may be manifests as a command's may."""
         return isinstance(module, Component)
 
@@ -130,7 +130,7 @@ class Runtime:
         return self._run(module, START, given, budget=budget, answer=answer, log=log)
 
     def requirements(
-        self, module: Module | Component, envelope: bytes, *, log: Callable[[int, str], None]
+        self, module: Module, envelope: bytes, *, log: Callable[[int, str], None]
     ) -> bytes:
         """Run `__mistpm_requirements` as `generate` does its export; it may call nothing.
 
@@ -147,7 +147,7 @@ class Runtime:
             )
         return self._run(module, REQUIREMENTS, envelope, budget=budget, answer=answer, log=log)
 
-    def info(self, module: Module | Component) -> bytes:
+    def info(self, module: Module) -> bytes:
         """Give what `__mistletoe_info` answers, of others where they belong; raises `RenderError`."""
         if isinstance(module, Component):
             return _COMPONENT_INFO
@@ -223,9 +223,7 @@ def _see_off(guest: Guest) -> None:
         guest.ended.get(timeout=_SEE_OFF_SECONDS)
 
 
-def _check_input(
-    module: Module | Component, document: bytes | CommandInput, limits: Limits
-) -> None:
+def _check_input(module: Module, document: bytes | CommandInput, limits: Limits) -> None:
     if len(document) > limits.input_bytes:
         raise RenderError(
             "input-too-large",

@@ -14,7 +14,7 @@ from guest_modules import digest, guest
 
 from mistpm.errors import MistError
 from mistpm.package.sections import read_sections
-from mistpm.wasm import Answer, Budget, Limits, Module, Runtime
+from mistpm.wasm import Answer, Budget, Limits, Runtime
 
 RUNTIME = Runtime(cache=None, limits=Limits(seconds=0.5))
 PATIENT = Limits(seconds=600)
@@ -31,7 +31,7 @@ def run(module: bytes, path: Path, limits: Limits = RUNTIME.limits) -> str:
             "answer": lambda _document: Answer(status=-2, body=b"{}"),
             "log": lambda _level, _text: None,
         }
-        if isinstance(loaded, Module) and RUNTIME.is_command(loaded):
+        if RUNTIME.is_command(loaded):
             RUNTIME.command(loaded, stdin=b"{}", arguments=("a",), environment=(), **host)
         else:
             RUNTIME.generate(loaded, b"{}", **host)
