@@ -19,14 +19,23 @@ from mistpm.model.text_types import TEXT_TYPES
 T = TypeVar("T")
 
 
-def read(text: str, type_: type[T], *, file: str, reference: str) -> T:
+def read(text: str, type_: type[T], *, file: str, reference: str, by_hand: bool = False) -> T:
     """Read one YAML document into `type_`.
 
+    In one that is written `by_hand` a key of a mapping or list that may be left out may also hold nothing.
     Raises `DocumentError` with all problems, each with its line and path: `invalid-yaml` where the
     text is no YAML (see `load`), `reference` where it does not fit the type.
     """
-    data = load(text, file=file)
-    return convert(data, type_, file=file, reference=reference, lines=Positions(text))
+    data, lines = load(text, file=file), Positions(text)
+    try:
+        return convert(data, type_, file=file, reference=reference, lines=lines)
+    except DocumentError:
+        from mistpm.document.emptiness import without_empty
+
+        written = without_empty(data, type_) if by_hand else data
+        if written == data:
+            raise
+    return convert(written, type_, file=file, reference=reference, lines=lines)
 
 
 def convert(

@@ -32,7 +32,11 @@ class EnvironmentDocument:
     def environment(self) -> Environment:
         """What the text means; raises `DocumentError` with everything that is wrong in it."""
         return document.read(
-            self.text, Environment, file=self.title, reference="invalid-environment"
+            self.text,
+            Environment,
+            file=self.title,
+            reference="invalid-environment",
+            by_hand=True,
         )
 
     @property

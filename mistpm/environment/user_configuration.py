@@ -92,4 +92,6 @@ def _configuration(text: str) -> UserConfiguration:
     file = str(configuration_path())
     if document.load(text, file=file) is None:
         return UserConfiguration()
-    return document.read(text, UserConfiguration, file=file, reference="invalid-configuration")
+    return document.read(
+        text, UserConfiguration, file=file, reference="invalid-configuration", by_hand=True
+    )

@@ -81,7 +81,9 @@ def pack(
     with suppress(OSError):  # reading it says what is wrong
         file = source / SOURCE_FILE if source.is_dir() else source
     text = _text(file)
-    read = document.read(text, PackageSource, file=str(file), reference="invalid-descriptor")
+    read = document.read(
+        text, PackageSource, file=str(file), reference="invalid-descriptor", by_hand=True
+    )
     author = _Author(file, Positions(text), read)
     module, exports = author.module(template)
     assets = author.assets()

@@ -151,6 +151,29 @@ def test_mistakes_leave_the_file_alone(
     assert HEAD == shop.file.read_text()
 
 
+def test_keys_that_hold_nothing_yet_are_filled(shop: Shop) -> None:
+    """`releases:` and then a comment or nothing; comments stay where they are."""
+    body = "waivers:\nreleases:  # none yet\n  # more of them below\nsettings:\n"
+    shop.file.write_text(HEAD + body)
+    add("one", "toy/apps/lonely")
+    add("two", "toy/apps/lonely")
+
+    assert (
+        HEAD
+        + """\
+waivers:
+releases:  # none yet
+  one:
+    package: toy/apps/lonely
+  two:
+    package: toy/apps/lonely
+  # more of them below
+settings:
+"""
+        == shop.file.read_text()
+    )
+
+
 @pytest.mark.parametrize(
     ("package", "binding", "told"),
     [
