@@ -60,7 +60,7 @@ class Status(Struct, frozen=True, kw_only=True, rename="camel"):
     """The environment and its releases; `is_current` when applying would change nothing.
 
     `flags` are those that applying needs besides.  `others` are objects that belong to no release: namespaces
-    that mistpm made.  `revision` is what was applied to a cluster last, None where nothing was, and for a
+    that mistpm made; `differences` are of what belongs to no release.  `revision` is what was applied to a cluster last, None where nothing was, and for a
     directory.  `unknown_because` says in lines why it cannot be told what the environment wants; then all is
     compared with what was applied last.
     """
@@ -71,6 +71,7 @@ class Status(Struct, frozen=True, kw_only=True, rename="camel"):
     releases: tuple[ReleaseStatus, ...]
     flags: tuple[str, ...] = ()
     others: tuple[ObjectStatus, ...] = ()
+    differences: tuple[str, ...] = ()
     revision: RevisionSummary | None = None
     unknown_because: tuple[str, ...] = ()
 
@@ -105,6 +106,7 @@ def _of_wanted(workspace: Workspace) -> Status:
         releases=_releases(workspace, proposal.lockfile, proposal.diff, objects),
         flags=tuple(sorted({flag for each in proposal.diff.changes for flag in each.flags})),
         others=tuple(objects.get("", ())),
+        differences=_differences(each for each in proposal.diff.changes if not each.release),
         revision=next(iter(workspace.cluster.history()), None) if is_cluster else None,
     )
 
@@ -119,6 +121,7 @@ def _of_applied(workspace: Workspace, why: tuple[str, ...]) -> Status:
         is_current=False,
         releases=_releases(workspace, None, found.diff, objects),
         others=tuple(objects.get("", ())),
+        differences=_differences(each for each in found.diff.changes if not each.release),
         revision=workspace.cluster.history()[0],
         unknown_because=why,
     )
@@ -141,7 +144,7 @@ def _releases(
     releases = []
     for name in sorted({*wanted, *owned}):
         mine = changes.get(name, [])
-        differing = [each for each in mine if each.action not in {"unchanged", "keep"}]
+        differing = _differences(mine)
         locked, before = wanted.get(name), pins.get(name)
         known = locked or before
         state = _state(wanted=name in wanted, owned=name in owned, differs=bool(differing))
@@ -153,7 +156,7 @@ def _releases(
                 applied=str(before.version) if before and name in owned else "",
                 state="as applied" if state == "as wanted" and lockfile is None else state,
                 resources=len(mine),
-                differences=tuple(_difference(each) for each in differing),
+                differences=differing,
                 health=_health(objects.get(name, ())),
                 objects=tuple(objects.get(name, ())),
             )
@@ -221,10 +224,13 @@ def _state(*, wanted: bool, owned: bool, differs: bool) -> State:
     return "differs" if differs else "as wanted"
 
 
-def _difference(change: Change) -> str:
-    """Give `update Deployment.apps shop/web: drifted: …`."""
-    why = f": {change.reason}" if change.reason else ""
-    return f"{change.action} {change.resource}{why}"
+def _differences(changes: Iterable[Change]) -> tuple[str, ...]:
+    """Give `update Deployment.apps shop/web: drifted: …` for each."""
+    return tuple(
+        f"{each.action} {each.resource}{f': {each.reason}' if each.reason else ''}"
+        for each in changes
+        if each.action not in {"unchanged", "keep"}
+    )
 
 
 def _applied(workspace: Workspace) -> Lockfile | None:

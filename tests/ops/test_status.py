@@ -138,3 +138,19 @@ def test_what_nobody_needs_any_more_is_listed_until_it_is_gone(shop: Shop) -> No
     assert [("app", "nobody any more"), ("db", "app"), ("meter", "app")] == [
         (release, needed_by) for release, _, _, needed_by in listed(shop)
     ]
+
+
+def test_a_kustomization_that_is_gone_is_no_matter_of_a_release(shop: Shop) -> None:
+    """The releases are as wanted, the environment is not."""
+    shop.write(releases={"one": {"package": "toy/apps/lonely"}})
+    shop.install()
+    (shop.deploy / "kustomization.yaml").unlink()
+    found = status(shop.open())
+
+    assert {"one": "as wanted"} == states(shop)
+    assert not found.is_current
+    assert (
+        "create Kustomization.kustomize.config.k8s.io kustomization.yaml: its file is missing",
+    ) == found.differences
+    shop.install()
+    assert status(shop.open()).is_current

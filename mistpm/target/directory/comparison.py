@@ -14,7 +14,11 @@ from mistpm.model.finding import Finding
 from mistpm.target.directory.files import File, unwritten_secrets
 from mistpm.target.directory.inventory import Inventory, make_inventory, write_inventory
 from mistpm.target.directory.journal import Operation
-from mistpm.target.directory.kustomization import Kustomization, decide_kustomization
+from mistpm.target.directory.kustomization import (
+    KUSTOMIZATION_ID,
+    Kustomization,
+    decide_kustomization,
+)
 from mistpm.target.directory.layout import ENVIRONMENT, INVENTORY, KUSTOMIZATION, LOCK
 from mistpm.target.directory.storage import Seen, Storage, fingerprint
 from mistpm.target.protocol import Desired, Owned, Permissions
@@ -88,7 +92,6 @@ class _Comparing:
         changes = [self._change(file) for file in self._files]
         changes += [self._keeping(line) for line in self._kept]
         changes += [self._deletion(line) for line in self._removed if not self._is_moved(line)]
-        ordered = in_order(changes, [release.name for release in self._desired.releases])
         for line in self._removed:
             self._note_an_edit(line, "removed")
         kustomization = decide_kustomization(
@@ -98,6 +101,8 @@ class _Comparing:
         )
         if kustomization.finding:
             self._findings.append(kustomization.finding)
+        changes += self._lost(kustomization)
+        ordered = in_order(changes, [release.name for release in self._desired.releases])
         return Comparison(
             Diff(changes=ordered, findings=tuple(self._findings), basis=self._basis()),
             [
@@ -192,6 +197,25 @@ class _Comparing:
             after=file.text,
             reason=reason,
         )
+
+    def _lost(self, kustomization: Kustomization) -> list[Change]:
+        """Tell of a kustomization that was written and is gone: otherwise it only follows the manifests."""
+        if (
+            not self._kustomized
+            or kustomization.data is None
+            or self._look(KUSTOMIZATION).fingerprint
+        ):
+            return []
+        return [
+            Change(
+                action="create",
+                resource=KUSTOMIZATION_ID,
+                release="",
+                place=KUSTOMIZATION,
+                after=kustomization.data.decode(),
+                reason="its file is missing",
+            )
+        ]
 
     def _keeping(self, line: Owned) -> Change:
         text = _text(self._look(line.place))

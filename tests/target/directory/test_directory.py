@@ -409,6 +409,20 @@ def test_foreign_kustomization(root: Path, name: str) -> None:
     assert {name: b"resources: []\n"} == tree(root)
 
 
+def test_lost_kustomization(root: Path) -> None:
+    """One that is gone is shown as what would be made, and made; nothing else is."""
+    apply(root, SHOP)
+    before = tree(root)["kustomization.yaml"]
+    (root / "kustomization.yaml").unlink()
+    diff = apply(root, SHOP)
+
+    assert ["create kustomization.yaml: its file is missing"] == [
+        line for line in shown(diff.changes) if not line.startswith("unchanged")
+    ]
+    assert before == tree(root)["kustomization.yaml"]
+    assert DirectoryTarget(root).diff(SHOP, Permissions()).is_empty
+
+
 def test_edited_kustomization(root: Path) -> None:
     """One that was edited since we wrote it belongs to whoever edited it."""
     apply(root, SHOP)
