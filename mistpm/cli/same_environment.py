@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from itertools import pairwise
 
 _ELSEWHERE = frozenset({"apply", "cache", "completion", "init", "inspect", "pack"})
 """Commands that work on no environment's file, or are told it in another way."""
@@ -40,7 +41,7 @@ def same_environment(text: str) -> str:
 
 
 def _named_file(arguments: Sequence[str]) -> str:
-    for argument, following in zip(arguments, (*arguments[1:], ""), strict=True):
+    for argument, following in pairwise((*arguments, "")):
         if argument in {"-e", "--environment"}:
             return following
         if argument.startswith("--environment="):
