@@ -4,11 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 import typer
 
 from mistpm.cli.commands import SECTIONS
 from mistpm.errors import UsageError
+
+_DRY: Final = "`mistpm plan` shows what would be done, and changes nothing"
+_VALUES: Final = "`--inputs FILE` (`-f`) gives inputs from a file, `--set` (`-s`) one by one"
+_ELSEWHERE: Final = {
+    "--all-namespaces": "an environment is shown whole, in all its namespaces",
+    "-A": "an environment is shown whole, in all its namespaces",
+    "--create-namespace": "namespaces that are missing are made",
+    "--debug": "`-v` tells more of what is going on",
+    "--dry": _DRY,
+    "--dry-run": _DRY,
+    "--force": "what is dangerous has an option of its own, named for what it does: see `--help`",
+    "--kube-context": "`--context NAME` names a context of the kubeconfig",
+    "--kubeconfig": "the variable `KUBECONFIG` names the file",
+    "--repo": "`mistpm registry add NAME WHERE` adds a registry, and packages begin with its name",
+    "--set-file": _VALUES,
+    "--set-string": _VALUES,
+    "--values": _VALUES,
+    "--version": "a version stands behind the package: `-p PACKAGE:VERSION`",
+    "--wait": "waiting until everything is ready is the default; `--no-wait` does not",
+}
+"""Options of other package managers, and what does their work here."""
+_DANGEROUS: Final = ("--adopt", "--allow-", "--delete-", "--force-", "--remove-", "--yes")
+"""What nobody should be talked into by a typing mistake."""
 
 
 def unknown_command(name: str, meant: str = "", *, above: str = "mistpm") -> UsageError:
@@ -29,8 +53,10 @@ def usage_error(error: typer.TyperException, arguments: Sequence[str]) -> UsageE
     hint = f"see `{where} --help`"
     if type(error).__name__ == "NoSuchOption":
         option = getattr(error, "option_name", "")
-        close = getattr(error, "possibilities", None)
-        meant = f"did you mean `{close[0]}`?" if close else hint
+        possible = getattr(error, "possibilities", None) or ()
+        risky = any(each.startswith(_DANGEROUS) for each in possible)
+        meant = f"did you mean `{possible[0]}`?" if possible and not risky else hint
+        meant = _ELSEWHERE.get(option, meant)
         return UsageError("usage", f"`{where}` has no option `{option}`", hint=meant)
     if extra := re.fullmatch(
         r"Got unexpected extra argument\(s\) \((.*)\)", error.format_message()

@@ -38,6 +38,41 @@ from mistpm.cli.commands import SECTIONS
             "error: `mistpm install` has no option `--hlep` [usage]\nhint: did you mean `--help`?\n",
         ),
         (
+            "lint",
+            "error: there is no command `lint` [unknown-command]\n"
+            "hint: did you mean `mistpm check`?\n",
+        ),
+        (
+            "install --dry",
+            "error: `mistpm install` has no option `--dry` [usage]\n"
+            "hint: `mistpm plan` shows what would be done, and changes nothing\n",
+        ),
+        (
+            "install --wait",
+            "error: `mistpm install` has no option `--wait` [usage]\n"
+            "hint: waiting until everything is ready is the default; `--no-wait` does not\n",
+        ),
+        (
+            "install --version 1",
+            "error: `mistpm install` has no option `--version` [usage]\n"
+            "hint: a version stands behind the package: `-p PACKAGE:VERSION`\n",
+        ),
+        (
+            "diff -A",
+            "error: `mistpm diff` has no option `-A` [usage]\n"
+            "hint: an environment is shown whole, in all its namespaces\n",
+        ),
+        (
+            "install --yess",
+            "error: `mistpm install` has no option `--yess` [usage]\n"
+            "hint: see `mistpm install --help`\n",
+        ),
+        (
+            "uninstall --delete-dta",
+            "error: `mistpm uninstall` has no option `--delete-dta` [usage]\n"
+            "hint: see `mistpm uninstall --help`\n",
+        ),
+        (
             "install -p",
             "error: option `-p` requires an argument [usage]\nhint: see `mistpm install --help`\n",
         ),

@@ -111,6 +111,22 @@ def test_credentials_are_not_listed(shop: Shop) -> None:
         ),
         (
             "mine",
+            "oci://ghcr.io/x/y",
+            {},
+            "`oci://ghcr.io/x/y` cannot be a registry: mistpm does not speak `oci://`\n"
+            "  it speaks `https://`, `http://`, `ssh://`, `git://`, `file://`\n"
+            "hint: name a folder, a Git repository (--kind git) or a web address",
+        ),
+        (
+            "mine",
+            "git+https://me:secret@example.org/x",
+            {},
+            "`git+https://***@example.org/x` cannot be a registry: mistpm does not speak `git+https://`\n"
+            "  it speaks `https://`, `http://`, `ssh://`, `git://`, `file://`\n"
+            "hint: write --kind git https://***@example.org/x",
+        ),
+        (
+            "mine",
             "",
             {},
             "it is not said where the registry is\n"

@@ -25,6 +25,23 @@ def found(text: str) -> list[str]:
     return [f"{each.package} {each.newest}" for each in search(Options(), text).found]
 
 
+def test_the_end_of_a_name_will_do(shop: Shop) -> None:
+    """As for `mistpm why`; a version may follow, and a whole name is what it is."""
+    shop.write()
+
+    assert ["toy/data/db"] * 3 == [
+        info(Options(), text).package for text in ("db", "data/db:^1", "toy/data/db")
+    ]
+    with pytest.raises(MistError) as caught:
+        info(Options(), "dbb")
+
+    assert (
+        "`dbb` is neither a package nor a path\n"
+        "hint: write REGISTRY/GROUP/NAME[:VERSION] (`mistpm search` lists them),"
+        " or a path that starts with ./ or ends in .wasm"
+    ) == str(caught.value)
+
+
 def test_packages_are_found_by_name_and_description(shop: Shop) -> None:
     """Whatever the case of the letters, in the order of the registry."""
     shop.write()

@@ -52,7 +52,10 @@ HIDDEN = {"generate": "render"}
 MEANT = {
     "delete": "uninstall",
     "explain": "why",
+    "get": "list",
+    "lint": "check",
     "ls": "list",
+    "package": "pack",
     "repo": "registry",
     "revisions": "history",
     "rm": "remove",
@@ -61,6 +64,8 @@ MEANT = {
     "template": "render",
     "undo": "rollback",
     "update": "upgrade",
+    "validate": "check",
+    "values": "info",
     "version": "--version",
 }
 """Commands of other package managers, and what does their work here."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from msgspec import Struct
 
@@ -10,7 +11,7 @@ from mistpm.errors import MistError, RegistryError, UsageError
 from mistpm.model.descriptor import Candidate, Descriptor
 from mistpm.model.identity import PackageId
 from mistpm.ops.options import Options
-from mistpm.ops.packages.package_argument import parse_package_argument
+from mistpm.ops.packages.package_argument import is_path, parse_package_argument
 from mistpm.ops.reporter import Reporter
 from mistpm.ops.workspace import Workspace, find_document, registries_outside
 from mistpm.registry import Registries
@@ -131,8 +132,11 @@ def _newest(local: PackageId, candidates: Iterable[Candidate], text: str) -> Can
 
 
 def _candidates(registries: Registries, text: str) -> tuple[PackageId, list[Candidate]]:
-    """Give the package that is meant, under its alias, and those versions that are, newest first."""
-    argument = parse_package_argument(text)
+    """Give the package that is meant, under its alias, and those versions that are, newest first.
+
+    The end of its name will do where one package has it: `gitea`, `apps/gitea`.
+    """
+    argument = parse_package_argument(_whole_name(registries, text))
     local = argument.package
     if local is None:
         raise UsageError(
@@ -143,6 +147,23 @@ def _candidates(registries: Registries, text: str) -> tuple[PackageId, list[Cand
     package = PackageId.of(registries.own_name(local.registry), local.group, local.name)
     found = [each for each in registries.candidates(package) if argument.range.admits(each.version)]
     return local, sorted(found, key=lambda each: each.version, reverse=True)
+
+
+def _whole_name(registries: Registries, text: str) -> str:
+    """Complete the end of a package's name, if that is what a text is; raises `UsageError` for several."""
+    name, colon, version = text.partition(":")
+    if not name or is_path(text) or name.count("/") > 1:
+        return text
+    known = (f"/{each}" for each in _names(registries))
+    found = [each.removeprefix("/") for each in known if each.endswith(f"/{name}")]
+    if len(found) > 1:
+        raise UsageError(
+            "ambiguous-package",
+            f"`{name}` may be any of {len(found)} packages",
+            context=tuple(found),
+            hint=f"write the whole name: mistpm info {found[0]}",
+        )
+    return f"{found[0]}{colon}{version}" if found else text
 
 
 def whole_descriptor(registries: Registries, candidate: Candidate) -> Descriptor | None:
@@ -168,13 +189,14 @@ def newest_of(candidates: Iterable[Candidate], *, prereleases: bool = False) -> 
 
 def known_packages(options: Options) -> tuple[str, ...]:
     """Give all packages of the registries that can be asked, for the shell's completion."""
-    registries = open_registries(options)
+    return _names(open_registries(options))
+
+
+def _names(registries: Registries) -> tuple[str, ...]:
     names: list[str] = []
     for alias in registries.aliases:
-        try:
+        with suppress(MistError):
             names.extend(f"{alias}/{name}" for name in registries.packages(alias))
-        except MistError:
-            continue
     return tuple(names)
 
 

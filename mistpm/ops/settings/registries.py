@@ -20,6 +20,7 @@ from mistpm.registry.kinds import is_remote
 from mistpm.registry.place import without_credentials
 
 KINDS = ("directory", "git", "http")
+_SCHEMES = ("https", "http", "ssh", "git", "file")
 
 
 class NewRegistry(Struct, frozen=True, kw_only=True):
@@ -116,6 +117,7 @@ def _entry(given: NewRegistry, book: RegistryBook) -> RegistryEntry:
             context=did_you_mean(given.kind, KINDS),
             hint="write directory, git or http",
         )
+    _check_scheme(given.where)
     is_path = kind == "directory" or (kind == "git" and not is_remote(given.where))
     where = book.place(given.where) if given.where and is_path else given.where
     try:
@@ -129,6 +131,22 @@ def _entry(given: NewRegistry, book: RegistryBook) -> RegistryEntry:
             context=tuple(map(str, error.args)),
             hint="name a folder, a Git repository (--kind git) or a web address",
         ) from error
+
+
+def _check_scheme(where: str) -> None:
+    """Refuse an address of a scheme that nothing here speaks, instead of taking it for a folder."""
+    scheme, separator, _ = where.partition("://")
+    if not separator or scheme in _SCHEMES or not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme):
+        return
+    hint = "name a folder, a Git repository (--kind git) or a web address"
+    if scheme.startswith("git+") and scheme.removeprefix("git+") in _SCHEMES:
+        hint = f"write --kind git {without_credentials(where.removeprefix('git+'))}"
+    raise UsageError(
+        "unknown-scheme",
+        f"`{without_credentials(where)}` cannot be a registry: mistpm does not speak `{scheme}://`",
+        context=(f"it speaks {', '.join(f'`{each}://`' for each in _SCHEMES)}",),
+        hint=hint,
+    )
 
 
 def _guess(where: str) -> str:
