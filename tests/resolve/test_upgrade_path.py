@@ -235,9 +235,9 @@ def test_a_chain_that_cannot_be_walked_is_explained() -> None:
     (part,) = found.blocked.unresolved
     assert (
         "Because mistpm.yaml asks for starter/x/p,",
-        "  starter/x/p 14.0.0 needs Kubernetes <1.31, which leaves out 1.31,",
         "  starter/x/p 17.0.0 may only follow ^16, which cannot be reached from 14.0.0,",
-        "  and starter/x/p 16.0.0 to 16.4.0 may only follow ^15, which cannot be reached from 14.0.0,",
+        "  starter/x/p 16.0.0 to 16.4.0 may only follow ^15, which cannot be reached from 14.0.0,",
+        "  and starter/x/p 14.0.0 needs Kubernetes <1.31, which leaves out 1.31,",
         "  p cannot be had at 1.30 and 1.31.",
     ) == part.explanation
 
