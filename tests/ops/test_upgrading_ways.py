@@ -348,9 +348,15 @@ def test_events_of_a_run_with_steps(
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
     assert ["planned", "proposed", "progress", "done"] == [each["event"] for each in events]
-    assert [{"after": "2.0.0", "before": "1.0.0", "node": "a", "package": "mine/apps/a"}] == events[
-        1
-    ]["moves"]
+    assert [
+        {
+            "after": "2.0.0",
+            "before": "1.0.0",
+            "direction": "newer",
+            "node": "a",
+            "package": "mine/apps/a",
+        }
+    ] == events[1]["moves"]
     assert {
         "event": "done",
         "target": "directory ./deploy",
