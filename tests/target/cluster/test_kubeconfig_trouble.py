@@ -126,8 +126,7 @@ def test_a_context_that_is_not_whole(
     [
         (
             "contexts: [",
-            "it is not YAML\n"
-            "  DIR/config:1: a bracket is not closed (write `]` or `}`)",
+            "it is not YAML\n  DIR/config:1: a bracket is not closed (write `]` or `}`)",
         ),
         (
             "just a text",
