@@ -321,7 +321,8 @@ def _open_on_cluster(
         )
     if not remembered:
         if known and not make:
-            raise _elsewhere(cluster.title, tuple(each.name for each in known))
+            names = tuple(each.name for each in known)
+            raise _elsewhere(cluster.title, names, advice=_LOOKING)
         name = name_from_folder(Path(cluster.context))
         document = _new(name, title, cluster.title, make=make)
         return Workspace(document, options, reporter)
@@ -346,15 +347,19 @@ def _new(name: str, title: str, target: str, *, make: bool) -> EnvironmentDocume
     return EnvironmentDocument(new_remembered(name=name), None, title=title)
 
 
-def _elsewhere(target: str, names: tuple[str, ...]) -> UsageError:
+_LOOKING = (
+    "\n`mistpm list --all` shows what is there, `mistpm status -e NAME` how one environment is"
+)
+
+
+def _elsewhere(target: str, names: tuple[str, ...], *, advice: str = "") -> UsageError:
     listed = ", ".join(f"`{name}`" for name in names)
     plural = len(names) > 1
     return UsageError(
         "environment-elsewhere",
         f"{target} belongs to the environment{'s' if plural else ''} {listed}, which"
         f" {'have files' if plural else 'has a file'} of {'their' if plural else 'its'} own",
-        hint=f"work in the folder of that `{FILE_NAME}`, or name it with --environment\n"
-        "`mistpm list --all` shows what is there, `mistpm status -e NAME` how one environment is",
+        hint=f"work in the folder of that `{FILE_NAME}`, or name it with --environment{advice}",
     )
 
 
