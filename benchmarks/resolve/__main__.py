@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +21,7 @@ from benchmarks.resolve.peer_table import peer_table
 from benchmarks.resolve.peers import ask_peers
 from benchmarks.resolve.solving import Solving
 from benchmarks.resolve.table import table
+from mistpm.cli import GARBAGE
 from mistpm.errors import MistError, UsageError
 from mistpm.resolve import Limits
 
@@ -102,4 +104,5 @@ def _chosen(cases: list[Case], name: str | None) -> list[Case]:
 
 
 if __name__ == "__main__":
+    gc.set_threshold(GARBAGE)  # as in mistpm's own process
     sys.exit(main())
