@@ -23,7 +23,7 @@ EXPORTS = 7
 
 PURE = """
 import sys, wasmtime
-from mistpm.wasm.engine import SETTINGS
+from mistpm.wasm.machine_code.engine import SETTINGS
 config = wasmtime.Config()
 for name, value in SETTINGS.items():
     setattr(config, name, value)

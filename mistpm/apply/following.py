@@ -15,10 +15,12 @@ from msgspec import Struct
 
 from mistpm.apply.events import Event, Failure, Outcome
 from mistpm.apply.schedule import Schedule
+from mistpm.errors import MistError
 from mistpm.model.object_order import ObjectOrder
 from mistpm.model.resource import ResourceId
 
-_EVER: Final = 3600.0
+_LOOK: Final = 2.0
+"""Seconds after which it is looked whether this may still go on, when nothing happens."""
 
 
 class InterruptedAgain(KeyboardInterrupt):
@@ -37,8 +39,9 @@ class Following:
 
     `begin` does what is to be done to an object: it is called in a worker thread, up to `limit` at once,
     and raises what ends everything (a failure of one object is told instead).  `hear` gets every event,
-    one at a time, in the thread that calls `follow`.  `deadline` is on `clock`.  `is_patient` says
-    whether everything is waited for in the end, or only what others wait for.
+    one at a time, in the thread that calls `follow`.  `watch` is called there every few seconds, also
+    while nothing happens; it must not block, and raises what ends everything.  `deadline` is on `clock`.
+    `is_patient` says whether everything is waited for in the end, or only what others wait for.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class Following:
         *,
         hear: Callable[[Event], None],
         deadline: float,
+        watch: Callable[[], None] = lambda: None,
         is_patient: bool = True,
         limit: int = 8,
         clock: Callable[[], float] = time.monotonic,
@@ -57,6 +61,7 @@ class Following:
         self._begin = begin
         self._hear = hear
         self._deadline = deadline
+        self._watch = watch
         self._is_patient = is_patient
         self._limit = limit
         self._clock = clock
@@ -82,11 +87,12 @@ class Following:
 
         After a failure all that does not depend on it is still written, and only what that needs is
         waited for.  Time running out, Ctrl-C and an error of `begin` let what is being written end, and
-        begin nothing; the error is raised then.  A second Ctrl-C is `InterruptedAgain` at once.
+        begin nothing; the error is raised then, like one of `watch`.  A second Ctrl-C is `InterruptedAgain` at once.
         """
         try:
             with self._interruptible():
                 while self._goes_on():
+                    self._look()
                     self._is_late = self._is_late or self._clock() >= self._deadline
                     self._start()
                     self._take()
@@ -120,6 +126,13 @@ class Following:
     def _waits_for_all(self) -> bool:
         return self._is_patient and not self._failures
 
+    def _look(self) -> None:
+        """Find out whether this may still go on."""
+        try:
+            self._watch()
+        except MistError as error:
+            self._error = self._error or error
+
     def _start(self) -> None:
         """Begin what may begin, as far as there are workers."""
         while not self.is_stopped and len(self._running) < self._limit:
@@ -136,9 +149,9 @@ class Following:
         """Wait for something to happen, and let it have its consequences."""
         if self.is_stopped and not self._running and self._inbox.empty():
             return
-        left = _EVER if self.is_stopped else self._deadline - self._clock()
+        left = _LOOK if self.is_stopped else self._deadline - self._clock()
         try:
-            heard = self._inbox.get(timeout=min(max(left, 0), _EVER))
+            heard = self._inbox.get(timeout=min(max(left, 0), _LOOK))
         except Empty:
             return
         match heard:

@@ -244,7 +244,7 @@ def open_runtime() -> Runtime:
     """Give what modules run in; raises `UsageError` (`invalid-limit`) for a bad `MISTPM_LIMITS`."""
     from mistpm.ops.caching import MACHINE_CODE
     from mistpm.wasm import Runtime
-    from mistpm.wasm.limit_settings import parse_limits
+    from mistpm.wasm.abi.limit_settings import parse_limits
 
     settings = os.environ.get(LIMITS, "").split()
     limits = parse_limits(settings) if settings else None

@@ -11,10 +11,10 @@ from msgspec import Struct
 from mistpm.errors import PackageError
 from mistpm.package.component_sections import inner
 from mistpm.package.sections import Part, parts, read_sections, read_u32
-from mistpm.wasm.component_form import REQUIREMENTS as COMPONENT_REQUIREMENTS
-from mistpm.wasm.component_form import ComponentForm, Described
-from mistpm.wasm.form import EXPORTS, REQUIREMENTS, START, Form, FormKind
-from mistpm.wasm.signatures import described
+from mistpm.wasm.abi.form import EXPORTS, REQUIREMENTS, START, Form, FormKind
+from mistpm.wasm.abi.signatures import described
+from mistpm.wasm.component.component import REQUIREMENTS as COMPONENT_REQUIREMENTS
+from mistpm.wasm.component.component import ComponentForm, Described
 
 PAGE = 65536
 

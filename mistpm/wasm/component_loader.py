@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mistpm.errors import PackageError
 from mistpm.package.sections import code_digest, without_sections
-from mistpm.wasm.component_form import (
+from mistpm.wasm.component.component import (
     CALL,
     REQUIREMENTS,
     Component,
@@ -17,16 +17,16 @@ from mistpm.wasm.component_form import (
     examine_component,
     wrong_types,
 )
-from mistpm.wasm.engine import engine_key, make_engine
+from mistpm.wasm.machine_code.engine import engine_key, make_engine
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mistpm.wasm.abi.limits import Limits
     from mistpm.wasm.anatomy import Anatomy
-    from mistpm.wasm.cache import MachineCodeCache
-    from mistpm.wasm.compiler import Compiler
-    from mistpm.wasm.components import Components
-    from mistpm.wasm.limits import Limits
+    from mistpm.wasm.component.pool import Components
+    from mistpm.wasm.machine_code.cache import MachineCodeCache
+    from mistpm.wasm.machine_code.compiler import Compiler
 
 _NAMES = ("name", "component-name")
 

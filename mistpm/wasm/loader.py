@@ -10,21 +10,21 @@ import wasmtime
 
 from mistpm.errors import DigestError, PackageError
 from mistpm.package.sections import code_digest, is_component, without_sections
-from mistpm.wasm.compiler import Compiler, is_small
+from mistpm.wasm.abi.form import REQUIREMENTS, Form, check_sections, examine, read_form
+from mistpm.wasm.abi.limits import size_of
+from mistpm.wasm.abi.signatures import wrong_exports, wrong_imports
 from mistpm.wasm.component_loader import ComponentLoader
-from mistpm.wasm.engine import engine_key
-from mistpm.wasm.form import REQUIREMENTS, Form, check_sections, examine, read_form
-from mistpm.wasm.limits import size_of
-from mistpm.wasm.module import Module, link
-from mistpm.wasm.signatures import wrong_exports, wrong_imports
+from mistpm.wasm.guest.module import Module, link
+from mistpm.wasm.machine_code.compiler import Compiler, is_small
+from mistpm.wasm.machine_code.engine import engine_key
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mistpm.wasm.abi.limits import Limits
     from mistpm.wasm.anatomy import Anatomy
-    from mistpm.wasm.cache import MachineCodeCache
-    from mistpm.wasm.components import Components
-    from mistpm.wasm.limits import Limits
+    from mistpm.wasm.component.pool import Components
+    from mistpm.wasm.machine_code.cache import MachineCodeCache
 
 
 class Loader:

@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 from mistpm.errors import RenderError
 from mistpm.model.answer import UNKNOWN_ALIAS, Answer
-from mistpm.wasm.cache import MachineCodeCache
-from mistpm.wasm.component_form import Component
-from mistpm.wasm.components import Components
-from mistpm.wasm.engine import make_engine
-from mistpm.wasm.form import REQUIREMENTS, START, computes_nothing
-from mistpm.wasm.guest import CommandInput, Guest, Input, message
-from mistpm.wasm.limits import Budget, Limits, size_of
+from mistpm.wasm.abi.form import REQUIREMENTS, START, computes_nothing
+from mistpm.wasm.abi.limits import Budget, Limits, size_of
+from mistpm.wasm.component.component import Component
+from mistpm.wasm.component.pool import Components
+from mistpm.wasm.guest.guest import CommandInput, Guest, Input, message
+from mistpm.wasm.guest.threads import GuestThreads
+from mistpm.wasm.guest.watchdog import Watchdog
 from mistpm.wasm.loader import Loader
-from mistpm.wasm.threads import GuestThreads
-from mistpm.wasm.watchdog import Watchdog
+from mistpm.wasm.machine_code.cache import MachineCodeCache
+from mistpm.wasm.machine_code.engine import make_engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from mistpm.wasm.anatomy import Anatomy
-    from mistpm.wasm.module import Module
+    from mistpm.wasm.guest.module import Module
 
 _SEE_OFF_SECONDS = 0.1
 _COMPONENT_INFO = b'{"metadata": {"labels": {"mistletoe.dev/group": "components"}}}'

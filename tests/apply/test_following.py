@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mistpm.apply import Event, Failure, Following, InterruptedAgain, Outcome
+from mistpm.errors import TargetError
 from mistpm.model.object_order import Gate, Node, ObjectOrder, Wait
 from mistpm.model.resource import ResourceId
 
@@ -270,6 +271,23 @@ def orders(draw: st.DrawFn) -> tuple[ObjectOrder, dict[ResourceId, str]]:
         if isinstance(node, ResourceId)
     }
     return ObjectOrder(waits), ends
+
+
+def test_what_watches_ends_the_waiting() -> None:
+    """Who may not go on does not wait for the deadline, even if nothing happens any more."""
+    lost: list[TargetError] = []
+
+    def watch() -> None:
+        if lost:
+            raise lost[0]
+
+    play = Play(order_of(a="", b="a"), watch=watch)
+    play.acts[thing("a")] = play.stuck
+    play.on_event = lambda: lost.append(TargetError("lease-lost", "somebody took over"))
+    with pytest.raises(TargetError, match="somebody took over"):
+        play.following.follow()
+
+    assert [thing("a")] == play.begun
 
 
 @pytest.mark.slow

@@ -38,6 +38,7 @@ ROOMS["cli"] = {*ROOMS}
 INNER: dict[str, tuple[str, ...]] = {
     "mistpm.resolve": ("world", "search", "explain", "", "upgrade"),
     "mistpm.target.cluster": ("api", "memory", "secrets", "watch", "comparing", "run", ""),
+    "mistpm.wasm": ("abi", "machine_code", "guest", "component", ""),
 }
 """The folders of rooms that are built in layers, from the bottom up; `""` is what stands beside the folders."""
 

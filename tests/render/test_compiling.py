@@ -16,7 +16,7 @@ from mistpm.wasm import Runtime
 @pytest.fixture(autouse=True)
 def _nothing_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the smallest modules compiled like large ones, apart."""
-    monkeypatch.setattr("mistpm.wasm.compiler.IN_PROCESS_BYTES", 0)
+    monkeypatch.setattr("mistpm.wasm.machine_code.compiler.IN_PROCESS_BYTES", 0)
 
 
 class Heard(Progress):

@@ -159,10 +159,11 @@ def test_the_first_one_is_killed_elsewhere(people: People) -> None:
     assert {"at": "web"} == bob.shop.data("front")
 
 
-def test_the_first_one_sleeps(people: People) -> None:
-    """Whoever slept until somebody else took over does not write any more when they wake up."""
+@pytest.mark.parametrize("image", [SLOW, STUCK])
+def test_the_first_one_sleeps(people: People, image: str) -> None:
+    """Whoever slept until somebody else took over neither writes nor waits any more when they wake up."""
     anna, bob = people("anna", lease=LEASE), people("bob")
-    first = anna.begins_to_install(image=SLOW, text="anna")
+    first = anna.begins_to_install(image=image, text="anna")
     first.signal(signal.SIGSTOP)
     bob.wants(image=STUCK, text="bob")
     second = bob.installs()

@@ -13,8 +13,9 @@ from unittest.mock import patch
 from attack_table import Attack
 from msgspec.structs import replace
 
-from mistpm.wasm import component_channel, engine
-from mistpm.wasm.memory import GuestMemory
+from mistpm.wasm.component import channel
+from mistpm.wasm.guest.memory import GuestMemory
+from mistpm.wasm.machine_code import engine
 
 _FAR = 10**9
 
@@ -38,8 +39,10 @@ def _without_limits_of_sections(attack: Attack) -> Attack:
 
 def _setting(name: str) -> Callable[[Attack], Attack]:
     def off(attack: Attack) -> Attack:
-        patch.dict("mistpm.wasm.engine.SETTINGS", {name: True}).start()
-        patch("mistpm.wasm.compiler.is_small", lambda _module: True).start()  # none from elsewhere
+        patch.dict("mistpm.wasm.machine_code.engine.SETTINGS", {name: True}).start()
+        patch(
+            "mistpm.wasm.machine_code.compiler.is_small", lambda _module: True
+        ).start()  # none from elsewhere
         return attack
 
     return off
@@ -50,13 +53,13 @@ def _rewritten(old: str, new: str) -> Callable[[Attack], Attack]:
 
     def off(attack: Attack) -> Attack:
         folder = Path(tempfile.mkdtemp())
-        programs = (Path(engine.__file__), component_channel.PROGRAM)
+        programs = (Path(engine.__file__), channel.PROGRAM)
         texts = [program.read_text(encoding="utf-8") for program in programs]
         assert any(old in text for text in texts)
         for program, text in zip(programs, texts, strict=True):
             (folder / program.name).write_text(text.replace(old, new), encoding="utf-8")
         patch.object(engine, "__file__", str(folder / programs[0].name)).start()
-        patch.object(component_channel, "PROGRAM", folder / programs[1].name).start()
+        patch.object(channel, "PROGRAM", folder / programs[1].name).start()
         return attack
 
     return off
@@ -133,7 +136,7 @@ GUARDS: dict[str, Callable[[Attack], Attack]] = {
     "output": _limit(output_bytes=_FAR),
     "fuel": lambda attack: replace(attack, limits={}),
     "table": _limit(table_elements=_FAR),
-    "tables": _patched("mistpm.wasm.guest.TABLES", 1000),
+    "tables": _patched("mistpm.wasm.guest.guest.TABLES", 1000),
     "request": _limit(request_bytes=_FAR),
     "response": _limit(response_bytes=_FAR),
     "module": _limit(module_bytes=_FAR),
@@ -145,10 +148,12 @@ GUARDS: dict[str, Callable[[Attack], Attack]] = {
     "compile-time": _limit(compile_seconds=600),
     "compile-memory": _limit(compile_memory_bytes=8 * 1024**3),
     # where things run
-    "compiled apart": _patched("mistpm.wasm.compiler.is_small", lambda _module: True),
-    "large stacks": _patched("mistpm.wasm.threads._HOST_BYTES", 128 * 1024 - 10 * 1024 * 1024),
-    "own threads": _patched("mistpm.wasm.threads.GuestThreads.run", _run_here),
-    "a guest for each thread": _patched("mistpm.wasm.guest._running", _OneForAll()),
+    "compiled apart": _patched("mistpm.wasm.machine_code.compiler.is_small", lambda _module: True),
+    "large stacks": _patched(
+        "mistpm.wasm.guest.threads._HOST_BYTES", 128 * 1024 - 10 * 1024 * 1024
+    ),
+    "own threads": _patched("mistpm.wasm.guest.threads.GuestThreads.run", _run_here),
+    "a guest for each thread": _patched("mistpm.wasm.guest.guest._running", _OneForAll()),
     # which WebAssembly
     "no threads": _setting("wasm_threads"),
     "no 64-bit memory": _setting("wasm_memory64"),
@@ -157,29 +162,29 @@ GUARDS: dict[str, Callable[[Attack], Attack]] = {
     "no relaxed SIMD": _setting("wasm_relaxed_simd"),
     "no exceptions": _setting("wasm_exceptions"),
     # checks
-    "known imports": _patched("mistpm.wasm.form._unknown_imports", _nothing),
+    "known imports": _patched("mistpm.wasm.abi.form._unknown_imports", _nothing),
     "kinds of imports": _patched(
-        "mistpm.wasm.form._after_type", lambda _data, position, _end, _source: position + 2
+        "mistpm.wasm.abi.form._after_type", lambda _data, position, _end, _source: position + 2
     ),
-    "wanted exports": _patched("mistpm.wasm.form._missing_exports", _nothing),
-    "types of exports": _patched("mistpm.wasm.module.wrong_exports", _nothing),
-    "bounds": _patched("mistpm.wasm.memory.GuestMemory._check", _unchecked),
-    "guests are ended": _patched("mistpm.wasm.guest.Guest.is_over", False),
-    "failures are kept": _patched("mistpm.wasm.guest.Guest.fail", _nothing),
-    "traps in words": _patched("mistpm.wasm.guest.stopped", _untyped),
-    "validation in words": _patched("mistpm.wasm.compiler._not_valid", _untyped),
+    "wanted exports": _patched("mistpm.wasm.abi.form._missing_exports", _nothing),
+    "types of exports": _patched("mistpm.wasm.guest.module.wrong_exports", _nothing),
+    "bounds": _patched("mistpm.wasm.guest.memory.GuestMemory._check", _unchecked),
+    "guests are ended": _patched("mistpm.wasm.guest.guest.Guest.is_over", False),
+    "failures are kept": _patched("mistpm.wasm.guest.guest.Guest.fail", _nothing),
+    "traps in words": _patched("mistpm.wasm.guest.guest.stopped", _untyped),
+    "validation in words": _patched("mistpm.wasm.machine_code.compiler._not_valid", _untyped),
     "sections in bounds": _patched("mistpm.package.sections._truncated", _untyped),
     "numbers in bounds": _patched("mistpm.package.sections._invalid", _untyped),
     "header": _patched("mistpm.package.sections._check_header", _nothing),
-    "stopped clock": _patched("mistpm.wasm.wasi.Wasi.clock_time_get", _real_time),
-    "seeded randomness": _patched("mistpm.wasm.wasi.Wasi.random_get", _real_randomness),
-    "little randomness at once": _patched("mistpm.wasm.wasi.MOST_RANDOM", _FAR),
-    "sleep takes no time": _patched("mistpm.wasm.wasi.Wasi.poll_oneoff", _sleep),
-    "few at once": _patched("mistpm.wasm.wasi.MOST_VECTORS", _FAR),
-    "own variables": _patched("mistpm.wasm.wasi.Wasi.environ_sizes_get", _real_variables),
-    "nothing opens": _patched("mistpm.wasm.wasi.Wasi._refused", _success),
-    "closed stays closed": _patched("mistpm.wasm.wasi.Wasi.fd_close", _success),
-    "answers are text": _patched("mistpm.wasm.memory.GuestMemory.read", _as_anything),
+    "stopped clock": _patched("mistpm.wasm.guest.wasi.Wasi.clock_time_get", _real_time),
+    "seeded randomness": _patched("mistpm.wasm.guest.wasi.Wasi.random_get", _real_randomness),
+    "little randomness at once": _patched("mistpm.wasm.guest.wasi.MOST_RANDOM", _FAR),
+    "sleep takes no time": _patched("mistpm.wasm.guest.wasi.Wasi.poll_oneoff", _sleep),
+    "few at once": _patched("mistpm.wasm.guest.wasi.MOST_VECTORS", _FAR),
+    "own variables": _patched("mistpm.wasm.guest.wasi.Wasi.environ_sizes_get", _real_variables),
+    "nothing opens": _patched("mistpm.wasm.guest.wasi.Wasi._refused", _success),
+    "closed stays closed": _patched("mistpm.wasm.guest.wasi.Wasi.fd_close", _success),
+    "answers are text": _patched("mistpm.wasm.guest.memory.GuestMemory.read", _as_anything),
     "file names": _patched("mistpm.render.result._check_names", _nothing),
     "shape of answers": _patched("mistpm.render.result._Answer.wants", _nothing),
     "kinds in answers": _patched("mistpm.render.result._Answer.refuse", _nothing),
@@ -191,9 +196,9 @@ GUARDS: dict[str, Callable[[Attack], Attack]] = {
     "words shown": _patched("mistpm.render.result._LONGEST_MESSAGE", _FAR),
     "manifests": _patched("mistpm.render.manifests.fault", lambda _data: ""),
     # components
-    "known interfaces": _patched("mistpm.wasm.component_form._unknown_imports", _nothing),
+    "known interfaces": _patched("mistpm.wasm.component.component._unknown_imports", _nothing),
     "types of components": _patched("mistpm.wasm.component_loader.wrong_types", _nothing),
-    "traps of components in words": _patched("mistpm.wasm.component_run.trapped", _untyped),
+    "traps of components in words": _patched("mistpm.wasm.component.run.trapped", _untyped),
     "levels of components": _patched("mistpm.package.component_sections.DEEPEST", _FAR),
     "number of modules": _patched("mistpm.package.component_sections.MOST_INNER", _FAR),
     "number of memories": _rewritten(
@@ -207,5 +212,7 @@ GUARDS: dict[str, Callable[[Attack], Attack]] = {
     "levels of inputs": _rewritten("(ValueError, RecursionError)", "ValueError"),
     "words of types": _rewritten("_MOST_TYPES = 50, 100", "_MOST_TYPES = 50, 10**9"),
     "no concurrency": _rewritten("async_set(config.ptr(), False)", "async_set(config.ptr(), True)"),
-    "digests of machine code": _patched("mistpm.wasm.cache._whole", lambda _path: True),
+    "digests of machine code": _patched(
+        "mistpm.wasm.machine_code.cache._whole", lambda _path: True
+    ),
 }

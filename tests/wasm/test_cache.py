@@ -14,8 +14,8 @@ from guest_modules import SUPPORT, answering, digest, guest, heavy
 
 from mistpm.package.sections import with_section
 from mistpm.wasm import Answer, Runtime
-from mistpm.wasm.cache import MachineCodeCache
-from mistpm.wasm.compiler import Compiler
+from mistpm.wasm.machine_code.cache import MachineCodeCache
+from mistpm.wasm.machine_code.compiler import Compiler
 
 ENTRY_MODE = 0o600
 FOLDER_MODE = 0o700
@@ -208,7 +208,7 @@ def test_unreadable_entry_is_compiled_again(
     def refuse(*_arguments: object, **_named: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("mistpm.wasm.cache.mmap.mmap", refuse)
+    monkeypatch.setattr("mistpm.wasm.machine_code.cache.mmap.mmap", refuse)
     run(code_folder, heavy(), tmp_path)
 
     assert ["made.wasm", "made.wasm"] == compiled
@@ -340,7 +340,7 @@ LOADER = """
 import sys
 from pathlib import Path
 from mistpm.wasm import Runtime
-from mistpm.wasm.compiler import Compiler
+from mistpm.wasm.machine_code.compiler import Compiler
 from guest_modules import digest
 
 compiled = []

@@ -9,9 +9,9 @@ import pytest
 from guest_modules import answering, guest, heavy
 
 from mistpm.package.sections import encode_u32
-from mistpm.wasm.compiler import IN_PROCESS_BYTES, Compiler, is_small
-from mistpm.wasm.engine import engine_key, machine_code, make_engine
-from mistpm.wasm.limits import Limits
+from mistpm.wasm.abi.limits import Limits
+from mistpm.wasm.machine_code.compiler import IN_PROCESS_BYTES, Compiler, is_small
+from mistpm.wasm.machine_code.engine import engine_key, machine_code, make_engine
 
 ENGINE = make_engine()
 MIB = 1024 * 1024

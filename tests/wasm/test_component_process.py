@@ -14,7 +14,8 @@ import pytest
 from component_text import component_guest
 from guest_modules import SUPPORT, digest
 
-from mistpm.wasm import Answer, Limits, Runtime, component_channel
+from mistpm.wasm import Answer, Limits, Runtime
+from mistpm.wasm.component import channel
 
 LYING = """
 import os, struct, sys, time
@@ -107,7 +108,7 @@ def test_what_a_process_says_is_not_trusted(
     lying, reference, words = LIES[lie]
     program = tmp_path / "program.py"
     program.write_text(LYING.replace("LIE", lying), encoding="utf-8")
-    monkeypatch.setattr(component_channel, "PROGRAM", program)
+    monkeypatch.setattr(channel, "PROGRAM", program)
     seconds = 1 if lie == "nothing" else 60
     runtime = Runtime(cache=None, limits=Limits(seconds=seconds))
     path = tmp_path / "echo.wasm"
@@ -128,7 +129,7 @@ def test_a_process_that_cannot_start(
     program.write_text('import sys; sys.exit("no wasmtime here")', encoding="utf-8")
     path = tmp_path / "echo.wasm"
     path.write_bytes(component_guest("echo"))
-    monkeypatch.setattr(component_channel, "PROGRAM", program)
+    monkeypatch.setattr(channel, "PROGRAM", program)
     with problem() as found:
         Runtime(cache=None).load(path, digest(path.read_bytes()))
     expected = """\

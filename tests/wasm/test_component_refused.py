@@ -16,8 +16,8 @@ from mistpm.errors import MistError
 from mistpm.package.component_sections import component_exports, component_imports, inner
 from mistpm.package.sections import ASSETS_SECTION, code_digest, find_section, with_section
 from mistpm.wasm import Limits, Runtime
-from mistpm.wasm.compiler import Compiler
-from mistpm.wasm.component_form import TYPES
+from mistpm.wasm.component.component import TYPES
+from mistpm.wasm.machine_code.compiler import Compiler
 
 WORLD = "build it for the world `mistpm:abi/guest` of `specs/mistpm.wit`"
 
@@ -228,8 +228,8 @@ def test_bad_machine_code_is_made_anew(tmp_path: Path, poison: str) -> None:
     elif poison == "flip":
         entry.write_bytes(before[:100] + bytes((before[100] ^ 1,)) + before[101:])
     else:
-        from mistpm.wasm.cache import MachineCodeCache
-        from mistpm.wasm.engine import machine_code, make_engine
+        from mistpm.wasm.machine_code.cache import MachineCodeCache
+        from mistpm.wasm.machine_code.engine import machine_code, make_engine
 
         code = machine_code(make_engine(), b"\0asm\1\0\0\0")
         cache = MachineCodeCache(tmp_path / "code")

@@ -18,7 +18,7 @@ from guest_modules import digest, guest
 from mistpm.errors import MistError
 from mistpm.model.answer import BAD_REQUEST, DEPENDENCY_FAILED, NAME_TAKEN, UNKNOWN_ALIAS
 from mistpm.wasm import Answer, Budget, Limits, Runtime
-from mistpm.wasm.component_run import ComponentRun
+from mistpm.wasm.component.run import ComponentRun
 
 MIB = 2**20
 

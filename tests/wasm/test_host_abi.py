@@ -18,8 +18,8 @@ from guest_modules import assemble
 
 from mistpm.model import answer
 from mistpm.wasm import Limits, Runtime
-from mistpm.wasm.imports import IMPORTS
-from mistpm.wasm.limit_settings import NAMES
+from mistpm.wasm.abi.imports import IMPORTS
+from mistpm.wasm.abi.limit_settings import NAMES
 
 PAGE = (Path(__file__).parents[2] / "specs" / "host-abi.md").read_text(encoding="utf-8")
 LIMITS = PAGE.partition("## Limits\n")[2]

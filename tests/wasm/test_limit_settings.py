@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from mistpm.wasm.limit_settings import NAMES, parse_limits
-from mistpm.wasm.limits import Limits
+from mistpm.wasm.abi.limit_settings import NAMES, parse_limits
+from mistpm.wasm.abi.limits import Limits
 
 MIB = 1024 * 1024
 

@@ -1,6 +1,6 @@
 """The seam to wasmtime's library: what it takes for granted of a package whose version is pinned.
 
-Where one of these fails, another version of wasmtime is installed: `mistpm/wasm/native.py` has to be looked
+Where one of these fails, another version of wasmtime is installed: `mistpm/wasm/guest/native.py` has to be looked
 through, beside `wasmtime.h` of that version, before it is used.
 """
 
@@ -14,7 +14,7 @@ import pytest
 import wasmtime
 from wasmtime import _bindings
 
-from mistpm.wasm.native import Caller, Instance, define, host_function
+from mistpm.wasm.guest.native import Caller, Instance, define, host_function
 
 PINNED = "50.0.1"
 SIGNATURES = {

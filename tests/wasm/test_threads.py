@@ -14,8 +14,8 @@ from guest_modules import calling, digest, heavy
 from mistpm.errors import RenderError
 from mistpm.package.sections import with_section
 from mistpm.wasm import Answer, Budget, Module, Runtime
-from mistpm.wasm.threads import GUESTS, GuestThreads
-from mistpm.wasm.watchdog import TICK, Watchdog, ticks
+from mistpm.wasm.guest.threads import GUESTS, GuestThreads
+from mistpm.wasm.guest.watchdog import TICK, Watchdog, ticks
 
 
 def test_failures_stay_with_their_render(runtime: Runtime, load: Any) -> None:

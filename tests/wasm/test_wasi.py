@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mistpm.errors import RenderError
-from mistpm.wasm.imports import IMPORTS, WASI_MODULE
-from mistpm.wasm.memory import GuestMemory
-from mistpm.wasm.native import Memory
-from mistpm.wasm.wasi import (
+from mistpm.wasm.abi.imports import IMPORTS, WASI_MODULE
+from mistpm.wasm.guest.memory import GuestMemory
+from mistpm.wasm.guest.native import Memory
+from mistpm.wasm.guest.wasi import (
     BADF,
     INVAL,
     MOST_RANDOM,

@@ -82,7 +82,7 @@ def inspect_module(options: Options, text: str) -> ModuleInspection:
     """
     path = _module_file(options, text)
     data = read_module(path)
-    from mistpm.wasm.form import computes_nothing
+    from mistpm.wasm.abi.form import computes_nothing
 
     anatomy = open_runtime().dissect(path)
     refusals = [_refusal(error) for error in anatomy.refusals]

@@ -148,6 +148,7 @@ class ClusterTarget:
                     graces=self._graces,
                     at_once=self._at_once,
                     check=self._check,
+                    watch=self._watch,
                     hear=hear,
                 )
                 done = Run(settings, self._state, compared).carry_out()
@@ -362,6 +363,10 @@ class ClusterTarget:
     def _check(self) -> None:
         if self._lease is not None:
             self._lease.check()
+
+    def _watch(self) -> None:
+        if self._lease is not None:
+            self._lease.check_unlost()
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

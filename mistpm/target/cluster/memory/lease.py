@@ -160,6 +160,14 @@ class EnvironmentLease:
         if self._lost:
             raise self._stopped(self._lost)
 
+    def check_unlost(self) -> None:
+        """Make sure, while nothing is written, that nobody is known to have taken over; costs nothing.
+
+        Raises `TargetError` `lease-lost`.
+        """
+        if self._lost:
+            raise self._stopped(self._lost)
+
     def _age(self) -> float:
         return clock() - self._renewed
 

@@ -76,6 +76,7 @@ class Applying:
             self._begin,
             hear=self._told,
             deadline=self._deadline,
+            watch=settings.watch,
             is_patient=settings.waiting.wanted,
             limit=settings.at_once,
         )

@@ -44,6 +44,7 @@ class Pruning:
             self._begin,
             hear=self._told,
             deadline=time.monotonic() + settings.waiting.seconds,
+            watch=settings.watch,
             limit=settings.at_once,
         )
         self._writer = Writer(

@@ -16,7 +16,8 @@ from mistpm.target.protocol import Waiting
 class RunSettings(Struct, frozen=True, kw_only=True):
     """Where a run takes place, and how.
 
-    `check` is called before every write, and raises when nothing may be written any more; `hear` is
+    `check` is called before every write, and raises when nothing may be written any more; `watch` is
+    called while things are waited for, costs nothing, and raises when that is known already.  `hear` is
     told of everything; `at_once` is how many objects are written at a time.
     """
 
@@ -27,6 +28,7 @@ class RunSettings(Struct, frozen=True, kw_only=True):
     graces: Graces
     at_once: int
     check: Callable[[], None]
+    watch: Callable[[], None]
     hear: Callable[[Progress], None]
 
     @property

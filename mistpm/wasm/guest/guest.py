@@ -24,14 +24,14 @@ from msgspec import Struct
 
 from mistpm.errors import RenderError
 from mistpm.model.answer import Answer
-from mistpm.wasm.form import INITIALIZE
-from mistpm.wasm.limits import Budget, size_of
-from mistpm.wasm.memory import GuestMemory
-from mistpm.wasm.native import Instance
-from mistpm.wasm.streams import Lines, Output
-from mistpm.wasm.trap import TABLES, ended, out_of_time, stopped, with_words
-from mistpm.wasm.wasi import Wasi
-from mistpm.wasm.watchdog import ticks
+from mistpm.wasm.abi.form import INITIALIZE
+from mistpm.wasm.abi.limits import Budget, size_of
+from mistpm.wasm.guest.memory import GuestMemory
+from mistpm.wasm.guest.native import Instance
+from mistpm.wasm.guest.streams import Lines, Output
+from mistpm.wasm.guest.trap import TABLES, ended, out_of_time, stopped, with_words
+from mistpm.wasm.guest.wasi import Wasi
+from mistpm.wasm.guest.watchdog import ticks
 
 _running = threading.local()
 

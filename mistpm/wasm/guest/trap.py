@@ -8,7 +8,7 @@ import wasmtime
 from msgspec import Struct
 
 from mistpm.errors import RenderError
-from mistpm.wasm.limits import Limits, size_of
+from mistpm.wasm.abi.limits import Limits, size_of
 
 _LONGEST_NAME = 100
 _DEEPEST_SHOWN = 50

@@ -12,9 +12,9 @@ import wasmtime
 
 from mistpm.errors import PackageError
 from mistpm.package.sections import is_component, parts
-from mistpm.wasm import engine as engine_program
-from mistpm.wasm.engine import NOT_VALID, machine_code
-from mistpm.wasm.limits import Limits, size_of
+from mistpm.wasm.abi.limits import Limits, size_of
+from mistpm.wasm.machine_code import engine as engine_program
+from mistpm.wasm.machine_code.engine import NOT_VALID, machine_code
 
 IN_PROCESS_BYTES = 1024
 _DATA = 11

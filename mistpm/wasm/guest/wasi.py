@@ -12,8 +12,8 @@ import struct
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from mistpm.wasm.imports import IMPORTS, WASI_MODULE
-from mistpm.wasm.memory import GuestMemory
+from mistpm.wasm.abi.imports import IMPORTS, WASI_MODULE
+from mistpm.wasm.guest.memory import GuestMemory
 
 SUCCESS, BADF, INVAL, NOSYS, NOTDIR, NOTSOCK, NOTSUP, SPIPE = 0, 8, 28, 52, 54, 57, 58, 70
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 
 from mistpm.errors import RenderError
-from mistpm.wasm.native import Memory
+from mistpm.wasm.guest.native import Memory
 
 _SIGN = 0xFFFFFFFF
 _PAIR = 8

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mistpm.wasm.limits import Budget
+from mistpm.wasm.abi.limits import Budget
 
 _INFO = 1
 _MOST_KEPT = 20

@@ -8,9 +8,9 @@ import wasmtime
 from msgspec import Struct
 
 from mistpm.errors import PackageError
-from mistpm.wasm.form import Form
-from mistpm.wasm.host import define_imports
-from mistpm.wasm.signatures import wrong_exports, wrong_imports
+from mistpm.wasm.abi.form import Form
+from mistpm.wasm.abi.signatures import wrong_exports, wrong_imports
+from mistpm.wasm.guest.host import define_imports
 
 
 class Module(Struct, frozen=True, kw_only=True):

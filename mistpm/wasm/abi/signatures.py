@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import wasmtime
 
 from mistpm.errors import PackageError
-from mistpm.wasm.form import COMMAND_EXPORTS, EXPORTS, INITIALIZE, REQUIREMENTS, START, Form
-from mistpm.wasm.imports import IMPORTS, is_bindgen
+from mistpm.wasm.abi.form import COMMAND_EXPORTS, EXPORTS, INITIALIZE, REQUIREMENTS, START, Form
+from mistpm.wasm.abi.imports import IMPORTS, is_bindgen
 
 _EXPORTS = {
     "memory": "a memory",
@@ -74,7 +74,7 @@ def wrong_imports(compiled: wasmtime.Module, *, name: str) -> PackageError | Non
 
 
 def _written(text: str) -> str:
-    """Write a type of `mistpm.wasm.imports`: `ii>i` is `(i32, i32) -> i32`."""
+    """Write a type of `mistpm.wasm.abi.imports`: `ii>i` is `(i32, i32) -> i32`."""
     parameters, _, results = text.partition(">")
     return _signature(map(_NUMBERS.__getitem__, parameters), map(_NUMBERS.__getitem__, results))
 

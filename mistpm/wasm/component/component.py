@@ -9,9 +9,9 @@ from msgspec import Struct
 from mistpm.errors import PackageError
 from mistpm.package.component_sections import component_exports, component_imports, inner
 from mistpm.package.sections import read_u32
-from mistpm.wasm.form import listed, too_large
-from mistpm.wasm.limits import Limits
-from mistpm.wasm.module import Module
+from mistpm.wasm.abi.form import listed, too_large
+from mistpm.wasm.abi.limits import Limits
+from mistpm.wasm.guest.module import Module
 
 HOST_INTERFACE = "mistpm:abi/host@1.0.0"
 RENDER = "render"
@@ -60,7 +60,7 @@ class ComponentForm(Struct, frozen=True, kw_only=True):
 
 
 def check_component(data: bytes, *, name: str, limits: Limits) -> None:
-    """Refuse what cannot be a package; raises `PackageError` as `mistpm.wasm.form.read_form` does."""
+    """Refuse what cannot be a package; raises `PackageError` as `mistpm.wasm.abi.form.read_form` does."""
     _, faults = examine_component(data, name=name, limits=limits)
     if faults:
         raise faults[0]

@@ -12,10 +12,10 @@ from msgspec.json import decode
 
 from mistpm.errors import RenderError
 from mistpm.model.answer import Answer
-from mistpm.wasm.component_channel import ComponentProcess, Header, LostProcessError
-from mistpm.wasm.component_form import Component
-from mistpm.wasm.limits import Budget, size_of
-from mistpm.wasm.trap import Trap, failed, memory_note, out_of_time, trapped
+from mistpm.wasm.abi.limits import Budget, size_of
+from mistpm.wasm.component.channel import ComponentProcess, Header, LostProcessError
+from mistpm.wasm.component.component import Component
+from mistpm.wasm.guest.trap import Trap, failed, memory_note, out_of_time, trapped
 
 GRACE = 2.0
 """How much later than its deadline a process is given up: until then it ends the guest itself, and says where."""

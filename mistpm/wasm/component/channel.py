@@ -22,7 +22,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-PROGRAM = Path(__file__).with_name("component_program.py")
+from mistpm.wasm.machine_code import engine as engine_program
+
+PROGRAM = Path(__file__).with_name("program.py")
 _HEADER = struct.Struct(">cIQ")
 _ENVIRONMENT = {"RUST_BACKTRACE": "0"}
 _LONGEST_COMPLAINT = 10_000
@@ -57,7 +59,7 @@ class ComponentProcess:
         self._socket, theirs = socket.socketpair()
         self._complaints, complaints = os.pipe()
         with theirs, os.fdopen(complaints, "wb") as stderr:
-            program = (str(PROGRAM), str(stack_bytes), str(int(fuel)))
+            program = (str(PROGRAM), str(stack_bytes), str(int(fuel)), str(engine_program.__file__))
             try:
                 self._process = subprocess.Popen(
                     # -P: neither the current folder nor this room is where imports are looked for

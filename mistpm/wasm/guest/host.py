@@ -16,10 +16,10 @@ import wasmtime
 
 from mistpm.errors import RenderError
 from mistpm.model.answer import BAD_REQUEST
-from mistpm.wasm.guest import Guest, message, running_guest
-from mistpm.wasm.imports import HOST_MODULE, IMPORTS, WASI_MODULE
-from mistpm.wasm.memory import GuestMemory
-from mistpm.wasm.native import Caller, define, host_function
+from mistpm.wasm.abi.imports import HOST_MODULE, IMPORTS, WASI_MODULE
+from mistpm.wasm.guest.guest import Guest, message, running_guest
+from mistpm.wasm.guest.memory import GuestMemory
+from mistpm.wasm.guest.native import Caller, define, host_function
 
 Function = Callable[..., int | None]
 """Takes the guest, its memory and unsigned numbers; gives a number, or None where there is no result."""

@@ -14,8 +14,8 @@ from msgspec import Struct
 from mistpm.errors import PackageError
 from mistpm.package.exports import exported_names
 from mistpm.package.sections import Part, parts, read_name, read_u32
-from mistpm.wasm.imports import HOST_MODULE, IMPORTS, WASI_MODULE, is_bindgen, is_known
-from mistpm.wasm.limits import Limits
+from mistpm.wasm.abi.imports import HOST_MODULE, IMPORTS, WASI_MODULE, is_bindgen, is_known
+from mistpm.wasm.abi.limits import Limits
 
 EXPORTS = (
     "memory",

@@ -80,7 +80,7 @@ class Memory(NamedTuple):
 class Instance:
     """A fresh instance of `code`, to be used on one thread, as long as `store` is open.
 
-    What is called must have been checked by `mistpm.wasm.signatures`.  Making an instance and calling it
+    What is called must have been checked by `mistpm.wasm.abi.signatures`.  Making an instance and calling it
     raise `wasmtime.Trap` and `wasmtime.WasmtimeError`.
     """
 
@@ -161,7 +161,7 @@ It must not raise: what it raised would be printed, and the guest would go on wi
 
 
 def host_function(function: HostFunction, signature: str) -> Any:
-    """Make `function` callable for guests, by a `signature` as `mistpm.wasm.imports` writes them.
+    """Make `function` callable for guests, by a `signature` as `mistpm.wasm.abi.imports` writes them.
 
     Whoever defines it for a linker keeps it as long as the linker's instances live.
     """

@@ -12,10 +12,10 @@ from msgspec import MsgspecError
 from msgspec.json import decode, encode
 
 from mistpm.errors import PackageError
-from mistpm.wasm.component_channel import ComponentProcess, LostProcessError
-from mistpm.wasm.component_form import RENDER, REQUIREMENTS, Component, Described
-from mistpm.wasm.component_run import MOST_TOLD, Answered, Answering, ComponentRun, Logging, ask
-from mistpm.wasm.limits import Budget, Limits
+from mistpm.wasm.abi.limits import Budget, Limits
+from mistpm.wasm.component.channel import ComponentProcess, LostProcessError
+from mistpm.wasm.component.component import RENDER, REQUIREMENTS, Component, Described
+from mistpm.wasm.component.run import MOST_TOLD, Answered, Answering, ComponentRun, Logging, ask
 
 _START_SECONDS = 60.0
 _DESCRIBING: dict[str, object] = {

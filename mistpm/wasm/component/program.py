@@ -2,7 +2,7 @@
 
 What wasmtime's binding does not limit, the operating system does: the process bounds its own memory and time, and
 whatever happens to it, mistpm lives and says so.  It serves one run after the other on standard input, a socket
-(`component_channel.py` lists the frames), until that ends.  The file imports nothing of mistpm but the engine, by its
+(`channel.py` lists the frames), until that ends.  The file imports nothing of mistpm but the engine, by its
 path: that saves 70 ms.
 
 The guest runs on a thread whose stack holds it; another thread watches over its time and memory.
@@ -423,9 +423,9 @@ def serve(channel: Channel, engine: wasmtime.Engine) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def main(stack_bytes: int, fuel: int) -> None:
-    """Serve on a thread that has the stack for a guest."""
-    make_engine = runpy.run_path(str(Path(__file__).with_name("engine.py")))["make_engine"]
+def main(stack_bytes: int, fuel: int, engine_program: str) -> None:
+    """Serve on a thread that has the stack for a guest, with the engine that this program makes."""
+    make_engine = runpy.run_path(engine_program)["make_engine"]
     engine = make_engine(stack_bytes, fuel=bool(fuel), components=True)
 
     def work() -> None:
@@ -445,4 +445,4 @@ _PROBLEMS = (b"", b"bad-request", b"unknown-alias", b"dependency-failed", b"name
 _NOTHING_TO_FREE = ctypes.CFUNCTYPE(None, ctypes.c_void_p)()
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3])

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from msgspec import convert
 
 from mistpm.errors import UsageError
-from mistpm.wasm.limits import Limits
+from mistpm.wasm.abi.limits import Limits
 
 NAMES = {
     "time": "seconds",

@@ -1,0 +1,1 @@
+"""Running a component, in a process of its own."""
