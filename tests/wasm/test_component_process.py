@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -12,7 +10,8 @@ from typing import Any
 
 import pytest
 from component_text import component_guest
-from guest_modules import SUPPORT, digest
+from guest_modules import digest
+from looping_guests import LoopingGuest
 
 from mistpm.wasm import Answer, Limits, Runtime
 from mistpm.wasm.component import channel
@@ -140,79 +139,14 @@ hint: try again; `mistpm cache clear` forgets what was compiled"""
     assert ("component-unloadable", expected) == found.shown
 
 
-PROGRAM = """
-import sys
-from pathlib import Path
-from component_text import component_guest
-from guest_modules import digest
-from mistpm.wasm import Answer, Limits, Runtime
-
-folder, depth = Path(sys.argv[1]), int(sys.argv[2])
-runtime = Runtime(cache=None, limits=Limits(seconds=600, memory_bytes=1024 * 2**20))
-
-def load(name):
-    path = folder / f"{name}.wasm"
-    path.write_bytes(component_guest(name))
-    return runtime.load(path, digest(path.read_bytes()))
-
-relay, loop = load("relay"), load("loop")
-
-def run(budget):
-    last = budget.depth == depth
-    if last:
-        print("running", flush=True)
-    def answer(document):
-        return Answer(status=0, body=run(budget.deeper()))
-    return runtime.generate(
-        loop if last else relay, b"{}", budget=budget, answer=answer, log=lambda *_: None
-    )
-
-try:
-    run(runtime.budget())
-except KeyboardInterrupt:
-    print("interrupted", flush=True)
-    sys.exit(130)
-"""
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("depth", [0, 2])
-def test_interrupted_from_the_keyboard(tmp_path: Path, depth: int) -> None:
-    """A process whose component loops, however deep below, ends on Ctrl-C, ten minutes before the limit."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, tmp_path, str(depth)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(SUPPORT)},
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "running\n"
-    process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=60)  # ends only when nobody has its pipes any more
-
-    assert (130, "interrupted\n", "") == (process.returncode, output, errors)
-
-
-@pytest.mark.slow
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are looked for in /proc")
 def test_nobody_outlives_a_killed_mistpm(tmp_path: Path) -> None:
     """If mistpm is killed, the process of its component is gone too: at once if it waits, else at its deadline."""
-    program = PROGRAM.replace("seconds=600", "seconds=2").replace(
-        '        print("running", flush=True)',
-        "        print(*(p.identifier for p in runtime._components._idle), flush=True)",
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-c", program, tmp_path, "0"],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(SUPPORT)},
-    )
-    assert process.stdout is not None
-    below = int(process.stdout.readline())
-    process.kill()
-    process.wait()
+    running = LoopingGuest("component", tmp_path, depth=0, seconds=2)
+    (below,) = running.below
+    running.process.kill()
+    running.process.wait()
     watched = os.pidfd_open(below) if Path(f"/proc/{below}").exists() else None
     if watched is not None:
         import select

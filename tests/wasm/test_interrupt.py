@@ -4,67 +4,32 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
-from guest_modules import SUPPORT, digest, guest
+from guest_modules import digest, guest
+from looping_guests import Kind, LoopingGuest
 
 from mistpm.wasm import Answer, Module, Runtime
 
-PROGRAM = """
-import sys, threading
-from pathlib import Path
-from guest_modules import digest, guest
-from mistpm.wasm import Answer, Limits, Runtime
 
-folder, depth = Path(sys.argv[1]), int(sys.argv[2])
-runtime = Runtime(cache=None, limits=Limits(seconds=600))
-
-def load(name):
-    path = folder / f"{name}.wasm"
-    path.write_bytes(guest(name))
-    return runtime.load(path, digest(guest(name)))
-
-relay, loop = load("relay"), load("loop")
-
-def run(budget):
-    last = budget.depth == depth
-    if last:
-        print("running", flush=True)
-    def answer(document):
-        return Answer(status=0, body=run(budget.deeper()))
-    return runtime.generate(
-        loop if last else relay, b"{}", budget=budget, answer=answer, log=lambda *_: None
-    )
-
-try:
-    run(runtime.budget())
-except KeyboardInterrupt:
-    print("interrupted", flush=True)
-    sys.exit(130)
-"""
-
-
-@pytest.mark.parametrize("depth", [0, 3])
-def test_interrupted_from_the_keyboard(tmp_path: Path, depth: int) -> None:
+@pytest.mark.parametrize(
+    ("kind", "depth"),
+    [
+        ("core", 0),
+        ("core", 3),
+        pytest.param("component", 0, marks=pytest.mark.slow),
+        pytest.param("component", 2, marks=pytest.mark.slow),
+    ],
+)
+def test_interrupted_from_the_keyboard(tmp_path: Path, kind: Kind, depth: int) -> None:
     """A process whose guest loops, however deep below, ends on Ctrl-C, ten minutes before the limit."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, tmp_path, str(depth)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(SUPPORT)},
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "running\n"
-    process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=300)
+    running = LoopingGuest(kind, tmp_path, depth=depth)
+    running.process.send_signal(signal.SIGINT)
 
-    assert (130, "interrupted\n", "") == (process.returncode, output, errors)
+    assert (130, "interrupted\n", "") == running.end()
 
 
 def test_other_threads_are_interrupted(runtime: Runtime, load: Any) -> None:
