@@ -220,7 +220,7 @@ SetOption = Annotated[
         "--set",
         "-s",
         metavar="INPUTS",
-        help='Inputs as "key: value, other: value"; wins over --inputs.',
+        help='Inputs as "key: value, other: value"; null takes one away. Wins over --inputs.',
     ),
 ]
 InputsOption = Annotated[

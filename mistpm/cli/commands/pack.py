@@ -68,7 +68,7 @@ def pack(
             "inputs and a registry are for checking what it renders, and `--no-check` says not to",
             hint="leave out one or the other",
         )
-    trial = Trial(inputs=read_given_inputs(inputs, settings), registry=registry)
+    trial = Trial(inputs=read_given_inputs(inputs, settings).upon({}), registry=registry)
     report = pack_package(source, to, trial=None if no_check else trial)
 
     def show() -> None:

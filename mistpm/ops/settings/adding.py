@@ -23,7 +23,11 @@ from mistpm.ops.packages.searching import newest_of, whole_descriptor
 from mistpm.ops.reporter import Reporter
 from mistpm.ops.settings.binding_check import check_bindings
 from mistpm.ops.settings.configuring import release_edits, require_file
-from mistpm.ops.settings.given_inputs import parse_bindings, read_given_inputs
+from mistpm.ops.settings.given_inputs import (
+    GivenInputs,
+    parse_bindings,
+    read_given_inputs,
+)
 from mistpm.ops.settings.kept_bindings import KeptBinding, kept_bindings
 from mistpm.ops.workspace import Workspace, find_document
 from mistpm.package import read_package
@@ -67,11 +71,13 @@ def add_release(options: Options, addition: Addition) -> Added:
     found = require_file(find_document(options))
     workspace = Workspace(found, options, Reporter())
     newest, wanted, possible = _versions(workspace, addition)
-    draft = draft_release(workspace, addition)
+    given = read_given_inputs(addition.inputs_file, addition.settings)
+    idle = given.idle(_inputs_before(workspace, addition))
+    draft = _draft(workspace, addition, given)
     bind = parse_bindings(list(addition.bindings))
     check_bindings(draft.environment, addition.name, bind, possible)
-    given = addition.inputs_file is not None or addition.settings
-    descriptor = _descriptor(workspace, wanted) if given else None
+    has_inputs = addition.inputs_file is not None or addition.settings
+    descriptor = _descriptor(workspace, wanted) if has_inputs else None
     problems = check_inputs(draft.environment, addition.name, descriptor) if descriptor else ()
     draft.save()
     entry = draft.environment.releases[addition.name]
@@ -82,7 +88,7 @@ def add_release(options: Options, addition: Addition) -> Added:
         version=entry.version.text,
         newest=str(newest.version),
         existed=addition.name in found.environment.releases,
-        problems=problems,
+        problems=(*idle, *problems),
         bound=tuple(map(str, kept_bindings(workspace, addition.name, entry.package))),
     )
 
@@ -91,9 +97,21 @@ def draft_release(workspace: Workspace, addition: Addition) -> EnvironmentDocume
     """Give the environment with this release in it; nothing is written.
 
     What is not said of a release that exists stays as it is; one that does not exist needs a package.
-    Others keep what they are bound to, and the reporter hears of each for which that had to be written.
-    Raises `UsageError`, `DocumentError`, `LockError`.
+    Others keep what they are bound to, and the reporter hears of each for which that had to be written,
+    and of inputs that there are not to be taken away.  Raises `UsageError`, `DocumentError`, `LockError`.
     """
+    given = read_given_inputs(addition.inputs_file, addition.settings)
+    for line in given.idle(_inputs_before(workspace, addition)):
+        workspace.reporter.note(f"{addition.name}: {line}")
+    return _draft(workspace, addition, given)
+
+
+def _inputs_before(workspace: Workspace, addition: Addition) -> dict[str, Any]:
+    entry = workspace.environment.releases.get(addition.name)
+    return entry.inputs if entry else {}
+
+
+def _draft(workspace: Workspace, addition: Addition, given: GivenInputs) -> EnvironmentDocument:
     entry: dict[str, Any] = {}
     kept: tuple[KeptBinding, ...] = ()
     if addition.package:
@@ -110,7 +128,7 @@ def draft_release(workspace: Workspace, addition: Addition) -> EnvironmentDocume
         )
     entry |= {
         "namespace": addition.namespace,
-        "inputs": read_given_inputs(addition.inputs_file, list(addition.settings)),
+        "inputs": given.upon(_inputs_before(workspace, addition)),
         "bind": parse_bindings(list(addition.bindings)),
     }
     for each in kept:

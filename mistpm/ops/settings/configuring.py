@@ -135,12 +135,13 @@ def require_file(found: EnvironmentDocument | None) -> EnvironmentDocument:
 def release_edits(name: str, entry: dict[str, Any], environment: Environment) -> tuple[Edit, ...]:
     """Give the edits that add release `name`, or change what the entry says of an existing one.
 
-    `entry` holds plain data by the keys of `mistpm.yaml`; empty values are left out.  Inputs and
-    bindings are laid upon those that are there.
+    `entry` holds plain data by the keys of `mistpm.yaml`; empty values are left out.  Bindings are laid
+    upon those that are there, `inputs` are all that there are to be.
     """
     keep: dict[str, Any] = {}
     if name in environment.releases:
         keep = document.to_builtins(environment.releases[name])
+    keep.pop("inputs", None)
     told = {key: value for key, value in entry.items() if value not in ("", {}, [], None)}
     if told.get("package") not in (None, keep.get("package")):
         keep.pop("version", None)
