@@ -130,8 +130,7 @@ class Registries:
 
         What is locked and in the store is given without asking any registry.
         """
-        stored = None if isinstance(pin, Candidate) else self.store.get(pin.digest, pin.size)
-        return stored or self._by_name(pin.package.registry).fetch(pin)
+        return self._stored(pin) or self._by_name(pin.package.registry).fetch(pin)
 
     def fetch_all(self, pins: Iterable[Pin]) -> dict[str, Path]:
         """Give the files of modules by digest, several at a time.
@@ -140,15 +139,17 @@ class Registries:
         """
         wanted = list({pin.digest: pin for pin in pins}.values())
         wanted.sort(key=lambda pin: (pin.package, pin.version))
-        missing = [pin for pin in wanted if self.store.get(pin.digest, pin.size) is None]
-        paths: dict[str, Path] = {}
-        errors: list[MistError] = []
+        stored = {pin.digest: file for pin in wanted if (file := self._stored(pin))}
+        asked = [pin for pin in wanted if pin.digest not in stored]
+        missing = [pin for pin in asked if self.store.get(pin.digest, pin.size) is None]
         for registry, packages in self._by_registry({pin.package for pin in missing}):
             with suppress(RegistryError):  # what is wrong comes up again for each module
                 registry.prepare([pin for pin in missing if pin.package in packages])
-        for done, (pin, path) in enumerate(
-            zip(wanted, at_once(self.fetch, wanted), strict=True), start=1
-        ):
+        fetched = at_once(self.fetch, asked)  # threads only for these: they take longer than a file
+        paths: dict[str, Path] = {}
+        errors: list[MistError] = []
+        for done, pin in enumerate(wanted, start=1):
+            path = stored.get(pin.digest) or next(fetched)
             if isinstance(path, MistError):
                 errors.append(path)
                 continue
@@ -158,6 +159,10 @@ class Registries:
         if errors:
             raise errors[0]
         return paths
+
+    def _stored(self, pin: Pin) -> Path | None:
+        """Give the file of what is locked and in the store; a candidate is checked by its registry."""
+        return None if isinstance(pin, Candidate) else self.store.get(pin.digest, pin.size)
 
     def _providers_in(self, api: Api, alias: str) -> set[PackageId]:
         name = self.own_name(alias)
