@@ -106,6 +106,11 @@ class World:
         self.stages += [()] * (stage + 1 - len(self.stages))
         self.stages[stage] += (name,)
 
+    def only(self, module: bytes, **configuration: Any) -> None:
+        """Make the package `shop` of a module, and it the environment's only release."""
+        self.package("shop", module)
+        self.release("shop", **configuration)
+
     def called(self, package: str, *, edges: Mapping[str, str] | None = None) -> None:
         """Pin a package as one that is called, `starter/test/PACKAGE@1`."""
         self.called_pins[f"starter/test/{package}@1"] = self._pinned(package, edges or {}, {})
@@ -133,6 +138,10 @@ class World:
             guest=self.runtime,
             **options,
         )
+
+    def names(self) -> list[str]:
+        """Render, and give the names of the first release's manifests."""
+        return [each.data["metadata"]["name"] for each in self.render().releases[0].manifests]
 
     def _pinned(
         self, package: str, edges: Mapping[str, str], when: dict[str, bool]

@@ -25,17 +25,6 @@ ENVIRONMENT = """
 """
 
 
-def names(world: Any) -> list[str]:
-    """Render and give the names of the first release's manifests."""
-    return [each.data["metadata"]["name"] for each in world.render().releases[0].manifests]
-
-
-def shop(world: Any, data: bytes, **configuration: Any) -> None:
-    """Make a package the environment's only release."""
-    world.package("shop", data)
-    world.release("shop", **configuration)
-
-
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -51,14 +40,14 @@ def shop(world: Any, data: bytes, **configuration: Any) -> None:
 )
 def test_what_a_command_may_write(world: Any, text: str, expected: list[str]) -> None:
     """Manifests as kubectl takes them, stages as Yoke takes them, or a result document."""
-    shop(world, printing(text))
+    world.only(printing(text))
 
-    assert expected == names(world)
+    assert expected == world.names()
 
 
 def test_an_outcome_of_a_result_document(world: Any) -> None:
     """Outputs and warnings are for commands too."""
-    shop(world, printing(json.dumps(ok(outputs={"host": "db"}, warnings=["old"]))))
+    world.only(printing(json.dumps(ok(outputs={"host": "db"}, warnings=["old"]))))
     rendered = world.render()
 
     assert {"host": "db"} == rendered.releases[0].outputs
@@ -95,7 +84,7 @@ hint: this is a fault in the package: tell its author""",
 )
 def test_what_it_may_not_write(world: Any, text: str, expected: str) -> None:
     """Nothing at all, what is no manifest, half a result."""
-    shop(world, printing(text))
+    world.only(printing(text))
     with pytest.raises(RenderError) as caught:
         world.render()
 
@@ -104,7 +93,7 @@ def test_what_it_may_not_write(world: Any, text: str, expected: str) -> None:
 
 def test_a_failure_in_its_own_words(world: Any) -> None:
     """A command says on standard error why it fails."""
-    shop(world, printing("the input `host` is missing\n", to=2, code=1))
+    world.only(printing("the input `host` is missing\n", to=2, code=1))
     with pytest.raises(RenderError) as caught:
         world.render()
 
@@ -137,7 +126,7 @@ def test_what_a_command_is_told(world: Any) -> None:
         imports=ENVIRONMENT,
         more='(data (i32.const 90) "\\0a[]")',
     )
-    shop(world, spoken, namespace="web", inputs={"replicas": 2, "note": "é\x85"})
+    world.only(spoken, namespace="web", inputs={"replicas": 2, "note": "é\x85"})
     told: list[str] = []
     world.render(log=lambda entry: told.append(entry[2]))
     arguments, inputs, variables = told
@@ -173,7 +162,7 @@ def test_arguments_of_a_command() -> None:
 @pytest.mark.parametrize("given", ["-replicas", [2], ["a\0b"], {"replicas": "2"}])
 def test_what_are_no_arguments(world: Any, given: Any) -> None:
     """They are a list of texts, whatever YAML has made of what was written."""
-    shop(world, printing("[]"), inputs={"--": given})
+    world.only(printing("[]"), inputs={"--": given})
     with pytest.raises(RenderError) as caught:
         world.render()
 
@@ -196,7 +185,7 @@ STAGES = f"""[[{{apiVersion: batch/v1, kind: Job, metadata: {{name: init}}}}, {M
 
 def test_stages_become_an_order(world: Any) -> None:
     """What comes in a later stage waits for what the one before has of its own rank or a lower one."""
-    shop(world, printing(STAGES))
+    world.only(printing(STAGES))
     [release] = world.render().releases
     after = {each.id.name: each.data["metadata"].get("annotations") for each in release.manifests}
 
@@ -211,7 +200,7 @@ def test_stages_become_an_order(world: Any) -> None:
 
 def test_stages_are_an_order_that_can_be_planned(world: Any) -> None:
     """No circle comes of them, and every name is found."""
-    shop(world, printing(STAGES))
+    world.only(printing(STAGES))
     [release] = world.render().releases
 
     after = read_after(release)
@@ -278,13 +267,13 @@ def test_a_response_that_is_handed_on(world: Any) -> None:
     world.package("shop", shop_module)
     world.release("shop", edges={"cache": "call starter/test/cache@1"})
 
-    assert ["a"] == names(world)
+    assert ["a"] == world.names()
 
 
 @pytest.mark.slow
 def test_a_flight(world: Any) -> None:
     """A Go program as Yoke's flights are: stages of resources, a clock that is not the machine's."""
-    shop(world, module("flight"), namespace="web", inputs={"replicas": 3})
+    world.only(module("flight"), namespace="web", inputs={"replicas": 3})
     first, second = (world.render().releases[0].manifests for _ in range(2))
 
     assert [each.data for each in first] == [each.data for each in second]

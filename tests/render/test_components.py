@@ -34,17 +34,6 @@ def answering(text: str, *, reason: bool = False) -> bytes:
       (;exports;))""")
 
 
-def names(world: Any) -> list[str]:
-    """Render and give the names of the first release's manifests."""
-    return [each.data["metadata"]["name"] for each in world.render().releases[0].manifests]
-
-
-def shop(world: Any, data: bytes, **configuration: Any) -> None:
-    """Make a package the environment's only release."""
-    world.package("shop", data)
-    world.release("shop", **configuration)
-
-
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -57,9 +46,9 @@ def shop(world: Any, data: bytes, **configuration: Any) -> None:
 )
 def test_what_a_component_may_answer(world: Any, text: str, expected: list[str]) -> None:
     """Manifests as kubectl takes them, or a result document."""
-    shop(world, answering(text))
+    world.only(answering(text))
 
-    assert expected == names(world)
+    assert expected == world.names()
 
 
 @pytest.mark.parametrize(
@@ -103,7 +92,7 @@ hint: this is a fault in the package: tell its author""",
 )
 def test_how_it_fails(world: Any, component: bytes, expected: str) -> None:
     """It says so in its own words, or it is said what is wrong with it."""
-    shop(world, component)
+    world.only(component)
     with pytest.raises(RenderError) as caught:
         world.render()
 
@@ -131,7 +120,7 @@ def test_it_calls_its_dependencies(world: Any) -> None:
     world.called("cache")
     world.release("shop", edges=CACHE)
 
-    assert ["shop", "shop-cache"] == names(world)
+    assert ["shop", "shop-cache"] == world.names()
 
 
 def test_a_failing_dependency_is_survived(world: Any) -> None:
@@ -172,4 +161,4 @@ def test_a_chain_of_forms(world: Any) -> None:
     world.called("middle", edges={"next": "call starter/test/last@1"})
     world.release("shop", edges={"next": "call starter/test/middle@1"})
 
-    assert ["far"] == names(world)
+    assert ["far"] == world.names()
