@@ -45,8 +45,8 @@ class LazyGroup(Group):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command, and say which one was perhaps meant."""
-        if args[0] in MEANT:
-            raise unknown_command(args[0], f"mistpm {MEANT[args[0]]}")
+        if meant := MEANT.get(" ".join(args[:2])) or MEANT.get(args[0]):
+            raise unknown_command(args[0], f"mistpm {meant}")
         return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:

@@ -210,8 +210,16 @@ RegistryOption = Annotated[
     str,
     typer.Option(
         "--registry",
-        metavar="NAME",
+        metavar="NAME[=WHERE]",
         help="With the path of a package: the registry that its own dependencies come from.",
+    ),
+]
+NewRegistriesOption = Annotated[
+    list[str],
+    typer.Option(
+        "--registry",
+        metavar="NAME=WHERE",
+        help="A registry that is not in the file yet; it is written there too.",
     ),
 ]
 SetOption = Annotated[

@@ -24,6 +24,7 @@ _ELSEWHERE: Final = {
     "--kube-context": "`--context NAME` names a context of the kubeconfig",
     "--kubeconfig": "the variable `KUBECONFIG` names the file",
     "--repo": "`mistpm registry add NAME WHERE` adds a registry, and packages begin with its name",
+    "--revision": "a revision's number stands behind the command: `mistpm history 7`, `mistpm rollback 7`",
     "--set-file": _VALUES,
     "--set-string": _VALUES,
     "--values": _VALUES,
@@ -63,6 +64,7 @@ def usage_error(error: typer.TyperException, arguments: Sequence[str]) -> UsageE
     ):
         return UsageError("usage", f"`{where}` takes no argument `{extra[1]}`", hint=hint)
     message = " ".join(re.sub(r"'([^']*)'", r"`\1`", error.format_message()).rstrip(".").split())
+    message = message.replace("a valid int", "a whole number")
     return UsageError("usage", f"{message[:1].lower()}{message[1:]}", hint=hint)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import Struct
 
 from mistpm.errors import MistError
@@ -23,7 +25,7 @@ class Rendered(Struct, frozen=True, kw_only=True):
 
     `secrets` are all inputs that placeholders stand for, by placeholder; `failures` are the releases
     that are missing because rendering was to go on without them, `kubernetes` what each release's package
-    supports, where it says so.
+    supports, where it says so, `inputs` what each was given (of secrets: where they come from).
     """
 
     releases: tuple[RenderedRelease, ...]
@@ -31,3 +33,4 @@ class Rendered(Struct, frozen=True, kw_only=True):
     secrets: tuple[SecretInput, ...] = ()
     failures: tuple[RenderFailure, ...] = ()
     kubernetes: dict[str, Range] = {}
+    inputs: dict[str, dict[str, Any]] = {}

@@ -132,21 +132,48 @@ def restore_begun(workspace: Workspace, rollback: Rollback) -> Restored:
         return Restored()
 
 
+def find_revision(workspace: Workspace, number: int | None) -> RevisionSummary:
+    """Give the revision of this number, or the newest one.
+
+    Raises `UsageError` for a directory, `TargetError`: `unknown-revision`, `nothing-applied`.
+    """
+    revisions = workspace.cluster.history()
+    if number is not None:
+        return _numbered(workspace, revisions, number)
+    if not revisions:
+        raise nothing_applied(workspace)
+    return revisions[0]
+
+
+def nothing_applied(workspace: Workspace) -> TargetError:
+    """Give the error for a cluster that remembers no revision."""
+    return TargetError(
+        "nothing-applied",
+        f"nothing of the environment `{workspace.environment.name}` was applied to the {workspace.cluster.title} yet",
+        hint="`mistpm plan` shows what would be",
+    )
+
+
+def _numbered(
+    workspace: Workspace, revisions: tuple[RevisionSummary, ...], number: int
+) -> RevisionSummary:
+    for each in revisions:
+        if each.number == number:
+            return each
+    known = ", ".join(str(each.number) for each in revisions)
+    raise TargetError(
+        "unknown-revision",
+        f"the {workspace.cluster.title} has no revision {number} of `{workspace.environment.name}`",
+        context=(f"it has {known}",) if known else (),
+        hint="`mistpm history` lists them",
+    )
+
+
 def _meant(
     workspace: Workspace, revisions: tuple[RevisionSummary, ...], number: int | None
 ) -> RevisionSummary:
-    title = workspace.cluster.title
     if number is not None:
-        for each in revisions:
-            if each.number == number:
-                return each
-        known = ", ".join(str(each.number) for each in revisions)
-        raise TargetError(
-            "unknown-revision",
-            f"the {title} has no revision {number} of `{workspace.environment.name}`",
-            context=(f"it has {known}",) if known else (),
-            hint="`mistpm history` lists them",
-        )
+        return _numbered(workspace, revisions, number)
     if revisions and revisions[0].is_open_rollback:
         return revisions[0]
     for each in revisions[1:]:
@@ -154,7 +181,7 @@ def _meant(
             return each
     raise TargetError(
         "nothing-to-roll-back",
-        f"the {title} has no earlier revision of `{workspace.environment.name}` that was applied",
+        f"the {workspace.cluster.title} has no earlier revision of `{workspace.environment.name}` that was applied",
         hint="`mistpm history` lists what there is",
     )
 

@@ -191,6 +191,7 @@ def want(
         left_alone=_left_alone(lockfile, rendered),
         needs=needs(lockfile),
         secrets=rendered.secrets,
+        inputs=rendered.inputs,
         document=_document(workspace),
         is_remembered=not workspace.has_file,
         lock=format_lockfile(lockfile).encode(),

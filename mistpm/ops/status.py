@@ -12,6 +12,7 @@ from mistpm.lock.lockfile_document import parse_lockfile
 from mistpm.model.change import Change, Diff
 from mistpm.model.lockfile import Lockfile
 from mistpm.model.revision import RevisionSummary
+from mistpm.ops.history import nothing_applied
 from mistpm.ops.proposing import propose
 from mistpm.ops.workspace import Workspace
 from mistpm.target.protocol import Desired, Permissions
@@ -185,11 +186,7 @@ def drift(workspace: Workspace) -> Drift:
     cluster = workspace.cluster
     revisions = cluster.history()
     if not revisions:
-        raise TargetError(
-            "nothing-applied",
-            f"nothing of the environment `{workspace.environment.name}` was applied to the {cluster.title} yet",
-            hint="`mistpm plan` shows what would be",
-        )
+        raise nothing_applied(workspace)
     return Drift(revision=revisions[0].number, diff=cluster.drift())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from msgspec import Struct
 
@@ -47,7 +47,8 @@ class Desired(Struct, frozen=True, kw_only=True):
     for as long as the environment has anything there, because no file holds it.  Uninstalling is desiring
     no releases.  What `left_alone` releases own stays as it is: they are wanted, but cannot be rendered
     now.  `needs` are the releases that must be ready before one, `secrets` what the placeholders in
-    manifests stand for, `reason` the command that desires this (`install shop`).
+    manifests stand for, `inputs` what each release was given, `reason` the command that desires this
+    (`install shop`).
     """
 
     environment_id: str
@@ -57,6 +58,7 @@ class Desired(Struct, frozen=True, kw_only=True):
     left_alone: tuple[str, ...] = ()
     needs: dict[str, tuple[str, ...]] = {}
     secrets: tuple[SecretInput, ...] = ()
+    inputs: dict[str, dict[str, Any]] = {}
     document: bytes = b""
     is_remembered: bool = False
     lock: bytes

@@ -85,3 +85,29 @@ def test_a_package_tells_how_to_go_on(session: Transcript, folder: Path) -> None
     session.run("mistpm install web -p mine/apps/web --target directory:out --yes")
     session.run("mistpm install --target directory:out --yes")
     session.expect("message-of-a-package")
+
+
+def test_a_packed_file_is_installed_with_a_registry_that_is_new(
+    session: Transcript, folder: Path
+) -> None:
+    """One command: the registry is written down where the release is."""
+    registry = ToyRegistry(folder / "mine", name="mine")
+    engine = {"package": "mine/engines/jinja", "version": "^1", "use": "call"}
+    registry.publish("apps/web", "1.0.0", {"a.yaml": config_map()}, dependencies={"engine": engine})
+    registry.index()
+    module = "../mine/apps/web/web-1.0.0.mist-pack.wasm"
+    session.run(f"mistpm render web -p {module} --registry mine=../mine")
+    session.run("mistpm init")
+    session.run(f"mistpm install web -p {module} --yes")
+    session.run(f"mistpm install web -p {module} --registry mine --yes")
+    session.run(f"mistpm install web -p {module} --registry mine=../mien --yes")
+    session.run(f"mistpm install web -p {module} --registry mine=../mine --yes")
+    session.show("mistpm.yaml")
+    session.run(f"mistpm install web -p {module} --registry mine=../mine --yes")
+    session.run("mistpm add app -p toy/apps/app --registry toy=../toy")
+    session.run("mistpm install --registry mine=../toy --registry toy=../toy")
+    session.say("where no file is wanted")
+    (session.folder / "mistpm.yaml").unlink()
+    session.run(f"mistpm install web -p {module} --registry mine=../mine -t directory:out --yes")
+    session.run("mistpm install web -s 'a: b' -t directory:out --yes")
+    session.expect("with-a-new-registry")

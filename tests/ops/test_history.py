@@ -19,6 +19,7 @@ from mistpm.ops.history import (
 )
 from mistpm.ops.installing import Consent, require_consent
 from mistpm.ops.proposing import Wishes
+from mistpm.ops.revision_contents import revision_contents
 from mistpm.ops.settings.provided import provided_by_cluster
 from mistpm.ops.status import drift
 from mistpm.target.protocol import Permissions, Waiting
@@ -232,6 +233,40 @@ def test_drift_is_what_somebody_changed(cluster_shop: ClusterShop) -> None:
     cluster_shop.install(permissions=forcing)
     assert "later" == cluster_shop.data("web")["text"]
     assert drift(cluster_shop.open()).diff.is_empty
+
+
+def test_what_was_applied_is_read_from_the_revision(cluster_shop: ClusterShop) -> None:
+    """Whatever the file says by now: inputs with the target's upon them, manifests, and no secret."""
+    cluster_shop.write(
+        releases={
+            "vault": cluster_shop.release(
+                package="toy/apps/vault",
+                inputs={"password": {"generate": 32}, "text": "quiet"},
+            ),
+            "web": cluster_shop.release(inputs={"text": "one", "replicas": 1}),
+        },
+        target={"context": cluster_shop.context, "inputs": {"web": {"text": "two"}}},
+    )
+    cluster_shop.install()
+    cluster_shop.write(releases={})
+    contents = revision_contents(cluster_shop.open(), None)
+    [secret] = [each for each in contents.manifests if each["kind"] == "Secret"]
+
+    assert {
+        "vault": {"password": {"generate": 32}, "text": "quiet"},
+        "web": {"text": "two", "replicas": 1},
+    } == {each.release: each.inputs for each in contents.releases}
+    assert ["(secret)", "(secret)"] == list(secret["stringData"].values())
+    assert contents == revision_contents(cluster_shop.open(), contents.revision.number)
+
+
+def test_of_what_was_never_applied_there_is_no_revision(cluster_shop: ClusterShop) -> None:
+    """The newest one least of all."""
+    cluster_shop.write(releases={})
+    with pytest.raises(MistError) as caught:
+        revision_contents(cluster_shop.open(), None)
+
+    assert "nothing-applied" == caught.value.reference
 
 
 def test_what_others_serve_is_found(cluster_shop: ClusterShop) -> None:

@@ -12,6 +12,7 @@ from mistpm.cli.options import (
     EnvironmentOption,
     InputsOption,
     NamespaceOption,
+    NewRegistriesOption,
     OfflineOption,
     Output,
     OutputOption,
@@ -38,6 +39,7 @@ def add(
     settings: SetOption = [],  # noqa: B006 - typer copies it
     inputs: InputsOption = None,
     bind: BindOption = [],  # noqa: B006 - typer copies it
+    registry: NewRegistriesOption = [],  # noqa: B006 - typer copies it
     environment: EnvironmentOption = None,
     offline: OfflineOption = False,
     output: OutputOption = Output.TEXT,
@@ -60,6 +62,7 @@ def add(
             inputs_file=inputs,
             settings=tuple(settings),
             bindings=tuple(bind),
+            registries=tuple(registry),
         ),
     )
 

@@ -16,6 +16,7 @@ from mistpm.cli.options import (
     KeepGoingOption,
     LockedOption,
     NamespaceOption,
+    NewRegistriesOption,
     OfflineOption,
     Output,
     OutputOption,
@@ -44,6 +45,7 @@ def install(
     inputs: InputsOption = None,
     namespace: NamespaceOption = "",
     bind: BindOption = [],  # noqa: B006 - typer copies it
+    registry: NewRegistriesOption = [],  # noqa: B006 - typer copies it
     *,
     where: Where,
     consenting: Consenting,
@@ -65,6 +67,7 @@ def install(
     from mistpm.errors import UsageError
     from mistpm.ops.proposing import Wishes
     from mistpm.ops.settings.adding import Addition, draft_release
+    from mistpm.ops.settings.registries import with_registries
     from mistpm.ops.workspace import Workspace
 
     options = where.options(
@@ -92,7 +95,8 @@ def install(
     )
 
     def draft(workspace: Workspace) -> Workspace:
-        return workspace.drafted(draft_release(workspace, given)) if name else workspace
+        registered = with_registries(workspace, registry)
+        return registered.drafted(draft_release(registered, given)) if name else registered
 
     flags = Flags(
         consenting=consenting,

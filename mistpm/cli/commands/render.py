@@ -109,6 +109,7 @@ def render(
         )
     try:
         if package:
+            registry_name, is_new, _ = registry.partition("=")
             addition = Addition(
                 name=named[0],
                 package=package,
@@ -116,8 +117,9 @@ def render(
                 inputs_file=inputs,
                 settings=tuple(settings),
                 bindings=tuple(bind),
+                registries=(registry,) if is_new else (),
             )
-            report = render_package(options, addition, reporter, registry=registry)
+            report = render_package(options, addition, reporter, registry=registry_name)
         else:
             report = render_environment(options, named, reporter)
     finally:

@@ -24,6 +24,7 @@ from mistpm.ops.options import Options
 from mistpm.ops.rendering import render_locked
 from mistpm.ops.reporter import Reporter
 from mistpm.ops.settings.adding import Addition, draft_release
+from mistpm.ops.settings.registries import with_registries
 from mistpm.ops.workspace import Workspace, find_document, open_workspace
 
 NOBODY = "0" * 32
@@ -48,7 +49,7 @@ def render_package(
     file where there is one, otherwise registries from the user's configuration; the file's releases,
     targets and lock play no part.  Raises what solving, fetching and rendering raise.
     """
-    workspace = _alone(options, reporter)
+    workspace = with_registries(_alone(options, reporter), addition.registries)
     if registry:
         workspace.home = workspace.registries.own_name(registry)
     workspace = workspace.drafted(draft_release(workspace, addition))

@@ -29,12 +29,16 @@ from mistpm.ops.settings.given_inputs import (
     read_given_inputs,
 )
 from mistpm.ops.settings.kept_bindings import KeptBinding, kept_bindings
+from mistpm.ops.settings.registries import with_registries
 from mistpm.ops.workspace import Workspace, find_document
 from mistpm.package import read_package
 
 
 class Addition(Struct, frozen=True, kw_only=True):
-    """A release as the command line describes it; what is empty stays as the environment has it."""
+    """A release as the command line describes it; what is empty stays as the environment has it.
+
+    `registries` (`NAME=WHERE`) are written into the environment before it.
+    """
 
     name: str
     package: str = ""
@@ -43,6 +47,7 @@ class Addition(Struct, frozen=True, kw_only=True):
     inputs_file: Path | None = None
     settings: tuple[str, ...] = ()
     bindings: tuple[str, ...] = ()
+    registries: tuple[str, ...] = ()
 
 
 class Added(Struct, frozen=True, kw_only=True):
@@ -69,7 +74,7 @@ def add_release(options: Options, addition: Addition) -> Added:
     `DocumentError`, also for a secret that is written out, `RegistryError`, `PackageError`.
     """
     found = require_file(find_document(options))
-    workspace = Workspace(found, options, Reporter())
+    workspace = with_registries(Workspace(found, options, Reporter()), addition.registries)
     newest, wanted, possible = _versions(workspace, addition)
     given = read_given_inputs(addition.inputs_file, addition.settings)
     idle = given.idle(_inputs_before(workspace, addition))

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
 
 from msgspec import Struct
 
 from mistpm import document
 from mistpm.document.edits import Put, Remove
+from mistpm.environment.location import as_written
 from mistpm.environment.user_configuration import cache_folder
 from mistpm.errors import UsageError
 from mistpm.model.environment import RegistryEntry
 from mistpm.ops.did_you_mean import did_you_mean
 from mistpm.ops.options import Options
 from mistpm.ops.settings.registry_book import RegistryBook
-from mistpm.ops.workspace import find_document
+from mistpm.ops.workspace import Workspace, find_document
 from mistpm.registry import Registries
 from mistpm.registry.kinds import is_remote
 from mistpm.registry.place import without_credentials
@@ -63,14 +67,8 @@ def add_registry(options: Options, given: NewRegistry) -> RegistryAdded:
     Raises `UsageError`, `RegistryError` when it cannot be reached; then nothing is written.
     """
     book = RegistryBook(find_document(options))
-    entry = _entry(given, book)
-    known = book.entries
-    if given.name in known and known[given.name] != entry:
-        raise UsageError(
-            "registry-exists",
-            f"there is a registry `{given.name}` already",
-            hint=f"choose another name, or `mistpm registry remove {given.name}` first",
-        )
+    entry = _entry(given, book.place)
+    _refuse_other(given.name, entry, book.entries)
     registries = Registries(
         {given.name: entry}, base=book.base, cache=cache_folder(), offline=options.offline
     )
@@ -108,7 +106,54 @@ def remove_registry(options: Options, name: str) -> RegistryChange:
     return RegistryChange(name=name, file=book.title)
 
 
-def _entry(given: NewRegistry, book: RegistryBook) -> RegistryEntry:
+def with_registries(workspace: Workspace, given: Sequence[str]) -> Workspace:
+    """Give the workspace with registries that the command line names, each as `NAME=WHERE`, in it.
+
+    Nothing is written.  Each is asked for its own name.  Raises `UsageError`, `DocumentError`,
+    `RegistryError` for one that cannot be reached.
+    """
+    # a directory that will remember it may not be there yet, and `out/..` is nowhere then
+    base = workspace.base if workspace.has_file else Path("/")
+    place = partial(as_written, folder=base)
+    known = workspace.registry_entries
+    added: dict[str, RegistryEntry] = {}
+    for text in given:
+        name, equals, where = text.partition("=")
+        if not (name and equals and where):
+            raise UsageError(
+                "invalid-registry-option",
+                f"`--registry {without_credentials(text)}` does not say a name and a place",
+                hint="write --registry NAME=WHERE: a folder, a Git repository or a web address",
+            )
+        entry = _entry(NewRegistry(name=name, where=where), place)
+        _refuse_other(name, entry, {**known, **added})
+        if name not in known:
+            added[name] = entry
+            workspace.reporter.note(f"new registry {name}: {without_credentials(where)}")
+    if not added:
+        return workspace
+    puts = [
+        Put(path=("registries", name), value=document.to_builtins(entry))
+        for name, entry in added.items()
+    ]
+    registered = workspace.drafted(workspace.document.edited(*puts))
+    for name in added:
+        registered.registries.own_name(name)
+    return registered
+
+
+def _refuse_other(name: str, entry: RegistryEntry, known: Mapping[str, RegistryEntry]) -> None:
+    """Refuse the name of another registry."""
+    if known.get(name, entry) != entry:
+        raise UsageError(
+            "registry-exists",
+            f"there is a registry `{name}` already",
+            hint=f"choose another name, or `mistpm registry remove {name}` first",
+        )
+
+
+def _entry(given: NewRegistry, place: Callable[[str], str]) -> RegistryEntry:
+    """Give the entry of a registry; `place` writes a path of the command line as it is written down."""
     kind = given.kind or _guess(given.where)
     if kind not in KINDS:
         raise UsageError(
@@ -119,7 +164,8 @@ def _entry(given: NewRegistry, book: RegistryBook) -> RegistryEntry:
         )
     _check_scheme(given.where)
     is_path = kind == "directory" or (kind == "git" and not is_remote(given.where))
-    where = book.place(given.where) if given.where and is_path else given.where
+    is_to_place = is_path and given.where and not given.where.startswith("~")
+    where = place(given.where) if is_to_place else given.where
     try:
         return RegistryEntry(**{kind: where}, ref=given.ref, path=given.path)
     except ValueError as error:
