@@ -1,8 +1,8 @@
 """What packages answered, kept between runs of mistpm: a module is a function of what it is given.
 
-    FOLDER/KE/KEY    the answer, then the SHA-256 of its key and itself
+    FOLDER/ENVIRONMENT.pack    the answers of one environment
 
-`KEY` is the digest of everything that decides an answer: `specs/rendering.md`, "The memo".  An answer is
+A key is the digest of everything that decides an answer: `specs/rendering.md`, "The memo".  An answer is
 what will be applied, and a package without a schema may put a secret into it: nobody but the user may read
 or write here, and what somebody else could have written is not used.
 """
@@ -11,137 +11,144 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Final
 
 import mistpm
+from mistpm.ops.render_pack import OVERHEAD, RenderPack, write_pack
 
-RENDERS = "renders"
+RENDERS: Final = "renders"
 """The part of the cache that holds these."""
 
-_DIGEST_BYTES = 32
-_WRITING = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_NONBLOCK
-_ROOT = 0
-_SHARDS = 256
-_OURS = ("render", "wasm", "document", "model", "package")
+_SUFFIX: Final = ".pack"
+_OURS: Final = ("document", "model", "package", "render", "wasm")
+_LIBRARIES: Final = ("msgspec-", "pyyaml-", "wasmtime-")
 
 
 class RenderStore:
-    """A folder of answers; a fault in it means running a package again, never an error.
+    """A file of answers in a folder; a fault in it means running a package again, never an error.
 
-    `limit_bytes` bounds all answers together, roughly: each of 256 folders has its share of it, in which
-    what was used longest ago goes first.
+    `limit_bytes` bounds all files together, of which the one used longest ago goes first.  A file may have half
+    of it; there what this run did not use goes first, the oldest before the others.  Thread-safe.  Of two runs
+    that keep something at the same moment one may lose what is new.
     """
 
-    def __init__(self, folder: Path, *, limits: str = "", limit_bytes: int = 128 * 1024**2) -> None:
-        self._folder = folder
-        self._share = limit_bytes // _SHARDS
-        self._circumstances = _circumstances(limits)
+    def __init__(
+        self, folder: Path, environment: str, *, limits: str = "", limit_bytes: int = 128 * 1024**2
+    ) -> None:
+        self._path = folder / f"{hashlib.sha256(environment.encode()).hexdigest()[:32]}{_SUFFIX}"
+        self._limits = limits
+        self._limit = limit_bytes
+        self._used: dict[bytes, None] = {}
+        self._new: dict[bytes, bytes] = {}
+        self._room = limit_bytes // 2
+        self._lock = threading.Lock()
 
     def read(self, key: str) -> bytes | None:
-        """Give what was written for a key and note its use; some 0.05 ms."""
-        path = self._path(key)
-        try:
-            if not all(_is_ours(folder.stat()) for folder in (self._folder, path.parent)):
-                return None
-            # a pipe in its place is opened without waiting for somebody to write into it
-            with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
-                facts = os.fstat(file.fileno())
-                if not stat.S_ISREG(facts.st_mode) or not _is_ours(facts):
-                    return None
-                whole = file.read()
-            data, digest = whole[:-_DIGEST_BYTES], whole[-_DIGEST_BYTES:]
-            if digest != _digest(path, data):
-                path.unlink()
-                return None
-            os.utime(path)
-        except OSError:
-            return None
+        """Give what was kept for a key; some 20 µs."""
+        with self._lock:
+            name = self._name(key)
+            data = self._pack.read(name)
+            if data is not None:
+                self._used[name] = None
         return data
 
     def write(self, key: str, data: bytes) -> None:
-        """Keep something for a key; it is not flushed to the disk, because the digest tells what is whole.
+        """Take something for a key, until `keep` is called; what could not be kept is not taken."""
+        with self._lock:
+            self._room -= len(data) + OVERHEAD
+            if self._room >= 0:
+                self._new[self._name(key)] = data
 
-        What a killed run leaves has the name under which the next one writes.
-        """
-        path = self._path(key)
+    def keep(self) -> None:
+        """Write what was taken, in one file with what was there."""
+        with self._lock:
+            chosen = dict(self._chosen()) if self._new else {}
+            if not chosen.keys() & self._new.keys():
+                return
+            with suppress(OSError):
+                write_pack(self._path, chosen.items())
+                self._evict()
+            self._used |= dict.fromkeys(self._new)
+            self._new.clear()
+            self._room = self._limit // 2
+            self._pack = RenderPack(self._path)
+
+    @cached_property
+    def _pack(self) -> RenderPack:
+        """What was kept before; to open it is a use."""
         with suppress(OSError):
-            try:
-                self._write(path, data)
-            except FileNotFoundError:
-                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                path.parent.mkdir(mode=0o700, exist_ok=True)
-                self._write(path, data)
-            self._evict(path.parent)
+            os.utime(self._path)
+        return RenderPack(self._path)
 
-    def _write(self, path: Path, data: bytes) -> None:
-        temporary = path.with_name(f".{path.name}.tmp")
-        try:
-            with os.fdopen(os.open(temporary, _WRITING, mode=0o600), "wb") as file:
-                file.write(data + _digest(path, data))
-            temporary.replace(path)
-        except OSError:
-            temporary.unlink()
-            raise
+    def _name(self, key: str) -> bytes:
+        circumstances = _circumstances(mistpm.__version__, self._limits)
+        return hashlib.sha256(circumstances + key.encode()).digest()
 
-    def _path(self, key: str) -> Path:
-        name = hashlib.sha256(f"{self._circumstances}\n{key}".encode()).hexdigest()
-        return self._folder / name[:2] / name
+    def _chosen(self) -> Iterator[tuple[bytes, bytes]]:
+        """Give what this run has used, what is new, and others as far as they fit.
 
-    def _evict(self, folder: Path) -> None:
-        """Remove what was used longest ago until the folder is within its share."""
-        with os.scandir(folder) as found:
+        Others are those that are there by now: another run may have kept some.
+        """
+        there = RenderPack(self._path)
+        room = self._limit // 2
+        for name in dict.fromkeys((*self._used, *self._new, *there)):
+            data = self._new.get(name) or self._pack.read(name) or there.read(name)
+            if data is None:
+                continue
+            room -= len(data) + OVERHEAD
+            if room < 0:
+                return
+            yield name, data
+
+    def _evict(self) -> None:
+        """Remove the files that were used longest ago until the rest is within the limit."""
+        with os.scandir(self._path.parent) as found:
             entries = sorted(
-                (each.stat().st_mtime_ns, each.stat().st_size, each.path) for each in found
+                (each.stat().st_mtime_ns, each.stat().st_size, each.path)
+                for each in found
+                if each.name.endswith(_SUFFIX)
             )
         size = sum(each[1] for each in entries)
         for _, taken, path in entries:
-            if size <= self._share:
-                return
-            Path(path).unlink()
-            size -= taken
+            if size > self._limit and path != str(self._path):
+                Path(path).unlink()
+                size -= taken
 
 
-def _circumstances(limits: str) -> str:
-    """Digest what else could change an answer: the limits, the versions of mistpm and wasmtime.
+@cache
+def _circumstances(version: str, limits: str) -> bytes:
+    """Digest what else could change an answer: the limits, the versions of mistpm and of what it uses.
 
     Of a checkout, in which a version's code changes, also when it did.
     """
-    found = hashlib.sha256(f"{mistpm.__version__}\n{limits}\n".encode())
-    for line in (*_wasmtime(), *_code()):
-        found.update(f"{line}\n".encode())
-    return found.hexdigest()
+    facts = (version, sys.version, limits, *libraries(), *code())
+    return hashlib.sha256("\n".join(facts).encode()).digest()
 
 
-def _wasmtime() -> Iterator[str]:
-    """Name the installed wasmtime without importing it."""
+def libraries() -> Iterator[str]:
+    """Name what is installed, with its version, without importing it."""
     spec = find_spec("wasmtime")
     if spec is not None and spec.origin:
-        for folder in sorted(Path(spec.origin).parents[1].glob("wasmtime-*.dist-info")):
-            yield folder.name
+        with os.scandir(Path(spec.origin).parents[1]) as found:
+            yield from sorted(e.name for e in found if e.name.lower().startswith(_LIBRARIES))
 
 
-def _code() -> Iterator[str]:
+def code() -> Iterator[str]:
+    """Name the files of the rooms that rendering passes through, with their sizes and times; 1 ms."""
     here = Path(mistpm.__file__).parent
-    for room in _OURS:
-        with os.scandir(here / room) as found:
+    folders = [str(here / room) for room in _OURS]
+    while folders:
+        with os.scandir(folders.pop()) as found:
             for each in sorted(found, key=lambda entry: entry.name):
-                if each.name.endswith(".py"):
+                if each.is_dir():
+                    folders.append(each.path)
+                elif each.name.endswith(".py"):
                     facts = each.stat()
-                    yield f"{room}/{each.name} {facts.st_size} {facts.st_mtime_ns}"
-
-
-def _is_ours(facts: os.stat_result) -> bool:
-    """Say whether nobody but the user or root can have written here."""
-    writable_by_others = facts.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-    return facts.st_uid in {os.getuid(), _ROOT} and not writable_by_others
-
-
-def _digest(path: Path, data: bytes) -> bytes:
-    """Digest an answer together with its place, so that no entry passes for another one."""
-    digest = hashlib.sha256(path.name.encode())
-    digest.update(data)
-    return digest.digest()
+                    yield f"{each.path} {facts.st_size} {facts.st_mtime_ns}"

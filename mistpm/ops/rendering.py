@@ -43,23 +43,29 @@ def render_locked(
     def log(entry: tuple[str, int, str]) -> None:
         workspace.reporter.detail(log_line(*entry))
 
-    rendered = render_environment(
-        lockfile,
-        environment_id=workspace.environment.id,
-        configurations={
-            name: configuration_of(workspace, asking, name, pin)
-            for name, pin in lockfile.releases.items()
-        },
-        packages=fetched.packages,
-        guest=late_runtime(lambda: workspace.runtime),
-        memo=workspace.memo,
-        provided_apis=question.provided_apis,
-        provided_packages=question.provided_packages,
-        minor=minor,
-        keep_going=workspace.options.keep_going,
-        log=log,
-        progress=RenderProgress(workspace.reporter, len(lockfile.releases)),
-    )
+    configurations = {
+        name: configuration_of(workspace, asking, name, pin)
+        for name, pin in lockfile.releases.items()
+    }
+    try:
+        rendered = render_environment(
+            lockfile,
+            environment_id=workspace.environment.id,
+            configurations=configurations,
+            packages=fetched.packages,
+            guest=late_runtime(lambda: workspace.runtime),
+            memo=workspace.memo,
+            provided_apis=question.provided_apis,
+            provided_packages=question.provided_packages,
+            minor=minor,
+            keep_going=workspace.options.keep_going,
+            log=log,
+            progress=RenderProgress(workspace.reporter, len(lockfile.releases)),
+        )
+    except MistError:
+        workspace.memo.keep()  # not after Ctrl-C, which waits for no disk
+        raise
+    workspace.memo.keep()
     descriptors = {
         name: fetched.packages[pin.digest].descriptor for name, pin in lockfile.releases.items()
     }
@@ -69,6 +75,7 @@ def render_locked(
         kubernetes={
             name: each.kubernetes for name, each in descriptors.items() if each and each.kubernetes
         },
+        inputs={name: each.inputs for name, each in configurations.items() if each.inputs},
     )
 
 

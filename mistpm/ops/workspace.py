@@ -198,7 +198,7 @@ class Workspace:
         from mistpm.render import Memo
 
         limits = os.environ.get(LIMITS, "")
-        return Memo(RenderStore(cache_folder() / RENDERS, limits=limits))
+        return Memo(RenderStore(cache_folder() / RENDERS, self.environment.id, limits=limits))
 
     def identity_of(self, local: str) -> PackageId:
         """Give the identity of `ALIAS/GROUP/NAME`; raises `RegistryError` for an unknown alias."""

@@ -12,11 +12,20 @@ from mistpm.registry.usage import Usage, remove_files, unwritable, usage_of
 
 _PREFIX: Final = "sha256:"
 _SUFFIX: Final = ".wasm"
+_SMALL: Final = 64 * 1024
 
 
 def digest_of(data: bytes) -> str:
     """Give `sha256:` and the digest in hexadecimal digits."""
     return _PREFIX + hashlib.sha256(data).hexdigest()
+
+
+def _digest_in(path: Path, size: int) -> str:
+    """Give the digest of a file; a small one is read at once, for which no buffer is made ready."""
+    with path.open("rb") as file:
+        if size <= _SMALL:
+            return digest_of(file.read())
+        return _PREFIX + hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class Store:
@@ -38,9 +47,7 @@ class Store:
             if path.stat().st_size != size:
                 return None
             if digest not in self._verified:
-                with path.open("rb") as file:
-                    found = hashlib.file_digest(file, "sha256").hexdigest()
-                if _PREFIX + found != digest:
+                if _digest_in(path, size) != digest:
                     return None
                 self._verified.add(digest)
         except OSError:

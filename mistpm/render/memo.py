@@ -48,7 +48,10 @@ class MemoStore(Protocol):
         """Give what was written for a key, exactly, or None."""
 
     def write(self, key: str, data: bytes) -> None:
-        """Keep something for a key."""
+        """Take something for a key."""
+
+    def keep(self) -> None:
+        """Let what was taken outlive this run."""
 
 
 class Memo:
@@ -78,6 +81,11 @@ class Memo:
         self._found[key] = (result, record)
         if lasting and self._store and (data := _encoded(result, record)):
             self._store.write(key, data)
+
+    def keep(self) -> None:
+        """Let what was put into the store outlive this run; cheap where that is nothing."""
+        if self._store:
+            self._store.keep()
 
 
 class _Kept(Struct, frozen=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from typing import TYPE_CHECKING
 
@@ -116,7 +117,11 @@ class Loader:
         limit = self._limits.module_bytes
         try:
             with path.open("rb") as file:
-                data = file.read(limit + 1)
+                # no more room than is needed: making and freeing it takes longer than reading
+                size = min(limit, os.fstat(file.fileno()).st_size)
+                data = file.read(size + 1)
+                if len(data) > size:
+                    data += file.read(limit - size)
         except OSError as error:
             raise PackageError(
                 "module-unreadable",
