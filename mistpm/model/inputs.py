@@ -8,6 +8,10 @@ from typing import Any, Final
 
 _MOST_PLACES: Final = 10_000
 _DEEPEST: Final = 64  # schemas may refer to themselves; real inputs are never nested so deeply
+_MOST_STEPS: Final = 300_000
+"""How many values are looked at or made: a few lines of schema can stand for more than there are atoms."""
+
+_TEXT_OF_A_STEP: Final = 100
 
 
 def completed(inputs: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
@@ -17,8 +21,9 @@ def completed(inputs: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     of its own properties, if that gives all that it requires: so `tls.enabled` has its default where
     nobody wrote `tls`, and an optional object that cannot be made stays away.  Followed are
     `properties`, `items`, `allOf` and references within the schema; what is given is never replaced.
+    An object is not made of a schema within itself, and after 300,000 steps nothing more is filled in.
     """
-    result = _completed(inputs, schema, schema, _DEEPEST)
+    result = _Completion(schema).completed(inputs, schema, _DEEPEST)
     return result if isinstance(result, dict) else inputs
 
 
@@ -32,7 +37,7 @@ def is_secret(path: str, schema: dict[str, Any]) -> bool:
             for part in _parts(place, schema)
             if name in part.get("properties", {})
         ]
-        places = [place for place in found if isinstance(place, dict)]
+        places = list({id(place): place for place in found if isinstance(place, dict)}.values())
         if any(part.get("writeOnly") for place in places for part in _parts(place, schema)):
             return True
     return False
@@ -58,57 +63,93 @@ def secret_paths(schema: dict[str, Any]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _completed(value: Any, schema: Any, root: dict[str, Any], depth: int) -> Any:
-    if not isinstance(schema, dict) or depth == 0:
-        return value
-    for part in _parts(schema, root):
-        if isinstance(value, dict):
-            value = _with_properties(value, part, root, depth)
-        elif isinstance(value, list) and isinstance(part.get("items"), dict):
-            value = [_completed(item, part["items"], root, depth - 1) for item in value]
-    return value
-
-
-def _with_properties(
-    value: dict[str, Any], schema: dict[str, Any], root: dict[str, Any], depth: int
-) -> dict[str, Any]:
-    properties = schema.get("properties")
-    if not isinstance(properties, dict):
-        return value
-    result = dict(value)
-    for name, property_schema in properties.items():
-        if name in result:
-            result[name] = _completed(result[name], property_schema, root, depth - 1)
-        else:
-            made = _made(property_schema, root, depth - 1)
-            if made is not _NOTHING:
-                result[name] = made
-    return result
-
-
 _NOTHING: Final = object()
 
 
-def _made(schema: Any, root: dict[str, Any], depth: int) -> Any:
-    """Give the value of a property that was not given, or `_NOTHING`."""
-    if not isinstance(schema, dict) or depth == 0:
-        return _NOTHING
-    parts = _parts(schema, root)
-    for part in parts:
-        if "default" in part:
-            return _completed(deepcopy(part["default"]), schema, root, depth)
-    made = _completed({}, schema, root, depth)
-    required = {name for part in parts for name in part.get("required", ())}
-    return made if made and required <= made.keys() else _NOTHING
+class _Completion:
+    """One walk over values and the schemas for them, which ends after `_MOST_STEPS`."""
+
+    def __init__(self, root: dict[str, Any]) -> None:
+        self._root = root
+        self._left = _MOST_STEPS
+        self._making: set[int] = set()
+        self._parts: dict[int, list[dict[str, Any]]] = {}
+
+    def completed(self, value: Any, schema: Any, depth: int) -> Any:
+        """Give `value` with what `schema` fills in; it is not changed itself."""
+        self._left -= 1
+        if not isinstance(schema, dict) or depth == 0 or self._left < 0:
+            return value
+        for part in self._parts_of(schema):
+            if isinstance(value, dict):
+                value = self._with_properties(value, part, depth)
+            elif isinstance(value, list) and isinstance(part.get("items"), dict):
+                value = [self.completed(item, part["items"], depth - 1) for item in value]
+        return value
+
+    def _with_properties(
+        self, value: dict[str, Any], schema: dict[str, Any], depth: int
+    ) -> dict[str, Any]:
+        properties = schema.get("properties")
+        if not isinstance(properties, dict):
+            return value
+        result = dict(value)
+        for name, property_schema in properties.items():
+            if self._left < 0:
+                break
+            if name in result:
+                result[name] = self.completed(result[name], property_schema, depth - 1)
+            else:
+                made = self._made(property_schema, depth - 1)
+                if made is not _NOTHING:
+                    result[name] = made
+        return result
+
+    def _made(self, schema: Any, depth: int) -> Any:
+        """Give the value of a property that was not given, or `_NOTHING`."""
+        self._left -= 1
+        if not isinstance(schema, dict) or depth == 0 or self._left < 0:
+            return _NOTHING
+        parts = self._parts_of(schema)
+        for part in parts:
+            if "default" in part:
+                self._left -= _size(part["default"])
+                if self._left < 0:
+                    return _NOTHING
+                return self.completed(deepcopy(part["default"]), schema, depth)
+        own = {id(part) for part in parts if "properties" in part}
+        if not own or own & self._making:
+            return _NOTHING
+        self._making |= own
+        made = self.completed({}, schema, depth)
+        self._making -= own
+        required = {name for part in parts for name in part.get("required", ())}
+        return made if made and required <= made.keys() else _NOTHING
+
+    def _parts_of(self, schema: dict[str, Any]) -> list[dict[str, Any]]:
+        if id(schema) not in self._parts:
+            self._parts[id(schema)] = _parts(schema, self._root)
+        return self._parts[id(schema)]
+
+
+def _size(value: Any) -> int:
+    """Give the steps that copying a value counts for."""
+    if isinstance(value, dict):
+        return 1 + sum(map(_size, value.values()))
+    if isinstance(value, list):
+        return 1 + sum(map(_size, value))
+    return 1 + len(value) // _TEXT_OF_A_STEP if isinstance(value, str) else 1
 
 
 def _parts(schema: dict[str, Any], root: dict[str, Any]) -> list[dict[str, Any]]:
     """Give a schema and those that hold together with it: its `$ref` and its `allOf`."""
     parts: list[dict[str, Any]] = []
-    waiting: list[Any] = [schema]
+    seen: set[int] = set()
+    waiting: deque[Any] = deque([schema])
     while waiting and len(parts) < _DEEPEST:
-        part = waiting.pop(0)
-        if isinstance(part, dict) and part not in parts:
+        part = waiting.popleft()
+        if isinstance(part, dict) and id(part) not in seen:
+            seen.add(id(part))
             parts.append(part)
             if "$ref" in part:
                 waiting.append(referred(part["$ref"], root))

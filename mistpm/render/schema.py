@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import difflib
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from mistpm.errors import PackageError, Problem
 from mistpm.model.data_path import DataPath, show_path
 from mistpm.model.inputs import referred
+from mistpm.render.schema_work import MOST_BACKTRACKING, TooMuchWorkError, count_steps
 
 if TYPE_CHECKING:
     import jsonschema_rs
@@ -27,6 +29,11 @@ _ARTICLES = {
     "null": "null",
 }
 _SHOWN = 60
+_MOST_PROBLEMS = 100
+_MOST_KNOWN = 50
+_SURELY_QUICK = 10_000_000
+"""Characters of a schema times those of a value, up to which nothing needs counting."""
+_MAY_REPEAT = ('"$ref"', '"unevaluated', '"$dynamicRef"')
 
 MISSING = "is missing"
 """What is said of an input that is required and neither given nor has a default."""
@@ -44,8 +51,14 @@ class Schema:
         self.root = root
         self.owner = owner
         self.what = what
-        self._has_secrets = '"writeOnly"' in json.dumps(root)
-        self._validator = self._compiled() if root else None
+        try:
+            written = json.dumps(root)
+            self._has_secrets = '"writeOnly"' in written
+            self._validator = self._compiled() if root else None
+        except RecursionError:
+            raise self._invalid("it has too many levels") from None
+        self._size = len(written)
+        self._may_repeat = any(word in written for word in _MAY_REPEAT)
 
     def at(self, path: DataPath) -> tuple[Mapping[str, Any], ...]:
         """Give every part of the schema that may apply to the value at `path`."""
@@ -58,24 +71,48 @@ class Schema:
         """Give the place of everything in `value` that is `writeOnly`, with the schemas for it."""
         if not self._has_secrets:
             return ()
+        self._check_work(value)
         return tuple(self._secrets(self._together((self.root,)), value, ()))
 
     def problems(self, value: Any) -> tuple[Problem, ...]:
-        """Give everything in which `value` does not fit, by path; empty when it fits."""
+        """Give everything in which `value` does not fit, by path, of very much the first; empty when it fits.
+
+        Raises `PackageError` (`invalid-schema`) where finding that out would take too long.
+        """
         if self._validator is None:
             return ()
+        self._check_work(value)
         try:
-            errors = tuple(self._validator.iter_errors(value))
+            errors = self._validator.iter_errors(value)
         except ValueError as error:  # a value that is not JSON, or has too many levels
             return (Problem(path=self.what, message=str(error)),)
-        return tuple(sorted({problem for error in errors for problem in self._told(error)}))
+        told = (problem for error in errors for problem in self._told(error))
+        return tuple(sorted(set(islice(told, _MOST_PROBLEMS))))
+
+    def _check_work(self, value: Any) -> None:
+        """Refuse a schema that would keep its validator busy with `value`: nothing could interrupt that."""
+        try:
+            if self._may_repeat or self._size * len(json.dumps(value)) > _SURELY_QUICK:
+                count_steps(self.root, value)
+        except TooMuchWorkError as error:
+            raise PackageError(
+                "invalid-schema",
+                f"the schema of `{self.owner}` for its {self.what} cannot be used",
+                context=(str(error),),
+                hint="this is a fault in the package: tell its author",
+            ) from None
+        except (RecursionError, TypeError, ValueError):
+            return  # no JSON, or too deep: the validator refuses it
 
     def _compiled(self) -> jsonschema_rs.Validator:
-        from jsonschema_rs import Draft202012Validator, ValidationError
+        from jsonschema_rs import Draft202012Validator, FancyRegexOptions, ValidationError
 
         schema = _without_secret_rules(self.root) if self._has_secrets else self.root
+        patterns = FancyRegexOptions(backtrack_limit=MOST_BACKTRACKING)
         try:
-            return Draft202012Validator(dict(schema), validate_formats=True, offline=True)
+            return Draft202012Validator(
+                dict(schema), validate_formats=True, offline=True, pattern_options=patterns
+            )
         except (ValidationError, ValueError) as error:
             raise self._invalid(str(error).splitlines()[0]) from None
 
@@ -179,6 +216,8 @@ class Schema:
 
     def _unknown(self, path: DataPath, key: str) -> Problem:
         known = sorted({name for schema in self.at(path) for name in schema.get("properties", {})})
+        if len(known) > _MOST_KNOWN or len(key) > _SHOWN:
+            return self._problem((*path, key), "is not known")
         close = difflib.get_close_matches(key, known, n=1)
         hint = f"did you mean `{close[0]}`?" if close else ""
         if not close and known:
@@ -205,11 +244,17 @@ def _of_property(schema: Mapping[str, Any], key: str | int) -> Iterator[Any]:
 
 
 def _matches(pattern: str, key: str) -> bool:
-    """Tell whether a pattern matches; one that only JavaScript knows counts as matching."""
-    try:
-        return re.search(pattern, key) is not None
-    except re.error:
-        return True
+    """Tell whether a pattern matches; asked is the validator, whose patterns take no exponential time."""
+    return _pattern(pattern).is_valid(key)
+
+
+@cache
+def _pattern(pattern: str) -> jsonschema_rs.Validator:
+    from jsonschema_rs import Draft202012Validator, FancyRegexOptions
+
+    return Draft202012Validator(
+        {"pattern": pattern}, pattern_options=FancyRegexOptions(backtrack_limit=MOST_BACKTRACKING)
+    )
 
 
 def _of_item(schema: Mapping[str, Any], index: str | int) -> Iterator[Any]:
