@@ -1,4 +1,4 @@
-"""Commands in what is said: where the user named the environment's file, they name it too."""
+"""Commands in what is said: where the user named the environment's file, or the target, they name it too."""
 
 from __future__ import annotations
 
@@ -12,16 +12,30 @@ from itertools import pairwise
 _ELSEWHERE = frozenset({"apply", "cache", "completion", "init", "inspect", "pack"})
 """Commands that work on no environment's file, or are told it in another way."""
 
+_WITHOUT_TARGET = frozenset({"add", "info", "registry", "remove", "rename", "search"})
+"""Commands that work on the environment's file alone."""
+
+_FILE = "-e"
+_OPTIONS = {
+    "-e": _FILE,
+    "--environment": _FILE,
+    "-t": "-t",
+    "--target": "-t",
+    "--context": "--context",
+    "--as": "--as",
+    "--state-namespace": "--state-namespace",
+}
+"""Options that say what is worked on, and how they are repeated."""
+_SAY_WHERE = ("-t", "--target", "--context")
+
 _COMMAND = re.compile(r"`mistpm (?P<command>[a-z][a-z-]*)(?P<rest>[^`]*)`")
-_named: ContextVar[str] = ContextVar(
-    "the environment's file as the command line names it", default=""
-)
+_named: ContextVar[dict[str, str]] = ContextVar("what the command line names")
 
 
 @contextmanager
 def working_on(arguments: Sequence[str]) -> Iterator[None]:
     """Let `same_environment` know the command line."""
-    token = _named.set(_named_file(arguments))
+    token = _named.set(_options(arguments))
     try:
         yield
     finally:
@@ -29,21 +43,32 @@ def working_on(arguments: Sequence[str]) -> Iterator[None]:
 
 
 def same_environment(text: str) -> str:
-    """Give a text whose commands (`mistpm …` in backticks) work on the file that the user named."""
-    file = _named.get()
+    """Give a text whose commands (`mistpm …` in backticks) work on the file and the target that the user named.
+
+    A command that names a file or a target itself is left as it is.
+    """
+    named = _named.get({})
 
     def completed(found: re.Match[str]) -> str:
-        if found["command"] in _ELSEWHERE or " -e " in found["rest"]:
+        if found["command"] in _ELSEWHERE:
             return found[0]
-        return f"{found[0][:-1]} -e {shlex.quote(file)}`"
+        words = found["rest"].split()
+        more = ""
+        for option, value in named.items():
+            is_said = option in words or (option != _FILE and bool({*_SAY_WHERE} & {*words}))
+            has_it = option == _FILE or found["command"] not in _WITHOUT_TARGET
+            if has_it and not is_said:
+                more += f" {option} {shlex.quote(value)}"
+        return f"{found[0][:-1]}{more}`"
 
-    return _COMMAND.sub(completed, text) if file else text
+    return _COMMAND.sub(completed, text) if named else text
 
 
-def _named_file(arguments: Sequence[str]) -> str:
+def _options(arguments: Sequence[str]) -> dict[str, str]:
+    """Give the options of a command line that say what is worked on."""
+    named = {}
     for argument, following in pairwise((*arguments, "")):
-        if argument in {"-e", "--environment"}:
-            return following
-        if argument.startswith("--environment="):
-            return argument.partition("=")[2]
-    return ""
+        option, equals, value = argument.partition("=")
+        if option in _OPTIONS and (equals or argument == option):
+            named[_OPTIONS[option]] = value if equals else following
+    return {option: value for option, value in named.items() if value}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
@@ -144,6 +146,13 @@ class TargetEntry(Wire, frozen=True, kw_only=True):
         if self.state and self.directory:
             raise ValueError("`state` goes with `context`; a directory remembers in `.mistpm`")
 
+    @property
+    def place(self) -> str:
+        """Where it is, as messages call it: `context prod`, `directory deploy`."""
+        if self.context:
+            return f"context {self.context}"
+        return f"directory {PurePosixPath(self.directory)}"
+
 
 class RegistryEntry(Wire, frozen=True, kw_only=True):
     """Where a registry is.  Exactly one of `directory`, `git` and `http` is set.
@@ -212,13 +221,25 @@ class Environment(Wire, frozen=True, kw_only=True):
     goal: Goal | None = None
 
     def __post_init__(self) -> None:
-        """Raise `ValueError` for releases whose names mean something else in a lock."""
+        """Raise `ValueError` whose arguments name every rule that is broken."""
         mistakes = [
             f"a release cannot be called `{name}`: in the lock that is who meets a requirement"
             for name in sorted(RESERVED_NAMES & set(self.releases))
         ]
+        mistakes += self._targets_that_collide()
         if mistakes:
             raise ValueError(*mistakes)
+
+    def _targets_that_collide(self) -> Iterator[str]:
+        """Tell of targets that are one place and would be applied to it in turns, each undoing the other."""
+        seen: dict[str, tuple[str, TargetEntry]] = {}
+        named = {f"targets.{name}": entry for name, entry in self.targets.items()}
+        for where, entry in ({"target": self.target} | named).items():
+            if entry is None:
+                continue
+            other, there = seen.setdefault(entry.place, (where, entry))
+            if there != entry:
+                yield f"`{other}` and `{where}` are the same place, {entry.place}, and say different things of it"
 
 
 class SecretSource(Struct, frozen=True, kw_only=True):

@@ -94,6 +94,34 @@ def test_all_mistakes_are_told_at_once(folder: Path) -> None:
     assert ALL_MISTAKES == str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("targets", "told"),
+    [
+        (
+            "target: {directory: ./a/}\ntargets: {b: {directory: a, inputs: {db: {x: 1}}}}",
+            "`target` and `targets.b` are the same place, directory a, and say different things of it",
+        ),
+        (
+            "targets: {b: {context: c}, d: {context: c, state: {namespace: n}}}",
+            "`targets.b` and `targets.d` are the same place, context c, and say different things of it",
+        ),
+    ],
+)
+def test_targets_that_are_one_place_must_agree(folder: Path, targets: str, told: str) -> None:
+    """Each would undo what the other one does."""
+    with pytest.raises(DocumentError) as caught:
+        _ = read_environment(write(folder, f"{TEXT}{targets}\n")).environment
+
+    assert told in str(caught.value)
+
+
+def test_a_target_may_have_a_name_too(folder: Path) -> None:
+    """The same place twice, with the same to say of it, is no mistake."""
+    text = f"{TEXT}target: {{context: c}}\ntargets: {{prod: {{context: c}}, a: {{directory: c}}}}\n"
+
+    assert ["prod", "a"] == list(read_environment(write(folder, text)).environment.targets)
+
+
 def test_no_text_is_told(folder: Path) -> None:
     """Bytes that are no UTF-8."""
     (folder / "mistpm.yaml").write_bytes(b"name: \xff\n")

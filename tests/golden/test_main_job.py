@@ -111,3 +111,35 @@ def test_a_packed_file_is_installed_with_a_registry_that_is_new(
     session.run(f"mistpm install web -p {module} --registry mine=../mine -t directory:out --yes")
     session.run("mistpm install web -s 'a: b' -t directory:out --yes")
     session.expect("with-a-new-registry")
+
+
+def test_one_file_for_several_targets(session: Transcript) -> None:
+    """What is taken out of the file is taken from all of them, and nobody is taken for another one."""
+    session.run("mistpm init")
+    session.run("mistpm registry add toy ../toy")
+    session.run("mistpm add meter -p toy/watch/meter")
+    file = session.folder / "mistpm.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(
+        f"{text}targets:\n  test: {{directory: ./test}}\n"
+        "  prod: {directory: ./prod, inputs: {meter: {level: 3}}}\n",
+        encoding="utf-8",
+    )
+    session.run("mistpm install --yes")
+    session.run("mistpm install --target prod")
+    session.run("mistpm install --target prod --yes")
+    session.run("mistpm uninstall meter -t prod --yes")
+    session.run("mistpm status")
+    session.run("mistpm install --yes")
+    session.run("mistpm install --yes --remove-unneeded")
+    session.say("no target of its own")
+    session.prepare("mistpm add meter -p toy/watch/meter")
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("target:\n  directory: ./deploy\n", ""), encoding="utf-8")
+    session.run("mistpm plan")
+    session.run("mistpm status -t prod")
+    session.say("one place twice")
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("./test", "prod"), encoding="utf-8")
+    session.run("mistpm plan -t prod")
+    session.expect("several-targets")

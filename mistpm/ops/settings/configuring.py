@@ -25,7 +25,7 @@ from mistpm.ops.reporter import Reporter
 from mistpm.ops.settings.admitted_minors import admitted_minors
 from mistpm.ops.settings.given_inputs import merge
 from mistpm.ops.settings.new_environment import new_file, new_id
-from mistpm.ops.settings.targets import ChosenTarget, open_cluster
+from mistpm.ops.settings.targets import ChosenTarget, open_cluster, other_targets
 from mistpm.ops.workspace import Workspace, find_document
 
 
@@ -200,13 +200,22 @@ def _overlays(environment: Environment, name: str) -> list[tuple[str, ...]]:
 def draft_without(workspace: Workspace, names: tuple[str, ...]) -> Workspace:
     """Give the workspace with an environment that lacks these releases; nothing is written.
 
-    What a killed run took out of the file but not off the target may be named again.  Raises
-    `UsageError` for a release that is not there.
+    What a killed run took out of the file but not off the target may be named again.  The reporter hears
+    which other targets the file has: they lose the releases too.  Raises `UsageError` for a release that is
+    not there.
     """
     environment = workspace.environment
     for name in names:
         if not (name in environment.releases or _is_left_over(workspace, name)):
             find_release(environment, name)
+    taken = [name for name in names if name in environment.releases]
+    others = other_targets(environment, workspace.chosen_target)
+    if taken and others:
+        releases, targets = (", ".join(f"`{each}`" for each in group) for group in (taken, others))
+        workspace.reporter.note(
+            f"{workspace.document.title} is for {targets} too:"
+            f" what is there of {releases} goes with the next `mistpm install` there"
+        )
     return workspace.drafted(workspace.document.edited(*_removal(environment, names)))
 
 

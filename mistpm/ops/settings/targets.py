@@ -89,7 +89,25 @@ def _find(text: str, environment: Environment | None, folder: Path) -> ChosenTar
             context=did_you_mean(text, named),
             hint="write directory:PATH, context:NAME, or a name that stands under `targets:` in mistpm.yaml",
         )
-    return ChosenTarget(entry=environment.target if environment else None, base=folder)
+    default = environment.target if environment else None
+    if named and default is None:
+        raise UsageError(
+            "no-target-chosen",
+            f"the environment `{environment.name if environment else ''}` has targets, and none of them is chosen",
+            context=did_you_mean("", named),
+            hint="choose one with --target NAME; `target:` in mistpm.yaml says where to go without that",
+        )
+    return ChosenTarget(entry=default, base=folder)
+
+
+def other_targets(environment: Environment, chosen: ChosenTarget) -> tuple[str, ...]:
+    """Name the other places that an environment's file is for: `--target` takes those names."""
+    places = {name: entry.place for name, entry in environment.targets.items()}
+    if environment.target and environment.target.place not in places.values():
+        kind, _, where = environment.target.place.partition(" ")
+        places[f"{kind}:{where}"] = environment.target.place
+    mine = chosen.entry.place if chosen.entry else ""
+    return tuple(sorted(name for name, place in places.items() if place != mine))
 
 
 def open_directory(chosen: ChosenTarget) -> Target:
