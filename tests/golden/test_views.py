@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from toy_registry import ToyRegistry, config_map
 from transcript import Transcript
 
 
@@ -70,6 +73,26 @@ def test_views_for_programs(shop: Transcript) -> None:
     shop.run("mistpm tree --depth 1 --output json")
     shop.run("mistpm why meter --output json")
     shop.expect("views-as-json")
+
+
+def test_an_answer_that_is_not_complete(shop: Transcript, folder: Path) -> None:
+    """What is known is told, what is not as well, and a program sees that by the exit code."""
+    mine = ToyRegistry(folder / "mine", name="mine")
+    for version in ("1.0.0", "1.1.0"):
+        mine.publish("apps/other", version, {"a.yaml": config_map()})
+    mine.index()
+    shop.run("mistpm registry add mine ../mine")
+    shop.run("mistpm add other -p mine/apps/other")
+    shop.prepare("mistpm lock")
+    mine.folder.rename(folder / "away")
+    shop.run("mistpm outdated")
+    shop.run("mistpm outdated --exit-code --output json")
+    shop.run("mistpm search app")
+    shop.run("mistpm search --output json apps/app")
+    shop.run("mistpm list")
+    shop.run("mistpm status")
+    shop.run("mistpm upgrade --plan")
+    shop.expect("answers-that-are-not-complete")
 
 
 @pytest.mark.parametrize("view", ["tree", "why app", "why-not app", "outdated", "graph"])

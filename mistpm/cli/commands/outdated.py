@@ -52,6 +52,7 @@ def outdated(
     from mistpm.cli.text.outdated import show_outdated
     from mistpm.cli.text.view import note_stale
     from mistpm.ops.views.outdated import outdated as compare
+    from mistpm.ops.views.outdated import require_whole
     from mistpm.ops.workspace import open_workspace
 
     terminal = Terminal(verbose=verbose)
@@ -63,5 +64,6 @@ def outdated(
         reporter.finish()
     note_stale(terminal, report.environment, report.stale, solved=True)
     emit(terminal, output, report, lambda: show_outdated(terminal, report))
+    require_whole(report)
     if exit_code and report.outdated:
         raise typer.Exit(OUTDATED)

@@ -26,12 +26,11 @@ def search(
 ) -> None:
     """Search the registries for packages."""
     from mistpm.ops.options import Options
+    from mistpm.ops.packages.searching import require_whole
     from mistpm.ops.packages.searching import search as find
 
     terminal = Terminal()
     result = find(Options(environment=environment, offline=offline), text)
-    for line in result.unreachable:
-        terminal.finding("warning", line)
 
     def show() -> None:
         rows = [(each.package, each.newest, each.description) for each in result.found]
@@ -40,6 +39,7 @@ def search(
             terminal.say(_nothing(text, result.asked))
 
     emit(terminal, output, result, show)
+    require_whole(result)
 
 
 def _nothing(text: str, asked: int) -> str:

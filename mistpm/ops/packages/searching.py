@@ -33,6 +33,17 @@ class SearchResult(Struct, frozen=True, kw_only=True):
     unreachable: tuple[str, ...] = ()
 
 
+def require_whole(result: SearchResult) -> None:
+    """Raise `RegistryError` (`incomplete`) where a registry did not answer, once the rest is shown."""
+    if result.unreachable:
+        raise RegistryError(
+            "incomplete",
+            "not every registry could be searched",
+            context=result.unreachable,
+            hint="the others are told; `mistpm registry list` shows where each is",
+        )
+
+
 class VersionInfo(Struct, frozen=True, kw_only=True):
     """One version of a package in a registry."""
 

@@ -47,7 +47,8 @@ class OutdatedNode(Struct, frozen=True, kw_only=True, rename="camel"):
 class Outdated(Struct, frozen=True, kw_only=True, rename="camel"):
     """What is outdated, of how many that were looked at: releases of the file, or `everything`.
 
-    `unresolved` is what an upgrade cannot solve.
+    `unresolved` is what an upgrade cannot solve, `unreachable` why registries could not be asked: in lines,
+    for those nodes that have no `newest`.
     """
 
     environment: str
@@ -56,6 +57,19 @@ class Outdated(Struct, frozen=True, kw_only=True, rename="camel"):
     looked_at: int
     outdated: tuple[OutdatedNode, ...]
     unresolved: tuple[LockedFailure, ...] = ()
+    unreachable: tuple[str, ...] = ()
+
+
+def require_whole(report: Outdated) -> None:
+    """Raise `RegistryError` (`incomplete`) where something could not be looked up, once the rest is shown."""
+    if report.unreachable:
+        unknown = ", ".join(f"`{each.node}`" for each in report.outdated if not each.newest)
+        raise RegistryError(
+            "incomplete",
+            f"what is newest of {unknown} is not known",
+            context=report.unreachable,
+            hint="the rest is told; run it again when the registry answers",
+        )
 
 
 def outdated(workspace: Workspace, *, everything: bool = False) -> Outdated:
@@ -81,6 +95,7 @@ def outdated(workspace: Workspace, *, everything: bool = False) -> Outdated:
         looked_at=len(names),
         outdated=tuple(node for node in found if node is not None),
         unresolved=reachable.solved.lockfile.unresolved,
+        unreachable=tuple(dict.fromkeys(comparison.unreachable)),
     )
 
 
@@ -97,6 +112,7 @@ class _Comparison:
         self._sources = Sources(workspace, solved.asking.files)
         self._prereleases = solved.asking.asked.question.prereleases
         self._holding = Holding(workspace, solved.asking, solved.lockfile)
+        self.unreachable: list[str] = []
 
     def of(self, name: str) -> OutdatedNode | None:
         """Tell of a node, nothing where all is well."""
@@ -104,6 +120,7 @@ class _Comparison:
         try:
             candidates = self._sources.candidates(now.package)
         except RegistryError as error:
+            self.unreachable.append(error.message)
             return self._told(name, because=(error.message,))
         newest = newest_of(candidates, prereleases=self._prereleases)
         yanked = _yanked(candidates, now)
