@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,11 @@ pytest_plugins = ["control_plane_fixtures"]
 
 for name in ("CI", "NO_COLOR", "KUBECONFIG", "MISTPM_CONFIG_DIR", "MISTPM_CACHE_DIR"):
     os.environ.pop(name, None)  # not in a fixture: those of the whole session would come before it
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # a shell starts what it runs in the background so, and what ignores Ctrl-C hands that down: tests press it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 import urllib3
 from control_plane import ControlPlane
+from eventually import eventually
 from fault_proxy import FaultProxy, Happening, answer, half, hang, late, reset_after, reset_before
 from kubernetes_api import KubernetesApi, is_there
 
@@ -78,10 +79,11 @@ def test_answers_in_its_place(proxy: FaultProxy, through: KubernetesApi) -> None
 def test_what_hangs(proxy: FaultProxy, through: KubernetesApi) -> None:
     """What hangs does so until the client gives up, what is late comes."""
     through.get("/livez")  # is connected
-    proxy.inject(hang, "/version")
+    hanging = proxy.inject(hang, "/version")
     proxy.inject(late(0.2), "/version")
     with pytest.raises(urllib3.exceptions.ReadTimeoutError):
         through.request("GET", "/version", timeout=0.2)
+    eventually(lambda: hanging.hits)  # or it would hit the next one
     began = time.monotonic()
 
     assert 200 == through.get("/version").status
@@ -93,7 +95,7 @@ def test_streams(proxy: FaultProxy, through: KubernetesApi, namespace: str) -> N
     path, manifest = configuration(namespace, "a")
     through.apply(path, manifest)
     collection = path.rpartition("/")[0]
-    query = {"watch": "true", "fieldSelector": "metadata.name=a", "timeoutSeconds": "1"}
+    query = {"watch": "true", "fieldSelector": "metadata.name=a", "timeoutSeconds": "3"}
     seen = through.get(collection, **query)
 
     assert ["ADDED"] == [json.loads(line)["type"] for line in seen.body.splitlines()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -72,12 +73,14 @@ def _has_started(answer: Answer) -> bool:
     return bool(pods) and all("containerStatuses" in pod["status"] for pod in pods)
 
 
-def test_slow(api: KubernetesApi, deployments: str) -> None:
-    """A Deployment of slow containers is not available, and then is."""
-    api.apply(f"{deployments}/web", deployment("web", image="fake.test/slow:4s"))
+def test_slow(api: KubernetesApi, deployments: str, pods: str) -> None:
+    """A Deployment of slow containers is not available, and then is: its Pods are, after some seconds."""
+    api.apply(f"{deployments}/web", deployment("web", image="fake.test/slow:3s"))
 
-    api.wait_for(f"{deployments}/web", has_condition("Available", value="False"))
     api.wait_for(f"{deployments}/web", has_condition("Available"))
+
+    (pod,) = api.get(pods).body["items"]
+    assert _seconds_until(pod, "Ready") >= 3
 
 
 def test_job(api: KubernetesApi, jobs: str) -> None:
@@ -130,13 +133,16 @@ def test_log_of_what_never_started(api: KubernetesApi, deployments: str, pods: s
 
 def test_init_containers(api: KubernetesApi, pods: str) -> None:
     """Nothing begins before the init containers are through."""
-    template = pod_template("web", initContainers=[{"name": "wait", "image": "fake.test/slow:4s"}])
-    template["metadata"]["name"] = "web"
-    api.create(pods, {"apiVersion": "v1", "kind": "Pod", **template})
+    for name, image in (("held", "fake.test/stuck"), ("late", "fake.test/slow:3s")):
+        template = pod_template("web", initContainers=[{"name": "wait", "image": image}])
+        template["metadata"]["name"] = name
+        api.create(pods, {"apiVersion": "v1", "kind": "Pod", **template})
 
-    api.wait_for(f"{pods}/web", has_condition("Initialized", value="False"))
+    api.wait_for(f"{pods}/held", has_condition("Initialized", value="False"))
+    late = api.wait_for(f"{pods}/late", has_condition("Ready"))
+
     assert _waiting(api.get(pods)) == ["PodInitializing"]
-    api.wait_for(f"{pods}/web", has_condition("Ready"))
+    assert _seconds_until(late.body, "Initialized") >= 3
 
 
 def test_unschedulable(api: KubernetesApi, deployments: str, pods: str) -> None:
@@ -252,6 +258,13 @@ def _is_rolled_out(*, generation: int, replicas: int) -> Callable[[Answer], bool
 
 def _images(answer: Answer) -> list[str]:
     return [pod["spec"]["containers"][0]["image"] for pod in answer.body["items"]]
+
+
+def _seconds_until(pod: dict[str, Any], name: str) -> float:
+    """Give how long it took from a Pod's start to a condition, by the control plane's own clock."""
+    (at,) = [each for each in pod["status"]["conditions"] if each["type"] == name]
+    began, came = pod["status"]["startTime"], at["lastTransitionTime"]
+    return (datetime.fromisoformat(came) - datetime.fromisoformat(began)).total_seconds()
 
 
 def _is_ready(pod: dict[str, Any]) -> bool:

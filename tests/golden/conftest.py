@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import platform
+import threading
 import zlib
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from made_cluster_shop import publish_running
 from toy_registry import ToyRegistry, config_map
 from transcript import Transcript
 
+from mistpm.cli import apply_lines
 from mistpm.ops.settings import new_environment, targets
 
 CLAIM = """\
@@ -159,6 +161,7 @@ def cluster_session(
     monkeypatch.setattr(new_environment, "new_id", lambda: number * 4)
     monkeypatch.setenv("MISTPM_CONFIG_DIR", str(folder / "config"))
     monkeypatch.setenv("KUBECONFIG", str(control_plane.kubeconfig()))
+    monkeypatch.setattr(apply_lines, "HEARTBEAT", threading.TIMEOUT_MAX)  # however slow the machine
     transcript = Transcript(work)
     transcript.replace(str(folder), "/home/me")
     monkeypatch.setattr(targets, "STATE_NAMESPACE", state)

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeAlias
+
+import pytest
 from control_plane_fixtures import make_namespace
+from hourglass import Hourglass
 from kubernetes_api import KubernetesApi
 from transcript import Transcript
+
+from mistpm.cli.apply_lines import LineView
+from mistpm.model.progress import Progress
+
+Show: TypeAlias = Callable[[LineView, Progress], None]
 
 MERGE = "application/merge-patch+json"
 
@@ -49,9 +59,26 @@ def test_the_main_job_on_a_cluster(cluster_session: Transcript, api: KubernetesA
     session.expect("cluster-main-job")
 
 
-def test_an_upgrade_that_fails(cluster_session: Transcript) -> None:
+def test_an_upgrade_that_fails(
+    cluster_session: Transcript, api: KubernetesApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It says why, the state says what was done, and there is a way back."""
     session = cluster_session
+    told: set[str] = set()
+
+    def show(self: LineView, progress: Progress, show: Show = LineView.show) -> None:
+        told.add(progress.message)
+        show(self, progress)
+
+    def is_stuck() -> bool:
+        """Tell that a Pod started, is not ready, and that this is known."""
+        pods = api.get("/api/v1/namespaces/golden-failing/pods").body["items"]
+        images = [
+            each["image"] for pod in pods for each in pod["status"].get("containerStatuses", ())
+        ]
+        return "fake.test/stuck" in images and "1 replica is still of the old version" in told
+
+    monkeypatch.setattr(LineView, "show", show)
     session.prepare("mistpm init --context test")
     session.prepare("mistpm registry add toy ../toy")
     session.prepare("mistpm install web -p toy/apps/web -n golden-failing --yes")
@@ -61,7 +88,10 @@ def test_an_upgrade_that_fails(cluster_session: Transcript) -> None:
     session.run("mistpm rollback --yes")
     session.run("mistpm status")
     session.say("no time to wait")
-    session.run('mistpm install web -s "image: fake.test/stuck" --yes --timeout 8s')
+    with monkeypatch.context() as patched:
+        told.clear()
+        Hourglass(is_stuck).measures(patched)
+        session.run('mistpm install web -s "image: fake.test/stuck" --yes --timeout 8s')
     session.run('mistpm install web -s "image: fake.test/stuck:2" --yes --no-wait')
     session.expect("cluster-failed-upgrade")
 

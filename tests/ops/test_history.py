@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from hourglass import Hourglass
 from made_cluster_shop import ClusterShop
 from made_shop import ALL, Shop
 
@@ -138,9 +139,17 @@ def test_a_rollback_that_did_not_end_is_gone_on_with(cluster_shop: ClusterShop) 
 
 
 def test_the_file_goes_back_with_what_is_applied(
-    cluster_shop: ClusterShop, capsys: pytest.CaptureFixture[str]
+    cluster_shop: ClusterShop,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Though it does not get ready: the next install goes on with it, and does not undo it."""
+
+    def is_back() -> bool:
+        """Tell that all is written."""
+        found = cluster_shop.get("apis/apps/v1/deployments", "web").body
+        return "fake.test/stuck" in str(found["spec"]["template"])
+
     cluster_shop.write(releases={"web": cluster_shop.release(inputs={"image": "fake.test/stuck"})})
     before = cluster_shop.file.read_bytes()
     assert 0 == run(["install", "--yes", "--no-wait"])
@@ -149,6 +158,7 @@ def test_the_file_goes_back_with_what_is_applied(
     workspace = cluster_shop.open()
     not_begun = restore_begun(workspace, propose_rollback(workspace, None))
     capsys.readouterr()
+    Hourglass(is_back).measures(monkeypatch)
 
     assert (Restored(), since) == (not_begun, cluster_shop.file.read_bytes())
     assert 75 == run(["rollback", "--yes", "--timeout", "1s"])

@@ -220,7 +220,7 @@ def test_an_object_that_never_goes(environment: AppliedEnvironment) -> None:
     path = stuck(environment, "one")
 
     with pytest.raises(TargetError) as raised:
-        environment.apply(desired, seconds=3)
+        environment.apply_until("the one that is there is being deleted", desired)
 
     name = f"`ConfigMap {environment.namespace}/one`"
     assert str(raised.value) == (
@@ -247,7 +247,7 @@ def test_an_object_that_does_not_go_when_it_should(environment: AppliedEnvironme
     only = environment.desired(environment.release("app", config_map("two")))
 
     with pytest.raises(TargetError) as raised:
-        environment.apply(only, seconds=3)
+        environment.apply_until("finalizer `example.test/held` is not done", only)
 
     assert "not-gone" == raised.value.reference
     assert any("example.test/held" in line for line in raised.value.context)

@@ -10,16 +10,33 @@ from typing import Protocol
 import pytest
 from command_line import CommandLine, Running
 from control_plane import ControlPlane
-from kubernetes_api import is_gone, is_there
+from kubernetes_api import KubernetesApi, has_condition, is_gone, is_there
 from made_cluster_shop import ClusterShop
 
 from mistpm.target.cluster.memory.author import this_user
 
-SLOW = "fake.test/slow:8s"
-"""Gets ready, but not before somebody who is slow has stopped who waits for it."""
+WORKS = "example.test/web:2"
 LEASE = 8
 """Seconds that a short lease holds: longer than a busy machine keeps its holder from renewing it."""
 STUCK = "fake.test/stuck"
+
+
+class Gate:
+    """Keeps Pods from being made in a namespace until it is opened, so that what needs them is waited for."""
+
+    def __init__(self, api: KubernetesApi, namespace: str) -> None:
+        self._api = api
+        self._path = f"/api/v1/namespaces/{namespace}/resourcequotas/gate"
+
+    def close(self) -> None:
+        """Let nothing through from now on."""
+        quota = {"metadata": {"name": "gate"}, "spec": {"hard": {"pods": "0"}}}
+        self._api.apply(self._path, {"apiVersion": "v1", "kind": "ResourceQuota", **quota})
+        self._api.wait_for(self._path, lambda answer: "hard" in answer.body.get("status", {}))
+
+    def open(self) -> None:
+        """Let everything through."""
+        self._api.delete(self._path)
 
 
 class Person:
@@ -43,15 +60,24 @@ class Person:
 
     def installs(self, *arguments: str) -> Running:
         """Begin to install it."""
-        return self._line.start("install", "--yes", *arguments)
+        return self._line.start("install", "--yes", "--timeout", "3m", *arguments)
 
     def begins_to_install(self, **inputs: object) -> Running:
         """Install it, and come back when `web` is waited for."""
         self.wants(**inputs)
         running = self.installs()
-        path = f"/apis/apps/v1/namespaces/{self.shop.namespace}/deployments/web"
-        self.shop.api.wait_for(path, is_there)
+        self.shop.api.wait_for(self.web, is_there)
         return running
+
+    @property
+    def web(self) -> str:
+        """Where the Deployment is."""
+        return f"/apis/apps/v1/namespaces/{self.shop.namespace}/deployments/web"
+
+    def has_written(self, text: str) -> None:
+        """Wait until `web` has this text."""
+        path = f"/api/v1/namespaces/{self.shop.namespace}/configmaps/web"
+        self.shop.api.wait_for(path, lambda answer: bool(text == answer.body["data"]["text"]))
 
 
 class People(Protocol):
@@ -61,6 +87,12 @@ class People(Protocol):
         self, name: str, *, lease: int | None = None, is_elsewhere: bool = False
     ) -> Person:
         """Leases hold as long as usual, or so many seconds."""
+
+
+@pytest.fixture
+def gate(api: KubernetesApi, namespace: str) -> Gate:
+    """Give a gate that is open."""
+    return Gate(api, namespace)
 
 
 @pytest.fixture
@@ -79,15 +111,15 @@ def named(running: Running) -> str:
     return f"{this_user()} (process {running.pid})"
 
 
-def test_the_second_one_waits(people: People) -> None:
+def test_the_second_one_waits(people: People, gate: Gate) -> None:
     """It says for whom, and goes on when the first one is done, with what it had shown."""
     anna, bob = people("anna"), people("bob")
-    first = anna.begins_to_install(image=SLOW)
-    first.signal(signal.SIGSTOP)
-    bob.wants(image=SLOW, text="bob")
+    gate.close()
+    first = anna.begins_to_install(image=WORKS)
+    bob.wants(image=WORKS, text="bob")
     second = bob.installs()
     second.says(f"{named(first)} is changing this environment")
-    first.signal(signal.SIGCONT)
+    gate.open()
     ended = first.end(), second.end()
 
     assert (0, 0) == (ended[0].code, ended[1].code), ended
@@ -159,12 +191,16 @@ def test_the_first_one_is_killed_elsewhere(people: People) -> None:
     assert {"at": "web"} == bob.shop.data("front")
 
 
-@pytest.mark.parametrize("image", [SLOW, STUCK])
-def test_the_first_one_sleeps(people: People, image: str) -> None:
+@pytest.mark.parametrize("is_ready", [True, False])
+def test_the_first_one_sleeps(people: People, gate: Gate, is_ready: bool) -> None:
     """Whoever slept until somebody else took over neither writes nor waits any more when they wake up."""
     anna, bob = people("anna", lease=LEASE), people("bob")
-    first = anna.begins_to_install(image=image, text="anna")
+    gate.close()
+    first = anna.begins_to_install(image=WORKS if is_ready else STUCK, text="anna")
     first.signal(signal.SIGSTOP)
+    gate.open()
+    if is_ready:
+        bob.shop.api.wait_for(bob.web, has_condition("Available"))
     bob.wants(image=STUCK, text="bob")
     second = bob.installs()
     second.says(f"taken over from {named(first)}")
@@ -178,6 +214,7 @@ def test_the_first_one_sleeps(people: People, image: str) -> None:
         bob.shop.get("api/v1/configmaps", "front")
     )  # web is stuck by now, and front waits for it
 
+    bob.has_written("bob")
     second.signal(signal.SIGINT)
     second.end()
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from control_plane import ControlPlane
+from hourglass import Hourglass
 from kubernetes_api import KubernetesApi
 
 from mistpm.model.change import ApplyReport, Diff
@@ -74,7 +75,7 @@ class AppliedEnvironment:
         )
 
     def apply(
-        self, desired: Desired, *, seconds: float = 900, wanted: bool = True, **permissions: bool
+        self, desired: Desired, *, seconds: float = 300, wanted: bool = True, **permissions: bool
     ) -> ApplyReport:
         """Compare and apply, as a command does."""
         target = self.target()
@@ -83,6 +84,13 @@ class AppliedEnvironment:
             target, desired, target.diff(desired, allowed), allowed, seconds=seconds, wanted=wanted
         )
 
+    def apply_until(self, why: str, desired: Desired, *, seconds: float = 300) -> ApplyReport:
+        """Apply with a clock on which the time that there is ends when this is told of an object."""
+        clock = Hourglass(lambda: why in {each.message for each in self.told})
+        target = self.target(clock=clock)
+        diff = target.diff(desired, self.permissions)
+        return self.carry_out(target, desired, diff, seconds=seconds)
+
     def carry_out(
         self,
         target: ClusterTarget,
@@ -90,7 +98,7 @@ class AppliedEnvironment:
         diff: Diff,
         permissions: Permissions = Permissions(),  # noqa: B008 - frozen
         *,
-        seconds: float = 900,
+        seconds: float = 300,
         wanted: bool = True,
     ) -> ApplyReport:
         """Apply what was shown."""

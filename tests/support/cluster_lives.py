@@ -173,7 +173,7 @@ class Life:
         target.state()
         permissions = Permissions(delete_namespaces=not desired.releases)
         diff = target.diff(desired, permissions)
-        target.apply(desired, diff, permissions, waiting=Waiting(seconds=900))
+        target.apply(desired, diff, permissions, waiting=Waiting(seconds=300))
 
 
 def discard(api: KubernetesApi, life: Life) -> None:

@@ -67,7 +67,7 @@ class Running:
         eventually(lambda: text in self.text or self._process.poll() is not None, seconds=seconds)
         assert text in self.text, self.text
 
-    def end(self, *, seconds: float = 1200) -> Ended:
+    def end(self, *, seconds: float = 400) -> Ended:
         """Wait for its end."""
         try:
             self._process.wait(seconds)

@@ -132,13 +132,15 @@ class KubernetesApi:
         eventually(lambda: self.create(path, review).body["status"]["allowed"])
 
     def wait_for(
-        self, path: str, is_so: Callable[[Answer], bool], *, seconds: float = 600
+        self, path: str, is_so: Callable[[Answer], bool], *, seconds: float = 180
     ) -> Answer:
         """Ask until the answer is as it should be; raises AssertionError with the last one."""
         deadline = time.monotonic() + seconds
         while not is_so(answer := self.get(path)):
             if time.monotonic() > deadline:
-                raise AssertionError(f"{path}: {json.dumps(answer.body, indent=2)}")
+                raise AssertionError(
+                    f"{path}, after {seconds:g} s: {json.dumps(answer.body, indent=2)}"
+                )
             time.sleep(0.02)
         return answer
 

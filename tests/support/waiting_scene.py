@@ -70,19 +70,26 @@ class Scene:
         namespace = "" if has_none else self.namespace
         return ResourceId(group, manifest["kind"], namespace, manifest["metadata"]["name"])
 
+    def next(self, resource: ResourceId) -> News:
+        """Wait until something is told while a resource is waited for, and keep it."""
+        try:
+            news = self.news.get(timeout=180)
+        except queue.Empty:
+            raise AssertionError(f"no news of `{resource}` after {self.told}") from None
+        self.told.append(news)
+        return news
+
     def end(self, resource: ResourceId) -> News:
         """Wait until it is told how waiting for a resource ended; keeps all that is told before."""
         while True:
-            news = self.news.get(timeout=600)
-            self.told.append(news)
+            news = self.next(resource)
             if news.resource == resource and news.state != "waiting":
                 return news
 
     def waiting(self, resource: ResourceId, *, until: Callable[[str], bool]) -> str:
         """Wait for a reason to be told."""
         while True:
-            news = self.news.get(timeout=600)
-            self.told.append(news)
+            news = self.next(resource)
             if news.resource == resource:
                 assert "waiting" == news.state, news
                 if until(news.why):

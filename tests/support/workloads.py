@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from kubernetes_api import MERGE, KubernetesApi
+
 WORKS = "example.test/app:1"
+HELD = {"name": "example.test/held"}
+"""A scheduling gate: Pods that have it do not start until somebody lets them go."""
 
 
 def pod_template(
@@ -77,3 +81,11 @@ def custom_definition(group: str, schema: dict[str, Any]) -> dict[str, Any]:
             "versions": [{**version, "schema": {"openAPIV3Schema": schema}}],
         },
     }
+
+
+def let_go(api: KubernetesApi, pods: str) -> None:
+    """Let the Pods of a namespace start that a scheduling gate holds, all that there are; `pods` is their path."""
+    for pod in api.get(pods).body["items"]:
+        if pod["spec"].get("schedulingGates"):
+            path = f"{pods}/{pod['metadata']['name']}"
+            api.request("PATCH", path, {"spec": {"schedulingGates": None}}, content_type=MERGE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,7 +59,8 @@ class ClusterTarget:
     `served` can be asked.  Files that secret values come from are found from `base`.  `patience` is how
     many seconds another run is waited for that changes the environment; `note` hears of requests that
     are tried again; `graces` is how long trouble may last before it counts as a failure, `at_once` how
-    many objects are written at a time.  Nothing is asked before a method is called.
+    many objects are written at a time; `clock` is what the time to wait is measured with.  Nothing is
+    asked before a method is called.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class ClusterTarget:
         note: Callable[[str], None] = lambda _line: None,
         graces: Graces = Graces(),  # noqa: B008 - frozen
         at_once: int = AT_ONCE,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.title = connection.title
         self.address = connection.server
@@ -84,6 +87,7 @@ class ClusterTarget:
         self._patience = patience
         self._graces = graces
         self._at_once = at_once
+        self._clock = clock
         self._lease: EnvironmentLease | None = None
         self._state = ClusterState(
             self._client,
@@ -150,6 +154,7 @@ class ClusterTarget:
                     check=self._check,
                     watch=self._watch,
                     hear=hear,
+                    clock=self._clock,
                 )
                 done = Run(settings, self._state, compared).carry_out()
         self._compared = None

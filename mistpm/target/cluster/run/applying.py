@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Container, Iterable, Mapping
 from typing import Any, Final
 
@@ -63,7 +62,7 @@ class Applying:
         is_settled: bool,
     ) -> None:
         self._settings = settings
-        self._deadline = time.monotonic() + settings.waiting.seconds
+        self._deadline = settings.clock() + settings.waiting.seconds
         self._steps = {step.resource: step for step in steps}
         self._conditions = conditions
         self._book = book
@@ -79,6 +78,7 @@ class Applying:
             watch=settings.watch,
             is_patient=settings.waiting.wanted,
             limit=settings.at_once,
+            clock=settings.clock,
         )
         self._writer = Writer(settings.client, settings.resources, self._circumstances())
         self._stages = Stages(settings, self._steps.values())
@@ -233,7 +233,7 @@ class Applying:
     def _circumstances(self) -> Circumstances:
         return Circumstances(
             check=self._settings.check,
-            is_over=lambda: time.monotonic() >= self._deadline or self._following.is_stopped,
+            is_over=lambda: self._settings.clock() >= self._deadline or self._following.is_stopped,
             wait=lambda resource, why: self._following.tell(
                 Event(state="waiting", resource=resource, why=why)
             ),

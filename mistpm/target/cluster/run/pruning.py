@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -43,9 +42,10 @@ class Pruning:
             order,
             self._begin,
             hear=self._told,
-            deadline=time.monotonic() + settings.waiting.seconds,
+            deadline=settings.clock() + settings.waiting.seconds,
             watch=settings.watch,
             limit=settings.at_once,
+            clock=settings.clock,
         )
         self._writer = Writer(
             settings.client,

@@ -18,7 +18,8 @@ class RunSettings(Struct, frozen=True, kw_only=True):
 
     `check` is called before every write, and raises when nothing may be written any more; `watch` is
     called while things are waited for, costs nothing, and raises when that is known already.  `hear` is
-    told of everything; `at_once` is how many objects are written at a time.
+    told of everything; `at_once` is how many objects are written at a time.  How long is waited is
+    measured with `clock`.
     """
 
     client: Client
@@ -30,6 +31,7 @@ class RunSettings(Struct, frozen=True, kw_only=True):
     check: Callable[[], None]
     watch: Callable[[], None]
     hear: Callable[[Progress], None]
+    clock: Callable[[], float]
 
     @property
     def title(self) -> str:

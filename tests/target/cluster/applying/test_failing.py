@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from applied_environment import AppliedEnvironment, annotated
 from kubernetes_api import is_gone, is_there
-from workloads import config_map, custom_definition, deployment, job, service
+from workloads import HELD, config_map, custom_definition, deployment, job, let_go, service
 
 from mistpm.errors import TargetError, TargetTimeoutError
 
@@ -59,7 +59,11 @@ def test_time_runs_out(environment: AppliedEnvironment) -> None:
     shop = environment.release("shop", config_map("shop"))
 
     with pytest.raises(TargetTimeoutError) as raised:
-        environment.apply(environment.desired(db, shop, needs={"shop": ("db",)}), seconds=5)
+        environment.apply_until(
+            "0 of 1 replicas are ready",
+            environment.desired(db, shop, needs={"shop": ("db",)}),
+            seconds=5,
+        )
 
     error = raised.value
     name = f"`Deployment.apps {environment.namespace}/db`"
@@ -85,12 +89,15 @@ def test_time_runs_out(environment: AppliedEnvironment) -> None:
 
 def test_a_run_goes_on_where_the_last_one_stopped(environment: AppliedEnvironment) -> None:
     """What is there and was not ready is waited for, though it need not be written again."""
-    db = environment.release("db", deployment("db", image="fake.test/slow:8s"))
+    db = environment.release("db", deployment("db", schedulingGates=[HELD]))
     shop = environment.release("shop", config_map("shop"))
     desired = environment.desired(db, shop, needs={"shop": ("db",)})
     with pytest.raises(TargetTimeoutError):
-        environment.apply(desired, seconds=3)
+        environment.apply_until("0 of 1 replicas are ready", desired)
 
+    environment.on_told = lambda told: (
+        let_go(environment.api, environment.path("pods")) if told.phase == "waiting" else None
+    )
     environment.apply(desired)
 
     expected = ["unchanged Deployment db", "ready Deployment db", "applied ConfigMap shop"]

@@ -85,7 +85,9 @@ def test_what_does_not_go(environment: AppliedEnvironment) -> None:
     environment.apply(environment.desired(environment.release("app", held("stuck"))))
 
     with pytest.raises(TargetTimeoutError) as raised:
-        environment.apply(environment.desired(lock=b""), seconds=3)
+        environment.apply_until(
+            "finalizer `example.test/held` is not done", environment.desired(lock=b""), seconds=3
+        )
 
     path = environment.path("configmaps", "stuck")
     stuck = f"`ConfigMap {environment.namespace}/stuck`"
@@ -139,7 +141,7 @@ def test_what_is_being_deleted_and_does_not_go(environment: AppliedEnvironment) 
     environment.api.delete(path)
 
     with pytest.raises(TargetError) as raised:
-        environment.apply(desired, seconds=3)
+        environment.apply_until("the one that is there is being deleted", desired)
 
     name = f"`ConfigMap {environment.namespace}/one`"
     assert raised.value.context == (

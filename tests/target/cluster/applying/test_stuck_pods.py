@@ -51,14 +51,16 @@ def test_a_pod_that_may_still_get_ready_is_left(environment: AppliedEnvironment)
     environment.apply(environment.desired(environment.release("app", stuck)), wanted=False)
     path = environment.path("pods", "db-0")
     before = environment.api.wait_for(path, lambda answer: answer.status == 200)
+    why = (
+        "0 of 2 replicas are ready; "
+        "Pod `db-0` of the old version is not ready, and Kubernetes does not replace it before"
+    )
 
     with pytest.raises(TargetTimeoutError) as raised:
-        environment.apply(
-            environment.desired(environment.release("app", stateful_set(WORKS))), seconds=6
+        environment.apply_until(
+            why, environment.desired(environment.release("app", stateful_set(WORKS)))
         )
 
-    assert raised.value.context[0].endswith(
-        "; Pod `db-0` of the old version is not ready, and Kubernetes does not replace it before"
-    )
+    assert f"`StatefulSet.apps {environment.namespace}/db`: {why}" == raised.value.context[0]
     uid = before.body["metadata"]["uid"]
     assert uid == environment.api.get(path).body["metadata"]["uid"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from applied_environment import AppliedEnvironment
 from control_plane import ControlPlane
-from workloads import deployment, service
+from workloads import HELD, deployment, let_go, service
 
 
 def webhook(environment: AppliedEnvironment, authority: str) -> dict[str, Any]:
@@ -67,7 +67,12 @@ def test_a_webhook_whose_pods_start_is_waited_for(
     nobody = deployment("gate", replicas=0)
     environment.apply(environment.desired(environment.release("app", nobody, *rest)))
 
-    slow = deployment("gate", image="fake.test/slow:4s")
+    slow = deployment("gate", schedulingGates=[HELD])
+    environment.on_told = lambda told: (
+        let_go(environment.api, environment.path("pods"))
+        if told.phase == "waiting" and told.resource and told.resource.kind == "Ingress"
+        else None
+    )
     environment.apply(environment.desired(environment.release("app", slow, *rest, ingress(443))))
 
     waited = {
