@@ -15,6 +15,7 @@ from mistpm.wasm.component.component import (
     Described,
     check_component,
     examine_component,
+    is_wasi,
     wrong_types,
 )
 from mistpm.wasm.machine_code.engine import engine_key, make_engine
@@ -70,6 +71,7 @@ class ComponentLoader:
             digest=digest,
             code=code,
             may_call=CALL in described.imports,
+            wasi=any(map(is_wasi, described.imports)),
             computes=REQUIREMENTS in described.exports,
         )
 

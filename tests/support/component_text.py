@@ -2,7 +2,7 @@
 
 `(;host;)` stands for the import of mistpm's functions, a memory of 2 pages with an allocator, and `log` and `call`
 lowered to it; `(;main;)` for the imports of the module that does the work; `(;exports;)` for instantiating that and
-exporting its `render`, and `(;requirements;)` for exporting its `requirements` as well.
+exporting its `render`, `(;lifted;)` for the latter alone, and `(;requirements;)` for exporting its `requirements` as well.
 
 In the module `log` is `(level, text, size)`, and `call` is `(alias, size, inputs, size, is there a name, name, size, place
 for the result)`.
@@ -49,15 +49,20 @@ _MAIN = """(import "libc" "memory" (memory $memory 1))
 _LIFTED = """(func (export "{name}") (param "input" string) (result (result string (error string)))
     (canon lift (core func $main "{name}")
       (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))"""
-_EXPORTS = """(core instance $main (instantiate $main
+_RENDER = _LIFTED.format(name="render")
+_EXPORTS = (
+    """(core instance $main (instantiate $main
     (with "libc" (instance $libc))
     (with "host" (instance (export "log" (func $log)) (export "call" (func $call))))))
-  """ + _LIFTED.format(name="render")
+  """
+    + _RENDER
+)
 
 _PARTS = {
     "(;host;)": _HOST,
     "(;main;)": _MAIN,
     "(;exports;)": _EXPORTS,
+    "(;lifted;)": _RENDER,
     "(;requirements;)": _LIFTED.format(name="requirements"),
 }
 

@@ -20,6 +20,9 @@ from mistpm.wasm.component.component import TYPES
 from mistpm.wasm.machine_code.compiler import Compiler
 
 WORLD = "build it for the world `mistpm:abi/guest` of `specs/mistpm.wit`"
+ALLOWED = (
+    "a component may import `mistpm:abi/host@1.0.0`, and of WASI 0.2 what `specs/host-abi.md` lists"
+)
 
 
 @pytest.fixture(scope="module")
@@ -48,18 +51,31 @@ def load(folder: Path, data: bytes, **limits: Any) -> Any:
             "unknown-import",
             f"""\
 `made.wasm` imports what a component cannot have: `render`
-note: a component may import `mistpm:abi/host@1.0.0`
+note: {ALLOWED}
 hint: {WORLD}""",
         ),
         (
-            '(component (import "wasi:cli/environment@0.2.0" (instance $wasi))'
-            ' (export "render" (instance $wasi)))',
+            '(component (import "wasi:cli/environment@0.3.0" (instance $wasi))'
+            ' (import "wasi:keyvalue/store@0.2.0" (instance)) (export "render" (instance $wasi)))',
             "unknown-import",
+            f"""\
+`made.wasm` imports what a component cannot have: `wasi:cli/environment@0.3.0`, `wasi:keyvalue/store@0.2.0`
+note: {ALLOWED}
+hint: {WORLD}""",
+        ),
+        (
+            '(component (import "wasi:cli/environment@0.2.0" (func $wasi)) (core module $main (memory (export "memory") 1)'
+            ' (func (export "render") (param i32 i32) (result i32) unreachable)'
+            ' (func (export "realloc") (param i32 i32 i32 i32) (result i32) unreachable))'
+            " (core instance $main (instantiate $main))"
+            ' (func (export "render") (param "input" string) (result (result string (error string)))'
+            ' (canon lift (core func $main "render") (memory (core memory $main "memory"))'
+            ' (realloc (core func $main "realloc")))))',
+            "invalid-import",
             """\
-`made.wasm` imports what a component cannot have: `wasi:cli/environment@0.2.0`
-note: a component may import `mistpm:abi/host@1.0.0`
-hint: build it without an operating system: `--stub-wasi` of componentize-py and componentize-qjs, \
-Rust's target `wasm32-unknown-unknown`""",
+`made.wasm` imports what there is only with another type
+  `wasi:cli/environment@0.2.0` is func(), which there is not
+hint: `specs/mistpm.wit` has the world that packages are built for""",
         ),
         (
             '(component (import "mistpm:abi/host@1.0.0" (instance $host (export "time" (func (result u64)))))'

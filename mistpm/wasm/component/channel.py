@@ -5,6 +5,7 @@ A frame is a kind, the length of what follows, a number, and that many bytes.
     to the process     J asked, JSON        C machine code, or nothing     I the input
                        0 … 4 the answer to a request: the response, or what is wrong by status
     from the process   H ready              D described, JSON              L log, the number is the level
+                       W written to the stream of the number
                        R request, JSON      O, E answered: ok, or error    T stopped, JSON
                        with R, O, E and T the number is the fuel that is left
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from msgspec import Struct
@@ -31,17 +32,18 @@ TYPES = {
 
 _CUSTOM, _IMPORTS, _FUNCTIONS, _EXPORTS = 0, 2, 3, 7
 _LONGEST, _MOST_SHOWN = 300, 10
-_WASI = "wasi:"
+_WASI = re.compile(r"wasi:(cli|clocks|filesystem|http|io|random|sockets)/[a-z0-9-]+@0\.2\.\d+")
 
 
 class Component(Module, frozen=True, kw_only=True):
     """A component that is compiled and checked: `code` is its machine code, or the path of the file with it.
 
-    `may_call` tells that it can call dependencies.
+    `may_call` tells that it can call dependencies, `wasi` that it imports interfaces of WASI.
     """
 
     code: bytes | str
     may_call: bool
+    wasi: bool
 
 
 class Described(Struct, frozen=True, kw_only=True):
@@ -121,7 +123,9 @@ def wrong_types(found: Described, *, name: str) -> PackageError | None:
         wrong = tuple(
             f"`{item[:_LONGEST]}` is {kind[:_LONGEST]}, {_must(item)}"
             for item, kind in items.items()
-            if TYPES.get(item) != kind and (item in TYPES or reference == "invalid-import")
+            if TYPES.get(item) != kind
+            and (item in TYPES or reference == "invalid-import")
+            and not (is_wasi(item) and kind.startswith("interface "))
         )
         if wrong:
             return PackageError(
@@ -149,21 +153,20 @@ def _no_render(name: str) -> PackageError:
     )
 
 
+def is_wasi(interface: str) -> bool:
+    """Say whether something imported is an interface of WASI 0.2 that mistpm has, with nothing in it."""
+    return _WASI.fullmatch(interface) is not None
+
+
 def _unknown_imports(form: ComponentForm, name: str) -> PackageError | None:
-    unknown = [interface for interface in form.imports if interface != HOST_INTERFACE]
+    unknown = [each for each in form.imports if each != HOST_INTERFACE and not is_wasi(each)]
     if not unknown:
         return None
-    hint = "build it for the world `mistpm:abi/guest` of `specs/mistpm.wit`"
-    if any(interface.startswith(_WASI) for interface in unknown):
-        hint = (
-            "build it without an operating system: `--stub-wasi` of componentize-py and componentize-qjs,"
-            " Rust's target `wasm32-unknown-unknown`"
-        )
     return PackageError(
         "unknown-import",
         f"`{name}` imports what a component cannot have: {listed(unknown)}",
-        note=f"a component may import `{HOST_INTERFACE}`",
-        hint=hint,
+        note=f"a component may import `{HOST_INTERFACE}`, and of WASI 0.2 what `specs/host-abi.md` lists",
+        hint="build it for the world `mistpm:abi/guest` of `specs/mistpm.wit`",
     )
 
 

@@ -38,7 +38,7 @@ _HOST_INTERFACE = "mistpm:abi/host@1.0.0"
 _LEVELS = (b"debug", b"info", b"warning", b"error")
 _HOST_BYTES = 8 * 1024 * 1024
 _PIECE = 1024 * 1024
-_MOST_FRAMES, _MOST_TYPES = 50, 100
+_MOST_FRAMES = 50
 _LATE_SECONDS = 5.0
 _LOOK_SECONDS = 0.05
 
@@ -143,9 +143,12 @@ class Run:
         self._kept.clear()
 
     def _go(self, linker: model.Linker, component: model.Component, given: bytes) -> None:
-        with linker.root() as root, root.add_instance(_HOST_INTERFACE) as host:
-            for name, function in (("log", self._log), ("call", self._call)):
-                self._define(host, name, function)
+        with linker.root() as root:
+            with root.add_instance(_HOST_INTERFACE) as host:
+                self._define(host, "log", self._log)
+                self._define(host, "call", self._call)
+            if self._asked["wasi"]:
+                self._define_wasi(root, component, given)
         context = self._store._context()  # noqa: SLF001 - the binding's own functions convert whatever comes
         instance = native.wasmtime_component_instance_t()
         failure: Any = native.wasmtime_component_linker_instantiate(
@@ -187,33 +190,65 @@ class Run:
         if asked["fuel"] is not None:
             self._store.set_fuel(asked["fuel"])
 
-    def _define(self, host: model.LinkerInstance, name: str, function: Callable[..., None]) -> None:
-        """Offer a function to the guest, for which all is over where that fails."""
+    def _define_wasi(
+        self, root: model.LinkerInstance, component: model.Component, given: bytes
+    ) -> None:
+        """Offer what the component imports of WASI."""
+        wasi = _beside("wasi")["Wasi"](given, self._write)
+        for interface, items in _wasi_items(self._engine, component).items():
+            with root.add_instance(interface) as instance:
+                for name, write in items.items():
+                    if write is None:
+                        self._define_resource(instance, name, wasi.forget)
+                    else:
+                        self._define(instance, name, wasi.function(interface, name, write))
 
-        def call(_data: Any, _context: Any, _type: Any, given: Any, *rest: Any) -> int:
-            _, results, _ = rest
+    def _define_resource(
+        self, instance: model.LinkerInstance, name: str, forget: Callable[[int], None]
+    ) -> None:
+        """Offer a type of resources: all are the same type, as `wasi.py` says."""
+
+        def drop(_data: Any, _context: Any, number: int) -> int:
+            forget(number)
+            return 0
+
+        callback = native.wasmtime_component_resource_destructor_t(drop)
+        self._kept.append(callback)
+        native.wasmtime_component_linker_instance_add_resource(
+            *(instance.ptr(), *_name(name), _ANY_RESOURCE.ptr()),
+            *(callback, None, _NOTHING_TO_FREE),
+        )
+
+    def _define(
+        self, host: model.LinkerInstance, name: str, function: Callable[..., str | None]
+    ) -> None:
+        """Offer a function to the guest, for which all is over where that fails.
+
+        A text that it gives is why the guest is to be ended.
+        """
+
+        def call(_data: Any, context: Any, _type: Any, given: Any, *rest: Any) -> int:
+            count, results, _ = rest
             try:
-                function(given, results)
+                reason = function(context, given[:count], results)
             except BaseException as fault:  # noqa: BLE001 - nothing may leave a callback
                 give_up(fault)
-            return 0
+            return _error(reason) if reason else 0
 
         callback = native.wasmtime_component_func_callback_t(call)
         self._kept.append(callback)
         native.wasmtime_component_linker_instance_add_func(
-            host.ptr(),
-            ctypes.create_string_buffer(name.encode()),
-            len(name),
-            callback,
-            None,
-            _NOTHING_TO_FREE,
+            *(host.ptr(), *_name(name), callback, None, _NOTHING_TO_FREE)
         )
 
-    def _log(self, given: Any, _results: Any) -> None:
+    def _write(self, stream: int, data: bytes) -> None:
+        self._channel.send(b"W", data, stream)
+
+    def _log(self, _context: Any, given: Any, _results: Any) -> None:
         level = _LEVELS.index(bytes(_view(given[0].of.enumeration)))
         self._channel.send(b"L", _view(given[1].of.string), level)
 
-    def _call(self, given: Any, results: Any) -> None:
+    def _call(self, _context: Any, given: Any, results: Any) -> None:
         """Hand a call on, and give the answer; what makes no sense does not get so far."""
         parts = [given[0].of.string, given[1].of.string]
         if given[2].of.option:
@@ -252,60 +287,6 @@ class Run:
             "started": started,
         }
         self._channel.send(b"T", json.dumps(told).encode(), self._fuel())
-
-
-def described(
-    engine: wasmtime.Engine, component: model.Component
-) -> tuple[dict[str, str], dict[str, str]]:
-    """Give what a component imports and exports: names, of an interface's functions with it, and types."""
-    kind = component.type
-    imports, exports = kind.imports(engine), kind.exports(engine)
-    return _named(engine, imports), _named(engine, exports)
-
-
-def _named(engine: wasmtime.Engine, items: Any) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, item in items.items():
-        kind = item.ty
-        if isinstance(kind, model.ComponentInstanceType):
-            within = kind.exports(engine)
-            found |= {f"{name}#{inner}": _Type().written(each.ty) for inner, each in within.items()}
-        else:
-            found[name] = _Type().written(kind)
-    return found
-
-
-class _Type:
-    """Writes a type as WIT does, with all that it is made of, up to a point: it may be made of itself many times."""
-
-    def __init__(self) -> None:
-        self._left = _MOST_TYPES
-
-    def written(self, kind: Any) -> str:
-        self._left -= 1
-        if self._left < 0:
-            return "…"
-        write = self.written
-        if isinstance(kind, model.FuncType):
-            parameters = ", ".join(f"{name}: {write(each)}" for name, each in kind.params)
-            result = kind.result
-            return f"func({parameters})" + (f" -> {write(result)}" if result is not None else "")
-        if isinstance(kind, model.OptionType):
-            return f"option<{write(kind.payload)}>"
-        if isinstance(kind, model.ListType):
-            return f"list<{write(kind.element)}>"
-        if isinstance(kind, model.ResultType):
-            ok, err = (write(each) if each else "_" for each in (kind.ok, kind.err))
-            return f"result<{ok}, {err}>"
-        if isinstance(kind, model.VariantType):
-            return f"variant {{{', '.join(map(self._case, kind._cases()))}}}"  # noqa: SLF001 - there is no other way
-        if isinstance(kind, model.EnumType):
-            return f"enum {{{', '.join(kind.names)}}}"
-        return type(kind).__name__.removesuffix("Type").lower()
-
-    def _case(self, case: tuple[str, Any]) -> str:
-        name, payload = case
-        return f"{name}({self.written(payload)})" if payload else name
 
 
 def data_bytes() -> int:
@@ -385,6 +366,28 @@ def _frame(frame: Any) -> str:
     return f"function {native.wasm_frame_func_index(frame)}"
 
 
+def _name(text: str) -> tuple[Any, int]:
+    encoded = text.encode()
+    return ctypes.create_string_buffer(encoded), len(encoded)
+
+
+def _error(reason: str) -> int:
+    """Make an error, which wasmtime frees."""
+    made = native.wasmtime_error_new(ctypes.create_string_buffer(reason.encode()))
+    return ctypes.cast(made, ctypes.c_void_p).value or 0
+
+
+@functools.cache
+def _beside(name: str) -> dict[str, Any]:
+    """Load a part of this program that not every run needs."""
+    return runpy.run_path(str(Path(__file__).with_name(f"{name}.py")))
+
+
+@functools.lru_cache(maxsize=16)
+def _wasi_items(engine: wasmtime.Engine, component: model.Component) -> Any:
+    return _beside("wasi")["items"](engine, component)
+
+
 @functools.lru_cache(maxsize=16)
 def _component(engine: wasmtime.Engine, path: str) -> model.Component:
     return model.Component.deserialize_file(engine, path)
@@ -414,6 +417,7 @@ def serve(channel: Channel, engine: wasmtime.Engine) -> None:
         )
         most = bound(asked)
         if asked["export"] is None:
+            described = _beside("description")["described"]
             told = dict(zip(("imports", "exports"), described(engine, component), strict=True))
             channel.send(b"D", json.dumps(told).encode())
         else:
@@ -442,6 +446,7 @@ def main(stack_bytes: int, fuel: int, engine_program: str) -> None:
 
 _STATUSES = b"01234"
 _PROBLEMS = (b"", b"bad-request", b"unknown-alias", b"dependency-failed", b"name-taken")
+_ANY_RESOURCE = model.ResourceType.host(0)
 _NOTHING_TO_FREE = ctypes.CFUNCTYPE(None, ctypes.c_void_p)()
 
 if __name__ == "__main__":

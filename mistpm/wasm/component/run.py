@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -15,13 +16,24 @@ from mistpm.model.answer import Answer
 from mistpm.wasm.abi.limits import Budget, size_of
 from mistpm.wasm.component.channel import ComponentProcess, Header, LostProcessError
 from mistpm.wasm.component.component import Component
-from mistpm.wasm.guest.trap import Trap, failed, memory_note, out_of_time, trapped
+from mistpm.wasm.guest.streams import Lines
+from mistpm.wasm.guest.trap import (
+    Trap,
+    ended,
+    failed,
+    memory_note,
+    out_of_time,
+    trapped,
+    with_words,
+)
 
 GRACE = 2.0
 """How much later than its deadline a process is given up: until then it ends the guest itself, and says where."""
 MOST_TOLD = 1024 * 1024
 _ESCAPED = 6
+_STDOUT, _STDERR = _STREAMS = (1, 2)
 _NONSENSE = "it says what nobody understands"
+_EXIT = re.compile(r"exit status (\d{1,3})")
 T = TypeVar("T")
 
 Answering = Callable[[bytes], Answer]
@@ -55,6 +67,7 @@ class ComponentRun:
         self._limits = budget.limits
         self._answer = answer
         self._log = log
+        self._lines = {stream: Lines(budget, log) for stream in _STREAMS}
         self._memory = max(0, budget.left.memory_bytes)
         if component.may_call:  # the other half is for those that it calls
             self._memory //= 2
@@ -62,8 +75,17 @@ class ComponentRun:
     def go(self, process: ComponentProcess, export: str, given: bytes) -> Answered:
         """Run an export and give what it answers.
 
-        Raises `RenderError`, what `answer` and `log` raise, `LostProcessError` where the process ends.
+        Raises `RenderError` with the last words that it wrote to standard error, what `answer` and `log` raise,
+        `LostProcessError` where the process ends.
         """
+        try:
+            answered = self._go(process, export, given)
+        except RenderError as error:
+            raise with_words(error, self._finish_lines()) from None
+        self._finish_lines()
+        return answered
+
+    def _go(self, process: ComponentProcess, export: str, given: bytes) -> Answered:
         seconds = self._budget.seconds_left()
         if seconds <= 0:
             raise out_of_time(self._component.name, self._limits)
@@ -75,6 +97,7 @@ class ComponentRun:
             "table": self._limits.table_elements,
             "request": self._limits.request_bytes,
             "fuel": fuel,
+            "wasi": self._component.wasi,
         }
         until = self._budget.deadline + GRACE
         try:
@@ -83,6 +106,8 @@ class ComponentRun:
                 header = process.header(until)
                 if header.kind == b"L":
                     self._take_log(process, header, until)
+                elif header.kind == b"W":
+                    self._take_output(process, header, until)
                 elif header.kind == b"R":
                     self._take_request(process, header, until)
                 else:
@@ -114,6 +139,17 @@ class ComponentRun:
         self._budget.take_log(header.size)
         text = process.read(header.size, until)
         self._log(header.number, text.decode(errors="replace"))
+
+    def _take_output(self, process: ComponentProcess, header: Header, until: float) -> None:
+        lines = self._lines.get(header.number)
+        if lines is None:
+            raise LostProcessError(_NONSENSE)
+        lines.take(header.size)
+        lines.write(process.read(header.size, until))
+
+    def _finish_lines(self) -> tuple[str, ...]:
+        self._lines[_STDOUT].finish()
+        return self._lines[_STDERR].finish()
 
     def _take_request(self, process: ComponentProcess, header: Header, until: float) -> None:
         """Answer a request; whoever runs meanwhile has the memory and the fuel that this guest leaves."""
@@ -159,6 +195,8 @@ class ComponentRun:
     def _stopped(self, found: _Stopped) -> RenderError:
         name = self._component.name
         kind, _, words = found.reason.partition(": ")
+        if status := _EXIT.fullmatch(found.reason):
+            return ended(name, int(status[1]))
         code = _CODES.get(words) if kind == "wasm trap" else None
         if code is None and not found.started:
             return failed(name, found.reason, self._limits)

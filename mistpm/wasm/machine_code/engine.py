@@ -63,6 +63,8 @@ def make_engine(
         config.wasm_multi_memory = True  # what wasmtime puts between components has two
         config.wasm_tail_call = True  # JavaScript's engine has them
         native.wasmtime_config_wasm_component_model_async_set(config.ptr(), False)
+        # with it wasmtime 50 ends a guest that lends the host two resources at once
+        native.wasmtime_config_concurrency_support_set(config.ptr(), False)
     if stack_bytes is not None:
         config.max_wasm_stack = stack_bytes
     config.consume_fuel = fuel
