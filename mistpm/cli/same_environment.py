@@ -55,6 +55,8 @@ def same_environment(text: str) -> str:
         words = found["rest"].split()
         more = ""
         for option, value in named.items():
+            if option == _FILE and "--all" in words:
+                continue  # every environment, whoever has its file
             is_said = option in words or (option != _FILE and bool({*_SAY_WHERE} & {*words}))
             has_it = option == _FILE or found["command"] not in _WITHOUT_TARGET
             if has_it and not is_said:

@@ -20,7 +20,10 @@ from mistpm.target.protocol import Desired, Permissions
 if TYPE_CHECKING:
     from mistpm.target.cluster.cluster import ClusterTarget
 
-State = Literal["as wanted", "as applied", "differs", "not applied", "to be removed"]
+State = Literal["as wanted", "as applied", "differs", "not applied", "to be removed", "unknown"]
+"""`as applied` and `unknown` are for what cannot be compared with what is wanted, `unknown` not even with what
+was applied last."""
+
 _LOOKING = Permissions(adopt=True, force_conflicts=True)
 """Whoever only looks wants to see what differs, also where applying it would need a flag."""
 
@@ -81,7 +84,8 @@ def status(workspace: Workspace) -> Status:
     """Compare what the environment wants with what is there, and see how objects on a cluster are.
 
     Renders everything, changes nothing.  Where that cannot be worked out (no solution, a registry that is
-    away, no file at all), a cluster is compared with what was applied last.  Raises what `propose` raises.
+    away, no file at all), what is there is compared with what was applied last, and where the user may not read
+    that either, only how it is is told.  Raises what `propose` raises.
     """
     if workspace.is_looked_at:
         return _of_applied(workspace, (f"{workspace.document.title} has its file elsewhere",))
@@ -90,7 +94,7 @@ def status(workspace: Workspace) -> Status:
     except (TargetError, UsageError):
         raise
     except MistError as error:
-        if not workspace.chosen_target.is_cluster or not workspace.cluster.history():
+        if workspace.state.lock is None:
             raise
         return _of_applied(workspace, tuple(f"{error}".split("\n")))
 
@@ -113,31 +117,45 @@ def _of_wanted(workspace: Workspace) -> Status:
 
 
 def _of_applied(workspace: Workspace, why: tuple[str, ...]) -> Status:
-    """Compare a cluster with its last revision, because of `why`."""
-    found = drift(workspace)
-    objects = _objects(workspace.cluster, None)
+    """Compare a target with what was applied to it last, because of `why`."""
+    is_cluster = workspace.chosen_target.is_cluster
+    diff, unknown = _since_applied(workspace)
+    objects = _objects(workspace.cluster, None) if is_cluster else {}
     return Status(
         environment=workspace.environment.name,
-        target=workspace.cluster.title,
+        target=workspace.target.title,
         is_current=False,
-        releases=_releases(workspace, None, found.diff, objects),
+        releases=_releases(workspace, None, diff, objects),
         others=tuple(objects.get("", ())),
-        differences=_differences(each for each in found.diff.changes if not each.release),
-        revision=workspace.cluster.history()[0],
-        unknown_because=why,
+        differences=_differences(each for each in diff.changes if not each.release) if diff else (),
+        revision=next(iter(workspace.cluster.history()), None) if is_cluster else None,
+        unknown_because=(*why, *unknown),
     )
+
+
+def _since_applied(workspace: Workspace) -> tuple[Diff | None, tuple[str, ...]]:
+    """Give what differs from what was applied last, or None and in lines why that cannot be told."""
+    try:
+        return workspace.target.drift(), ()
+    except TargetError as error:
+        if error.reference != "cluster-forbidden":
+            raise
+        return None, (f"nor is it known what was changed since: {error.message}",)
 
 
 def _releases(
     workspace: Workspace,
     lockfile: Lockfile | None,
-    diff: Diff,
+    diff: Diff | None,
     objects: dict[str, list[ObjectStatus]],
 ) -> tuple[ReleaseStatus, ...]:
-    """Give what is wanted and what is there by name; without a `lockfile` what was applied is wanted."""
+    """Give what is wanted and what is there by name; without a `lockfile` what was applied is wanted.
+
+    Without a `diff` it is not known what differs.
+    """
     applied = _applied(workspace)
     changes: dict[str, list[Change]] = {}
-    for change in diff.changes:
+    for change in diff.changes if diff else ():
         changes.setdefault(change.release, []).append(change)
     pins = applied.releases if applied else {}
     wanted = lockfile.releases if lockfile else pins
@@ -149,14 +167,16 @@ def _releases(
         locked, before = wanted.get(name), pins.get(name)
         known = locked or before
         state = _state(wanted=name in wanted, owned=name in owned, differs=bool(differing))
+        if lockfile is None and state == "as wanted":
+            state = "as applied" if diff else "unknown"
         releases.append(
             ReleaseStatus(
                 release=name,
                 package=str(known.package) if known else "",
                 version=str(locked.version) if locked and lockfile else "",
                 applied=str(before.version) if before and name in owned else "",
-                state="as applied" if state == "as wanted" and lockfile is None else state,
-                resources=len(mine),
+                state=state,
+                resources=len(mine) if diff else len(objects.get(name, ())),
                 differences=differing,
                 health=_health(objects.get(name, ())),
                 objects=tuple(objects.get(name, ())),

@@ -99,6 +99,9 @@ class Target(Protocol):
         Raises `TargetError`, also when the target belongs to another environment.
         """
 
+    def drift(self) -> Diff:
+        """Compare what is there with what was applied last; raises `TargetError`."""
+
     def apply(
         self,
         desired: Desired,

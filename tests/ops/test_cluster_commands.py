@@ -167,6 +167,26 @@ def test_a_viewer_sees_what_is_there(
 
     assert [0, 0, 0, 0, 0] == codes, seen.err
 
+    cluster_shop.file.unlink()
+    context = cluster_shop.context
+    there = ["-e", "shop", "--context", context, "--state-namespace", cluster_shop.state_namespace]
+    codes = [run([*line.split(), *there]) for line in ("status", "history latest")]
+    seen = capsys.readouterr()
+    right = (
+        f"the cluster {context} does not let `viewer` get `secrets`"
+        f" in the namespace `{cluster_shop.state_namespace}`"
+    )
+
+    assert [0, 74] == codes, seen.err
+    assert (
+        f"warning: it is not known what is wanted: the environment `shop` that the cluster {context}"
+        " remembers has its file elsewhere\n"
+        f"nor is it known what was changed since: {right}\n"
+        f"error: {right} [cluster-forbidden]\n"
+        "hint: ask for a role that allows it\n"
+    ) == seen.err
+    assert ["web", "toy/apps/web", "1.1.0", "unknown", "ready"] == seen.out.splitlines()[2].split()
+
 
 def test_what_is_secret_is_never_printed(
     cluster_shop: ClusterShop,
@@ -190,6 +210,9 @@ def test_what_is_secret_is_never_printed(
             "status -v",
             "status --output json",
             "history --output json -v",
+            "history latest",
+            "history latest --manifests",
+            "history latest --manifests --output json",
         ):
             assert run(line.split()) in {0, 1}
         seen += "".join(capsys.readouterr())

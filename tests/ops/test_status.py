@@ -154,3 +154,27 @@ def test_a_kustomization_that_is_gone_is_no_matter_of_a_release(shop: Shop) -> N
     ) == found.differences
     shop.install()
     assert status(shop.open()).is_current
+
+
+def test_what_is_wanted_may_not_be_known(shop: Shop) -> None:
+    """Then files are compared with what was written last, as on a cluster."""
+    shop.write(releases=APP)
+    shop.install()
+    [edited] = shop.deploy.glob("app/*.yaml")
+    edited.write_text(edited.read_text() + "# mine\n")
+    [gone] = shop.deploy.glob("db/*-configmap-*")
+    gone.unlink()
+    shop.edit("=1.0.0", "=7")
+    found = status(shop.open())
+
+    assert [
+        ("app", "", "1.0.0", "differs"),
+        ("db", "", "1.1.0", "differs"),
+        ("meter", "", "1.1.0", "as applied"),
+    ] == [(each.release, each.version, each.applied, each.state) for each in found.releases]
+    assert [
+        ("update ConfigMap default/app: edited by hand since it was written",),
+        ("create ConfigMap default/db: its file is missing",),
+        (),
+    ] == [each.differences for each in found.releases]
+    assert (False, "`app` cannot be resolved") == (found.is_current, found.unknown_because[0])

@@ -42,8 +42,10 @@ def warn_unknown(terminal: Terminal, status: Status) -> None:
     """Say on standard error why this is not compared with what the environment wants."""
     if status.unknown_because:
         why, *more = status.unknown_because
+        is_compared = any(each.state != "unknown" for each in status.releases)
+        lead = "compared with what was applied last, not with what is wanted"
         terminal.finding(
-            "warning", f"compared with what was applied last, not with what is wanted: {why}"
+            "warning", f"{lead if is_compared else 'it is not known what is wanted'}: {why}"
         )
         for line in more:
             terminal.say(same_environment(printable(line)))

@@ -136,9 +136,9 @@ class ClusterTarget:
             compared = self._same_as(diff, desired, permissions)
             if compared.is_there:
                 return ApplyReport(changes=(), findings=diff.findings)
+            self._require_rights(compared)
             if compared.comparison.unreadable is not None:
                 raise compared.comparison.unreadable
-            self._require_rights(compared)
             with self._locked(hear):
                 if self._state.read().basis != compared.remembered.basis:
                     compared = self._what_is_left(compared)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
+from typing import Final
 
 from msgspec import Struct
 
@@ -22,6 +23,9 @@ from mistpm.target.directory.kustomization import (
 from mistpm.target.directory.layout import ENVIRONMENT, INVENTORY, KUSTOMIZATION, LOCK
 from mistpm.target.directory.storage import Seen, Storage, fingerprint
 from mistpm.target.protocol import Desired, Owned, Permissions
+
+_MISSING: Final = "its file is missing"
+_EDITED: Final = "edited by hand since it was written"
 
 
 class Comparison(Struct, frozen=True):
@@ -54,6 +58,32 @@ def compare(
             hint="name another target; one directory holds one environment",
         )
     return _Comparing(storage, inventory, desired, files, permissions).compare()
+
+
+def drifted(storage: Storage, inventory: Inventory) -> Diff:
+    """Compare the files that are there with what was written; costs reading each file once."""
+    return Diff(
+        changes=tuple(_since_written(line, storage.look(line.place)) for line in inventory.owned)
+    )
+
+
+def _since_written(line: Owned, seen: Seen) -> Change:
+    text = _text(seen)
+    action: Action = "update"
+    reason = _EDITED
+    if seen.fingerprint == line.digest:
+        action, reason = "unchanged", ""
+    elif not seen.fingerprint:
+        action, reason = "create", _MISSING
+    return Change(
+        action=action,
+        resource=line.resource,
+        release=line.release,
+        place=line.place,
+        before=text,
+        after=text if action == "unchanged" else None,
+        reason=reason,
+    )
 
 
 class _Comparing:
@@ -183,7 +213,7 @@ class _Comparing:
         elif not seen.fingerprint and (moved := self._moved.get(file.resource)):
             before, reason = _text(self._look(moved.place)), f"moved from `{moved.place}`"
         elif not seen.fingerprint:
-            action, reason = "create", "its file is missing" if owned else ""
+            action, reason = "create", _MISSING if owned else ""
         elif owned is None:
             action, reason = "adopt", "mistpm did not write this file"
         else:
@@ -213,7 +243,7 @@ class _Comparing:
                 release="",
                 place=KUSTOMIZATION,
                 after=kustomization.data.decode(),
-                reason="its file is missing",
+                reason=_MISSING,
             )
         ]
 
@@ -258,7 +288,7 @@ class _Comparing:
                 hint="change the release's inputs or `patches` instead",
             )
         )
-        return "edited by hand since it was written"
+        return _EDITED
 
     def _contents(
         self, changes: Sequence[Change], kustomization: Kustomization

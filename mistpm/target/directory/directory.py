@@ -8,7 +8,7 @@ from pathlib import Path
 from mistpm.errors import TargetError
 from mistpm.model.change import ApplyReport, Diff
 from mistpm.model.progress import Phase, Progress, unheard
-from mistpm.target.directory.comparison import Comparison, compare
+from mistpm.target.directory.comparison import Comparison, compare, drifted
 from mistpm.target.directory.files import File, desired_files
 from mistpm.target.directory.inventory import Inventory, read_inventory
 from mistpm.target.directory.journal import Journal
@@ -53,6 +53,11 @@ class DirectoryTarget:
         """
         self._is_settled()
         return self._compare(desired, permissions).diff
+
+    def drift(self) -> Diff:
+        """Compare the files that are there with what was written last; raises `TargetError`."""
+        inventory = self._inventory() if self._is_settled() else None
+        return drifted(self._storage, inventory) if inventory else Diff(changes=())
 
     def apply(
         self,

@@ -198,9 +198,7 @@ def test_a_viewer_reads_all_but_revisions(
     assert str(caught.value) == (
         "the cluster test does not let `developer` get `secrets` in the namespace "
         f"`{namespace}`\n"
-        "hint: ask for a role that allows it\n"
-        "hint: or keep the state where you may write: `--state-namespace NAME`,"
-        " or `state: {namespace: NAME}` in mistpm.yaml"
+        "hint: ask for a role that allows it"
     )
 
 

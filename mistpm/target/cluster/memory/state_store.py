@@ -191,7 +191,8 @@ def create_in(client: Client, namespace: str, path: str, body: dict[str, Any]) -
 def describe_state_error(error: ApiError, client: Client) -> TargetError:
     """Give the error that a user sees when state cannot be read or written."""
     described = describe(error, title=client.title)
-    if error.is_right_missing:
+    # without Secrets one can look around; who lacks more is perhaps to have state elsewhere
+    if error.is_right_missing and not (error.method == "GET" and "/secrets" in error.path):
         described.hint += (
             "\nor keep the state where you may write: `--state-namespace NAME`,"
             " or `state: {namespace: NAME}` in mistpm.yaml"
