@@ -12,13 +12,23 @@ A = TypeVar("A")
 B = TypeVar("B")
 
 
+def in_daemon(work: Callable[[], None]) -> None:
+    """Do `work` on a new thread, which the process does not wait for when it ends."""
+    Thread(target=work, daemon=True).start()
+
+
 def in_parallel(
-    work: Callable[[A], B], items: Iterable[A], *, threads: int
+    work: Callable[[A], B],
+    items: Iterable[A],
+    *,
+    threads: int,
+    start: Callable[[Callable[[], None]], None] = in_daemon,
 ) -> Iterator[B | BaseException]:
     """Do `work` on all items; give each result, or the exception that it ended with, in their order.
 
-    The threads are daemons: Ctrl-C need not wait for the network.  (A `ThreadPoolExecutor` waits, and
-    the logging that it imports takes longer than a small run.)  Who stops asking lets nothing more begin.
+    `start` gets each thread going.  They are daemons: Ctrl-C need not wait for the network.  (A
+    `ThreadPoolExecutor` waits, and the logging that it imports takes longer than a small run.)  Who stops
+    asking lets nothing more begin.  A single item is done here.
     """
     pending = deque(enumerate(items))
     count = len(pending)
@@ -39,7 +49,7 @@ def in_parallel(
         run()
     else:
         for _ in range(min(count, threads)):
-            Thread(target=run, daemon=True).start()
+            start(run)
     found: dict[int, B | BaseException] = {}
     try:
         for at in range(count):

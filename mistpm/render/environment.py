@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from mistpm.errors import MistError, RenderError
 from mistpm.model.finding import Finding
 from mistpm.model.rendered import Rendered, RenderFailure
 from mistpm.model.resource import RenderedRelease
+from mistpm.parallel import in_parallel
 from mistpm.render.configuration import Configuration
 from mistpm.render.finish import Answered, finish_release
 from mistpm.render.inputs import Inputs, prepare_inputs, require_fit
@@ -64,13 +65,14 @@ class EnvironmentRender:
         answers: dict[str, Answered] = {}
         for stage in stages:
             outputs = {name: answered.result.outputs for name, answered in answers.items()}
-            run = partial(self._run, inputs, outputs)
-            ran = self._each(stage, run, workers=self._workers)
-            for answered, record in ran.values():
+            renders = {
+                name: ReleaseRender(self._shared, name, inputs[name].data, outputs)
+                for name in stage
+                if name in inputs and not self._lacking(name)
+            }
+            for answered, record in self._run_all(stage, renders).values():
                 answers[answered.name] = answered
                 secrets += record.secrets.values()
-                for entry in record.log:
-                    self._log(entry)
 
         scopes = Scopes(data for found in answers.values() for data, _ in found.documents)
         finished = self._each(order, lambda name: self._finish(answers[name], scopes))
@@ -98,13 +100,31 @@ class EnvironmentRender:
         require_fit(inputs, release=name, package=title(pin))
         return inputs
 
-    def _run(
-        self, inputs: Mapping[str, Inputs], outputs: Mapping[str, dict[str, Any]], name: str
-    ) -> tuple[Answered, Record]:
+    def _run_all(
+        self, stage: Sequence[str], renders: Mapping[str, ReleaseRender]
+    ) -> dict[str, tuple[Answered, Record]]:
+        """Run what is not remembered; tell what the guests have logged, also where one failed."""
+
+        def tell() -> None:
+            for render in renders.values():
+                for entry in render.record.log:
+                    self._log(entry)
+
+        # what is remembered is told on this thread: another one takes longer to begin
+        unknown = {name for name, render in renders.items() if not render.recall()}
+        try:
+            found = self._each(stage, partial(self._run, renders), apart=unknown)
+        except MistError:
+            tell()
+            raise
+        tell()
+        return found
+
+    def _run(self, renders: Mapping[str, ReleaseRender], name: str) -> tuple[Answered, Record]:
         """Run a release's package and read what it answers; raises `RenderError`, `PackageError`."""
         pin = self._shared.lock.releases[name]
-        render = ReleaseRender(self._shared, name, outputs)
-        result = render.run(inputs[name].data)
+        render = renders[name]
+        result = render.run()
         self._progress.rendered(name)
         answered = Answered(
             name=name,
@@ -151,12 +171,18 @@ class EnvironmentRender:
         return self._configurations.get(name, Configuration())
 
     def _each(
-        self, names: Iterable[str], work: Callable[[str], T], *, workers: int = 1
+        self, names: Iterable[str], work: Callable[[str], T], *, apart: Collection[str] = ()
     ) -> dict[str, T]:
-        """Do one step for releases that have not failed and need none that has; keep the order."""
-        found: dict[str, T] = {}
+        """Do one step for releases that have not failed and need none that has; keep the order.
+
+        Those `apart` are done on several threads, and after the others.
+        """
         ready = [name for name in names if name not in self._failures]
-        for name, result in zip(ready, self._in_parallel(ready, work, workers), strict=True):
+        attempts = {name: self._attempt(work, name) for name in ready if name not in apart}
+        attempts |= self._in_parallel(work, [name for name in ready if name in apart])
+        found: dict[str, T] = {}
+        for name in ready:
+            result = attempts[name]
             if isinstance(result, MistError):
                 self._failures[name] = result
             else:
@@ -165,39 +191,39 @@ class EnvironmentRender:
             raise _together(self._failures)
         return found
 
-    def _in_parallel(
-        self, names: list[str], work: Callable[[str], T], workers: int
-    ) -> list[T | MistError]:
-        """Give each release's result, or its error."""
-
-        def attempt(name: str) -> T | MistError:
-            if lacking := self._lacking(name):
-                return _blocked(name, lacking)
-            try:
-                return work(name)
-            except MistError as error:
-                return error
-
-        if workers == 1 or len(names) == 1:
-            return [attempt(name) for name in names]
-        from concurrent.futures import ThreadPoolExecutor
-
-        pool = ThreadPoolExecutor(workers)
+    def _attempt(self, work: Callable[[str], T], name: str) -> T | MistError:
+        """Give a release's result, or its error."""
+        if lacking := self._lacking(name):
+            return _blocked(name, lacking)
         try:
-            futures = [pool.submit(attempt, name) for name in names]
-            return [future.result() for future in futures]
+            return work(name)
+        except MistError as error:
+            return error
+
+    def _in_parallel(self, work: Callable[[str], T], names: list[str]) -> dict[str, T | MistError]:
+        """Attempt several releases, on threads that are good for running modules."""
+        guest, attempt = self._shared.guest, partial(self._attempt, work)
+        if len(names) < 2 or self._workers == 1:
+            return {name: attempt(name) for name in names}
+        outcomes = in_parallel(attempt, names, threads=self._workers, start=guest.start)
+        try:
+            return {name: _told(outcome) for name, outcome in zip(names, outcomes, strict=True)}
         except BaseException:
             # Ctrl-C waits for nobody: a thread may be reading a large answer
-            pool.shutdown(wait=False, cancel_futures=True)
-            self._shared.guest.interrupt()
+            guest.interrupt()
             raise
-        finally:
-            pool.shutdown(wait=False)
 
     def _lacking(self, name: str) -> str:
         """Give a release that `name` needs and that failed, or nothing."""
         edges = self._shared.lock.releases[name].dependencies.values()
         return next((e.target for e in edges if e.target in self._failures and e.use != "call"), "")
+
+
+def _told(outcome: T | BaseException) -> T | MistError:
+    """Give a result or what failed; raises anything else."""
+    if isinstance(outcome, BaseException) and not isinstance(outcome, MistError):
+        raise outcome
+    return outcome
 
 
 def _blocked(name: str, lacking: str) -> RenderError:

@@ -62,5 +62,8 @@ class Guest(Protocol):
     ) -> bytes:
         """Ask the module what it requires for given inputs; raises `RenderError`, `PackageError`."""
 
+    def start(self, work: Callable[[], None]) -> None:
+        """Have `work` done on a thread that is good for running modules; return at once."""
+
     def interrupt(self) -> None:
         """End whatever runs, in all threads: Ctrl-C has arrived."""

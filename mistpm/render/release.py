@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
@@ -51,14 +52,27 @@ class Part(Struct, frozen=True, kw_only=True):
     package: Package
 
 
+class Asked(Struct, frozen=True, kw_only=True):
+    """What a package is asked: the document, as it is written, and the key of the answer."""
+
+    part: Part
+    document: dict[str, Any]
+    envelope: bytes
+    key: str
+
+
 class ReleaseRender:
-    """The render of one release.  To be used once, from one thread.
+    """The render of one release on its prepared inputs.  To be used once, from one thread at a time.
 
     `outputs` are those of the releases that are rendered already.
     """
 
     def __init__(
-        self, shared: Shared, release: str, outputs: Mapping[str, Mapping[str, Any]]
+        self,
+        shared: Shared,
+        release: str,
+        data: Mapping[str, Any],
+        outputs: Mapping[str, Mapping[str, Any]],
     ) -> None:
         self.record = Record()
         self._shared = shared
@@ -67,16 +81,26 @@ class ReleaseRender:
         self._pin = shared.lock.releases[release]
         self._outputs = outputs
         self._names = {release}
-
-    def run(self, data: Mapping[str, Any]) -> Result:
-        """Run the release's package on its prepared inputs; raises `RenderError`, `PackageError`."""
-        part = Part(
-            aliases=(),
-            name=self._release,
-            pin=self._pin,
-            package=self._shared.package(self._pin),
+        self._data = data
+        self._part = Part(
+            aliases=(), name=release, pin=self._pin, package=shared.package(self._pin)
         )
-        return self._run(part, data, self.record, self._budget)
+        self._recalled: Result | None = None
+
+    def recall(self) -> bool:
+        """Look whether the answer is known already, without running anything; raises nothing."""
+        with suppress(RenderError):
+            self._recalled = self._known(self._asked, self.record)
+        return self._recalled is not None
+
+    def run(self) -> Result:
+        """Run the release's package, or give what is known; raises `RenderError`, `PackageError`."""
+        return self._recalled or self._run(self._asked, self.record, self._budget)
+
+    @cached_property
+    def _asked(self) -> Asked:
+        """What the release's own package is asked; raises `RenderError`."""
+        return self._ask(self._part, self._data)
 
     def _budget(self) -> Any:
         """Give the budget of the whole render, whose time begins when everything is compiled."""
@@ -84,42 +108,52 @@ class ReleaseRender:
             self._shared.module(pin)
         return self._shared.guest.budget()
 
-    def _run(
-        self, part: Part, data: Mapping[str, Any], record: Record, make_budget: Callable[[], Any]
-    ) -> Result:
-        """Run one package, or take what it answered to the same before."""
+    def _ask(self, part: Part, data: Mapping[str, Any]) -> Asked:
+        """Put together what a package is asked; raises `RenderError`."""
         try:
             check(data, ("data",))
-            document = self._envelope(part, data)
-            envelope = write(document)
-            key = memo_key(envelope, part.pin.digest, self._surroundings)
-            is_whole = not part.aliases  # what is called is kept with its caller
-            known = self._shared.memo.get(key, lasting=is_whole)
-            if known and self._names.isdisjoint(known[1].names):
-                self._names |= known[1].names
-                self._shared.issued.update(known[1].secrets)
-                record.take(known[1])
-                return known[0]
+        except RenderError as error:
+            self._locate(error, part)
+            raise
+        document = self._envelope(part, data)
+        envelope = write(document)
+        key = memo_key(envelope, part.pin.digest, self._surroundings)
+        return Asked(part=part, document=document, envelope=envelope, key=key)
+
+    def _known(self, asked: Asked, record: Record) -> Result | None:
+        """Take what was answered to the same before; what is called is kept with its caller."""
+        known = self._shared.memo.get(asked.key, lasting=not asked.part.aliases)
+        if known is None or not self._names.isdisjoint(known[1].names):
+            return None
+        self._names |= known[1].names
+        self._shared.issued.update(known[1].secrets)
+        record.take(known[1])
+        return known[0]
+
+    def _run(self, asked: Asked, record: Record, make_budget: Callable[[], Any]) -> Result:
+        """Run one package; raises `RenderError`, `PackageError`."""
+        part, envelope, guest = asked.part, asked.envelope, self._shared.guest
+        try:
             module, budget = self._shared.module(part.pin), make_budget()
             host: dict[str, Any] = {
                 "budget": budget,
                 "answer": lambda request: self._answer(part, request, record, budget),
                 "log": lambda level, text: record.log.append((self._path(part), level, text)),
             }
-            if self._shared.guest.is_command(module):
-                given = structs.asdict(command_input(document, envelope))
-                raw = self._shared.guest.command(module, **given, **host)
+            if guest.is_command(module):
+                given = structs.asdict(command_input(asked.document, envelope))
+                raw = guest.command(module, **given, **host)
                 result = read_stdout(raw, package=title(part.pin))
             else:
-                raw = self._shared.guest.generate(module, envelope, **host)
-                is_component = self._shared.guest.is_component(module)
+                raw = guest.generate(module, envelope, **host)
+                is_component = guest.is_component(module)
                 read = read_component_answer if is_component else read_result
                 result = read(raw, package=title(part.pin))
             self._check_outputs(part, result)
         except RenderError as error:
             self._locate(error, part)
             raise
-        self._shared.memo.put(key, result, record, lasting=is_whole)
+        self._shared.memo.put(asked.key, result, record, lasting=not part.aliases)
         return result
 
     def _answer(self, caller: Part, request: bytes, record: Record, budget: Any) -> Answer:
@@ -154,7 +188,9 @@ class ReleaseRender:
         self._names.add(name)
         try:
             data = self._call_inputs(caller, part, call, inner)
-            response = self._run(part, data, inner, budget.deeper).encoded()
+            asked = self._ask(part, data)
+            result = self._known(asked, inner) or self._run(asked, inner, budget.deeper)
+            response = result.encoded()
         except RenderError as error:
             self._names -= {name, *inner.names}
             record.take_failed(inner)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from mistpm.model.presence import parse_api
 from mistpm.model.rendered import Rendered
 from mistpm.model.version import parse_version
 from mistpm.render import Configuration, Memo
+from mistpm.wasm import Runtime
 
 CONFIG = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "web"}, "data": {"a": "1"}}
 
@@ -281,6 +283,60 @@ def test_threads_change_nothing(new_world: Any) -> None:
 
     assert heard[0] == heard[1] == heard[2]
     assert 12 == len(expected.releases)
+
+
+def test_a_package_that_fails_has_logged_something(new_world: Any) -> None:
+    """What guests log is told in the order of the stage, also of those that fail, whatever becomes of others."""
+    world, refusal = new_world(), json.dumps(err("no"))
+    world.package("good", scripted(log(2, "fine"), result()))
+    world.package("bad", scripted(log(2, "about to fail"), refusal))
+    world.package("part", scripted(log(1, "within"), result()))
+    request = call({"op": "call", "alias": "part"})
+    world.package("caller", scripted(*request, log(1, "then"), refusal))
+    world.called("part")
+    world.release("a", "bad")
+    world.release("b", "good")
+    world.release("c", "caller", edges={"part": "call starter/test/part@1"})
+    expected = [
+        ("a", 2, "about to fail"),
+        ("b", 2, "fine"),
+        ("c -> part", 1, "within"),
+        ("c", 1, "then"),
+    ]
+    for options in ({"keep_going": True}, {"keep_going": True, "workers": 1}):
+        heard: list[Any] = []
+        world.render(log=heard.append, **options)
+        assert expected == heard
+    heard = []
+    with pytest.raises(RenderError):
+        world.render(log=heard.append)
+
+    assert expected == heard
+
+
+def test_what_is_remembered_needs_no_thread(
+    new_world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Threads are for what has to run: the first time all of it, then what has changed, if that is not alone."""
+    started: list[object] = []
+    start = Runtime.start
+
+    def counted(self: Runtime, work: Callable[[], None]) -> None:
+        started.append(work)
+        start(self, work)
+
+    monkeypatch.setattr(Runtime, "start", counted)
+    world, memo = new_world(), Memo()
+    expected = large(world)
+    assert expected == world.render(memo=memo)
+    some = len(started)
+    assert expected == world.render(memo=memo)
+    assert some == len(started)
+    world.configurations["r0"] = Configuration(inputs={"more": 1})
+    world.configurations["r1"] = Configuration(inputs={"more": 1})
+    world.render(memo=memo)
+
+    assert 0 < some < len(started)
 
 
 def test_what_is_in_the_memo_does_not_run_again(world: Any, tmp_path: Path) -> None:
