@@ -94,8 +94,11 @@ class RefusedError(MistError):
     exit_code = 77
 
 
+_MOST_PROBLEMS = 100
+
+
 class DocumentError(MistError):
-    """A document is not as it must be; carries every problem found in it."""
+    """A document is not as it must be; carries every problem found in it, and shows so many."""
 
     def __init__(
         self,
@@ -106,9 +109,10 @@ class DocumentError(MistError):
         note: str = "",
         hint: str = "",
     ) -> None:
-        super().__init__(
-            reference, message, context=tuple(str(p) for p in problems), note=note, hint=hint
-        )
+        shown = tuple(str(problem) for problem in problems[:_MOST_PROBLEMS])
+        more = len(problems) - len(shown)
+        context = (*shown, f"and {more:,} more") if more else shown
+        super().__init__(reference, message, context=context, note=note, hint=hint)
         self.problems = problems
 
 

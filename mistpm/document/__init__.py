@@ -8,7 +8,7 @@ from typing import Any
 
 from mistpm.document.conversion import convert, from_json, read, to_builtins, to_json
 from mistpm.document.positions import Place, Positions, shown_place
-from mistpm.document.reader import load, load_documents, load_manifests
+from mistpm.document.reader import Amount, is_deep, load, load_documents, load_manifests
 from mistpm.document.refusal import refusal
 
 
@@ -27,12 +27,14 @@ def dump_inline(data: Any) -> str:
 
 
 __all__ = [
+    "Amount",
     "Place",
     "Positions",
     "convert",
     "dump",
     "dump_inline",
     "from_json",
+    "is_deep",
     "load",
     "load_documents",
     "load_manifests",

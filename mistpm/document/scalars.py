@@ -37,6 +37,7 @@ _BASES: Final = {"x": 16, "b": 2, "o": 8, "d": 10}
 _LOOSE: Final = re.compile(r"(?<=[0-9])_(?=[0-9])")
 _INFINITE: Final = frozenset((float("inf"), float("-inf")))
 _LARGEST_INTEGER: Final = 2**64
+_MOST_DIGITS: Final = 1000
 _LARGEST_EXACT: Final = 1e21  # from here on Go writes a float with an exponent
 
 
@@ -54,7 +55,7 @@ def core(text: str) -> Scalar:
     if _FLOAT.fullmatch(text):
         value = float(text)
         if value in _INFINITE:
-            raise NotInJsonError(f"the number `{text}` is too large")
+            raise NotInJsonError(f"the number `{text[:40]}` is too large")
         return value
     return _no_number(text)
 
@@ -87,10 +88,9 @@ def without_fraction(value: float) -> int | float:
 
 
 def _integer(text: str, base: int) -> int:
-    try:
-        return int(text, base)
-    except ValueError:  # Python's bound on the digits of a number
-        raise NotInJsonError(f"a number of {len(text)} digits is too long") from None
+    if len(text) > _MOST_DIGITS:
+        raise NotInJsonError(f"a number of {len(text)} digits is too long")
+    return int(text, base)
 
 
 def _no_number(text: str) -> str:

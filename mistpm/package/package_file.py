@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Final
 
 from msgspec import Struct
 
 from mistpm import document
-from mistpm.errors import DocumentError, PackageError
+from mistpm.errors import DocumentError, PackageError, Problem
 from mistpm.model.descriptor import Descriptor
 from mistpm.package.sections import ASSETS_SECTION, DESCRIPTOR_SECTION, find_section, find_sections
 from mistpm.package.specifier import require_this_mistpm
+
+MOST_DESCRIPTOR: Final = 1024 * 1024
+"""Bytes of a descriptor; those of the largest packages, with all their inputs, have some 200 KB."""
+
+_DEEPEST: Final = 100
 
 
 class PackageFile(Struct, frozen=True, kw_only=True):
@@ -67,6 +73,12 @@ def read_descriptor(data: bytes, *, source: str) -> Descriptor | None:
 def _descriptor(payload: bytes | None, *, source: str) -> Descriptor | None:
     if payload is None:
         return None
+    if len(payload) > MOST_DESCRIPTOR:
+        raise PackageError(
+            "descriptor-too-large",
+            f"the descriptor of `{source}` has {len(payload):,} bytes; there may be {MOST_DESCRIPTOR:,}",
+            hint="put what makes it large into its assets",
+        )
     try:
         descriptor = document.from_json(
             payload, Descriptor, file=source, reference="invalid-descriptor"
@@ -75,7 +87,18 @@ def _descriptor(payload: bytes | None, *, source: str) -> Descriptor | None:
         require_this_mistpm(_specifier(payload), source=source)
         raise
     require_this_mistpm(descriptor.mistpm, source=source)
+    _require_flat(descriptor, source)
     return descriptor
+
+
+def _require_flat(descriptor: Descriptor, source: str) -> None:
+    """Refuse data within data within data: what reads it goes down into each."""
+    fixed = [each.with_ for each in descriptor.dependencies.values()]
+    if document.is_deep([descriptor.inputs, descriptor.outputs, fixed], _DEEPEST):
+        message = f"more than {_DEEPEST} mappings and lists stand in each other"
+        raise document.refusal(
+            "invalid-descriptor", source, [Problem(file=source, message=message)]
+        )
 
 
 def read_assets(data: bytes, *, source: str) -> dict[str, str]:

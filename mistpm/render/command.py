@@ -88,7 +88,7 @@ def read_component_answer(raw: bytes, *, package: str) -> Result:
 def _read(raw: bytes, file: str, package: str) -> Result:
     if KIND.encode() in raw and _is_result(raw):
         return read_result(raw, package=package)
-    return Result(files={file: with_order(raw.decode(), origin=file)})
+    return Result(files={file: with_order(raw.decode(), origin=file, package=package)})
 
 
 def _nothing(message: str, who: str, does: str) -> RenderError:

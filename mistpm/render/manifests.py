@@ -11,6 +11,9 @@ from mistpm.model.resource import ResourceId
 from mistpm.render.result import Result
 
 _MOST_SHOWN = 20
+_MOST_MANIFESTS = 20_000
+"""Of one package; what a cluster is made of is mostly fewer."""
+
 Document = tuple[dict[str, Any], str]
 """A manifest with where it came from: `starter/apps/gitea@1.2.0: deployment.yaml`."""
 
@@ -19,22 +22,28 @@ def read_manifests(result: Result, *, package: str) -> tuple[Document, ...]:
     """Give the manifests of a result: those of its files by name, then its objects, each in order.
 
     A file holds one document, several, or a list.  Raises `RenderError` (`invalid-manifest`) with
-    every document that is none.
+    every document that is none, and where there are too many; all files share the limits of a text.
     """
     problems: list[str] = []
     found: list[Document] = []
-    for name, place, data in _documents(result, package):
+    for count, (name, place, data) in enumerate(_documents(result, package), 1):
+        if count > _MOST_MANIFESTS:
+            raise RenderError(
+                "invalid-manifest",
+                f"`{package}` made more than {_MOST_MANIFESTS:,} manifests",
+                hint="this is a fault in the package, or in the inputs that it was given",
+            )
         if wrong := fault(data):
             problems.append(f"{name}{place}: {wrong}")
         else:
             found.append((data, f"{package}: {name}"))
     if problems:
-        count = (
+        number = (
             "a document that is" if len(problems) == 1 else f"{len(problems)} documents that are"
         )
         raise RenderError(
             "invalid-manifest",
-            f"`{package}` made {count} no Kubernetes manifest",
+            f"`{package}` made {number} no Kubernetes manifest",
             context=(*problems[:_MOST_SHOWN], *_more(len(problems) - _MOST_SHOWN)),
             hint="this is a fault in the package, or in the inputs that it was given",
         )
@@ -83,14 +92,15 @@ def fault(data: dict[str, Any]) -> str:
 
 def _documents(result: Result, package: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Give every document with its file and its place in it: `web.yaml`, `, document 2`."""
+    amount = document.Amount()
     for name, text in result.files.items():
         try:
-            documents = document.load_manifests(text, origin=name)
+            documents = document.load_manifests(text, origin=name, amount=amount)
         except DocumentError as error:
             raise RenderError(
                 "invalid-manifest",
                 f"`{package}` made a file that cannot be read: `{name}`",
-                context=error.context,
+                context=error.context[:_MOST_SHOWN],
                 hint="this is a fault in the package, or in the inputs that it was given",
             ) from None
         for number, data in enumerate(documents, 1):

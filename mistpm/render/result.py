@@ -15,7 +15,8 @@ API_VERSION = "mistletoe.dev/v1alpha1"
 KIND = "MistResult"
 
 _OURS = ("objects", "outputs", "warnings")
-_LONGEST_NAME = 255
+_LONGEST_NAME, _LONGEST_PATH = 255, 4096
+_MOST_WARNINGS = 1_000
 _FAULTS = 5
 _LONGEST_SHOWN = 200
 _LONGEST_MESSAGE = 10_000
@@ -63,9 +64,9 @@ def read_result(raw: bytes, *, package: str) -> Result:
     answer.wants(("apiVersion",), API_VERSION)
     answer.wants(("kind",), KIND)
     data = answer.mapping("data")
-    message = answer.text("data", "message")
+    message = _cut(answer.text("data", "message"))
     if data.get("result") == "Err":
-        words = message[:_LONGEST_MESSAGE] or "it gives no reason"
+        words = message or "it gives no reason"
         raise PackageRefusedError("package-failed", f"`{package}` says: {words}", words=words)
     answer.wants(("data", "result"), "Ok", "Err")
     ours = answer.mapping("mistpm")
@@ -81,7 +82,7 @@ def read_result(raw: bytes, *, package: str) -> Result:
         files=dict(sorted(files.items())),
         objects=answer.items("objects", dict),
         outputs=answer.mapping("mistpm", "outputs"),
-        warnings=answer.items("warnings", str),
+        warnings=tuple(map(_cut, answer.items("warnings", str, most=_MOST_WARNINGS))),
     )
 
 
@@ -116,13 +117,15 @@ class _Answer:
             self.refuse(f"`{'.'.join(path)}` is {_kind(found)}, not a text")
         return found or ""
 
-    def items(self, key: str, kind: type) -> tuple[Any, ...]:
-        """Give the list `mistpm.KEY`, whose items must be of one kind."""
+    def items(self, key: str, kind: type, *, most: int | None = None) -> tuple[Any, ...]:
+        """Give the list `mistpm.KEY`, whose items must be of one kind, at `most` so many."""
         found = self._at(("mistpm", key))
         if found is None:
             return ()
         if not isinstance(found, list):
             self.refuse(f"`mistpm.{key}` is {_kind(found)}, not a list")
+        if most is not None and len(found) > most:
+            self.refuse(f"`mistpm.{key}` has {len(found):,} items; there may be {most:,}")
         for index, item in enumerate(found):
             if not isinstance(item, kind):
                 wanted = "a mapping" if kind is dict else "a text"
@@ -170,9 +173,11 @@ def _taken_above(name: str, files: dict[str, str]) -> str | None:
 
 
 def _name_fault(name: str) -> str | None:
-    parts = name.split("/")
     if not name:
         return "it is empty"
+    if len(name.encode()) > _LONGEST_PATH:
+        return f"it has more than {_LONGEST_PATH} bytes"
+    parts = name.split("/")
     if _CONTROL.search(name):
         return "it has control characters"
     if "\\" in name:
@@ -200,6 +205,11 @@ def _invalid(package: str, *what: str) -> RenderError:
 def _kind(value: Any) -> str:
     names = {dict: "a mapping", list: "a list", str: "a text", bool: "true or false"}
     return "nothing" if value is None else names.get(type(value), "a number")
+
+
+def _cut(text: str) -> str:
+    """Give what a stranger says to people, of very much the beginning."""
+    return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}…"
 
 
 def _quoted(value: Any) -> str:

@@ -9,22 +9,26 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from mistpm import document
-from mistpm.errors import DocumentError
+from mistpm.errors import DocumentError, RenderError
 from mistpm.model.ranks import rank
 from mistpm.model.resource import ResourceId
 from mistpm.render.manifests import fault, identify
 
 _LIST_OF_LISTS = re.compile(r"\s*(\[\s*\[|-\s+[-\[])")
 AFTER: Final = "mistpm.dev/after"
+MOST_ORDERED: Final = 1_000_000
+"""How many pairs of manifests in different stages there may be: each may have to be written down."""
+
 Manifests = Sequence[dict[str, Any]]
 
 
-def with_order(text: str, *, origin: str) -> str:
+def with_order(text: str, *, origin: str, package: str) -> str:
     """Give a list of several lists as one list, whose manifests say by annotation what they come after.
 
     Each comes after what the stage before has of its own rank or a lower one; what ranks higher comes later
     anyway, and the other way round would be a circle.  Any other text is given back as it is, also one that
-    cannot be read: whoever reads the manifests tells why.
+    cannot be read: whoever reads the manifests tells why.  Raises `RenderError` (`invalid-output`) for stages
+    that are too large to be ordered.
     """
     if not _LIST_OF_LISTS.match(text):
         return text
@@ -34,6 +38,7 @@ def with_order(text: str, *, origin: str) -> str:
         return text
     if len(stages) < 2 or any(fault(data) for stage in stages for data in stage):
         return text
+    _check_pairs(stages, package)
     named = Counter(_name(identify(data)) for stage in stages for data in stage)
     for number, stage in enumerate(stages):
         for data in stage:
@@ -42,6 +47,22 @@ def with_order(text: str, *, origin: str) -> str:
             names = [_name(each, exactly=named[_name(each)] > 1) for each in before]
             _annotate(data, names)
     return json.dumps([data for stage in stages for data in stage], ensure_ascii=False)
+
+
+def _check_pairs(stages: list[Manifests], package: str) -> None:
+    pairs = before = 0
+    for stage in stages:
+        pairs += before * len(stage)
+        before += len(stage)
+    if pairs > MOST_ORDERED:
+        raise RenderError(
+            "invalid-output",
+            f"what `{package}` answered cannot be used",
+            context=(
+                f"its {len(stages):,} stages hold {before:,} manifests, too many to be ordered",
+            ),
+            hint="it can answer one list: what has to wait is known by its kind",
+        )
 
 
 def _stages(text: str, origin: str) -> list[Manifests]:

@@ -226,7 +226,7 @@ def test_stages_are_an_order_that_can_be_planned(world: Any) -> None:
 )
 def test_what_is_in_no_stages_stays_as_it_is(text: str) -> None:
     """One stage is no order, and what cannot be read is not touched."""
-    assert text == with_order(text, origin="stdout.yaml")
+    assert text == with_order(text, origin="stdout.yaml", package="a")
 
 
 def test_a_command_calls(world: Any) -> None:
