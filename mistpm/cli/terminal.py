@@ -19,6 +19,7 @@ from mistpm.errors import MistError, RenderError, TargetError
 
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
+_LONGEST_NAME: Final = 100
 _ANSWERS: Final = {"y": True, "yes": True, "n": False, "no": False, "": False}
 
 
@@ -55,9 +56,9 @@ class Terminal:
             drop_standard_error()
 
     def detail(self, text: str) -> None:
-        """Tell something that only `-v` asks for."""
+        """Tell something that only `-v` asks for; lines after the first are indented."""
         if self.verbose:
-            self.say(dim(text))
+            self.say(dim(_indented(text)))
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Print rows in columns, each as wide as its widest cell; nothing when there are no rows."""
@@ -108,7 +109,7 @@ class Terminal:
     def finding(self, severity: str, text: str) -> None:
         """Show a finding on standard error."""
         colour = {"error": "red", "warning": "yellow"}.get(severity, "cyan")
-        self.say(f"{typer.style(severity, fg=colour, bold=True)}: {printable(text)}")
+        self.say(f"{typer.style(severity, fg=colour, bold=True)}: {_indented(text)}")
 
 
 def printable(text: str) -> str:
@@ -117,6 +118,16 @@ def printable(text: str) -> str:
     Packages and registries are strangers, and what they say is shown.
     """
     return _STEERING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def one_line(name: str) -> str:
+    """Show a name that a stranger chose: as much of it as fits into a line, which it cannot end."""
+    return printable(name[:_LONGEST_NAME]).replace("\n", "\\n")
+
+
+def _indented(text: str) -> str:
+    """Show a text in which no line but the first looks like one of ours."""
+    return printable(text).replace("\n", "\n  ")
 
 
 def _read_line() -> str:

@@ -10,7 +10,7 @@ import typer
 from mistpm.cli.command_app import command_app
 from mistpm.cli.options import EnvironmentOption, OfflineOption, Output, OutputOption
 from mistpm.cli.session import emit
-from mistpm.cli.terminal import Terminal, bold, dim
+from mistpm.cli.terminal import Terminal, bold, dim, one_line, printable
 from mistpm.cli.text.computed import computed_lines
 from mistpm.errors import UsageError
 
@@ -83,13 +83,13 @@ def _show_file(file: Path, output: Output) -> None:
         if report.assets:
             terminal.show(bold("Assets"))
             for path in report.assets:
-                terminal.show(f"  {path}")
+                terminal.show(f"  {one_line(path)}")
         terminal.show(bold("Custom sections"))
         for section in report.sections:
-            terminal.show(f"  {section.name} {dim(f'{section.bytes:,} bytes')}")
+            terminal.show(f"  {one_line(section.name)} {dim(f'{section.bytes:,} bytes')}")
 
     def _indented(text: str) -> None:
         for line in text.splitlines():
-            terminal.show(f"  {line}")
+            terminal.show(f"  {printable(line)}")
 
     emit(terminal, output, report, show)

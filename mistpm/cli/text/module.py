@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from mistpm.cli.terminal import bold, count, dim
+from mistpm.cli.terminal import bold, count, dim, one_line, printable
 
 if TYPE_CHECKING:
     from mistpm.ops.packages.inspecting_module import Function, ModuleInspection, Refusal, SizeOf
@@ -17,7 +17,7 @@ _FORMS = {
     "component": "component: for the world `mistpm:abi/guest`",
     "unknown": "not known",
 }
-_MOST, _LONGEST = 100, 100
+_MOST = 100
 
 
 def module_lines(report: ModuleInspection) -> Iterator[str]:
@@ -43,7 +43,7 @@ def _sizes(sections: tuple[SizeOf, ...]) -> Iterator[str]:
     if sections:
         yield bold("Sections")
     for section in sections[:_MOST]:
-        yield f"  {section.name[:_LONGEST]}  {dim(f'{section.bytes:,} bytes')}"
+        yield f"  {one_line(section.name)}  {dim(f'{section.bytes:,} bytes')}"
     yield from _more(len(sections))
 
 
@@ -51,8 +51,8 @@ def _functions(title: str, functions: tuple[Function, ...]) -> Iterator[str]:
     if functions:
         yield bold(title)
     for function in functions[:_MOST]:
-        kind = f"  {dim(function.type)}" if function.type else ""
-        yield f"  {function.name[:_LONGEST]}{kind}"
+        kind = f"  {dim(printable(function.type))}" if function.type else ""
+        yield f"  {one_line(function.name)}{kind}"
     yield from _more(len(functions))
 
 
@@ -67,8 +67,8 @@ def _verdict(refusals: tuple[Refusal, ...]) -> Iterator[str]:
         return
     yield bold(f"mistpm refuses it, for {count(len(refusals), 'reason')}")
     for refusal in refusals:
-        yield f"  {refusal.message} [{refusal.reference}]"
-        yield from (f"    {line}" for line in refusal.context)
+        yield f"  {printable(refusal.message)} [{refusal.reference}]"
+        yield from (f"    {printable(line)}" for line in refusal.context)
         if refusal.note:
-            yield f"    note: {refusal.note}"
-        yield from (f"    hint: {line}" for line in refusal.hint.split("\n") if line)
+            yield f"    note: {printable(refusal.note)}"
+        yield from (f"    hint: {line}" for line in printable(refusal.hint).split("\n") if line)
