@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 import yaml
+from guest_modules import assemble
 from toy_registry import ENGINE, ToyRegistry
 
 from mistpm.document.edits import Put
-from mistpm.errors import CheckError, MistError, RegistryError
+from mistpm.errors import CheckError, MistError, PackageError, RegistryError
 from mistpm.model.minor import shown_minors
 from mistpm.model.minors import newest_minor
 from mistpm.ops.options import Options
@@ -90,6 +91,28 @@ hint: --no-check packs it as it is""" == str(caught.value)
 
     assert packed(package, folder, checks=False).check is None
     assert ["budget-1.0.0.mist-pack.wasm"] == [path.name for path in folder.glob("*.wasm")]
+
+
+def test_what_cannot_be_run_is_not_packed(folder: Path) -> None:
+    """The error says what is wrong with the module, also where inputs are missing to render it."""
+    module = '(module (import "env" "seed" (func)) (memory (export "memory") 1) (func (export "_start")))'
+    (folder / "a.wasm").write_bytes(assemble(module))
+    package = write(
+        folder,
+        dependencies={},
+        build={"module": "a.wasm"},
+        inputs={"type": "object", "required": ["app"]},
+    )
+    (folder / "a.wasm").rename(package / "a.wasm")
+    with pytest.raises(PackageError) as caught:
+        packed(package, folder)
+
+    assert """\
+`budget-1.0.0.mist-pack.wasm` imports what a package cannot have: `env.seed`
+note: a package may import `log`, `request`, `response` from `mistpm_v1`, and the functions of `wasi_snapshot_preview1`
+hint: from `env` comes what is declared and nowhere defined: define it, or declare it as imported from `mistpm_v1`
+hint: nothing was written; --no-check packs it as it is""" == str(caught.value)
+    assert packed(package, folder, checks=False).check is None
 
 
 UNWRITTEN = """

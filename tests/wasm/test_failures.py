@@ -235,3 +235,30 @@ def test_nested_stacks_do_not_add_up(runtime: Runtime, load: Any) -> None:
     descend(runtime.budget())
 
     assert ["guest-stack"] * 31 == failures
+
+
+def test_an_abort_says_why_and_where(render: Any, problem: Any) -> None:
+    """AssemblyScript's programs import `abort`, which gets a message and a place."""
+    with problem() as found:
+        render("abort")
+
+    assert (
+        "guest-trap",
+        """\
+`abort.wasm` stopped: no cake
+  in a.ts, line 3, column 14
+hint: this is a fault in the package: tell its author""",
+    ) == found.shown
+
+
+def test_an_abort_without_words(render: Any, problem: Any) -> None:
+    """Where it gives no texts there are none to tell; bad pointers are told as such."""
+    with problem() as silent:
+        render("abort", b"")
+    with problem() as wild:
+        render("abort", b"123")
+
+    assert "`abort.wasm` stopped: it aborted" == silent.shown[1].splitlines()[0]
+    assert (
+        "`abort.wasm` gave a bad pointer for the length of a text" == wild.shown[1].splitlines()[0]
+    )

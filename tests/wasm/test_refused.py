@@ -44,6 +44,15 @@ note: a package may import `log`, `request`, `response` from `mistpm_v1`, and th
 hint: build it for WASI preview 1 (`wasm32-wasip1`), or without an operating system""",
         ),
         (
+            "undefined",
+            "unknown-import",
+            """\
+`undefined.wasm` imports what a package cannot have: `env.mistpm_request`
+note: a package may import `log`, `request`, `response` from `mistpm_v1`, and the functions of \
+`wasi_snapshot_preview1`
+hint: from `env` comes what is declared and nowhere defined: define it, or declare it as imported from `mistpm_v1`""",
+        ),
+        (
             "wrong_exports",
             "invalid-export",
             f"""\

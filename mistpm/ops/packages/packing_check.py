@@ -35,7 +35,8 @@ from mistpm.ops.packages.rendering_one import NOBODY
 from mistpm.ops.rendering import render_locked
 from mistpm.ops.reporter import Reporter
 from mistpm.ops.settings.registry_book import user_registries
-from mistpm.ops.workspace import Workspace, find_document
+from mistpm.ops.workspace import Workspace, find_document, open_runtime
+from mistpm.package import read_package
 from mistpm.registry.layout import REGISTRY_FILE
 from mistpm.registry.registry_file import read_registry_file
 from mistpm.render.schema import MISSING
@@ -44,6 +45,7 @@ BROKEN: Final = (
     "nothing was written; mend what it renders, or the range of Kubernetes versions in `package.yaml`\n"
     "--no-check packs it as it is"
 )
+NOT_WRITTEN: Final = "nothing was written; --no-check packs it as it is"
 _NEEDS_INPUTS: Final = "it requires inputs that have no default"
 _SAMPLES: Final = 'hint: -s "key: value" gives some to check it with'
 
@@ -71,7 +73,7 @@ class Trial(Struct, frozen=True, kw_only=True):
 def check_module(path: Path, descriptor: Descriptor, trial: Trial) -> PackCheck:
     """Render a package of its own with the inputs of the trial, and check what it makes.
 
-    Its dependencies come from the registries of the environment here, or of the user, and from the registry
+    It must be one that can be run, also where it is not rendered.  Its dependencies come from the registries of the environment here, or of the user, and from the registry
     that it is going to be in: there a dependency that names no registry means that one.  Costs solving once
     and rendering once for each minor.
 
@@ -87,6 +89,7 @@ def check_module(path: Path, descriptor: Descriptor, trial: Trial) -> PackCheck:
             context=(f"the newest is {newest_minor()}",),
             hint=BROKEN,
         )
+    _require_loadable(path)
     workspace = _workspace(path, descriptor, trial, minors[-1])
     missing = [
         problem
@@ -103,6 +106,15 @@ def check_module(path: Path, descriptor: Descriptor, trial: Trial) -> PackCheck:
         return PackCheck(unchecked=_told(error))
     except MistError as error:
         error.hint = BROKEN
+        raise
+
+
+def _require_loadable(path: Path) -> None:
+    """Refuse a module that could not be run, whatever it is given; costs compiling it, which is kept."""
+    try:
+        open_runtime().load(path, read_package(path).digest)
+    except PackageError as error:
+        error.hint = f"{error.hint}\n{NOT_WRITTEN}" if error.hint else NOT_WRITTEN
         raise
 
 

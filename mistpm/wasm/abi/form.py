@@ -14,7 +14,14 @@ from msgspec import Struct
 from mistpm.errors import PackageError
 from mistpm.package.exports import exported_names
 from mistpm.package.sections import Part, parts, read_name, read_u32
-from mistpm.wasm.abi.imports import HOST_MODULE, IMPORTS, WASI_MODULE, is_bindgen, is_known
+from mistpm.wasm.abi.imports import (
+    HOST_MODULE,
+    IMPORTS,
+    SCRIPT_MODULE,
+    WASI_MODULE,
+    is_bindgen,
+    is_known,
+)
 from mistpm.wasm.abi.limits import Limits
 
 EXPORTS = (
@@ -183,19 +190,26 @@ def _missing_exports(form: Form, name: str) -> PackageError | None:
 
 
 def _unknown_imports(form: Form, name: str) -> PackageError | None:
-    unknown = [
-        f"{module}.{function}"
+    foreign = [
+        (module, function)
         for module, function in form.imports
         if not is_bindgen(module) and not is_known(module, function)
     ]
-    if not unknown:
+    if not foreign:
         return None
+    unknown = [f"{module}.{function}" for module, function in foreign]
+    hint = "build it for WASI preview 1 (`wasm32-wasip1`), or without an operating system"
+    if all(module == SCRIPT_MODULE and function != "memory" for module, function in foreign):
+        hint = (
+            f"from `{SCRIPT_MODULE}` comes what is declared and nowhere defined: define it,"
+            f" or declare it as imported from `{HOST_MODULE}`"
+        )
     return PackageError(
         "unknown-import",
         f"`{name}` imports what a package cannot have: {listed(unknown)}",
         note=f"a package may import {listed(tuple(IMPORTS[HOST_MODULE]))} from `{HOST_MODULE}`,"
         f" and the functions of `{WASI_MODULE}`",
-        hint="build it for WASI preview 1 (`wasm32-wasip1`), or without an operating system",
+        hint=hint,
     )
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 HOST_MODULE = "mistpm_v1"
 WASI_MODULE = "wasi_snapshot_preview1"
 YOKE_MODULE = "host"
+SCRIPT_MODULE = "env"
 
 _HOST = {"log": "iii", "request": "ii>i", "response": "ii>i"}
 _YOKE = {"k8s_lookup": "iIIII>I", "k8s_rest_mapping": "iII>I"}
+_SCRIPT = {"abort": "iiii"}
 _WASI = {
     "args_get": "ii>i",
     "args_sizes_get": "ii>i",
@@ -60,6 +62,7 @@ IMPORTS: dict[str, dict[str, str]] = {
     HOST_MODULE: _HOST,
     WASI_MODULE: _WASI,
     YOKE_MODULE: _YOKE,
+    SCRIPT_MODULE: _SCRIPT,
 }
 """By module and name; `specs/host-abi.md` says what each does."""
 

@@ -16,7 +16,7 @@ import wasmtime
 
 from mistpm.errors import RenderError
 from mistpm.model.answer import BAD_REQUEST
-from mistpm.wasm.abi.imports import HOST_MODULE, IMPORTS, WASI_MODULE
+from mistpm.wasm.abi.imports import HOST_MODULE, IMPORTS, SCRIPT_MODULE, WASI_MODULE
 from mistpm.wasm.guest.guest import Guest, message, running_guest
 from mistpm.wasm.guest.memory import GuestMemory
 from mistpm.wasm.guest.native import Caller, define, host_function
@@ -25,6 +25,7 @@ Function = Callable[..., int | None]
 """Takes the guest, its memory and unsigned numbers; gives a number, or None where there is no result."""
 
 _NOT_GRANTED = 1
+_MOST_TEXT = 1000
 
 
 def define_imports(linker: wasmtime.Linker, imports: Iterable[tuple[str, str]]) -> None:
@@ -58,7 +59,7 @@ def _function(module: str, name: str) -> Function:
         return _HOST[name]
     if module == WASI_MODULE:
         return _exit if name == "proc_exit" else functools.partial(_wasi, name)
-    return _not_granted
+    return _abort if module == SCRIPT_MODULE else _not_granted
 
 
 def _log(guest: Guest, memory: GuestMemory, level: int, pointer: int, size: int) -> None:
@@ -85,6 +86,26 @@ def _wasi(name: str, guest: Guest, memory: GuestMemory, *numbers: int) -> int:
 
 def _exit(guest: Guest, _memory: GuestMemory, code: int) -> None:
     guest.exit_code = code
+
+
+def _abort(guest: Guest, memory: GuestMemory, reason: int, *place: int) -> None:
+    """End the guest as AssemblyScript's `abort` wants it, which its programs import."""
+    file, line, column = place
+    where = _script_text(memory, file)
+    raise RenderError(
+        "guest-trap",
+        f"`{guest.name}` stopped: {_script_text(memory, reason) or 'it aborted'}",
+        context=(f"in {where}, line {line}, column {column}",) if where else (),
+        hint="this is a fault in the package: tell its author",
+    )
+
+
+def _script_text(memory: GuestMemory, pointer: int) -> str:
+    """Read a text of AssemblyScript's, UTF-16 with its bytes counted before it; not all of a long one."""
+    if not pointer:
+        return ""
+    size = int.from_bytes(memory.read(pointer - 4, 4, "the length of a text"), "little")
+    return memory.read(pointer, min(size, _MOST_TEXT), "a text").decode("utf-16-le", "replace")
 
 
 def _not_granted(_guest: Guest, memory: GuestMemory, state: int, *_what: int) -> int:
