@@ -6,7 +6,9 @@ The algorithm as a whole is told in `specs/resolve.md#algorithm`.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from copy import copy
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -26,6 +28,9 @@ from mistpm.resolve.world.limits import Deadline, Limits
 from mistpm.resolve.world.problem import Problem
 from mistpm.resolve.world.source import CandidateSource
 from mistpm.resolve.world.universe import Universe
+
+if TYPE_CHECKING:
+    from mistpm.resolve.unresolved import Failure
 
 _NOTHING_HELD = Held()
 _LIMITS = Limits()
@@ -90,10 +95,22 @@ class Resolver:
     def resolve(self) -> Resolution:
         """See `resolve`."""
         self.binder.check()
-        return self.told(*self.solved())
+        choice, failures, rest = self._found()
+        resolution = self.told(choice, tuple(failure.part for failure in failures))
+        if not failures:
+            return resolution
+        from mistpm.resolve.unresolved import with_hints
+
+        with self.deadline.effort.time("explain"):
+            return replace(resolution, unresolved=with_hints(failures, rest, self.deadline))
 
     def solved(self) -> tuple[Choice, tuple[Unresolved, ...]]:
-        """Give the best choice, and what has no solution."""
+        """Give the best choice, and what has no solution, without looking for what would help."""
+        choice, failures, _ = self._found()
+        return choice, tuple(failure.part for failure in failures)
+
+    def _found(self) -> tuple[Choice, Sequence[Failure], Problem]:
+        """Give the best choice, what has no solution, and what was solved without that."""
         while (found := self._solve()) is None:
             pass  # somebody was asked for computed requirements: begin again, with the answers
         return found
@@ -132,14 +149,14 @@ class Resolver:
             unresolved=unresolved,
         )
 
-    def _solve(self) -> tuple[Choice, tuple[Unresolved, ...]] | None:
+    def _solve(self) -> tuple[Choice, Sequence[Failure], Problem] | None:
         """Solve as far as computed requirements are known; None where some were not known yet."""
         universe = Universe(self.problem, self.catalogue)
         with self.deadline.effort.time("solve"):
             choice = walk(universe)
         if choice is None or (self.catalogue.has_gaps and choice.open_releases()):
             return self._search(universe)
-        return None if self._ask(choice) else (choice, ())
+        return None if self._ask(choice) else (choice, (), self.problem)
 
     def _ask(self, choice: Choice) -> bool:
         """Ask chosen versions for computed requirements; tells whether any had to be asked."""
@@ -148,35 +165,37 @@ class Resolver:
         self.catalogue.has_gaps |= computed.has_silences
         return was_asked
 
-    def _search(self, universe: Universe) -> tuple[Choice, tuple[Unresolved, ...]] | None:
+    def _search(self, universe: Universe) -> tuple[Choice, Sequence[Failure], Problem] | None:
         """Let the solver decide; what has no solution is taken out, until the rest has one."""
         from mistpm.resolve.gaps import find_gaps, tell_gaps
-        from mistpm.resolve.unresolved import missing
+        from mistpm.resolve.unresolved import Failure, missing
 
-        unresolved: list[Unresolved] = []
+        failures: list[Failure] = []
         while True:
             choice, found = self._attempt(universe)
             problem = universe.problem
             if choice is not None:
                 gaps = find_gaps(universe, choice) if self.catalogue.has_gaps else {}
-                found = tell_gaps(gaps, self._names) + missing(universe, gaps)
+                parts = tell_gaps(gaps, self._names) + missing(universe, gaps)
+                found = [Failure(part=part) for part in parts]
                 problem = replace(
                     problem, gaps=problem.gaps | {name: gap.error for name, gap in gaps.items()}
                 )
                 if not found:
                     break
-            unresolved += found
-            if len(unresolved) >= (self.deadline.limits.failures or math.inf):
+            failures += found
+            absent = problem.absent.union(*(failure.part.releases for failure in found))
+            problem = replace(problem, absent=absent)
+            if len(failures) >= (self.deadline.limits.failures or math.inf):
                 choice = Choice({}, (), {})
                 break
-            absent = problem.absent.union(*(part.releases for part in found))
-            universe = Universe(replace(problem, absent=absent), self.catalogue)
+            universe = Universe(problem, self.catalogue)
         if self._ask(choice):
             return None
-        unresolved.sort(key=lambda part: self._names.index(part.releases[0]))
-        return choice, tuple(unresolved)
+        failures.sort(key=lambda failure: self._names.index(failure.part.releases[0]))
+        return choice, failures, problem
 
-    def _attempt(self, universe: Universe) -> tuple[Choice | None, list[Unresolved]]:
+    def _attempt(self, universe: Universe) -> tuple[Choice | None, list[Failure]]:
         """Give the best choice, or where there is none what stands against it."""
         from mistpm.resolve.search.search import Search
         from mistpm.resolve.unresolved import find_unresolved

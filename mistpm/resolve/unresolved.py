@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mistpm.errors import RegistryError
 from mistpm.model.asker import Asker
@@ -11,16 +14,24 @@ from mistpm.model.identity import PackageId
 from mistpm.model.question import Wanted
 from mistpm.model.resolution import Unresolved
 from mistpm.resolve.explain.explanation import explain
-from mistpm.resolve.explain.hints import find_hints
 from mistpm.resolve.explain.writer import facts, tell
+from mistpm.resolve.hints import find_hints
 from mistpm.resolve.search.search import Search
 from mistpm.resolve.world.families import families
 from mistpm.resolve.world.limits import Deadline
+from mistpm.resolve.world.problem import Problem
 from mistpm.resolve.world.universe import Universe
 
 
-def find_unresolved(search: Search, deadline: Deadline) -> Unresolved:
-    """Explain why a search found nothing.
+class Failure(Struct, frozen=True, kw_only=True):
+    """A part without a solution, and the universe in which it clashes; None where nothing clashes."""
+
+    part: Unresolved
+    universe: Universe | None = None
+
+
+def find_unresolved(search: Search, deadline: Deadline) -> Failure:
+    """Explain why a search found nothing; changes are not tried out yet, only registries have a say.
 
     The conflict takes along the families of the releases that it names and nothing else, so that the
     others may still have a solution.
@@ -28,16 +39,29 @@ def find_unresolved(search: Search, deadline: Deadline) -> Unresolved:
     universe = search.universe
     explanation = explain(search, deadline)
     conflict = explanation.conflict
-    releases = _touched(conflict, universe)
-    return Unresolved(
-        releases=releases,
+    part = Unresolved(
+        releases=_touched(conflict, universe),
         conflict=conflict,
         explanation=tell(conflict, explanation.steps, universe.problem.asker),
-        hints=(
-            *_hints(universe, releases, conflict, deadline),
-            *_of_registries(conflict, universe),
-        ),
+        hints=tuple(_of_registries(conflict, universe)),
     )
+    return Failure(part=part, universe=universe)
+
+
+def with_hints(
+    failures: Sequence[Failure], rest: Problem, deadline: Deadline
+) -> tuple[Unresolved, ...]:
+    """Give the parts with what would help; `rest` is what was solved without them."""
+    deadline.doing = "trying out what would help"
+    return tuple(_with_hints(failure, rest, deadline) for failure in failures)
+
+
+def _with_hints(failure: Failure, rest: Problem, deadline: Deadline) -> Unresolved:
+    part, universe = failure.part, failure.universe
+    if universe is None or part.conflict is None or not deadline.limits.tries:
+        return part
+    hints = find_hints(universe, part.conflict, part.releases, rest, deadline)
+    return replace(part, hints=(*hints, *part.hints))
 
 
 def missing(universe: Universe, told: Collection[str]) -> list[Unresolved]:
@@ -49,17 +73,6 @@ def missing(universe: Universe, told: Collection[str]) -> list[Unresolved]:
         for name, error in universe.missing.items()
         if name not in told
     ]
-
-
-def _hints(
-    universe: Universe, releases: tuple[str, ...], conflict: Conflict, deadline: Deadline
-) -> tuple[str, ...]:
-    """Find changes that help all releases, or else those alone that the conflict names."""
-    found = find_hints(universe, releases, conflict, deadline)
-    named = _named(conflict)
-    if found or not named or named == releases:
-        return found
-    return find_hints(universe, named, conflict, deadline)
 
 
 def _of_registries(conflict: Conflict, universe: Universe) -> Iterator[str]:

@@ -34,7 +34,8 @@ def test_range_against_range(world: World) -> None:
         "    and for starter/apps/shop, which requires starter/data/pg ^17 (bound to shop-db),\n"
         "    shop-db and shop cannot be had together.\n"
         "hint: allow shop-db 17.0.0 in mistpm.yaml, which asks for ^16\n"
-        "hint: without shop, shop-db can be had"
+        "hint: give shop its own: `mistpm add shop-pg -p starter/data/pg`,"
+        " then bind `db` of shop to shop-pg in mistpm.yaml"
     )
 
 
@@ -50,7 +51,8 @@ def test_versions_are_grouped(world: World) -> None:
         "    and 0.8.0 to 1.0.0, 1.3.5 requires ^15,\n"
         "    shop-db and shop cannot be had together.\n"
         "hint: allow shop-db 17.0.0 in mistpm.yaml, which asks for ^16\n"
-        "hint: without shop, shop-db can be had"
+        "hint: give shop its own: `mistpm add shop-pg -p starter/data/pg`,"
+        " then bind `db` of shop to shop-pg in mistpm.yaml"
     )
 
 
@@ -287,7 +289,8 @@ def test_conditions_that_clash_with_the_file(world: World) -> None:
         "    and for starter/apps/tls, which requires starter/data/pg ^15 (bound to db),\n"
         "    db and tls cannot be had together.\n"
         "hint: allow db 15.0.0 in mistpm.yaml, which asks for ^16\n"
-        "hint: without tls, db can be had"
+        "hint: give tls its own: `mistpm add tls-pg -p starter/data/pg`,"
+        " then bind `db` of tls to tls-pg in mistpm.yaml"
     )
 
 
@@ -299,3 +302,93 @@ def test_who_wants_only_the_first_failures(world: World, failures: int) -> None:
 
     assert [("one",), ("other",)] == [part.releases for part in resolution.unresolved]
     assert {} == resolution.releases
+
+
+def test_changes_that_only_help_together() -> None:
+    """Neither of two that move in lockstep can be allowed alone, so both are told, as one hint."""
+    world = World()
+    world.add("x/a", "1.0.0", {"b": "x/b ^1"}, kubernetes="<1.34")
+    world.add("x/a", "2.0.0", {"b": "x/b ^2"})
+    world.add("x/b", "1.0.0", conflicts=["x/a >=2"]).add("x/b", "2.0.0", conflicts=["x/a <2"])
+
+    assert explained(world, asking({"a": "x/a ^1", "b": "x/b ^1"}, minors="1.34")) == (
+        "a, b\n"
+        "  Because mistpm.yaml asks for starter/x/a ^1,\n"
+        "      which needs Kubernetes <1.34, while the environment includes 1.34,\n"
+        "    a cannot be had.\n"
+        "hint: two changes help together: allow a 2.0.0 in mistpm.yaml, which asks for ^1;"
+        " allow b 2.0.0 in mistpm.yaml, which asks for ^1\n"
+        "hint: Kubernetes 1.33 would do"
+    )
+
+
+def test_a_hint_says_how_much_is_left() -> None:
+    """Where no few changes help, one that dissolves this conflict is told as no more than that."""
+    world = World().add("x/db", "1.0.0 2.0.0", cluster=True)
+    world.add("x/a", "1.0.0", {"db": "x/db ^2"})
+    world.add("x/b", "1.0.0", {"db": "x/db", "no": "x/none"})
+    question = asking({"db": "x/db ^1", "a": "x/a", "b": "x/b"})
+
+    assert explained(world, question) == (
+        "db, a, b\n"
+        "  Because mistpm.yaml asks for starter/x/db ^1,\n"
+        "    and for starter/x/a, which requires starter/x/db ^2,\n"
+        "    db and a cannot be had together.\n"
+        "hint: allow db 2.0.0 in mistpm.yaml, which asks for ^1; 1 more conflict is left then"
+    )
+
+
+def test_what_shares_a_release_may_have_one_each() -> None:
+    """Whoever is bound to the shared one by nothing but its package is bound to it from then on."""
+    world = World().add("x/db", "1.0.0 2.0.0")
+    for name, range_ in (("a", "^1"), ("b", "^2"), ("c", "*")):
+        world.add(f"x/{name}", "1.0.0", {"db": f"x/db {range_}"})
+
+    assert explained(world, asking({"db": "x/db", "a": "x/a", "b": "x/b", "c": "x/c"})) == (
+        "db, a, b, c\n"
+        "  Because mistpm.yaml asks for starter/x/a, which requires starter/x/db ^1,\n"
+        "    and mistpm.yaml asks for starter/x/b, which requires starter/x/db ^2,\n"
+        "    a and b cannot be had together.\n"
+        "hint: give b its own: `mistpm add b-db -p starter/x/db`, then bind `db` of a to db,"
+        " `db` of b to b-db and `db` of c to db in mistpm.yaml\n"
+        "hint: without b, a can be had"
+    )
+    assert explained(world, asking({"a": "x/a", "b": "x/b"})) == (
+        "a, b\n"
+        "  Because mistpm.yaml asks for starter/x/a, which requires starter/x/db ^1,\n"
+        "    and mistpm.yaml asks for starter/x/b, which requires starter/x/db ^2,\n"
+        "    a and b cannot be had together.\n"
+        "hint: give each its own: `mistpm add a-db -p starter/x/db` and `mistpm add b-db -p starter/x/db`,"
+        " then bind `db` of a to a-db and `db` of b to b-db in mistpm.yaml\n"
+        "hint: without b, a can be had"
+    )
+
+
+def test_a_hint_does_not_break_what_can_be_had() -> None:
+    """Another Kubernetes version is none where the rest of the environment does not support it."""
+    world = World().add("x/new", "1.0.0", kubernetes=">=1.34")
+    world.add("x/old", "1.0.0", kubernetes="<=1.33")
+    question = asking({"new": "x/new", "old": "x/old"}, minors="1.33")
+
+    assert explained(world, question) == (
+        "new\n"
+        "  Because mistpm.yaml asks for starter/x/new,\n"
+        "      which needs Kubernetes >=1.34, while the environment includes 1.33,\n"
+        "    new cannot be had.\n"
+        "hint: Kubernetes 1.34 would do; 1 more conflict is left then"
+    )
+
+
+def test_what_is_left_out_is_not_bound_to() -> None:
+    """A `bind` to it would be a mistake."""
+    world = World().add("x/db", "1.0.0 2.0.0", cluster=True).add("x/a", "1.0.0", {"db": "x/db ^2"})
+    question = asking({"a": "x/a", "db": "x/db ^1"}, bind={"a": {"db": "db"}})
+
+    assert explained(world, question) == (
+        "a, db\n"
+        "  Because mistpm.yaml asks for starter/x/a, which requires starter/x/db ^2,\n"
+        "    and mistpm.yaml asks for starter/x/db ^1,\n"
+        "    a and db cannot be had together.\n"
+        "hint: allow db 2.0.0 in mistpm.yaml, which asks for ^1\n"
+        "hint: without db and the `bind` to it, a can be had"
+    )

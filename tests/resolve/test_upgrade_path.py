@@ -94,7 +94,48 @@ def test_versions_without_overlap_are_explained(world: World) -> None:
         "  and starter/x/gap 1.0.0 needs Kubernetes <=1.23, which leaves out 1.24,",
         "  gap cannot be had at 1.23 and 1.24.",
     ) == part.explanation
-    assert () == part.hints
+    assert ("without gap, the others can go on",) == part.hints
+
+
+def test_hints_lead_to_the_goal(world: World) -> None:
+    """What stands in the way further on is a part of them, and a version for each stretch is named."""
+    world.add("x/late", "1.0.0", kubernetes="<=1.25").add("x/late", "2.0.0", kubernetes=">=1.25")
+    world.add("x/near", "1.0.0", kubernetes="<=1.24").add("x/near", "1.1.0", kubernetes="<=1.25")
+    world.add("x/near", "2.0.0", kubernetes=">=1.25")
+    held = holding(near="x/near 1.0.0", late="x/late 1.0.0")
+    question = asking({"near": "x/near =1.0.0", "late": "x/late ^1"})
+    found = path(world, question, held, "1.24", "1.26")
+
+    assert found.blocked is not None
+    assert ("1.24", "1.25") == (str(found.blocked.at), str(found.blocked.next))
+    assert (
+        "two changes help together: allow near 1.1.0 and 2.0.0 in mistpm.yaml, which asks for =1.0.0;"
+        " allow late 2.0.0 in mistpm.yaml, which asks for ^1",
+    ) == found.blocked.unresolved[0].hints
+
+
+def test_a_hint_that_leads_on_but_not_to_the_goal() -> None:
+    """It is said how many more stand in the way."""
+    world = World().add("x/old", "1.0.0", kubernetes="<=1.24").add("x/old", "2.0.0")
+    world.add("x/gone", "1.0.0", kubernetes="<=1.25")
+    held = holding(old="x/old 1.0.0", gone="x/gone 1.0.0")
+    question = asking({"old": "x/old ^1", "gone": "x/gone"})
+    found = path(world, question, held, "1.24", "1.26")
+
+    assert found.blocked is not None
+    assert ("allow old 2.0.0 in mistpm.yaml, which asks for ^1; 1 more conflict is left then",) == (
+        found.blocked.unresolved[0].hints
+    )
+
+
+def test_a_hint_does_not_lead_where_nothing_may_follow() -> None:
+    """What a version may follow is looked at along the whole way."""
+    world = World().add("x/db", "1.0.0", kubernetes="<=1.24")
+    world.add("x/db", "2.0.0", kubernetes=">=1.24", after=">=1.5")
+    found = path(world, asking({"db": "x/db ^1"}), holding(db="x/db 1.0.0"), "1.24", "1.25")
+
+    assert found.blocked is not None
+    assert () == found.blocked.unresolved[0].hints
 
 
 def test_what_the_file_keeps_back_has_a_hint(world: World) -> None:

@@ -63,7 +63,7 @@ class Path:
     """Looks for one path."""
 
     def __init__(self, resolver: Resolver, way: Way, question: Question, held: Held) -> None:
-        self._binder = resolver.binder
+        self._resolver = resolver
         self._way = way
         self._held = held
         self._question = question
@@ -71,7 +71,7 @@ class Path:
 
     def find(self) -> UpgradePath:
         """See `upgrade_path`."""
-        self._binder.check()
+        self._resolver.binder.check()
         furthest = self._furthest()
         position, unresolved = self._passable(furthest)
         links: Sequence[Link] = ()
@@ -88,6 +88,18 @@ class Path:
             minors=self._in_order((0, begin)) if furthest >= 0 else (),
             blocked=self._blocked(position, unresolved),
         )
+
+    def is_whole(self) -> bool:
+        """Tell whether the path gets to the goal; nothing is explained."""
+        furthest, last = self._furthest(), self._way.last
+        if furthest == last:
+            return True
+        begin = max(furthest, 0)
+        pairs = ((at, min(at + 1, last)) for at in range(begin, max(last, begin + 1)))
+        if any(map(self._is_blocked, pairs)):
+            return False
+        found = self._chaining.links(self._way, furthest)
+        return found.position == last and not found.unresolved
 
     # --- how far it goes -------------------------------------------------------------------------
 
@@ -148,7 +160,15 @@ class Path:
         asker = replace(
             resolver.problem.asker, minors=" and ".join(map(str, dict.fromkeys(minors)))
         )
-        return resolver.about(replace(resolver.problem, asker=asker))
+        last = self._way.last
+        ahead = tuple(self._way.minors((at, at + 1)) for at in range(position + 1, last))
+        problem = replace(resolver.problem, asker=asker, ahead=ahead, leads=self._leads)
+        return resolver.about(problem)
+
+    def _leads(self, question: Question) -> bool:
+        """Tell whether another question than this one has a path to the goal."""
+        resolver = self._resolver.about(replace(self._resolver.problem, question=question))
+        return Path(resolver, self._way, question, self._held).is_whole()
 
     def _too_far(self, position: int, resolver: Resolver) -> Unresolved:
         """Tell that what can be had at both minors takes too many moves, or moves that stand in each other's way."""

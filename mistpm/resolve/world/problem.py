@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgspec import Struct
 
 from mistpm.errors import MistError
 from mistpm.model.asker import Asker
 from mistpm.model.cause import Cause
+from mistpm.model.minor import Minor
 from mistpm.model.question import Held, Question
 from mistpm.model.version import Version
 
@@ -21,8 +24,10 @@ class Problem(Struct, frozen=True, kw_only=True):
     an explanation can say what excludes them.  `only_held` considers nothing but what is held.  `passes_by` tells
     that the minors come one after the other, so that none by itself rules out what does not support it, and that
     what versions compute depends on when they are there.  `out_of_reach` has for releases of the file
-    which versions, as masks, can never follow what is held of them, and why.  `asker` is
-    for explanations alone.
+    which versions, as masks, can never follow what is held of them, and why.
+
+    The rest is for explanations alone: `asker` tells who asks.  What helps has to help for the minors `ahead`, one set
+    after the other, as well, and to a question that `leads` where somebody wants to get.
     """
 
     question: Question
@@ -36,3 +41,5 @@ class Problem(Struct, frozen=True, kw_only=True):
     passes_by: bool = False
     out_of_reach: dict[str, tuple[tuple[Cause, int], ...]] = {}
     asker: Asker = Asker()
+    ahead: tuple[tuple[Minor, ...], ...] = ()
+    leads: Callable[[Question], bool] | None = None
