@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
+from functools import cache
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +18,7 @@ from mistpm.cli.same_environment import working_on
 from mistpm.cli.terminal import Terminal, drop_standard_output
 from mistpm.cli.usage import is_help, unknown_command, usage_error
 from mistpm.errors import MistError
+from mistpm.makeshift import MAKESHIFT
 
 HELP_INSTEAD = 64
 BUG = 70
@@ -38,10 +40,7 @@ class LazyGroup(Group):
         name = HIDDEN.get(cmd_name, cmd_name)
         if name not in self.list_commands(_ctx):
             return None
-        module = importlib.import_module(f"mistpm.cli.commands.{name.replace('-', '_')}")
-        command = typer_main.get_command(module.app)
-        command.name = name
-        return command
+        return _command(name)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command, and say which one was perhaps meant."""
@@ -67,6 +66,21 @@ class LazyGroup(Group):
         for title, commands in SECTIONS.items():
             with formatter.section(title):
                 formatter.write_dl(list(commands.items()))
+
+
+@cache
+def _command(name: str) -> Any:
+    """Load one command, once in a process: making it of its options takes longer than many a command does."""
+    module = importlib.import_module(f"mistpm.cli.commands.{name.replace('-', '_')}")
+    command = typer_main.get_command(module.app)
+    command.name = name
+    return command
+
+
+@cache
+def _mistpm() -> Any:
+    """Give the command that all of them belong to."""
+    return typer_main.get_command(app)
 
 
 app = command_app(
@@ -100,12 +114,26 @@ def _root(
 
 def run(arguments: Sequence[str]) -> int:
     """Run mistpm with these arguments; gives the exit code and never raises."""
-    with working_on(arguments):
-        return _run(arguments)
-
-
-def _run(arguments: Sequence[str]) -> int:
     terminal = Terminal(verbose=sum(each in VERBOSE for each in arguments))
+    with working_on(arguments):
+        try:
+            return _run(arguments, terminal)
+        finally:
+            _leave_cache(terminal)
+
+
+def _leave_cache(terminal: Terminal) -> None:
+    """Tell of a cache that could not be written, once, and remove what stood in for it."""
+    if MAKESHIFT.trouble:
+        terminal.finding(
+            "warning",
+            f"nothing is kept in the cache, and the next run is slow: {MAKESHIFT.trouble}",
+        )
+        terminal.hint("`MISTPM_CACHE_DIR` names another folder")
+    MAKESHIFT.discard()
+
+
+def _run(arguments: Sequence[str], terminal: Terminal) -> int:
     try:
         _invoke(list(arguments))
     except typer.Exit as done:
@@ -144,10 +172,10 @@ def _invoke(arguments: list[str]) -> None:
     if arguments[:1] == [OFFERS]:
         from mistpm.cli.completion.offers import show_offers
 
-        show_offers(typer_main.get_command(app), arguments[1:])
+        show_offers(_mistpm(), arguments[1:])
         return
     if arguments[:1] == ["help"]:
         arguments = [*arguments[1:], "--help"]
-    command = typer_main.get_command(app)
+    command = _mistpm()
     with command.make_context("mistpm", arguments) as context:
         command.invoke(context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from mistpm import document
@@ -27,7 +28,7 @@ def configuration_folder() -> Path:
         return Path(given)
     from platformdirs import user_config_path
 
-    return user_config_path("mistpm")
+    return _in_the_home(user_config_path)
 
 
 def configuration_path() -> Path:
@@ -41,7 +42,15 @@ def cache_folder() -> Path:
         return Path(given)
     from platformdirs import user_cache_path
 
-    return user_cache_path("mistpm")
+    return _in_the_home(user_cache_path)
+
+
+def _in_the_home(find: Callable[[str], Path]) -> Path:
+    """Give a folder of the user's; where nobody knows the user's home, one in which nothing can be."""
+    try:
+        return find("mistpm")
+    except RuntimeError:
+        return Path(os.devnull, "no-home")
 
 
 def read_user_configuration() -> UserConfiguration:
@@ -77,7 +86,7 @@ def _text() -> str:
     path = configuration_path()
     try:
         return path.read_bytes().decode()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ""
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"

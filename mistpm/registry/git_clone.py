@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import re
 import shutil
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
 
 from mistpm.errors import RegistryError
+from mistpm.makeshift import MAKESHIFT
 from mistpm.registry.git_program import SECONDS, Git, GitError, GitMissingError
 from mistpm.registry.place import Place, blotted, without_credentials
 from mistpm.registry.usage import unwritable
@@ -64,6 +67,7 @@ class GitClone:
         if _UNFIT_REF.search(ref):
             raise self.unusable(f"`{ref}` cannot be a branch, tag or commit", "check `ref:`")
         tip = self.tip_of(ref)
+        self._move_where_it_can_be_written()
         with self._fetching(ref):
             self._mend()
             self._git.run("init", "--bare", "--quiet", "--template=")
@@ -114,6 +118,19 @@ class GitClone:
     def unusable(self, why: str, hint: str) -> RegistryError:
         """Give the error for a repository that is not what its entry says."""
         return self._place.unreachable(why, hint=hint)
+
+    def _move_where_it_can_be_written(self) -> None:
+        """Go to the folder of this run where the cache cannot be written; what it has is not used then."""
+        cache = self._folder.parent
+        try:
+            cache.mkdir(parents=True, exist_ok=True)
+            for place in (cache, self._folder):
+                if place.exists() and not os.access(place, os.W_OK | os.X_OK):
+                    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        except OSError as error:
+            with suppress(OSError):
+                self._folder = MAKESHIFT.make(cache, error) / self._folder.name
+                self._git = Git(self._folder, self._url)
 
     def _fetch_whole(self, ref: str, tip: str) -> None:
         """Fetch from a server that gives neither single commits nor parts of them.

@@ -9,8 +9,8 @@ from typing import Final
 import msgspec
 
 from mistpm.atomic import write_atomically
+from mistpm.makeshift import MAKESHIFT
 from mistpm.registry.store import digest_of
-from mistpm.registry.usage import unwritable
 
 
 class Remembered(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,11 +52,11 @@ class HttpCache:
         return msgspec.structs.replace(found, body=body)
 
     def put(self, path: str, answer: Remembered) -> None:
-        """Remember an answer; raises `RegistryError` (`cache-unwritable`)."""
+        """Remember an answer; where that cannot be done, it is asked for again next time."""
         head = msgspec.structs.replace(answer, body=b"")
         place = self.folder / path
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(place, msgspec.json.encode(head) + b"\n" + answer.body)
         except OSError as error:
-            raise unwritable(place, error) from error
+            MAKESHIFT.note(self.folder, error)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from mistpm.atomic import write_atomically
+from mistpm.makeshift import MAKESHIFT
 from mistpm.registry.usage import Usage, remove_files, unwritable, usage_of
 
 _PREFIX: Final = "sha256:"
@@ -42,7 +43,13 @@ class Store:
 
     def get(self, digest: str, size: int) -> Path | None:
         """Give the file with these bytes, None where it is missing, of another size or damaged."""
-        path = self._path(digest)
+        aside = MAKESHIFT.folder
+        found = self._found(self._path(digest), digest, size)
+        return found or (
+            self._found(aside / self._path(digest).name, digest, size) if aside else None
+        )
+
+    def _found(self, path: Path, digest: str, size: int) -> Path | None:
         try:
             if path.stat().st_size != size:
                 return None
@@ -57,8 +64,9 @@ class Store:
     def put(self, data: bytes) -> Path:
         """Store a module under its own digest and give its file.
 
-        Writes nothing when it is there already, replaces a damaged file.  Raises `RegistryError`
-        (`cache-unwritable`).
+        Writes nothing when it is there already, replaces a damaged file.  Where the store cannot be
+        written, the file is one for this run only.  Raises `RegistryError` (`cache-unwritable`) where there
+        is no room for that either.
         """
         digest = digest_of(data)
         found = self.get(digest, len(data))
@@ -66,11 +74,18 @@ class Store:
             return found
         path = self._path(digest)
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, data, mode=0o444)
+            _write(path, data)
         except OSError as error:
-            raise unwritable(path, error) from error
+            return self._put_aside(path, data, error)
         return path
+
+    def _put_aside(self, path: Path, data: bytes, why: OSError) -> Path:
+        try:
+            aside = MAKESHIFT.make(self.root, why) / path.name
+            _write(aside, data)
+        except OSError as error:
+            raise unwritable(path, why) from error
+        return aside
 
     def usage(self) -> Usage:
         """Tell how many files there are, and their size."""
@@ -89,3 +104,8 @@ class Store:
 
     def _path(self, digest: str) -> Path:
         return self.root / (digest.removeprefix(_PREFIX) + _SUFFIX)
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, data, mode=0o444)

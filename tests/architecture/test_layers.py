@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2] / "mistpm"
 TESTS = ROOT.parent / "tests"
 
-BOTTOM = {"errors", "atomic", "parallel"}
+BOTTOM = {"errors", "atomic", "makeshift", "parallel"}
 ROOMS: dict[str, set[str]] = {
     "model": set(),
     "document": {"model"},

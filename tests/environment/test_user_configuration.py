@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import pwd
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,31 @@ def test_the_system_says_where_it_is_otherwise(
     assert folder / "settings" / "mistpm" == configuration_folder()
     assert folder / "settings" / "mistpm" / "config.yaml" == configuration_path()
     assert folder / "caches" / "mistpm" == cache_folder()
+
+
+def test_without_a_home_nothing_is_made_where_the_user_is(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a container whose user nobody knows."""
+    for variable in (
+        "HOME",
+        "MISTPM_CONFIG_DIR",
+        "MISTPM_CACHE_DIR",
+        "XDG_CONFIG_HOME",
+        "XDG_CACHE_HOME",
+    ):
+        monkeypatch.delenv(variable, raising=False)
+
+    def nobody(_uid: int) -> None:
+        raise KeyError
+
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
+
+    assert ("/dev/null/no-home", {}) == (str(cache_folder()), read_user_configuration().registries)
+    with pytest.raises(DocumentError) as caught:
+        edit_user_configuration(ADD)
+    assert (
+        "`/dev/null/no-home/config.yaml` cannot be written: Not a directory\n"
+        "hint: `MISTPM_CONFIG_DIR` names another folder"
+    ) == str(caught.value)
+    assert [] == list(folder.iterdir())

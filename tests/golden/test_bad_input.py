@@ -203,3 +203,19 @@ def test_two_environment_files_in_one_folder(shop: Transcript) -> None:
         path.name for path in shop.folder.iterdir()
     }
     shop.expect("two-files-in-a-folder")
+
+
+def test_a_cache_that_cannot_be_written(
+    shop: Transcript, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything works without, and says so once."""
+    (folder / "a-file").write_text("", encoding="utf-8")
+    monkeypatch.setenv("MISTPM_CACHE_DIR", str(folder / "a-file" / "cache"))
+    shop.run("mistpm plan")
+    shop.run("mistpm install --yes")
+    shop.run("mistpm install --yes --output json")
+    shop.run("mistpm info toy/apps/app --output yaml")
+    shop.run("mistpm list")
+    shop.run("mistpm cache show")
+    shop.run("mistpm cache clear")
+    shop.expect("a-cache-that-cannot-be-written")

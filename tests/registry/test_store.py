@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 from made_registries import digest
 
 from mistpm.errors import RegistryError
+from mistpm.makeshift import MAKESHIFT, Makeshift
 from mistpm.registry.store import Store
 from mistpm.registry.usage import Usage
 
@@ -77,9 +80,49 @@ def test_usage_clear_and_prune(tmp_path: Path) -> None:
     assert store.usage() == Usage()
 
 
-def test_a_cache_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
-    """The error names the file and says what to do."""
+@pytest.fixture
+def makeshift() -> Iterator[Makeshift]:
+    """Give the process's makeshift, and clear it away."""
+    yield MAKESHIFT
+    MAKESHIFT.discard()
+
+
+def test_a_cache_that_cannot_be_written_is_no_obstacle(
+    tmp_path: Path, makeshift: Makeshift
+) -> None:
+    """What is stored is there for this run; why it is not kept can be told, once."""
     (tmp_path / "cache").write_text("a file, not a folder")
+    store = Store(tmp_path / "cache" / "modules")
+    path = store.put(DATA)
+
+    assert DATA == path.read_bytes()
+    assert path == store.get(digest(DATA), len(DATA)) == store.put(DATA)
+    assert f"`{store.root}` cannot be written: Not a directory" == makeshift.trouble
+
+    makeshift.discard()
+    assert (False, "", None) == (path.exists(), makeshift.trouble, makeshift.folder)
+    assert store.get(digest(DATA), len(DATA)) is None
+
+
+def test_a_cache_that_was_filled_by_others_is_read(tmp_path: Path, makeshift: Makeshift) -> None:
+    """As in CI, where it may be read-only: what is there is used, what is not goes elsewhere."""
+    store = Store(tmp_path / "modules")
+    there = store.put(DATA)
+    other = b"other" + DATA
+    (
+        store.root / f".{digest(other).removeprefix('sha256:')}.wasm.tmp"
+    ).mkdir()  # in the way of writing this one
+    path = store.put(other)
+
+    assert (there, makeshift.folder) == (store.get(digest(DATA), len(DATA)), path.parent)
+
+
+def test_without_any_room_it_is_an_error(
+    tmp_path: Path, makeshift: Makeshift, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error names the file in the cache and says what to do."""
+    (tmp_path / "cache").write_text("a file, not a folder")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "cache"))
     store = Store(tmp_path / "cache" / "modules")
     with pytest.raises(RegistryError) as found:
         store.put(DATA)
@@ -90,7 +133,7 @@ the cache cannot be written: Not a directory
 hint: free some space or mend the permissions; `MISTPM_CACHE_DIR` names another folder"""
 
     assert expected == str(found.value)
-    assert found.value.reference == "cache-unwritable"
+    assert (found.value.reference, makeshift.folder) == ("cache-unwritable", None)
 
 
 def _store_and_remove(root: Path, barrier: Barrier) -> None:

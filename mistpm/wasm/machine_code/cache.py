@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mistpm.atomic import write_atomically
+from mistpm.makeshift import MAKESHIFT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +74,8 @@ class MachineCodeCache:
         try:
             self._make_folder(path.parent)
             write_atomically(path, code + _digest(path, code), mode=0o600)
-        except OSError:
+        except OSError as error:
+            MAKESHIFT.note(self.folder, error)
             return None
         self._evict(path)
         return path

@@ -93,7 +93,9 @@ def kubeconfig_paths(environ: Mapping[str, str] = os.environ) -> tuple[Path, ...
     """Give the files that `KUBECONFIG` lists, or the one in the user's home; they need not exist."""
     listed = [part for part in environ.get("KUBECONFIG", "").split(os.pathsep) if part]
     if not listed:
-        return (Path(environ.get("HOME") or Path.home()) / ".kube" / "config",)
+        # where nobody knows the home the `~` stays, and nothing is there
+        home = environ.get("HOME") or os.path.expanduser("~")  # noqa: PTH111 - `Path` raises then
+        return (Path(home, ".kube", "config"),)
     return tuple(dict.fromkeys(Path(part) for part in listed))
 
 
