@@ -8,11 +8,16 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 settings.register_profile(
     "mistpm", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("mistpm")
+# Hypothesis also tries numbers and texts that it finds in whatever of ours is imported by then.  So what a test is
+# given would depend on which tests came before it, and that differs from one run with several workers to the next.
+providers._get_local_constants = Constants  # noqa: SLF001 - there is no setting for it
 
 pytest_plugins = ["control_plane_fixtures"]
 

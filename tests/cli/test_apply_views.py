@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import json
 import re
+import threading
 from contextlib import suppress
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
 
-from mistpm.cli import apply_lines
+from mistpm.cli import apply_lines, live_tree
 from mistpm.cli.apply_lines import LineView
 from mistpm.cli.apply_view import ApplyView
 from mistpm.cli.events import Events, EventView
@@ -25,6 +27,14 @@ NAMESPACE = ResourceId("", "Namespace", "", "shop")
 CONFIG = ResourceId("", "ConfigMap", "shop", "web")
 WEB = ResourceId("apps", "Deployment", "shop", "web")
 OLD = ResourceId("apps", "Deployment", "shop", "old")
+
+
+@pytest.fixture(autouse=True)
+def _no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have nothing take seconds, which would be told, however slow the machine is."""
+    for module in (apply_lines, live_tree):
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: 0.0))
+    monkeypatch.setattr(apply_lines, "HEARTBEAT", threading.TIMEOUT_MAX)
 
 
 def planned() -> Diff:

@@ -12,21 +12,47 @@ import pytest
 from toy_registry import ToyRegistry, config_map
 
 from mistpm.cli.application import run
+from mistpm.cli.completion import completing
+
+PATIENCE = 300
+"""Seconds that offers are waited for: a user would not wait so long, but a test must not depend on that."""
+PROGRAM = f"""\
+#!{sys.executable}
+from mistpm.cli import main
+from mistpm.cli.completion import completing
+
+completing.PATIENCE = {PATIENCE}
+main()
+"""
 
 
-@pytest.fixture
-def shop(folder: Path) -> Path:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a folder with an environment of one release, locked, and a target called staging."""
+    folder = tmp_path_factory.mktemp("made")
     registry = ToyRegistry(folder / "toy")
     for version in ("1.0.0", "1.1.0"):
         registry.publish("apps/app", version, {"a.yaml": config_map()})
     registry.index()
-    assert 0 == run(["init"])
-    assert 0 == run(["registry", "add", "toy", "./toy"])
-    assert 0 == run(["add", "web", "-p", "toy/apps/app"])
-    assert 0 == run(["lock"])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(folder)
+        patched.setenv("MISTPM_CONFIG_DIR", str(folder / "no-config"))
+        patched.setenv("MISTPM_CACHE_DIR", str(folder / "cache"))
+        assert 0 == run(["init"])
+        assert 0 == run(["registry", "add", "toy", "./toy"])
+        assert 0 == run(["add", "web", "-p", "toy/apps/app"])
+        assert 0 == run(["lock"])
     with (folder / "mistpm.yaml").open("a", encoding="utf-8") as file:
         file.write("targets:\n  staging: {directory: ./staging}\n")
+    return folder
+
+
+@pytest.fixture
+def shop(made: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a copy of it, and wait for offers on machines of any speed."""
+    shutil.copytree(made, folder, dirs_exist_ok=True)
+    monkeypatch.setenv("MISTPM_CACHE_DIR", str(folder / "cache"))
+    monkeypatch.setattr(completing, "PATIENCE", PATIENCE)
     return folder
 
 
@@ -104,7 +130,7 @@ def test_bash_completes_a_line(shop: Path, line: str, expected: list[str]) -> No
     """The script is sourced in a real bash, which then asks as it does when a user presses Tab."""
     program = shop / "bin" / "mistpm"
     program.parent.mkdir()
-    program.write_text(f"#!{sys.executable}\nfrom mistpm.cli import main\nmain()\n")
+    program.write_text(PROGRAM)
     program.chmod(0o755)
     script = f"""
         eval "$(mistpm completion bash)"

@@ -309,7 +309,9 @@ def test_locking_again_changes_nothing_on_many_seeds() -> None:
     assert locked.count(True) > 50
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize(
+    "seed", [*range(15), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(15, 60))]
+)
 def test_the_order_in_which_registries_list_makes_no_difference(seed: int) -> None:
     """Packages, index lines, keys of descriptors and settings in any order give the same bytes."""
     import random
