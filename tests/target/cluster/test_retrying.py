@@ -20,6 +20,7 @@ from scripted_api import (
     status,
 )
 
+from mistpm.errors import TargetError
 from mistpm.target.cluster.api.api_error import ApiError
 from mistpm.target.cluster.api.client import Answer, Client
 from mistpm.target.cluster.api.connection import Connection
@@ -332,3 +333,21 @@ def test_closing_ends_waiting() -> None:
 
         with pytest.raises(ApiError, match="slow down"):
             asked.result()
+
+
+def test_before_a_request_is_tried_again_it_is_asked_whether_it_may(waits: Waits) -> None:
+    """Who lost the lease meanwhile sends nothing more; the first try was asked for by the caller."""
+    asked = []
+
+    def check() -> None:
+        asked.append(waits.now)
+        if len(asked) == 2:
+            raise TargetError("lease-lost", "this run may not go on")
+
+    with scripted_api(BUSY, BUSY, OK) as api:
+        with pytest.raises(TargetError) as caught:
+            client_of(api, waits).apply(PATH, {"kind": "ConfigMap"}, check=check)
+
+        assert ("lease-lost", ["PATCH", "PATCH"]) == (caught.value.reference, tried(api))
+    assert sorted(asked) == asked
+    assert 2 == len(set(asked))

@@ -73,11 +73,13 @@ class Client:
         seconds: float = 30.0,
         patience: float | None = None,
         also: tuple[Trouble, ...] = (),
+        check: Callable[[], None] = lambda: None,
     ) -> Answer:
         """Send a request and give the answer, which is a success.
 
         `seconds` is how long the server may say nothing, `patience` how many seconds the request is
-        tried again, `also` what it is tried again for besides `PASSING`.
+        tried again, `also` what it is tried again for besides `PASSING`.  `check` is called before it is
+        tried again, and raises where it may not be any more.
 
         Raises `ApiError`: what the server refused, or the last trouble; `maybe_done` where an earlier
         try may have been carried out (a creation may then find what it made itself).  Raises
@@ -110,6 +112,7 @@ class Client:
                 self._patience.pause(pause)
                 if self._closed.is_set():
                     raise
+            check()
 
     def get(self, path: str, **query: str) -> Any:
         """Read an object or a list; raises `ApiError`."""
@@ -123,17 +126,20 @@ class Client:
         dry_run: bool = False,
         force: bool = False,
         also: tuple[Trouble, ...] = (),
+        check: Callable[[], None] = lambda: None,
     ) -> Answer:
         """Apply an object on the server as our field manager; status 201 where it was not there.
 
-        Fields that the kind does not have are an error.  Raises `ApiError`.
+        Fields that the kind does not have are an error.  `check` is as for `request`.  Raises `ApiError`.
         """
         query = {"fieldManager": MANAGER, "fieldValidation": "Strict"}
         if dry_run:
             query["dryRun"] = "All"
         if force:
             query["force"] = "true"
-        return self.request("PATCH", path, query=query, body=body, content_type=APPLY, also=also)
+        return self.request(
+            "PATCH", path, query=query, body=body, content_type=APPLY, also=also, check=check
+        )
 
     def delete(self, path: str, *, uid: str = "", propagation: str = "Background") -> bool:
         """Delete an object, if it has this uid; tells whether it was there.  Raises `ApiError`."""

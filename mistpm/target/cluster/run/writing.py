@@ -104,7 +104,9 @@ class Writer:
             return None
         path = api.path(step.resource.namespace, step.resource.name)
         try:
-            answer = self._client.request("DELETE", path, body=options).data
+            answer = self._client.request(
+                "DELETE", path, body=options, check=self._around.check
+            ).data
         except ApiError as error:
             if error.is_not_found:
                 return None
@@ -165,7 +167,7 @@ class Writer:
         body = step.body or {}
         if version:
             body = {**body, "metadata": {**body["metadata"], "resourceVersion": version}}
-        return self._client.apply(path, body, force=step.force)
+        return self._client.apply(path, body, force=step.force, check=self._around.check)
 
     def _api(self, step: ObjectStep) -> ApiResource:
         """Find the kind, which may be served only for a moment or not yet."""
