@@ -21,7 +21,8 @@ _SCHEMA = (
 def sarif(report: CheckReport) -> dict[str, Any]:
     """Give the log of one run, with one result a finding; what is waived is suppressed.
 
-    What is rendered has no file, so that its results stand where the environment's file asks for it.
+    What is rendered has no file, so that its results stand where the environment's file asks for it; what is
+    about no release stands where that says for which Kubernetes versions it is.
     """
     codes = sorted({finding.code for finding in report.findings})
     return {
@@ -78,9 +79,9 @@ def _result(finding: Finding, rule: int, places: Mapping[str, tuple[str, int]]) 
 
 def _location(finding: Finding, places: Mapping[str, tuple[str, int]]) -> dict[str, Any]:
     location: dict[str, Any] = {}
-    file, line = (
-        (finding.file, finding.line) if finding.file else places.get(finding.release, ("", 0))
-    )
+    file, line = finding.file, finding.line
+    if not file:
+        file, line = places.get(finding.release) or places.get("", ("", 0))
     if file:
         physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(file)}}
         if line:

@@ -130,7 +130,7 @@ def propose_solved(
     noticed = accept(
         workspace,
         (
-            *unused_entries(workspace.environment, solved),
+            *unused_entries(workspace.document, solved),
             *skipped_stages(workspace, solved),
             *older_versions(workspace, solved),
             *rendered.findings,

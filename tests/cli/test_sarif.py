@@ -6,6 +6,8 @@ import json
 import re
 from typing import Any
 
+from msgspec.structs import replace
+
 from mistpm.cli.sarif import sarif
 from mistpm.model.finding import Finding
 from mistpm.model.minor import Minor
@@ -42,7 +44,7 @@ FINDINGS = (
 REPORT = CheckReport(
     minors=(Minor(22), Minor(23)),
     findings=FINDINGS,
-    places={"shop": ("mistpm.yaml", 9), "pulled-in": ("mistpm.yaml", 0)},
+    places={"": ("mistpm.yaml", 4), "shop": ("mistpm.yaml", 9), "pulled-in": ("mistpm.yaml", 9)},
 )
 URI = re.compile(r"(?:file:///)?[A-Za-z0-9._~%/:@!$&'()*+,;=-]+")
 
@@ -91,21 +93,20 @@ def test_what_is_waived_is_suppressed() -> None:
 
 
 def test_what_is_rendered_stands_where_it_is_asked_for() -> None:
-    """A release of the file has a line, one that is pulled in only the file, and some things no place."""
+    """A release of the file has a line, one that is pulled in that of what needs it, and anything else that of the versions."""
     third, fourth, fifth = sarif(REPORT)["runs"][0]["results"][2:]
 
-    assert [
-        {
-            "physicalLocation": {
-                "artifactLocation": {"uri": "mistpm.yaml"},
-                "region": {"startLine": 9},
-            }
-        }
-    ] == third["locations"]
-    assert [{"physicalLocation": {"artifactLocation": {"uri": "mistpm.yaml"}}}] == (
-        fourth["locations"]
-    )
-    assert "locations" not in fifth
+    for result, line in ((third, 9), (fourth, 9), (fifth, 4)):
+        place = {"artifactLocation": {"uri": "mistpm.yaml"}, "region": {"startLine": line}}
+
+        assert [{"physicalLocation": place}] == result["locations"]
+
+
+def test_what_has_no_file_has_no_place() -> None:
+    """Where files are checked, a version that nobody knows stands in none of them."""
+    *_, last = sarif(replace(REPORT, places={}))["runs"][0]["results"]
+
+    assert "locations" not in last
 
 
 def check_log(log: Any) -> None:

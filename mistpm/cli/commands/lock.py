@@ -73,7 +73,7 @@ def lock(
 
         show_moves(terminal, solved.moves)
         show_held_back(terminal, held_back(workspace, solved))
-        for finding in unused_entries(workspace.environment, solved):
+        for finding in unused_entries(workspace.document, solved):
             show_finding(terminal, finding)
         terminal.show(f"Wrote {workspace.lock_title}.")
 

@@ -32,7 +32,8 @@ class CheckReport(Struct, frozen=True, kw_only=True):
     """What was checked, for which Kubernetes versions, and what was found.
 
     `resources` came from `files`, or from what `source` names: an environment, or a cluster, whose resources
-    nobody counts (None).  `places` are file and line of releases, for what is rendered is written nowhere.
+    nobody counts (None).  `places` are file and line of releases, for what is rendered is written nowhere, and
+    under an empty name of what is about none of them.
     """
 
     minors: tuple[Minor, ...]

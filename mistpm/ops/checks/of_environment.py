@@ -11,6 +11,7 @@ from mistpm.diff.fields import field_changes
 from mistpm.document import Positions
 from mistpm.errors import UsageError
 from mistpm.model.finding import Finding
+from mistpm.model.lockfile import Lockfile
 from mistpm.model.minor import Minor, parse_minor
 from mistpm.model.minors import supports
 from mistpm.model.rendered import Rendered
@@ -21,6 +22,7 @@ from mistpm.ops.checks.kubernetes_versions import parse_kubernetes_versions
 from mistpm.ops.checks.order import in_order, merged
 from mistpm.ops.checks.unused import unused_entries
 from mistpm.ops.checks.waiving import waive
+from mistpm.ops.lock_graph import nodes
 from mistpm.ops.locking import Solved, solve
 from mistpm.ops.options import Options
 from mistpm.ops.rendering import render_locked
@@ -52,7 +54,7 @@ def check_environment(
         *versions.findings,
         *kinds.findings,
         *_failures(rendered, first),
-        *unused_entries(workspace.environment, solved),
+        *unused_entries(workspace.document, solved),
         *duplicate_resources(rendered.releases),
         *rendered.findings,
         *manifest_findings(workspace, minors, rendered, kinds),
@@ -168,14 +170,36 @@ def _difference(old: Manifest | None, new: Manifest | None, first: Minor) -> str
 
 
 def _places(workspace: Workspace, solved: Solved) -> dict[str, tuple[str, int]]:
-    """Give where releases are written: what is pulled in has the file alone."""
+    """Give where releases are written; under an empty name where the file says for which Kubernetes versions.
+
+    What is pulled in stands where the settings configure it, else where a release is asked for that needs it.
+    """
     if not workspace.has_file:
         return {}
+    environment, lockfile = workspace.environment, solved.lockfile
     lines, file = Positions(workspace.document.text), workspace.document.title
-    return {
-        name: (
-            file,
-            lines.line(("releases", name)) if name in workspace.environment.releases else 0,
-        )
-        for name in solved.lockfile.releases
-    }
+    found = {"": lines.line(("kubernetes",))}
+    for name in environment.releases:
+        found[name] = lines.line(("releases", name))
+    for name in environment.releases:
+        found = {**dict.fromkeys(_pulled_in(lockfile, name), found[name]), **found}
+    settings = solved.asking.asked.question.settings
+    keys = dict(zip((each.package for each in settings), environment.settings, strict=True))
+    for name, pin in lockfile.releases.items():
+        if not pin.requested and pin.package in keys:
+            found[name] = lines.line(("settings", keys[pin.package]))
+    return {name: (file, line) for name, line in found.items()}
+
+
+def _pulled_in(lockfile: Lockfile, release: str) -> Iterator[str]:
+    """Give what a release needs and nobody asked for, directly or not."""
+    known, waiting, seen = nodes(lockfile), [release], {release}
+    while waiting:
+        pin = known.get(waiting.pop())
+        for edge in pin.dependencies.values() if pin else ():
+            needed = known.get(edge.target)
+            if needed is not None and not needed.requested and edge.target not in seen:
+                seen.add(edge.target)
+                waiting.append(edge.target)
+                if edge.target in lockfile.releases:
+                    yield edge.target
