@@ -126,13 +126,13 @@ def perform(
 
 
 def do_proposed(
-    screen: Screen, workspace: Workspace, proposal: Proposal, do: CarryOut
+    screen: Screen, workspace: Workspace, proposal: Proposal, do: CarryOut, *, step: str = ""
 ) -> ApplyReport:
-    """Get every confirmation that a proposal needs, do it, and tell so."""
+    """Get every confirmation that a proposal needs, do it, and tell so; `step` names the one of several that it is."""
     terminal, flags = screen.terminal, screen.flags
     if screen.events is not None:
         screen.events.tell("proposed", report(proposal, diff=flags.diff))
-    require_consent(proposal, flags.consent, terminal.confirm)
+    require_consent(proposal, flags.consent, terminal.confirm, step=step)
     with screen.view(workspace, proposal) as view:
         done = do(view.hear)
     is_news = not proposal.diff.is_empty or proposal.diff.is_unfinished

@@ -154,16 +154,31 @@ class _Run:
         if proposal is None or (upgrade.is_written and upgrade.is_silent):
             return
         workspace = upgrade.states[0].workspace
+        step = self._step(upgrade)
+        if step and self._screen.events is None:
+            for line in shortly(upgrade.plan, step, upgrade.following):
+                self._screen.terminal.show(line)
         if proposal.diff.is_empty:
             require_writing(self._screen, workspace)
         done = do_proposed(
-            self._screen, workspace, proposal, lambda hear: carry_out(workspace, proposal, hear)
+            self._screen,
+            workspace,
+            proposal,
+            lambda hear: carry_out(workspace, proposal, hear),
+            step=step,
         )
         if self._screen.events is None:
             self._screen.terminal.show(f"Wrote {written(workspace)}.")
+            if step:
+                self._screen.terminal.show(f"{step.capitalize()} is done.")
         require_complete(proposal)
         self._steps += not upgrade.is_silent
         self._changes += len(done.changes)
+
+    def _step(self, upgrade: Upgrade) -> str:
+        """Name what is done next where there are several steps: `step 2 of 3`."""
+        steps = self._steps + len(upgrade.plan.steps)
+        return "" if upgrade.is_silent or steps < 2 else f"step {self._steps + 1} of {steps}"
 
     def _end(self, upgrade: Upgrade, following: Following | None) -> None:
         """Say that all is done, or what has to be done elsewhere before going on."""
@@ -200,6 +215,22 @@ def tell_start(terminal: Terminal, plan: UpgradePlan) -> None:
     """Tell what is taken for granted of the cluster where none can be asked."""
     if plan.start is not None and not plan.address:
         terminal.say(f"The cluster is taken to run Kubernetes {plan.start}.")
+
+
+def shortly(plan: UpgradePlan, step: str, following: Following | None) -> Iterator[str]:
+    """Say before the question how much of what was asked for is done now, and how to go on."""
+    if following is None:
+        return
+    yield ""
+    if following.kind == "kubernetes":
+        yield (
+            f"Only {step} is done now. Once the cluster runs Kubernetes {following.after},"
+            f" `mistpm {following.command}` goes on."
+        )
+    elif not plan.address:
+        yield f"Only {step} is done now. Once that is applied, `mistpm {following.command}` goes on."
+    else:
+        yield f"First {step} is done; then the next one is shown, and asked for."
 
 
 def ending(following: Following, *, is_on_cluster: bool) -> Iterator[str]:

@@ -23,10 +23,12 @@ class Consent(Struct, frozen=True, kw_only=True):
     delete_data: bool = False
 
 
-def require_consent(proposal: Proposal, consent: Consent, ask: Callable[[str], bool]) -> None:
+def require_consent(
+    proposal: Proposal, consent: Consent, ask: Callable[[str], bool], *, step: str = ""
+) -> None:
     """Get every confirmation that a proposal needs; `ask` puts a question, False meaning no.
 
-    Raises `RefusedError`; then nothing was changed.
+    `step` names the one of several that it is.  Raises `RefusedError`; then nothing was changed.
     """
     unneeded = bool(proposal.unneeded) and not consent.remove_unneeded
     data = bool(proposal.data) and not consent.delete_data
@@ -51,7 +53,7 @@ def require_consent(proposal: Proposal, consent: Consent, ask: Callable[[str], b
             hint=hint,
         )
     where = f"{proposal.target} ({proposal.address})" if proposal.address else proposal.target
-    if change and not ask(f"Apply to {where}?"):
+    if change and not ask(f"Apply {step} to {where}?" if step else f"Apply to {where}?"):
         raise RefusedError("not-confirmed", f"{proposal.target} would be changed", hint=hint)
 
 
