@@ -6,6 +6,7 @@ import io
 import os
 import re
 import select
+import shutil
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,7 @@ from typing import Final
 
 import typer
 
+from mistpm.cli.columns import columns
 from mistpm.cli.same_environment import same_environment
 from mistpm.errors import MistError, RenderError, TargetError
 
@@ -36,6 +38,11 @@ class Terminal:
     def is_interactive(self) -> bool:
         """Whether a question can be asked."""
         return sys.stdin.isatty() and sys.stderr.isatty()
+
+    @property
+    def width(self) -> int | None:
+        """How many characters fit into a line; None where nobody looks at a screen."""
+        return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
     def show(self, text: str = "") -> None:
         """Print a line of the answer; raises `TargetError` when standard output takes no more."""
@@ -61,14 +68,12 @@ class Terminal:
             self.say(dim(_indented(text)))
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Print rows in columns, each as wide as its widest cell; nothing when there are no rows."""
+        """Print rows in columns, as wide as their widest cells or as fits; nothing when there are no rows."""
         if not rows:
             return
         rows = [[printable(cell).replace("\n", " ") for cell in row] for row in rows]
-        widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
-        self.show(dim(_line(header, widths)))
-        for row in rows:
-            self.show(_line(row, widths))
+        for number, line in enumerate(columns(header, rows, self.width)):
+            self.show(line if number else dim(line))
 
     def confirm(self, question: str) -> bool:
         """Ask a question: True for yes, False where nobody can answer.  Raises `typer.Abort` for no."""
@@ -226,8 +231,3 @@ def _writing() -> Iterator[None]:
             f"standard output cannot be written: {error.strerror}",
             hint="make room, or send it somewhere else",
         ) from error
-
-
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
-    return "  ".join(padded).rstrip()

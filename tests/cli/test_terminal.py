@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from mistpm.cli.terminal import Terminal, count, printable
+from mistpm.cli.columns import columns, wrapped
+from mistpm.cli.terminal import Terminal, bold, count, printable
+from mistpm.cli.text.tree import branches
 from mistpm.errors import MistError, RenderError
 
 
@@ -45,6 +47,62 @@ def test_columns_are_as_wide_as_their_widest_cell(capsys: pytest.CaptureFixture[
     Terminal().table(("A", "LONG"), [("x", "1"), ("yyy", "2")])
 
     assert "A    LONG\nx    1\nyyy  2\n" == capsys.readouterr().out
+
+
+HEADER = ("PACKAGE", "NEWEST", "DESCRIPTION")
+ROWS = [
+    ("starter/data/postgresql", "16.4.0", "A database that many other things need"),
+    ("starter/x", "1.0.0", "Short"),
+]
+
+
+def test_prose_goes_on_below_itself() -> None:
+    """In a narrow terminal the column with the most room gives; words stay whole."""
+    assert [
+        "PACKAGE                  NEWEST  DESCRIPTION",
+        "starter/data/postgresql  16.4.0  A database that many",
+        "                                 other things need",
+        "starter/x                1.0.0   Short",
+    ] == list(columns(HEADER, ROWS, 54))
+
+
+def test_what_does_not_fit_in_columns_is_told_cell_by_cell() -> None:
+    """Nothing is cut; an empty cell is not told."""
+    assert [
+        "starter/data/postgresql",
+        "  NEWEST       16.4.0",
+        "  DESCRIPTION  A database that many",
+        "               other things need",
+        "starter/x",
+        "  DESCRIPTION  Short",
+    ] == list(columns(HEADER, [ROWS[0], ("starter/x", "", "Short")], 36))
+
+
+def test_a_word_longer_than_a_line_stays_whole() -> None:
+    """A digest can be copied."""
+    digest = "sha256:" + 64 * "0"
+
+    assert ["the digest is", f"  {digest},", "  it says"] == wrapped(
+        f"the digest is {digest}, it says", 20, "  "
+    )
+
+
+def test_a_style_has_no_width() -> None:
+    """What is bold is as wide as what is not."""
+    assert [f"{bold('one')} two"] == wrapped(f"{bold('one')} two", 7)
+
+
+def test_a_tree_goes_on_beside_its_branches() -> None:
+    """A branch that goes on below is drawn through."""
+    rows = [(0, "a root that is long enough for two lines"), (1, "x" * 30 + " more"), (1, "end")]
+
+    assert [
+        "a root that is long enough for",
+        "│    two lines",
+        f"├─ {'x' * 30}",
+        "│       more",
+        "└─ end",
+    ] == list(branches(rows, width=32))
 
 
 @pytest.mark.parametrize(("number", "expected"), [(0, "no files"), (1, "1 file"), (2, "2 files")])

@@ -63,7 +63,7 @@ def tree(
         # one print for all: a large tree has thousands of lines
         rows = tree_rows(report.lines, inverted=report.inverted)
         if rows:
-            terminal.show("\n".join(branches(rows)))
+            terminal.show("\n".join(branches(rows, width=terminal.width)))
         elif not report.unresolved:
             terminal.say("No releases. `mistpm add NAME -p PACKAGE` adds one.")
         show_unresolved(terminal, report.unresolved, how="`mistpm why {}` tells why")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
+from mistpm.cli.columns import wrapped
 from mistpm.cli.terminal import bold, dim
 from mistpm.ops.views.paths import Hop
 from mistpm.ops.views.tree import TreeLine
@@ -11,20 +13,33 @@ from mistpm.ops.views.tree import TreeLine
 ARROWS = {"install": "->", "call": "=>", "api": "->"}
 """An arrow leads to another release, a double one to a package that is called while rendering."""
 
+_BESIDE: Final = 5 * " "
+_NARROWEST: Final = 30
+"""A tree that is deeper than a terminal is wide goes beyond its edge."""
 
-def branches(rows: Sequence[tuple[int, str]], indent: str = "") -> Iterator[str]:
+
+def branches(
+    rows: Sequence[tuple[int, str]], indent: str = "", width: int | None = None
+) -> Iterator[str]:
     """Draw rows, each a depth and a text, as a tree; costs a step for each row and level.
 
-    Whether a branch goes on below a row is known from the end, so it is drawn from there.
+    Whether a branch goes on below a row is known from the end, so it is drawn from there.  Where a text is wider than
+    `width`, it goes on beside the branches.
     """
     drawn: list[str] = []
     open_at: list[bool] = []
     for depth, text in reversed(rows):
+        has_children = len(open_at) > depth + 1
         del open_at[depth + 1 :]
         open_at += [False] * (depth + 1 - len(open_at))
-        above = "".join("│  " if is_open else "   " for is_open in open_at[1:depth])
+        above = indent + "".join("│  " if is_open else "   " for is_open in open_at[1:depth])
         branch = ("├─ " if open_at[depth] else "└─ ") if depth else ""
-        drawn.append(f"{indent}{above}{branch}{text}")
+        beside = ("│  " if open_at[depth] else "   ") if depth else ""
+        beside += "│" if has_children else " "
+        room = None if width is None else max(width - len(above) - len(branch), _NARROWEST)
+        first, *more = wrapped(text, room, _BESIDE)
+        drawn += (f"{above}{beside}{line[1:]}" for line in reversed(more))
+        drawn.append(f"{above}{branch}{first}")
         open_at[depth] = True
     return reversed(drawn)
 

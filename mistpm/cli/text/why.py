@@ -15,7 +15,7 @@ def show_reason(terminal: Terminal, reason: Reason, title: str) -> None:
     terminal.show(_head(reason, title))
     if reason.paths:
         terminal.show("  needed by")
-        terminal.show("\n".join(branches(list(_rows(reason)), indent="    ")))
+        terminal.show("\n".join(branches(list(_rows(reason)), "    ", terminal.width)))
     elif reason.kind != "asked":
         terminal.show(f"  nothing in {title} needs it any more")
     if reason.more_paths != 0:
