@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -187,6 +188,40 @@ def test_waiting_for_ever_more_is_ended(ask: Ask, problem: Any) -> None:
 
     assert found.shown[0] in {"guest-timeout", "guest-memory", "guest-trap"}
     assert START + SECOND == number(ask(b"t"))
+
+
+FACTS = (Path(__file__).parents[1] / "guests" / "components" / "facts-1.0.0.wasm").read_bytes()
+
+
+def test_a_program_with_its_library(ask: Ask) -> None:
+    """What a C library makes of it: hours pass in no time, there are no files and variables."""
+    told: list[tuple[int, str]] = []
+    (manifest,) = json.loads(ask(b'{"data": {}}', FACTS, log=lambda *entry: told.append(entry)))
+    facts = manifest["data"]
+    random = facts.pop("random")
+
+    assert {
+        "time": str(START // SECOND),
+        "file": "No such file or directory",
+        "home": "unknown",
+    } == facts
+    assert [(1, "slept for 3600 s"), (0, '{"data": {}}')] == told
+    assert random == json.loads(ask(b'{"data": {}}', FACTS))[0]["data"]["random"]
+    assert random != json.loads(ask(b'{"data": {"a": 1}}', FACTS))[0]["data"]["random"]
+
+
+def test_a_program_that_exits(ask: Ask, problem: Any) -> None:
+    """Its own status is not told by WASI 0.2, its last words are."""
+    with problem() as found:
+        ask(b"refuse", FACTS)
+
+    assert (
+        "guest-exit",
+        """\
+`wasi.wasm` ended with exit status 1
+  its last words: it is told to refuse
+hint: what it wrote says why; if it does not, tell the package's author""",
+    ) == found.shown
 
 
 OTHER_TYPE = """(component

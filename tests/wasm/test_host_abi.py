@@ -191,7 +191,7 @@ def test_every_limit_has_a_name() -> None:
 def test_every_error_is_on_the_page() -> None:
     """Each reference that this room raises is named."""
     room = Path(__file__).parents[2] / "mistpm" / "wasm"
-    source = "".join(path.read_text(encoding="utf-8") for path in sorted(room.glob("*.py")))
+    source = "".join(path.read_text(encoding="utf-8") for path in sorted(room.rglob("*.py")))
     raised = set(re.findall(r'Error\(\s*"([a-z0-9-]+)"', source))
 
     assert [] == sorted(reference for reference in raised if f"`{reference}`" not in PAGE)

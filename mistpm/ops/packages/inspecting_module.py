@@ -126,7 +126,8 @@ def _inspection(
         ),
         sections=tuple(SizeOf(name=each.name, bytes=each.bytes) for each in anatomy.sections),
         imports=tuple(
-            Function(name=f"{each.module}.{each.name}", type=each.type) for each in anatomy.imports
+            Function(name=".".join(filter(None, (each.module, each.name))), type=each.type)
+            for each in anatomy.imports
         ),
         exports=tuple(Function(name=each.name, type=each.type) for each in anatomy.exports),
         descriptor=descriptor,

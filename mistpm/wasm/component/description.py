@@ -28,7 +28,7 @@ def _named(engine: wasmtime.Engine, items: Any) -> dict[str, str]:
     for name, item in items.items():
         kind = item.ty
         if isinstance(kind, model.ComponentInstanceType) and name.startswith(_WASI):
-            found[name] = f"interface with {len(kind.exports(engine))} names"
+            found[name] = f"interface of {len(kind.exports(engine))} names"
         elif isinstance(kind, model.ComponentInstanceType):
             within = kind.exports(engine)
             found |= {f"{name}#{inner}": _Type().written(each.ty) for inner, each in within.items()}
