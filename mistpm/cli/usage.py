@@ -58,6 +58,8 @@ def usage_error(error: typer.TyperException, arguments: Sequence[str]) -> UsageE
         risky = any(each.startswith(_DANGEROUS) for each in possible)
         meant = f"did you mean `{possible[0]}`?" if possible and not risky else hint
         meant = _ELSEWHERE.get(option, meant)
+        if where == "mistpm" and (command := _known(arguments)):
+            meant = f"options stand behind the command: `mistpm {command} {option}`"
         return UsageError("usage", f"`{where}` has no option `{option}`", hint=meant)
     if extra := re.fullmatch(
         r"Got unexpected extra argument\(s\) \((.*)\)", error.format_message()
@@ -69,5 +71,11 @@ def usage_error(error: typer.TyperException, arguments: Sequence[str]) -> UsageE
 
 
 def _command(arguments: Sequence[str]) -> str:
+    known = _known(arguments[:1])
+    return f"mistpm {known}" if known else "mistpm"
+
+
+def _known(arguments: Sequence[str]) -> str:
+    """Give the first of these words that is a command, empty where none is."""
     known = {name for section in SECTIONS.values() for name in section}
-    return f"mistpm {arguments[0]}" if arguments and arguments[0] in known else "mistpm"
+    return next((each for each in arguments if each in known), "")

@@ -9,6 +9,7 @@ from mistpm import document
 from mistpm.atomic import write_atomically
 from mistpm.document.edits import Edit, apply_edits
 from mistpm.environment.invalid_edit import invalid_edit
+from mistpm.environment.location import FILE_NAME, is_file
 from mistpm.errors import DocumentError
 from mistpm.model.environment import Environment
 
@@ -109,4 +110,9 @@ def decode_environment(data: bytes, path: Path | None, *, title: str) -> Environ
 
 
 def _unreadable(path: Path, error: OSError) -> DocumentError:
-    return DocumentError("environment-unreadable", f"`{path}` cannot be read: {error.strerror}")
+    inside = path / FILE_NAME
+    return DocumentError(
+        "environment-unreadable",
+        f"`{path}` cannot be read: {error.strerror}",
+        hint=f"name the file in it: `{inside}`" if is_file(inside) else "",
+    )

@@ -48,6 +48,21 @@ from mistpm.cli.commands import SECTIONS
             "hint: `mistpm plan` shows what would be done, and changes nothing\n",
         ),
         (
+            "--context prod plan",
+            "error: `mistpm` has no option `--context` [usage]\n"
+            "hint: options stand behind the command: `mistpm plan --context`\n",
+        ),
+        (
+            "drift",
+            "error: there is no command `drift` [unknown-command]\n"
+            "hint: did you mean `mistpm status --drift`?\n",
+        ),
+        (
+            "rollback seven",
+            "error: invalid value for `REVISION`: `seven` is not a whole number [usage]\n"
+            "hint: see `mistpm rollback --help`\n",
+        ),
+        (
             "install --wait",
             "error: `mistpm install` has no option `--wait` [usage]\n"
             "hint: waiting until everything is ready is the default; `--no-wait` does not\n",

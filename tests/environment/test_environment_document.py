@@ -162,6 +162,17 @@ def test_what_cannot_be_read_is_told(
     assert f"`mistpm.yaml` cannot be read: {os.strerror(number)}" == str(caught.value)
 
 
+def test_a_folder_is_no_file_but_has_one(folder: Path) -> None:
+    """As in `--environment .`."""
+    write(folder)
+    with pytest.raises(DocumentError) as caught:
+        read_environment(Path())
+
+    assert (
+        f"`.` cannot be read: {os.strerror(errno.EISDIR)}\nhint: name the file in it: `mistpm.yaml`"
+    ) == str(caught.value)
+
+
 def test_an_edit_that_makes_it_invalid_is_refused(folder: Path) -> None:
     """It is told what would be wrong; nothing is written."""
     read = read_environment(write(folder))

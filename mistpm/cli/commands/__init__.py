@@ -51,6 +51,7 @@ HIDDEN = {"generate": "render"}
 
 MEANT = {
     "delete": "uninstall",
+    "drift": "status --drift",
     "explain": "why",
     "get": "list",
     "get all": "history latest --output yaml",

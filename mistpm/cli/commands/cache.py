@@ -36,7 +36,10 @@ def show(output: OutputOption = Output.TEXT) -> None:
     emit(terminal, output, report, tell)
 
 
-@app.command(epilog="Example: mistpm cache clear --only machine-code")
+@app.command(
+    epilog="Example: mistpm cache clear --only machine-code",
+    short_help="Delete what the cache holds, or a part of it.",
+)
 def clear(
     only: Annotated[
         str,

@@ -24,7 +24,10 @@ def init(
         typer.Argument(metavar="FOLDER", help="Where to make mistpm.yaml.", show_default="here"),
     ] = Path(),
     name: Annotated[
-        str, typer.Option("--name", help="The environment's name. Default: the folder's.")
+        str,
+        typer.Option(
+            "--name", metavar="NAME", help="The environment's name. Default: the folder's."
+        ),
     ] = "",
     kubernetes: Annotated[
         str,
@@ -38,6 +41,7 @@ def init(
         str,
         typer.Option(
             "--directory",
+            metavar="PATH",
             help="The directory that manifests are written to. Default: ./deploy, without --context.",
         ),
     ] = "",

@@ -31,12 +31,19 @@ def add(
     ],
     kind: Annotated[
         str,
-        typer.Option("--kind", help="directory, git or http, where the address does not tell."),
+        typer.Option(
+            "--kind",
+            metavar="KIND",
+            help="directory, git or http, where the address does not tell.",
+        ),
     ] = "",
     ref: Annotated[
-        str, typer.Option("--ref", help="A branch, tag or commit of a Git repository.")
+        str,
+        typer.Option("--ref", metavar="REF", help="A branch, tag or commit of a Git repository."),
     ] = "",
-    path: Annotated[str, typer.Option("--path", help="A folder inside a Git repository.")] = "",
+    path: Annotated[
+        str, typer.Option("--path", metavar="PATH", help="A folder inside a Git repository.")
+    ] = "",
     environment: EnvironmentOption = None,
     output: OutputOption = Output.TEXT,
 ) -> None:
@@ -147,7 +154,9 @@ def yank(
     version: Annotated[
         str, typer.Argument(metavar="GROUP/NAME:VERSION", help="What nobody should choose.")
     ],
-    reason: Annotated[str, typer.Option("--reason", help="Why; `mistpm info` shows it.")] = "",
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="TEXT", help="Why; `mistpm info` shows it.")
+    ] = "",
     undo: Annotated[bool, typer.Option("--undo", help="Take the mark away.")] = False,
     output: OutputOption = Output.TEXT,
 ) -> None:

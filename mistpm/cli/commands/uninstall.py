@@ -44,7 +44,7 @@ def uninstall(
 ) -> None:
     """Uninstall releases, and what was pulled in for them and nobody needs any more.
 
-    Takes them out of mistpm.yaml too. What holds data is asked for apart.
+    Takes them out of mistpm.yaml too, for all its targets. What holds data is asked for apart.
     """
     from mistpm.cli.applying import Flags, apply
     from mistpm.ops.proposing import Wishes
