@@ -19,6 +19,7 @@ from mistpm.ops.checks.definition_safety import definition_safety
 from mistpm.ops.checks.missing_kinds import with_providers
 from mistpm.ops.checks.unused import unused_entries
 from mistpm.ops.cluster_facts import check_cluster, check_patches
+from mistpm.ops.copied_environment import copied_environment
 from mistpm.ops.failing import require_solved
 from mistpm.ops.leaving_out import failure_findings
 from mistpm.ops.locking import Move, Solved, solve
@@ -169,6 +170,7 @@ def propose_solved(
         unneeded=tuple(sorted(gone)),
         data=data_losses(diff.changes, is_cluster=workspace.chosen_target.is_cluster),
         findings=(
+            *copied_environment(workspace, solved.previous, gone),
             *failure_findings(rendered),
             *noticed,
             *about_changes,
