@@ -135,7 +135,7 @@ def test_under_v_everything_has_a_line(capsys: pytest.CaptureFixture[str]) -> No
         "    ConfigMap shop/web unchanged\n"
         "    ConfigMap shop/web ready\n"
         "  PATCH /api: 503, again\n"
-        "    Deployment.apps shop/web waiting: why\nnot\n"
+        "    Deployment.apps shop/web waiting: why\n  not\n"
         "  = Deployment.apps shop/web ready\n"
     ) == capsys.readouterr().err
 

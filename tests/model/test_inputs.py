@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
 from typing import Any
 
@@ -105,3 +106,26 @@ def test_odd_schemas_complete_nothing(schema: dict[str, Any]) -> None:
 def test_secrets_are_known_by_their_schema(path: str, secret: bool) -> None:
     """An input is secret where its schema, or that of what it lies in, says `writeOnly`."""
     assert secret == is_secret(path, SCHEMA)
+
+
+def test_no_object_is_made_of_a_schema_within_itself() -> None:
+    """A tree is completed where there is one, and none is grown."""
+    schema = {"properties": {"left": {"$ref": "#"}, "right": {"$ref": "#"}, "size": {"default": 1}}}
+
+    found = completed({"left": {}}, schema)
+
+    leaf = {"size": 1}
+    assert {"left": {"left": leaf, "right": leaf, "size": 1}, "right": leaf, "size": 1} == found
+
+
+def test_completion_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where two inputs hold two each, and so on, what was made by then is what there is."""
+    monkeypatch.setattr("mistpm.model.inputs._MOST_STEPS", 100)
+    places = {
+        str(n): {"properties": {name: {"$ref": f"#/$defs/{n + 1}"} for name in "ab"}}
+        for n in range(40)
+    }
+
+    found = completed({}, {"$ref": "#/$defs/0", "$defs": {**places, "40": {"default": 1}}})
+
+    assert 0 < json.dumps(found).count("1") < 100

@@ -148,3 +148,45 @@ def test_a_schema_that_is_none_is_the_packages_fault(schema: dict[str, Any], rea
         f"  {reason}\n"
         "hint: this is a fault in the package: tell its author" == str(caught.value)
     )
+
+
+def test_very_many_problems() -> None:
+    """Of what does not fit, the first hundred things are told."""
+    schema = Schema({"items": {"type": "string"}}, owner="p")
+
+    assert 100 == len(schema.problems([1] * 1000))
+
+
+@pytest.mark.parametrize(
+    ("root", "why"),
+    [
+        ({"allOf": [{"$ref": "#"}]}, "it refers to itself, or has too many levels"),
+        ({"$ref": "#/$defs/a%20b", "$defs": {"a b": {}}}, "`#/$defs/a%20b` leads nowhere in it"),
+        (
+            {"$ref": "#/$defs/a", "$defs": {"a": {"$anchor": "b"}}},
+            "`$anchor` is not supported",
+        ),
+        (
+            {"items": {"enum": [str(number) for number in range(2000)]}},
+            "it takes more than 300,000 steps",
+        ),
+    ],
+)
+def test_a_schema_that_may_take_for_ever(root: dict[str, Any], why: str) -> None:
+    """Checking is refused before it is begun, with what makes it hard."""
+    schema = Schema(root, owner="p")
+
+    with pytest.raises(PackageError) as caught:
+        schema.problems([str(number) for number in range(2000)])
+
+    assert ("invalid-schema", (why,)) == (caught.value.reference, caught.value.context)
+
+
+def test_large_inputs_take_as_many_steps_as_they_have_values() -> None:
+    """What is large and not deep is checked."""
+    schema = Schema(
+        {"items": {"$ref": "#/$defs/one"}, "$defs": {"one": {"properties": {"a": {}, "b": {}}}}},
+        owner="p",
+    )
+
+    assert () == schema.problems([{"a": 1, "b": 2}] * 20_000)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 import time
 from collections.abc import Callable
@@ -63,6 +64,20 @@ def _rewritten(old: str, new: str) -> Callable[[Attack], Attack]:
         return attack
 
     return off
+
+
+def _together(*guards: Callable[[Attack], Attack]) -> Callable[[Attack], Attack]:
+    """Switch several guards off: one that stands behind another stops the same."""
+
+    def off(attack: Attack) -> Attack:
+        for guard in guards:
+            attack = guard(attack)
+        return attack
+
+    return off
+
+
+_any_values = _patched("mistpm.document.reader.MOST_VALUES", _FAR)
 
 
 def _untyped(*_arguments: Any, **_named: Any) -> Exception:
@@ -189,12 +204,27 @@ GUARDS: dict[str, Callable[[Attack], Attack]] = {
     "shape of answers": _patched("mistpm.render.result._Answer.wants", _nothing),
     "kinds in answers": _patched("mistpm.render.result._Answer.refuse", _nothing),
     "documents in words": _patched("mistpm.render.result._invalid", _untyped),
-    "aliased values": _patched("mistpm.document.reader.MOST_ALIASED", 10**12),
+    "aliased values": _together(
+        _patched("mistpm.document.reader.MOST_ALIASED", 10**12), _any_values
+    ),
     "aliased text": _patched("mistpm.document.reader.MOST_ALIASED_TEXT", 10**12),
     "levels of documents": _patched("mistpm.document.reader.DEEPEST", 10**6),
     "faults shown": _patched("mistpm.render.manifests._MOST_SHOWN", _FAR),
     "words shown": _patched("mistpm.render.result._LONGEST_MESSAGE", _FAR),
     "manifests": _patched("mistpm.render.manifests.fault", lambda _data: ""),
+    "one amount for all files": _patched("mistpm.document.Amount", _nothing),
+    "number of values": _any_values,
+    "number of manifests": _patched("mistpm.render.manifests._MOST_MANIFESTS", _FAR),
+    "number of warnings": _patched("mistpm.render.result._MOST_WARNINGS", _FAR),
+    "digits": _patched("mistpm.document.scalars._MOST_DIGITS", _FAR),
+    "words of documents": _patched("mistpm.document.reader._cut", str),
+    "pairs in stages": _patched("mistpm.render.stages.MOST_ORDERED", _FAR),
+    # descriptors
+    "size of descriptors": _patched("mistpm.package.package_file.MOST_DESCRIPTOR", _FAR),
+    "levels of descriptors": _patched("mistpm.package.package_file._DEEPEST", _FAR),
+    "work of schemas": _patched("mistpm.render.schema.count_steps", _nothing),
+    "steps of completion": _patched("mistpm.model.inputs._MOST_STEPS", 10**18),
+    "patterns in linear time": _patched("mistpm.render.schema._matches", re.search),
     # components
     "known interfaces": _patched("mistpm.wasm.component.component._unknown_imports", _nothing),
     "types of components": _patched("mistpm.wasm.component_loader.wrong_types", _nothing),

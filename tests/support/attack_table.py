@@ -2,12 +2,14 @@
 
 `attacks.yaml` has an entry for every source; a source is WebAssembly text, in which
 `(;repeat 1000;) … (;end;)` stands for a thousand copies, with `#` for the number of the copy; components have what
-they share left out, as `component_text.py` says.
+they share left out, as `component_text.py` says.  What stands in `(;descriptor … ;)`, in YAML, becomes the module's
+descriptor, with what every descriptor has put before it.
 """
 
 from __future__ import annotations
 
 import functools
+import json
 import re
 from typing import Any
 
@@ -16,8 +18,11 @@ from component_text import made
 from guest_modules import FOLDER
 from msgspec import Struct, convert
 
+from mistpm.package.sections import DESCRIPTOR_SECTION, with_section
+
 ATTACKS = FOLDER / "attacks"
 _REPEAT = re.compile(r"\(;repeat (\d+);\)(.*?)\(;end;\)", re.DOTALL)
+_DESCRIPTOR = re.compile(r"\(;descriptor\n(.*?);\)\n", re.DOTALL)
 
 
 class Attack(Struct, frozen=True, kw_only=True):
@@ -55,7 +60,14 @@ def attacks() -> tuple[Attack, ...]:
 
 def module(source: str) -> bytes:
     """Give the module of a source."""
-    return made(_expanded((ATTACKS / f"{source}.wat").read_text(encoding="utf-8")))
+    text = _expanded((ATTACKS / f"{source}.wat").read_text(encoding="utf-8"))
+    if not (said := _DESCRIPTOR.search(text)):
+        return made(text)
+    head = {"apiVersion": "mistpm.dev/v1", "kind": "Package", "group": "test", "version": "1.0.0"}
+    descriptor = {**head, "name": source.replace("_", "-"), **yaml.load(said[1], yaml.CSafeLoader)}
+    return with_section(
+        made(_DESCRIPTOR.sub("", text)), DESCRIPTOR_SECTION, json.dumps(descriptor).encode()
+    )
 
 
 def _expanded(text: str) -> str:

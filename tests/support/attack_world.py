@@ -11,12 +11,14 @@ from pathlib import Path
 
 from attack_table import Attack, module
 from guest_modules import answering, digest, ok
-from msgspec import Struct, convert
+from msgspec import convert
 
 from mistpm.errors import MistError
 from mistpm.model.identity import PackageId
 from mistpm.model.lockfile import LOCK_VERSION, READERS, LockedEdge, LockedPackage, Lockfile
 from mistpm.model.version import parse_version
+from mistpm.package import PackageFile, read_package
+from mistpm.package.sections import DESCRIPTOR_SECTION
 from mistpm.render import render_environment
 from mistpm.wasm import Limits, Runtime
 
@@ -26,20 +28,13 @@ RACES = 80
 RIGHT, WRONG = (23120).to_bytes(4, "little"), (23128).to_bytes(4, "little")
 
 
-class _Package(Struct, frozen=True, kw_only=True):
-    path: Path
-    digest: str
-    descriptor: None = None
-    assets: dict[str, str] = {}
-
-
 class AttackWorld:
     """Everything that one attack needs, in one folder."""
 
     def __init__(self, folder: Path, attack: Attack) -> None:
         self._folder = folder
         self._attack = attack
-        self._packages: dict[str, _Package] = {}
+        self._packages: dict[str, PackageFile] = {}
         self._limits = convert(attack.limits, Limits)
         self._runtime = Runtime(cache=folder / CODE, limits=self._limits)
 
@@ -163,13 +158,17 @@ class AttackWorld:
             dependencies=edges,
         )
 
-    def _file(self, name: str, data: bytes) -> _Package:
+    def _file(self, name: str, data: bytes) -> PackageFile:
         path = self._folder / f"{name}.wasm"
         if not path.exists():
             temporary = path.with_suffix(f".{threading.get_ident()}")
             temporary.write_bytes(data)
             temporary.replace(path)
-        return _Package(path=path, digest=digest(data))
+        if DESCRIPTOR_SECTION.encode() in data:
+            return read_package(path)
+        return PackageFile(
+            path=path, digest=digest(data), size=len(data), descriptor=None, assets={}
+        )
 
 
 def _flip(entry: Path, _other: Path) -> None:

@@ -25,6 +25,7 @@ FAMILIES = {
     "call abuse",
     "compile bombs",
     "components",
+    "descriptors",
     "loops",
     "malformed modules",
     "memory",
