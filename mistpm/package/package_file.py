@@ -14,6 +14,9 @@ from mistpm.model.descriptor import Descriptor
 from mistpm.package.sections import ASSETS_SECTION, DESCRIPTOR_SECTION, find_section, find_sections
 from mistpm.package.specifier import require_this_mistpm
 
+MOST_BYTES: Final = 256 * 1024 * 1024
+"""Bytes of a file that is read at all; what is run is smaller (`specs/host-abi.md`, the limit `module`)."""
+
 MOST_DESCRIPTOR: Final = 1024 * 1024
 """Bytes of a descriptor; those of the largest packages, with all their inputs, have some 200 KB."""
 
@@ -35,19 +38,27 @@ class PackageFile(Struct, frozen=True, kw_only=True):
 
 
 def read_module(path: Path) -> bytes:
-    """Read a module's bytes, whatever they are; raises `PackageError` (`unreadable-file`)."""
+    """Read a module's bytes, whatever they are; raises `PackageError` (`unreadable-file`, `module-too-large`)."""
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise PackageError(
             "unreadable-file", f"`{path}` cannot be read: {error.strerror or error}"
         ) from None
+    if len(data) > MOST_BYTES:
+        raise PackageError(
+            "module-too-large",
+            f"`{path}` has more than {MOST_BYTES:,} bytes",
+            hint="check whether it is a package",
+        )
+    return data
 
 
 def read_package(path: Path) -> PackageFile:
     """Read a package without running it; costs hashing the file.
 
-    Raises what `read_descriptor` raises, and `PackageError` (`unreadable-file`).
+    Raises what `read_descriptor` and `read_module` raise.
     """
     data, source = read_module(path), str(path)
     found = find_sections(data, (DESCRIPTOR_SECTION, ASSETS_SECTION), source=source)
