@@ -9,6 +9,7 @@ import typer
 from mistpm.cli.command_app import command_app
 from mistpm.cli.option_groups import Where, grouped
 from mistpm.cli.options import Output, OutputOption
+from mistpm.cli.same_environment import same_environment
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal
 
@@ -53,6 +54,8 @@ def list_releases(
         ]
         terminal.table(("RELEASE", "PACKAGE", "VERSION", "NEEDED BY"), rows)
         if not rows:
-            terminal.say("No releases. `mistpm install NAME -p PACKAGE` adds one.")
+            terminal.say(
+                same_environment("No releases. `mistpm install NAME -p PACKAGE` adds one.")
+            )
 
     emit(terminal, output, releases, show)

@@ -10,6 +10,7 @@ from mistpm.cli.command_app import command_app
 from mistpm.cli.completion.completing import complete_locked
 from mistpm.cli.option_groups import Where, grouped
 from mistpm.cli.options import Output, OutputOption
+from mistpm.cli.same_environment import same_environment
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal
 
@@ -65,7 +66,7 @@ def tree(
         if rows:
             terminal.show("\n".join(branches(rows, width=terminal.width)))
         elif not report.unresolved:
-            terminal.say("No releases. `mistpm add NAME -p PACKAGE` adds one.")
+            terminal.say(same_environment("No releases. `mistpm add NAME -p PACKAGE` adds one."))
         show_unresolved(terminal, report.unresolved, how="`mistpm why {}` tells why")
 
     emit(terminal, output, report, show)

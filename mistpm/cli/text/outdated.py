@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mistpm.cli.same_environment import same_environment
 from mistpm.cli.terminal import Terminal, bold, count, printable
 from mistpm.cli.text.view import show_unresolved
 from mistpm.ops.views.outdated import Outdated, OutdatedNode
@@ -30,7 +31,7 @@ def show_outdated(terminal: Terminal, report: Outdated) -> None:
         terminal, report.unresolved, explained=bool(terminal.verbose), how="-v tells why"
     )
     if any(node.possible not in {"", node.current} for node in report.outdated):
-        terminal.show("`mistpm upgrade` moves them to what is possible.")
+        terminal.show(same_environment("`mistpm upgrade` moves them to what is possible."))
 
 
 def _looked_at(report: Outdated) -> str:

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Sequence
 from typing import Any, Final
 
+from mistpm.cli.same_environment import same_environment
 from mistpm.cli.terminal import count
 from mistpm.diff.fields import FieldChange
 from mistpm.model.change import Action
@@ -209,7 +210,12 @@ def ending(plan: UpgradePlan) -> tuple[str, ...]:
 
 
 def next_steps(plan: UpgradePlan) -> tuple[str, ...]:
-    """Say what to do now, a line for each thing, in order.
+    """Say what to do now, a line for each thing, in order; commands name the file and the target that were named."""
+    return tuple(map(same_environment, _next_steps(plan)))
+
+
+def _next_steps(plan: UpgradePlan) -> tuple[str, ...]:
+    """Say what to do.
 
     A saved plan, and a run on a directory, end after one step; on a cluster a run goes on until the cluster
     itself is to go up.  A plan that ends before its goal is none to carry out, but one up to there is.
