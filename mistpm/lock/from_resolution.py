@@ -8,6 +8,7 @@ from types import MappingProxyType
 import msgspec
 
 from mistpm.lock.question_digest import Asked, digest_question
+from mistpm.lock.question_parts import question_parts
 from mistpm.model.cause import cause_json
 from mistpm.model.lockfile import (
     LOCK_VERSION,
@@ -53,6 +54,7 @@ def lock_resolution(
         question=digest_question(asked, releases),
         kubernetes_range=asked.kubernetes,
         kubernetes=tuple(str(minor) for minor in asked.question.minors),
+        asked=question_parts(asked, releases),
         releases=releases,
         called=dict(sorted(called.items())),
         unresolved=tuple(_failure(part) for part in resolution.unresolved),

@@ -52,7 +52,7 @@ def digest_question(asked: Asked, locked: Mapping[str, LockedPackage]) -> str:
                 "range": wanted.range.text,
                 "bind": wanted.bind,
                 "file": asked.files.get(wanted.package, ""),
-                "inputs": _inputs(wanted.inputs, pins.get(wanted.name)),
+                "inputs": counting_inputs(wanted.inputs, pins.get(wanted.name)),
             }
             for wanted in question.releases
         ],
@@ -61,7 +61,7 @@ def digest_question(asked: Asked, locked: Mapping[str, LockedPackage]) -> str:
                 "range": setting.range.text,
                 "name": setting.name,
                 "bind": setting.bind,
-                "inputs": _inputs(setting.inputs, pulled_in.get(setting.package)),
+                "inputs": counting_inputs(setting.inputs, pulled_in.get(setting.package)),
             }
             for setting in question.settings
         },
@@ -69,7 +69,7 @@ def digest_question(asked: Asked, locked: Mapping[str, LockedPackage]) -> str:
     return "sha256:" + hashlib.sha256(document.to_json(told)).hexdigest()
 
 
-def _inputs(inputs: dict[str, Any], pin: LockedPackage | None) -> dict[str, Any]:
+def counting_inputs(inputs: dict[str, Any], pin: LockedPackage | None) -> dict[str, Any]:
     """Give what counts of a release's inputs: what conditions read, and what a package may be told."""
     if pin is None:
         return {}

@@ -75,7 +75,8 @@ class Lockfile(Wire, frozen=True, kw_only=True):
 
     `mistpm` tells which versions of mistpm can read it; `question` is the digest of what was asked;
     `kubernetes_range` is the range as it was written, and `kubernetes` the minors that it meant on that
-    day; `order` the stages in which releases are rendered and applied.
+    day; `asked` are parts of the question by their places in the file, None in a lock of a mistpm that did not note
+    them; `order` the stages in which releases are rendered and applied.
     """
 
     lock_version: int
@@ -83,6 +84,7 @@ class Lockfile(Wire, frozen=True, kw_only=True):
     question: str
     kubernetes_range: str = ""
     kubernetes: tuple[str, ...]
+    asked: dict[str, str] | None = None
     releases: dict[str, LockedPackage] = {}
     called: dict[str, LockedPackage] = {}
     order: tuple[tuple[str, ...], ...] = ()

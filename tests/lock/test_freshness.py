@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from made_locks import asked_of, lock_of
-from small_worlds import World, asking
+from msgspec.structs import replace
+from small_worlds import World, asking, dependency, setting
 
 from mistpm.lock.freshness import what_changed
 from mistpm.model.question import Question
@@ -17,15 +18,17 @@ WORLD = (
     .add("data/db", "1.0.0 1.1.0 2.0.0")
     .add("corp/data/db", "1.0.0")
 )
+TLS = {"type": "object", "properties": {"tls": {"type": "boolean"}, "n": {"type": "integer"}}}
 RELEASES = {"shop": "apps/shop ^1", "one": "data/db ^1", "two": "data/db ^2"}
 BIND = {"shop": {"db": "one"}}
 LOCK = lock_of(WORLD, asking(RELEASES, bind=BIND, minors="1.31 1.32"), kubernetes=">=1.31 <1.33")
 
 
 RANGE = ">=1.31 <1.33"
+PRERELEASES = "`policy.prereleases` is `true` now, was not given"
 UNTOLD = (
-    "the order of releases, a range, a binding, a setting, what is provided,"
-    " or an input that requirements depend on"
+    "what is asked is not what this lock answers; it does not note of what it was made,"
+    " so more cannot be told"
 )
 
 
@@ -39,19 +42,19 @@ def ask(releases: dict[str, str], **rest: Any) -> Question:
     [
         (ask({**RELEASES, "x": "data/db"}), RANGE, "release `x` is new"),
         (
-            ask({**RELEASES, "two": "corp/data/db"}),
+            ask({**RELEASES, "two": "corp/data/db ^2"}),
             RANGE,
             "release `two` is of corp/data/db now, was of starter/data/db",
         ),
         (
             ask({**RELEASES, "two": "data/db ^1"}),
             RANGE,
-            "release `two` asks for `^1` now; locked is 2.0.0",
+            "`releases.two.version` is `^1` now, was `^2`",
         ),
         (
             ask(RELEASES, bind={"shop": {"db": "two"}}),
             RANGE,
-            "release `shop` binds `db` to `two` now, was `one`",
+            "`releases.shop.bind.db` is `two` now, was `one`",
         ),
         (
             ask({"shop": "apps/shop ^1", "one": "data/db ^1"}),
@@ -60,7 +63,32 @@ def ask(releases: dict[str, str], **rest: Any) -> Question:
         ),
         (ask(RELEASES, minors="1.31"), "1.31", "Kubernetes is 1.31 now, was 1.31 to 1.32"),
         (ask(RELEASES), "", "`kubernetes` says nothing now, was >=1.31 <1.33"),
-        (ask(RELEASES, prereleases=True), RANGE, UNTOLD),
+        (ask(RELEASES, prereleases=True), RANGE, PRERELEASES),
+        (
+            ask({**RELEASES, "one": "data/db"}),
+            RANGE,
+            "`releases.one.version` is not given any more, was `^1`",
+        ),
+        (
+            ask(RELEASES, provided_apis=["a.b/v1/K"]),
+            RANGE,
+            "`provided.apis.a.b/v1/K` is there now, was not given",
+        ),
+        (
+            ask(RELEASES, provided={"x/y": "1.0.0"}),
+            RANGE,
+            "`provided.packages.starter/x/y` is `1.0.0` now, was not given",
+        ),
+        (
+            ask(RELEASES, settings=[setting("x/y", "^1")]),
+            RANGE,
+            "`settings.starter/x/y.version` is `^1` now, was not given",
+        ),
+        (
+            ask(dict(reversed(RELEASES.items()))),
+            RANGE,
+            "the order of `releases` is another one now",
+        ),
     ],
 )
 def test_each_change_is_told(question: Question, kubernetes: str, expected: str) -> None:
@@ -68,16 +96,48 @@ def test_each_change_is_told(question: Question, kubernetes: str, expected: str)
     assert (expected,) == what_changed(LOCK, asked_of(question, kubernetes))
 
 
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        (
+            ask({**RELEASES, "two": "data/db ^1"}),
+            "release `two` asks for `^1` now; locked is 2.0.0",
+        ),
+        (
+            ask(RELEASES, bind={"shop": {"db": "two"}}),
+            "release `shop` binds `db` to `two` now, was `one`",
+        ),
+        (ask(RELEASES, prereleases=True), UNTOLD),
+    ],
+)
+def test_a_lock_that_does_not_note_what_was_asked(question: Question, expected: str) -> None:
+    """What its pins contradict is told, and otherwise the one thing that is known."""
+    assert (expected,) == what_changed(replace(LOCK, asked=None), asked_of(question, RANGE))
+
+
+def test_inputs_that_count_are_told_without_their_values() -> None:
+    """Only those that a condition reads."""
+    world = World().add("data/db", "1.0.0")
+    needs = {"db": dependency("data/db", when="inputs.tls")}
+    world.add("apps/shop", "1.0.0", needs, inputs=TLS)
+    lock = lock_of(world, asking({"shop": "apps/shop"}, inputs={"shop": {"tls": True, "n": 1}}))
+    asked = asked_of(asking({"shop": "apps/shop"}, inputs={"shop": {"tls": False, "n": 2}}))
+
+    assert ("`releases.shop.inputs`: what requirements depend on changed",) == what_changed(
+        lock, asked
+    )
+
+
 def test_all_changes_are_told_at_once() -> None:
-    """In the order of names, Kubernetes last."""
+    """Releases by name, Kubernetes, then what else is written otherwise."""
     asked = asked_of(asking({"x": "data/db", "one": "data/db ^2"}, minors="1.31"), "1.31")
 
     assert (
-        "release `one` asks for `^2` now; locked is 1.1.0",
         "release `x` is new",
         "release `shop` is no longer asked for",
         "release `two` is no longer asked for",
         "Kubernetes is 1.31 now, was 1.31 to 1.32",
+        "`releases.one.version` is `^2` now, was `^1`",
     ) == what_changed(LOCK, asked)
 
 
@@ -95,4 +155,4 @@ def test_a_release_without_a_solution_is_not_new() -> None:
     lock = lock_of(WORLD, asking({"shop": "apps/shop", "db": "data/db ^7"}))
     asked = asked_of(asking({"shop": "apps/shop", "db": "data/db ^7"}, prereleases=True))
 
-    assert (UNTOLD,) == what_changed(lock, asked)
+    assert (PRERELEASES,) == what_changed(lock, asked)

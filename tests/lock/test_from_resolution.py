@@ -66,6 +66,8 @@ question: {lock.question}
 kubernetesRange: "1.33"
 kubernetes:
 - "1.33"
+asked:
+  releases.shop.version: ^1
 releases:
   db:
     package: starter/data/db

@@ -51,19 +51,19 @@ def test_what_is_written_is_what_is_read() -> None:
         ("[]", "mistpm.lock:1: expected a mapping, found a list"),
         (
             TEXT.replace("releases:", "<<<<<<< HEAD\nreleases:"),
-            "mistpm.lock:7: this is the mark of a merge that is not finished:"
+            "mistpm.lock:8: this is the mark of a merge that is not finished:"
             " column 1 of `<<<<<<< HEAD` (decide which lines stay)",
         ),
         (
             TEXT.replace("size: 1", "sise: 1", 1),
-            "mistpm.lock:8: releases.db: `size` is missing\n"
-            "mistpm.lock:12: releases.db.sise: `sise` is not known here (did you mean `size`?)",
+            "mistpm.lock:9: releases.db: `size` is missing\n"
+            "mistpm.lock:13: releases.db.sise: `sise` is not known here (did you mean `size`?)",
         ),
         (
             TEXT.replace("version: 1.0.0", "version: one", 1),
-            "mistpm.lock:10: releases.db.version: `one` is not a version: `one` is not a number",
+            "mistpm.lock:11: releases.db.version: `one` is not a version: `one` is not a number",
         ),
-        (TEXT + "order: []\n", "mistpm.lock:27: the key `order` is written twice"),
+        (TEXT + "order: []\n", "mistpm.lock:28: the key `order` is written twice"),
         (
             TEXT.replace("lockVersion: 1", "lockVersion: x"),
             "mistpm.lock:2: lockVersion: expected a whole number, found a text",
