@@ -10,7 +10,7 @@ from applied_environment import AppliedEnvironment
 from fault_proxy import FaultProxy, answer, late
 from kubernetes_api import KubernetesApi, is_gone, is_there
 from made_cluster_shop import DEFINITIONS, definition
-from workloads import config_map, deployment
+from workloads import config_map, custom_definition, deployment
 
 from mistpm.errors import TargetError
 from mistpm.model.progress import Progress
@@ -149,6 +149,27 @@ def test_a_definition_that_is_slow_to_be_served(
     behind_proxy.uninstall()
 
     assert is_gone(behind_proxy.api.get(f"{DEFINITIONS}/widgets.{group}"))
+
+
+def test_instances_are_checked_however_late_they_are_served(
+    behind_proxy: AppliedEnvironment, proxy: FaultProxy
+) -> None:
+    """What their new definition refuses is known before the first of them is written."""
+    group = f"{behind_proxy.namespace}.example.org"
+    schema = {"type": "object", "properties": {"size": {"type": "integer", "maximum": 5}}}
+    small, large = (
+        {"apiVersion": f"{group}/v1", "kind": "Thing", "metadata": {"name": name}, "size": size}
+        for name, size in (("a-small", 1), ("b-large", 9))
+    )
+    unserved = proxy.inject(answer(404, "404 page not found\n"), "^PATCH .*/things/", times=3)
+    release = behind_proxy.release("app", custom_definition(group, schema), small, large)
+
+    with pytest.raises(TargetError) as raised:
+        behind_proxy.apply(behind_proxy.desired(release))
+
+    assert ("manifest-refused", 3) == (raised.value.reference, unserved.hits)
+    assert 0 == proxy.count("^PATCH (?!.*dryRun).*/things/")
+    behind_proxy.uninstall()
 
 
 def test_a_definition_that_somebody_deleted(environment: AppliedEnvironment) -> None:

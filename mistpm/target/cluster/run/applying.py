@@ -80,8 +80,9 @@ class Applying:
             limit=settings.at_once,
             clock=settings.clock,
         )
-        self._writer = Writer(settings.client, settings.resources, self._circumstances())
-        self._stages = Stages(settings, self._steps.values())
+        around = self._circumstances()
+        self._writer = Writer(settings.client, settings.resources, around)
+        self._stages = Stages(settings, self._steps.values(), around)
         self._looking = threading.Lock()
         self._found: Mapping[ResourceId, LiveObject] | None = None
         self._unfinished: dict[ResourceId, dict[str, Any]] = {}

@@ -69,7 +69,7 @@ class Writer:
         if step.replaces or step.action == "create":
             self._wait_until_gone(step.resource, path, step.uid)
         start = time.monotonic()
-        for pause in _pauses():
+        for pause in pauses():
             try:
                 answer = self._apply(step, api, path)
             except ApiError as error:
@@ -171,7 +171,7 @@ class Writer:
 
     def _api(self, step: ObjectStep) -> ApiResource:
         """Find the kind, which may be served only for a moment or not yet."""
-        for pause in _pauses():
+        for pause in pauses():
             found = self._found(step)
             if found is not None:
                 return found
@@ -213,7 +213,7 @@ class Writer:
 
     def _wait_until_gone(self, resource: ResourceId, path: str, uid: str) -> None:
         """Wait until an object that is being deleted is gone; raises `TargetError` when time is over."""
-        for pause in _pauses() if uid else ():
+        for pause in pauses() if uid else ():
             live = self._same(path, uid)
             if live is None:
                 return
@@ -251,7 +251,7 @@ def _finalizers(live: dict[str, Any]) -> tuple[str, ...]:
     return (f"its finalizers: {', '.join(f'`{name}`' for name in names)}",) if names else ()
 
 
-def _pauses() -> Iterator[float]:
+def pauses() -> Iterator[float]:
     """Give the seconds before each further try, for ever."""
     pause = _FIRST_PAUSE
     while True:
