@@ -113,6 +113,7 @@ def test_a_target_has_inputs_patches_and_a_place_for_its_state(cluster_shop: Clu
     patch = {"select": {"kind": "ConfigMap"}, "merge": {"data": {"where": "staging"}}}
     cluster_shop.write(
         releases={"web": cluster_shop.release()},
+        target=None,
         targets={
             "staging": {
                 "context": cluster_shop.context,
