@@ -19,6 +19,7 @@ from mistpm.wasm import Limits, Runtime
 from mistpm.wasm.component.component import TYPES
 from mistpm.wasm.machine_code.compiler import Compiler
 
+MANY = "".join(f'(export "f{number}" (func))' for number in range(1_000))
 WORLD = "build it for the world `mistpm:abi/guest` of `specs/mistpm.wit`"
 ALLOWED = (
     "a component may import `mistpm:abi/host@1.0.0`, and of WASI 0.2 what `specs/host-abi.md` lists"
@@ -76,6 +77,30 @@ hint: {WORLD}""",
 `made.wasm` imports what there is only with another type
   `wasi:cli/environment@0.2.0` is func(), which there is not
 hint: `specs/mistpm.wit` has the world that packages are built for""",
+        ),
+        (
+            f'(component (import "wasi:cli/environment@0.2.0" (instance $wasi {MANY})) (core module $main'
+            ' (memory (export "memory") 1) (func (export "render") (param i32 i32) (result i32) unreachable)'
+            ' (func (export "realloc") (param i32 i32 i32 i32) (result i32) unreachable))'
+            " (core instance $main (instantiate $main))"
+            ' (func (export "render") (param "input" string) (result (result string (error string)))'
+            ' (canon lift (core func $main "render") (memory (core memory $main "memory"))'
+            ' (realloc (core func $main "realloc")))))',
+            "invalid-import",
+            """\
+`made.wasm` imports what there is only with another type
+  `wasi:cli/environment@0.2.0` is an interface of 1000 names, which is too large
+hint: `specs/mistpm.wit` has the world that packages are built for""",
+        ),
+        (
+            '(component (component $nothing) (instance $nothing (instantiate $nothing)) (export "render" (instance $nothing))'
+            + "".join(f'(export "f{number}" (instance $nothing))' for number in range(1_000))
+            + ")",
+            "module-too-large",
+            """\
+`made.wasm` has 1001 exports
+note: the limit `exports` is 1000
+hint: build it for size, without debug information""",
         ),
         (
             '(component (import "mistpm:abi/host@1.0.0" (instance $host (export "time" (func (result u64)))))'

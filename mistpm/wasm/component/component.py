@@ -32,6 +32,9 @@ TYPES = {
 
 _CUSTOM, _IMPORTS, _FUNCTIONS, _EXPORTS = 0, 2, 3, 7
 _LONGEST, _MOST_SHOWN = 300, 10
+_MOST_NAMES = 1_000
+"""That a component itself imports or exports: a world has a dozen, and telling their types takes more than linear time."""
+_SMALL = re.compile(r"an interface of \d{1,3} names")
 _WASI = re.compile(r"wasi:(cli|clocks|filesystem|http|io|random|sockets)/[a-z0-9-]+@0\.2\.\d+")
 
 
@@ -103,7 +106,12 @@ def examine_component(
         imports=component_imports(data, source=name),
         functions=found["functions"],
     )
-    return form, tuple(
+    faults = tuple(
+        too_large(name, what, len(names), _MOST_NAMES)
+        for what, names in (("imports", form.imports), ("exports", form.exports))
+        if len(names) > _MOST_NAMES
+    )
+    return form, faults or tuple(
         fault for fault in (_missing_exports(form, name), _unknown_imports(form, name)) if fault
     )
 
@@ -121,11 +129,11 @@ def wrong_types(found: Described, *, name: str) -> PackageError | None:
         ),
     ):
         wrong = tuple(
-            f"`{item[:_LONGEST]}` is {kind[:_LONGEST]}, {_must(item)}"
+            f"`{item[:_LONGEST]}` is {kind[:_LONGEST]}, {_must(item, kind)}"
             for item, kind in items.items()
             if TYPES.get(item) != kind
             and (item in TYPES or reference == "invalid-import")
-            and not (is_wasi(item) and kind.startswith("interface "))
+            and not (is_wasi(item) and _SMALL.fullmatch(kind))
         )
         if wrong:
             return PackageError(
@@ -137,8 +145,10 @@ def wrong_types(found: Described, *, name: str) -> PackageError | None:
     return None
 
 
-def _must(item: str) -> str:
-    return f"must be {TYPES[item]}" if item in TYPES else "which there is not"
+def _must(item: str, kind: str) -> str:
+    if item in TYPES:
+        return f"must be {TYPES[item]}"
+    return "which is too large" if kind.startswith("an interface ") else "which there is not"
 
 
 def _missing_exports(form: ComponentForm, name: str) -> PackageError | None:

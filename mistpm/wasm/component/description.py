@@ -8,10 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 import wasmtime
+from wasmtime import _bindings as native
 from wasmtime import component as model
 
 _WASI = "wasi:"
 _MOST_TYPES = 100
+_MOST_NAMES = 999
+"""In one interface: the time that wasmtime takes to tell them grows with the square of their number."""
 
 
 def described(
@@ -27,13 +30,15 @@ def _named(engine: wasmtime.Engine, items: Any) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, item in items.items():
         kind = item.ty
-        if isinstance(kind, model.ComponentInstanceType) and name.startswith(_WASI):
-            found[name] = f"interface of {len(kind.exports(engine))} names"
-        elif isinstance(kind, model.ComponentInstanceType):
+        if not isinstance(kind, model.ComponentInstanceType):
+            found[name] = _Type().written(kind)
+            continue
+        count = native.wasmtime_component_instance_type_export_count(kind.ptr(), engine.ptr())
+        if name.startswith(_WASI) or count > _MOST_NAMES:
+            found[name] = f"an interface of {count} names"
+        else:
             within = kind.exports(engine)
             found |= {f"{name}#{inner}": _Type().written(each.ty) for inner, each in within.items()}
-        else:
-            found[name] = _Type().written(kind)
     return found
 
 
