@@ -433,6 +433,7 @@ def test_what_stands_where(subject: Callable[[dict[str, Any]], Subject], check: 
     assert ("", 0) == (check(deployment(replcas=1))[0].file, subject(DEPLOYMENT).line(()))
 
 
+@pytest.mark.slow
 def test_good_objects(check: Checked) -> None:
     """Nothing is wrong with objects as people write them, from 1.25 to the newest minor."""
     every = " ".join(f"1.{number}" for number in range(25, 38))

@@ -151,6 +151,7 @@ def test_nothing_that_is_said_becomes_markdown(plan: UpgradePlan, diff: bool, po
     assert _html_blocks(plain) == _html_blocks(tokens)
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_a_sentence_in_markdown_is_read_as_it_is(said: str) -> None:
     """Its text, without the marks of what is code, is what was said."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 READING = """
 import sys
 import threading
@@ -33,6 +35,7 @@ print("read")
 """
 
 
+@pytest.mark.slow
 def test_threads_that_look_at_a_type_for_the_first_time() -> None:
     """They would crash msgspec; in a process of its own, as it would take the others along."""
     done = subprocess.run(

@@ -133,6 +133,7 @@ def test_a_lock_that_cannot_be_read(shop: Transcript) -> None:
     shop.expect("unreadable-lock")
 
 
+@pytest.mark.slow
 def test_a_second_environment_in_the_same_folder(shop: Transcript, tmp_path: Path) -> None:
     """What another environment owns is not touched."""
     shop.run("mistpm install --yes")
@@ -205,6 +206,7 @@ def test_two_environment_files_in_one_folder(shop: Transcript) -> None:
     shop.expect("two-files-in-a-folder")
 
 
+@pytest.mark.slow
 def test_a_cache_that_cannot_be_written(
     shop: Transcript, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from toy_registry import ToyRegistry, config_map
 from transcript import Transcript
 
 
+@pytest.mark.slow
 def test_an_application_is_installed_with_everything_it_needs(session: Transcript) -> None:
     """From an empty folder to manifests, and back."""
     session.run('mistpm init --kubernetes ">=1.31 <1.33"')

@@ -58,6 +58,7 @@ def here(session: Transcript) -> Transcript:
     return session
 
 
+@pytest.mark.slow
 def test_modules_are_looked_into(here: Transcript) -> None:
     """What a module is, and everything for which it would be refused."""
     for name in ("manifest", "refused", "threads", "computed", "component", "wasi", "text", "gone"):
@@ -83,6 +84,7 @@ def test_a_command_is_a_package(here: Transcript) -> None:
     here.expect("commands")
 
 
+@pytest.mark.slow
 def test_a_component_is_a_package(session: Transcript) -> None:
     """It is packed, published, installed with what it calls, and kept; it says why it refuses, and where it stops."""
     registry = ToyRegistry(session.folder.parent / "mine", name="mine")

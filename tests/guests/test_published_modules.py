@@ -51,6 +51,7 @@ def test_mistletoe_package(runtime: Runtime, name: str) -> None:
     assert {"hard": {"pods": "5"}} == yaml.safe_load(files["limits/pods.yaml"])["spec"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMESPACES)
 def test_mistletoe_package_refuses(runtime: Runtime, name: str) -> None:
     """Its errors are results, not traps: the package's own, and those of its reader."""

@@ -15,7 +15,7 @@ from mistpm.resolve.explain.nogood import Nogood, Variable
 from mistpm.resolve.explain.nogood_cores import NogoodCores
 from mistpm.resolve.world.limits import Deadline
 
-SEEDS = range(200)
+SEEDS = [*range(60), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(60, 200))]
 
 
 def random_nogoods(seed: int) -> list[Nogood]:

@@ -361,6 +361,7 @@ print(len(compiled), flush=True)
 """
 
 
+@pytest.mark.slow
 def test_two_processes_compile_once(code_folder: Path, tmp_path: Path) -> None:
     """Processes that want the same module at the same time: one compiles, the others wait."""
     path = tmp_path / "heavy.wasm"

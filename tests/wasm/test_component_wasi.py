@@ -290,6 +290,7 @@ def test_a_type_may_have_so_many_parts(ask: Ask, problem: Any) -> None:
     assert "which has another type in WASI" in found.shown[1]
 
 
+@pytest.mark.slow
 def test_the_same_in_a_hundred_runs(ask: Ask) -> None:
     """Times and random numbers are the same again, in a process that has been used."""
     assert 2 == len({ask(letter) for _ in range(100) for letter in (b"r", b"p")})

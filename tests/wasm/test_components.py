@@ -280,6 +280,7 @@ hint: this is a fault in the package: tell its author"""
     assert ("`inner`", "function 3") == found.error.backtrace
 
 
+@pytest.mark.slow
 def test_out_of_time(run: Run, problem: Any) -> None:
     """A component that does not end is ended at the deadline, and it says where it was."""
     with problem() as found:
@@ -306,6 +307,7 @@ def test_a_process_is_used_again(run: Run, processes: list[int]) -> None:
     assert processes[4] != processes[3]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
 def test_a_process_keeps_nothing_of_a_run(run: Run, processes: list[int]) -> None:
     """What a run took is given back when it ends: forty runs need no more than one."""
@@ -318,6 +320,7 @@ def test_a_process_keeps_nothing_of_a_run(run: Run, processes: list[int]) -> Non
     assert size < 150 * 1024
 
 
+@pytest.mark.slow
 def test_a_killed_process_ends_its_run_only(run: Run, problem: Any, processes: list[int]) -> None:
     """If the system kills the process, that render fails with words, and the next one works."""
 
