@@ -155,8 +155,8 @@ class _Run:
             return
         workspace = upgrade.states[0].workspace
         step = self._step(upgrade)
-        if step and self._screen.events is None:
-            for line in shortly(upgrade.plan, step, upgrade.following):
+        if self._screen.events is None:
+            for line in shortly(upgrade, step):
                 self._screen.terminal.show(line)
         if proposal.diff.is_empty:
             require_writing(self._screen, workspace)
@@ -217,18 +217,21 @@ def tell_start(terminal: Terminal, plan: UpgradePlan) -> None:
         terminal.say(f"The cluster is taken to run Kubernetes {plan.start}.")
 
 
-def shortly(plan: UpgradePlan, step: str, following: Following | None) -> Iterator[str]:
-    """Say before the question how much of what was asked for is done now, and how to go on."""
+def shortly(upgrade: Upgrade, step: str) -> Iterator[str]:
+    """Say before the question how much of what was asked for is done now, and how to go on.
+
+    `step` is the one of several that is done, empty where there is none.
+    """
+    following = upgrade.following
     if following is None:
         return
     yield ""
+    go_on = f"`mistpm {following.command}` goes on."
     if following.kind == "kubernetes":
-        yield (
-            f"Only {step} is done now. Once the cluster runs Kubernetes {following.after},"
-            f" `mistpm {following.command}` goes on."
-        )
-    elif not plan.address:
-        yield f"Only {step} is done now. Once that is applied, `mistpm {following.command}` goes on."
+        done = f"Only {step} is done now." if step else "The first step is the cluster's own."
+        yield f"{done} Once the cluster runs Kubernetes {following.after}, {go_on}"
+    elif not upgrade.plan.address:
+        yield f"Only {step} is done now. Once that is applied, {go_on}"
     else:
         yield f"First {step} is done; then the next one is shown, and asked for."
 

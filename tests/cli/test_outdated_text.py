@@ -70,6 +70,7 @@ def test_all_reasons_are_told_where_that_is_asked(capsys: pytest.CaptureFixture[
     failed = LockedFailure(releases=("x",), explanation=("Because,", "  so."))
     lines = shown(capsys, report(NODES[0], NODES[3], unresolved=(failed,)), verbose=1)
 
+    assert lines[1].endswith("one (and 2 more; below)")
     assert [
         "blocked  r/g/blocked 1.0.0; 2.0.0 exists",
         "  one",

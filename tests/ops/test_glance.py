@@ -76,7 +76,7 @@ def test_what_is_stale_is_told(shop: Shop) -> None:
     locked(shop)
     shop.edit("version: ^1\n    inputs:\n      size", "version: ^2\n    inputs:\n      size")
 
-    assert ("release `db` asks for `^2` now; locked is 1.1.0",) == glance(Options()).stale
+    assert ("`releases.db.version` is `^2` now, was `^1`",) == glance(Options()).stale
 
 
 @pytest.mark.parametrize("package", ["engines/jinja", "apps/lonely"])

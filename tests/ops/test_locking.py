@@ -88,7 +88,7 @@ def test_locked_refuses_a_stale_lock(shop: Shop) -> None:
 
     assert (
         "`mistpm.lock` does not answer `mistpm.yaml` any more, and --locked forbids changing it\n"
-        "  release `app` asks for `1.0.x` now; locked is 1.1.0\n"
+        "  `releases.app.version` is `1.0.x` now, was `^1`\n"
         "hint: run `mistpm lock` and commit the file"
     ) == str(refusal(shop))
 

@@ -19,7 +19,7 @@ def show_outdated(terminal: Terminal, report: Outdated) -> None:
             node.current + (" (yanked)" if node.yanked else ""),
             node.possible or "-",
             node.newest or "?",
-            _short(node),
+            _short(node, "below" if terminal.verbose else "-v"),
         )
         for node in report.outdated
     ]
@@ -42,12 +42,12 @@ def _looked_at(report: Outdated) -> str:
     )
 
 
-def _short(node: OutdatedNode) -> str:
-    """Tell in one line why a node is not newer."""
+def _short(node: OutdatedNode, where: str) -> str:
+    """Tell in one line why a node is not newer, and `where` the rest of it is."""
     lines = [f"yanked: {node.yanked}"] if node.yanked else []
     lines += node.because
     if len(lines) > 1:
-        return f"{lines[0]} (and {len(lines) - 1} more; -v)"
+        return f"{lines[0]} (and {len(lines) - 1} more; {where})"
     return lines[0] if lines else ""
 
 

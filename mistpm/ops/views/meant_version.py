@@ -97,4 +97,5 @@ def _nearest(text: str, candidates: Sequence[Candidate]) -> tuple[str, ...]:
     numbers = [int(part) for part in re.findall(r"\d+", text)[:3]]
     place = bisect_left([list(version.key[:3]) for version in known], numbers)
     near = known[max(place - NEAREST, 0) : place + NEAREST]
-    return (f"the nearest are {', '.join(str(version) for version in near)}",) if near else ()
+    verb = "is" if len(near) == 1 else "are"
+    return (f"the nearest {verb} {', '.join(str(version) for version in near)}",) if near else ()
