@@ -44,5 +44,5 @@ def test_nobody_reads_events_any_more(cluster_shop: ClusterShop) -> None:
     assert b'"event": "progress"' in running.stdout.readline()
     running.stdout.close()
 
-    assert running.wait(600) in {0, 141}
+    assert running.wait(300) in {0, 141}
     assert ["applied"] == [each.status for each in history(cluster_shop.open())]

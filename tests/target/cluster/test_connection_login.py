@@ -204,7 +204,7 @@ def test_a_token_that_runs_out_in_between(
     api.apply(name, binding)
     api.wait_until_allowed(f"system:serviceaccount:{namespace}:default", "list nodes")
     tokens = tmp_path / "tokens"
-    tokens.write_text(control_plane.token(namespace, "default", seconds=5))
+    tokens.write_text(control_plane.token(namespace, "default", seconds=10))
     path = plugin(
         f'echo "{{\\"apiVersion\\": \\"{V1}\\", \\"kind\\": \\"ExecCredential\\",'
         f' \\"status\\": {{\\"token\\": \\"$(cat {tokens})\\"}}}}"'
