@@ -232,6 +232,22 @@ def _unreadable(file: str, problems: tuple[Problem, ...]) -> DocumentError:
     return DocumentError("invalid-yaml", f"`{file}` cannot be read", problems)
 
 
+class _Pieces:
+    """A text for libyaml, which takes it piece by piece: between two of them Ctrl-C is noticed.
+
+    One value or comment may be as long as the whole text, and libyaml would keep all threads waiting for it.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = 0
+
+    def read(self, size: int = 65536, /) -> str:
+        """Give the next piece, which is empty at the end."""
+        start, self._at = self._at, self._at + size
+        return self._text[start : self._at]
+
+
 class _UnreadableError(Exception):
     """Reading cannot go on; the problem is recorded."""
 
@@ -263,7 +279,7 @@ class _Reader:
         """Give the documents of the text; raises `DocumentError` with every problem."""
         found: list[Any] = []
         try:
-            parser = yaml.CSafeLoader(self._text)
+            parser = yaml.CSafeLoader(_Pieces(self._text))
             self._next: Callable[[], Event] = parser.get_event
             self._next()
             while isinstance(event := self._next(), yaml.DocumentStartEvent):

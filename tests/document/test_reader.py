@@ -176,3 +176,42 @@ def test_merging_what_is_no_mapping(failure: Callable[..., str]) -> None:
     assert (
         "invalid-yaml: `x` cannot be read\n  x:1: `<<` merges mappings, and this is none"
     ) == failure(document.load_manifests, "<<: [1]", origin="x")
+
+
+def test_ctrl_c_is_noticed_within_one_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text reaches libyaml in pieces; Ctrl-C between two of them ends reading, and is no mistake in the text."""
+
+    def interrupted(_pieces: object, _size: int) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mistpm.document.reader._Pieces.read", interrupted)
+
+    with pytest.raises(KeyboardInterrupt):
+        document.load("a: b", file="x.yaml")
+
+
+@pytest.mark.parametrize("text", ["é" * 40_000, "😀" * 20_000 + "\r\n  é", "a" * 16_384 + "é"])
+def test_pieces_are_put_together(text: str) -> None:
+    """A value that comes in pieces is the same as one that comes at once."""
+    assert {"k": text} == document.load(f"k: {json.dumps(text, ensure_ascii=False)}", file="x.yaml")
+
+
+def test_values_are_counted_with_all_texts() -> None:
+    """Texts that are read with one amount share its limits; brackets and commas in texts are no values."""
+    amount = document.Amount(values=999_990)
+
+    document.load_manifests('{"kind": "A", "b": "[[[[[[[,,,,,,,,,{{{"}', origin="a", amount=amount)
+    with pytest.raises(DocumentError) as caught:
+        document.load_manifests(
+            '{"kind": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]}', origin="b", amount=amount
+        )
+
+    assert "b: there are more than 1,000,000 values" == str(caught.value.problems[0])
+
+
+def test_reading_ends_with_the_hundredth_mistake() -> None:
+    """A text that is wrong all over is not told all over."""
+    with pytest.raises(DocumentError) as caught:
+        document.load("a: 1\n" * 1000, file="x.yaml")
+
+    assert 100 == len(caught.value.problems)
