@@ -92,10 +92,6 @@ from mistpm.cli.commands import SECTIONS
             "error: option `-p` requires an argument [usage]\nhint: see `mistpm install --help`\n",
         ),
         (
-            "add shop",
-            "error: missing option `--package` / `-p` [usage]\nhint: see `mistpm add --help`\n",
-        ),
-        (
             "rename shop",
             "error: missing argument `NEW` [usage]\nhint: see `mistpm rename --help`\n",
         ),

@@ -71,6 +71,7 @@ def test_changing_a_release_says_only_what_changes(session: Transcript) -> None:
     session.run("mistpm add shop -p toy/apps/app -s 'replicas: null, tls: {hots: null, on: null}'")
     session.show("mistpm.yaml")
     session.run("mistpm add shop -p toy/apps/app -s replicas=3,tls.on=null")
+    session.run("mistpm add shop --version '>=1 <2'")
     session.run("mistpm why data/database")
     session.run("mistpm why database --output yaml")
     session.expect("changing-a-release")

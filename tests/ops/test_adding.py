@@ -138,7 +138,8 @@ def test_a_file_is_found_from_where_the_user_is(
         ("toy/data/db", {"inputs_file": Path("nothing.yaml")}, "inputs-unreadable"),
         ("toy/data/db", {"inputs_file": Path()}, "inputs-unreadable"),
         ("toy/data/db", {"namespace": "Not_A_Label"}, "invalid-edit"),
-        ("", {}, "invalid-package"),
+        ("toy", {}, "invalid-package"),
+        ("", {}, "no-package"),
     ],
 )
 def test_mistakes_leave_the_file_alone(
@@ -326,3 +327,28 @@ def test_a_binding_that_is_written_needs_no_other(shop: Shop) -> None:
 
     assert () == added.bound
     assert before + "  other:\n    package: toy/data/db\n" == shop.file.read_text()
+
+
+def test_what_is_there_is_changed_without_naming_its_package(shop: Shop) -> None:
+    """What is said is changed, the rest stays; what is not there needs a package."""
+    shop.write(releases={"app": {"package": "toy/apps/app", "version": "=1.0.0"}})
+    add_release(Options(), Addition(name="app", settings=("a: 1, b: 2",)))
+    added = add_release(
+        Options(), Addition(name="app", version="^1", namespace="web", settings=("a: null",))
+    )
+    entry = shop.open().environment.releases["app"]
+
+    assert ("toy/apps/app", "^1", True) == (added.package, added.version, added.existed)
+    assert ("toy/apps/app", "^1", "web", {"b": 2}) == (
+        entry.package,
+        entry.version.text,
+        entry.namespace,
+        entry.inputs,
+    )
+    with pytest.raises(MistError) as caught:
+        add_release(Options(), Addition(name="ap", settings=("a: 1",)))
+    assert (
+        "there is no release `ap` in the environment `shop`, and no package for it is given\n"
+        "  did you mean `app`?\n"
+        "hint: `mistpm install ap -p PACKAGE` adds it; `mistpm search` lists packages"
+    ) == str(caught.value)

@@ -28,7 +28,7 @@ app = command_app()
 @app.command(epilog="Example: mistpm add shop -p starter/apps/gitea:^1.22 --bind db=shop-db")
 def add(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The release's name.")],
-    package: PackageOption,
+    package: PackageOption = "",
     version: Annotated[
         str,
         typer.Option(
@@ -46,7 +46,8 @@ def add(
 ) -> None:
     """Add a release to the environment's file, or change what the file says of it.
 
-    Only the file is edited, comments and order kept; `mistpm install` makes it so.
+    Only the file is edited, comments and order kept; `mistpm install` makes it so. -p is needed for a new
+    release only.
     """
     from mistpm.ops.options import Options
     from mistpm.ops.settings.adding import Addition, add_release

@@ -12,6 +12,7 @@ from mistpm.environment.environment_document import EnvironmentDocument
 from mistpm.environment.location import as_written
 from mistpm.errors import RegistryError, UsageError
 from mistpm.model.descriptor import Candidate, Descriptor
+from mistpm.model.environment import ReleaseEntry
 from mistpm.model.identity import PackageId
 from mistpm.model.ranges import ANY, InvalidRangeError, Range, eligible, parse_range
 from mistpm.ops.checks.given import check_inputs
@@ -70,6 +71,7 @@ class Added(Struct, frozen=True, kw_only=True):
 def add_release(options: Options, addition: Addition) -> Added:
     """Write a release into the environment's file; the package must exist.
 
+    Without a package it changes what the file says of a release that it has.
     Costs fetching one module where inputs are given, unless it was fetched before.  Raises `UsageError`,
     `DocumentError`, also for a secret that is written out, `RegistryError`, `PackageError`.
     """
@@ -124,13 +126,9 @@ def _draft(workspace: Workspace, addition: Addition, given: GivenInputs) -> Envi
         entry["package"] = _written_package(workspace, addition.package, package)
         entry["version"] = "" if wanted == ANY else wanted.text
         kept = kept_bindings(workspace, addition.name, entry["package"])
-    elif addition.name not in workspace.environment.releases:
-        raise UsageError(
-            "no-package",
-            f"there is no release `{addition.name}` in the environment `{workspace.environment.name}`, and no package for it is given",
-            context=did_you_mean(addition.name, workspace.environment.releases),
-            hint=f"`mistpm install {addition.name} -p PACKAGE` adds it; `mistpm search` lists packages",
-        )
+    else:
+        _require_there(workspace, addition.name)
+        entry["version"] = addition.version and _range(addition.version).text
     entry |= {
         "namespace": addition.namespace,
         "inputs": given.upon(_inputs_before(workspace, addition)),
@@ -151,9 +149,15 @@ def _versions(
 
     Raises `RegistryError` when there is no such package, or no version of it that is asked for.
     """
-    local, wanted = _asked(addition)
+    if addition.package:
+        local, wanted = _asked(addition)
+        path = _written_package(workspace, addition.package, local)
+    else:
+        there = _require_there(workspace, addition.name)
+        local, path = parse_package_argument(there.package).package, there.package
+        wanted = _range(addition.version) if addition.version else there.version
     if local is None:
-        file = read_file_package(workspace, _written_package(workspace, addition.package, None))
+        file = read_file_package(workspace, path)
         return file.candidate, file, (file.candidate,)
     package = workspace.identity_of(local)
     candidates = workspace.registries.candidates(package)
@@ -170,6 +174,19 @@ def _versions(
             hint=f"`mistpm info {local}` lists its versions",
         )
     return newest, newest_wanted, possible
+
+
+def _require_there(workspace: Workspace, name: str) -> ReleaseEntry:
+    """Give a release that the environment has; raises `UsageError`: to add one, a package is needed."""
+    releases = workspace.environment.releases
+    if name not in releases:
+        raise UsageError(
+            "no-package",
+            f"there is no release `{name}` in the environment `{workspace.environment.name}`, and no package for it is given",
+            context=did_you_mean(name, releases),
+            hint=f"`mistpm install {name} -p PACKAGE` adds it; `mistpm search` lists packages",
+        )
+    return releases[name]
 
 
 def _descriptor(workspace: Workspace, wanted: Candidate | FilePackage) -> Descriptor | None:
