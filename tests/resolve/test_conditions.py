@@ -178,3 +178,26 @@ def test_conditions_of_other_versions_do_not_matter() -> None:
     world.add("apps/shop", "2.0.0", inputs=SCHEMA)
 
     assert {"shop": "2.0.0"} == told(world.resolve(asking({"shop": "apps/shop"})))
+
+
+@pytest.mark.parametrize(
+    ("expression", "why"),
+    [
+        (
+            "inputs.a.all(b, inputs.a.all(c, inputs.a.all(d, b + c + d > 0)))",
+            "it would go over its inputs too often to end soon",
+        ),
+        ("true" + " || true" * 300, "it has more than 2000 characters"),
+    ],
+)
+def test_conditions_that_would_not_end(expression: str, why: str) -> None:
+    """A package's condition keeps nobody busy; it is refused before it is begun."""
+    with pytest.raises(InvalidConditionError, match=why):
+        evaluate(expression, {"a": [1] * 100})
+
+
+def test_conditions_walk_over_what_there_is() -> None:
+    """Lists in lists are looked through."""
+    inputs = {"hosts": [{"paths": ["/", "/a"]}] * 30}
+
+    assert evaluate("inputs.hosts.all(h, h.paths.exists(p, p == '/'))", inputs).holds

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
@@ -13,6 +14,13 @@ if TYPE_CHECKING:
 
 EVERYTHING = "*"
 """The path that stands for all inputs, where an expression reads them as a whole."""
+
+
+LONGEST: Final = 2000
+"""Characters that an expression may have."""
+
+_MOST_STEPS: Final = 1_000_000
+_MACROS: Final = frozenset({"all", "exists", "exists_one", "filter", "map"})
 
 
 class InvalidConditionError(ValueError):
@@ -34,7 +42,9 @@ def evaluate(expression: str, inputs: dict[str, Any]) -> Condition:
     """
     from celpy.evaluation import CELEvalError
 
-    program, paths = _program(expression)
+    program, paths, nesting = _program(expression)
+    if nesting and (len(expression) + _size(inputs)) ** nesting > _MOST_STEPS:
+        raise InvalidConditionError("it would go over its inputs too often to end soon")
     try:
         result = program.evaluate({"inputs": _to_cel(inputs)})
     except (CELEvalError, ValueError, TypeError, ArithmeticError, RecursionError) as error:
@@ -54,17 +64,20 @@ def paths_read(expression: str) -> tuple[str, ...]:
 
 
 @cache
-def _program(expression: str) -> tuple[Any, tuple[str, ...]]:
+def _program(expression: str) -> tuple[Any, tuple[str, ...], int]:
+    """Give what evaluates an expression, the paths that it reads, how many walks over lists stand in each other."""
+    if len(expression) > LONGEST:
+        raise InvalidConditionError(f"it has more than {LONGEST} characters")
     from celpy import Environment
     from celpy.celparser import CELParseError
 
     environment = Environment()
     try:
         tree = environment.compile(expression)
-        program = environment.program(tree)
+        program, nesting = environment.program(tree), _nesting(tree)
     except (CELParseError, ValueError, RecursionError) as error:
         raise InvalidConditionError(f"it cannot be read: {_first_line(error)}") from error
-    return program, _paths(tree)
+    return program, _paths(tree), nesting
 
 
 def _boolean(result: Any) -> bool:
@@ -96,6 +109,21 @@ def _to_cel(value: Any) -> Any:
             {celtypes.StringType(key): _to_cel(item) for key, item in value.items()}
         )
     return None
+
+
+def _nesting(tree: Any) -> int:
+    """Count the macros that stand in each other, in the syntax tree of an expression."""
+    children: Sequence[Any] = getattr(tree, "children", ())
+    depths = [_nesting(child) for child in children]
+    if getattr(tree, "data", "") == "member_dot_arg" and str(children[1]) in _MACROS:
+        depths[2:] = [depth + 1 for depth in depths[2:]] or [1]
+    return max(depths, default=0)
+
+
+def _size(value: Any) -> int:
+    """Count the parts of a value, itself among them."""
+    parts = value.values() if isinstance(value, dict) else value
+    return 1 + sum(map(_size, parts)) if isinstance(value, dict | list) else 1
 
 
 def _paths(tree: Tree[Any]) -> tuple[str, ...]:
