@@ -42,6 +42,8 @@ _ENOUGH: Final = 2
 _GIVING_UP: Final = frozenset[Kind]({"pin", "less"})
 """What does without something that was asked for."""
 
+_FEWEST_TOGETHER: Final = 4
+"""Tries of several changes that each part has, however many there are: two first ones, and one added to each."""
 _MOST_TOGETHER: Final = 3
 """Changes that somebody would make together."""
 _MOST_FURTHER: Final = 6
@@ -60,14 +62,16 @@ def find_hints(
     releases: Sequence[str],
     rest: Problem,
     deadline: Deadline,
+    *,
+    parts: int = 1,
 ) -> tuple[str, ...]:
     """Give changes with which some releases can be had, together with all that can be had anyway.
 
     `universe` is the one in which they clash, `rest` what is solved without them.  Each change is tried out by
-    solving; at most `Limits.tries` alone, and as often several together.  Where none does, changes that
+    solving; at most `Limits.tries` alone, and as often several together, which all `parts` without a solution share.  Where none does, changes that
     dissolve this conflict alone are given, with the number of those that are left.
     """
-    return tuple(_Hints(universe, conflict, releases, rest, deadline).find())
+    return tuple(_Hints(universe, conflict, releases, rest, deadline, parts=parts).find())
 
 
 class _Hints:
@@ -78,7 +82,11 @@ class _Hints:
         releases: Sequence[str],
         rest: Problem,
         deadline: Deadline,
+        *,
+        parts: int,
     ) -> None:
+        tries = deadline.limits.tries
+        self._tries_together = max(tries // parts, min(tries, _FEWEST_TOGETHER))
         self._catalogue = universe.catalogue
         self._deadline = deadline
         self._causes = {ground.cause for ground in conflict.grounds}
@@ -130,7 +138,7 @@ class _Hints:
         """
         waiting: deque[Together] = deque((change,) for change in failing)
         seen: set[frozenset[str]] = set()
-        tries = self._deadline.limits.tries
+        tries = self._tries_together
         while waiting and tries > 0:
             begun = waiting.popleft()
             tries -= 1

@@ -53,14 +53,15 @@ def with_hints(
 ) -> tuple[Unresolved, ...]:
     """Give the parts with what would help; `rest` is what was solved without them."""
     deadline.doing = "trying out what would help"
-    return tuple(_with_hints(failure, rest, deadline) for failure in failures)
+    parts = sum(failure.universe is not None for failure in failures)
+    return tuple(_with_hints(failure, rest, deadline, parts) for failure in failures)
 
 
-def _with_hints(failure: Failure, rest: Problem, deadline: Deadline) -> Unresolved:
+def _with_hints(failure: Failure, rest: Problem, deadline: Deadline, parts: int) -> Unresolved:
     part, universe = failure.part, failure.universe
     if universe is None or part.conflict is None or not deadline.limits.tries:
         return part
-    hints = find_hints(universe, part.conflict, part.releases, rest, deadline)
+    hints = find_hints(universe, part.conflict, part.releases, rest, deadline, parts=parts)
     return replace(part, hints=(*hints, *part.hints))
 
 
