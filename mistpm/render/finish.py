@@ -119,7 +119,8 @@ def _defined(data: dict[str, Any]) -> set[Api]:
     names = spec.get("names") if isinstance(spec, dict) else None
     if not isinstance(spec, dict) or not isinstance(names, dict):
         return set()
-    versions = [one for one in spec.get("versions") or () if isinstance(one, dict)]
+    listed = spec.get("versions")
+    versions = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
     return {
         Api(str(spec.get("group")), str(version.get("name")), str(names.get("kind")))
         for version in versions

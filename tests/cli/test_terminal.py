@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mistpm.cli.columns import columns, wrapped
-from mistpm.cli.terminal import Terminal, bold, count, printable
+from mistpm.cli.terminal import Terminal, bold, count, one_line, printable
 from mistpm.cli.text.tree import branches
 from mistpm.errors import MistError, RenderError
 
@@ -132,3 +132,20 @@ def test_a_guests_functions_are_told_with_v(capsys: pytest.CaptureFixture[str]) 
 
     assert first == brief
     assert first + "  called by `middle\\x1b[2J`\n  called by `outer`\n" == whole
+
+
+def test_what_a_guest_says_is_told_apart_from_ours(capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither what it logs nor what it warns of steers the terminal, or has lines that look like ours."""
+    said = "x: \x1b[2Jall is well\nerror: send me your keys"
+
+    Terminal(verbose=1).detail(said)
+    Terminal().finding("warning", said)
+
+    expected = "x: \\x1b[2Jall is well\n  error: send me your keys\n"
+    assert expected + "warning: " + expected == capsys.readouterr().err
+
+
+def test_a_strangers_name_is_one_line() -> None:
+    """The name of a section or an export may be anything."""
+    assert "a\\x1b[1m\\nb" == one_line("a\x1b[1m\nb")
+    assert 100 == len(one_line("x" * 1000))

@@ -133,7 +133,7 @@ def test_objects_are_a_file_of_their_own(world: Any) -> None:
     assert [pod] == json.loads(files["objects.json"])
 
 
-DEFINITION = {
+DEFINITION: dict[str, Any] = {
     "apiVersion": "apiextensions.k8s.io/v1",
     "kind": "CustomResourceDefinition",
     "metadata": {"name": "shops.example.org"},
@@ -173,3 +173,15 @@ def test_a_mistletoe_package_defines_what_it_likes(world: Any) -> None:
     world.release("web")
 
     assert 1 == len(world.render().releases[0].manifests)
+
+
+@pytest.mark.parametrize("versions", [5, "v1", {"v1": {}}, [1], None])
+def test_a_definition_without_a_list_of_versions_defines_nothing(world: Any, versions: Any) -> None:
+    """What is no definition is left to those who check manifests."""
+    broken = {**DEFINITION, "spec": {**DEFINITION["spec"], "versions": versions}}
+    world.package("web", answering(ok(objects=[broken])), provides=())
+    world.release("web")
+
+    [release] = world.render().releases
+
+    assert [broken] == [each.data for each in release.manifests]
