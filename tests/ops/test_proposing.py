@@ -84,6 +84,20 @@ def refused(proposal: Proposal, **allowed: bool) -> str:
     return str(caught.value)
 
 
+def test_the_question_names_the_step(shop: Shop) -> None:
+    """Whoever is asked about the first of several steps is not asked about all of them."""
+    shop.write(releases=APP)
+    asked: list[str] = []
+
+    def ask(question: str) -> bool:
+        asked.append(question)
+        return True
+
+    require_consent(shop.propose(), Consent(), ask, step="step 1 of 3")
+
+    assert ["Apply step 1 of 3 to directory ./deploy?"] == asked
+
+
 def test_what_nobody_named_goes_only_with_a_flag(shop: Shop) -> None:
     """`--yes` covers neither that nor a loss of data; every flag that is missing is named."""
     shop.write(releases=APP)
