@@ -48,6 +48,13 @@ def load(folder: Path, data: bytes, **limits: Any) -> Any:
             f"`made.wasm` is not a package: it does not export `render`\nhint: {WORLD}",
         ),
         (
+            '(component (component $empty) (instance $run (instantiate $empty)) (export "wasi:cli/run@0.2.0" (instance $run)))',
+            "missing-export",
+            f"""\
+`made.wasm` is not a package: it does not export `render`
+hint: a program is a package when it is built for WASI preview 1 (`wasm32-wasip1`); or {WORLD}""",
+        ),
+        (
             '(component (import "render" (func $given)) (export "render" (func $given)))',
             "unknown-import",
             f"""\

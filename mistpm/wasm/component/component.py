@@ -34,7 +34,12 @@ _CUSTOM, _IMPORTS, _FUNCTIONS, _EXPORTS = 0, 2, 3, 7
 _LONGEST, _MOST_SHOWN = 300, 10
 _MOST_NAMES = 1_000
 """That a component itself imports or exports: a world has a dozen, and telling their types takes more than linear time."""
-_SMALL = re.compile(r"an interface of \d{1,3} names")
+_BUILD = "build it for the world `mistpm:abi/guest` of `specs/mistpm.wit`"
+_BUILD_PROGRAM = (
+    f"a program is a package when it is built for WASI preview 1 (`wasm32-wasip1`); or {_BUILD}"
+)
+_PROGRAM = "wasi:cli/run@"
+_SMALL = re.compile(r"an interface of \d{1,3} names?")
 _WASI = re.compile(r"wasi:(cli|clocks|filesystem|http|io|random|sockets)/[a-z0-9-]+@0\.2\.\d+")
 
 
@@ -152,14 +157,17 @@ def _must(item: str, kind: str) -> str:
 
 
 def _missing_exports(form: ComponentForm, name: str) -> PackageError | None:
-    return None if RENDER in form.exports else _no_render(name)
+    if RENDER in form.exports:
+        return None
+    is_program = any(export.startswith(_PROGRAM) for export in form.exports)
+    return _no_render(name, _BUILD_PROGRAM if is_program else _BUILD)
 
 
-def _no_render(name: str) -> PackageError:
+def _no_render(name: str, hint: str = _BUILD) -> PackageError:
     return PackageError(
         "missing-export",
         f"`{name}` is not a package: it does not export `{RENDER}`",
-        hint="build it for the world `mistpm:abi/guest` of `specs/mistpm.wit`",
+        hint=hint,
     )
 
 
@@ -176,7 +184,7 @@ def _unknown_imports(form: ComponentForm, name: str) -> PackageError | None:
         "unknown-import",
         f"`{name}` imports what a component cannot have: {listed(unknown)}",
         note=f"a component may import `{HOST_INTERFACE}`, and of WASI 0.2 what `specs/host-abi.md` lists",
-        hint="build it for the world `mistpm:abi/guest` of `specs/mistpm.wit`",
+        hint=_BUILD,
     )
 
 

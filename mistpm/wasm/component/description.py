@@ -35,7 +35,7 @@ def _named(engine: wasmtime.Engine, items: Any) -> dict[str, str]:
             continue
         count = native.wasmtime_component_instance_type_export_count(kind.ptr(), engine.ptr())
         if name.startswith(_WASI) or count > _MOST_NAMES:
-            found[name] = f"an interface of {count} names"
+            found[name] = f"an interface of {count} name{'s' if count != 1 else ''}"
         else:
             within = kind.exports(engine)
             found |= {f"{name}#{inner}": _Type().written(each.ty) for inner, each in within.items()}
