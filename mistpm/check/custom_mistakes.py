@@ -141,9 +141,7 @@ def _field_problems(schema: Mapping[str, Any], place: DataPath) -> Iterator[Prob
     if not isinstance(schema.get("additionalProperties", True), bool | Mapping):
         message = "`additionalProperties` must be a mapping, or true"
         yield _problem((*place, "additionalProperties"), message)
-    elif schema.get("additionalProperties") is False:
-        yield _problem((*place, "additionalProperties"), "`additionalProperties` must not be false")
-    elif mapping(schema.get("properties")) and schema.get("additionalProperties"):
+    elif mapping(schema.get("properties")) and schema.get("additionalProperties", True) is not True:
         message = "a schema must not have both `properties` and `additionalProperties`"
         yield _problem((*place, "additionalProperties"), message)
     if schema.get(LIST_TYPE) == "map" and not schema.get(LIST_KEYS):

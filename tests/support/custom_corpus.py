@@ -178,8 +178,9 @@ FIELDS: tuple[tuple[Any, Told], ...] = (
      ("invalid-definition", ".x-kubernetes-validations[0].rule",
       "the rule `has(self.b)` reads `self.b`, which the schema does not declare", "")),
     ({"type": "array"}, ("invalid-definition", ".items", "a list must have `items`", "")),
-    ({"type": "object", "additionalProperties": False},
-     ("invalid-definition", ".additionalProperties", "`additionalProperties` must not be false", "")),
+    ({"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": False},
+     ("invalid-definition", ".additionalProperties",
+      "a schema must not have both `properties` and `additionalProperties`", "")),
     ({"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": {"type": "string"}},
      ("invalid-definition", ".additionalProperties",
       "a schema must not have both `properties` and `additionalProperties`", "")),
@@ -201,6 +202,14 @@ FIELDS: tuple[tuple[Any, Told], ...] = (
      ("rule-not-evaluated", ".x-kubernetes-validations[0].rule",
       "the rule `self.?a == 1` cannot be read here, and is not checked", "")),
 )  # fmt: skip
+
+TAKEN: tuple[dict[str, Any], ...] = (
+    {"type": "object", "additionalProperties": True},
+    {"type": "object", "additionalProperties": False},
+    {"type": "object", "additionalProperties": False, "properties": {}},
+    {"type": "object", "additionalProperties": True, "properties": {"a": {"type": "string"}}},
+)
+"""Schemas of a field that look odd, and that a server takes."""
 
 RULE = {
     "rule": "!has(self.until) || !has(self.from) || self.from <= self.until",
