@@ -21,7 +21,14 @@ providers._get_local_constants = Constants  # noqa: SLF001 - there is no setting
 
 pytest_plugins = ["control_plane_fixtures"]
 
-for name in ("CI", "NO_COLOR", "KUBECONFIG", "MISTPM_CONFIG_DIR", "MISTPM_CACHE_DIR"):
+for name in (
+    "CI",
+    "MISTPM_LIMITS",
+    "NO_COLOR",
+    "KUBECONFIG",
+    "MISTPM_CONFIG_DIR",
+    "MISTPM_CACHE_DIR",
+):
     os.environ.pop(name, None)  # not in a fixture: those of the whole session would come before it
 
 

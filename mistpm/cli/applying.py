@@ -44,13 +44,17 @@ class Flags(Struct, frozen=True, kw_only=True):
 
 
 class Screen:
-    """The two streams of one command, with how far it is; `events` is None where text is wanted."""
+    """The two streams of one command, with how far it is; `events` is None where text is wanted.
 
-    def __init__(self, flags: Flags) -> None:
+    Where a plan alone is printed, which has no events, `is_text` says whether that is for people.
+    """
+
+    def __init__(self, flags: Flags, *, is_text: bool | None = None) -> None:
         self.flags = flags
         self.terminal = Terminal(verbose=flags.verbose)
-        self.reporter = TerminalReporter(self.terminal, tells=flags.output is Output.TEXT)
-        self.events = None if flags.output is Output.TEXT else Events(self.terminal, flags.output)
+        told = flags.output is Output.TEXT
+        self.reporter = TerminalReporter(self.terminal, tells=told if is_text is None else is_text)
+        self.events = None if told else Events(self.terminal, flags.output)
 
     @contextmanager
     def working(self) -> Iterator[None]:

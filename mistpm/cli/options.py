@@ -11,7 +11,12 @@ from typing import Annotated
 
 import typer
 
-from mistpm.cli.completion.completing import complete_context, complete_package, complete_target
+from mistpm.cli.completion.completing import (
+    complete_context,
+    complete_limit,
+    complete_package,
+    complete_target,
+)
 
 
 class Output(enum.StrEnum):
@@ -93,6 +98,26 @@ SolveTimeoutOption = Annotated[
 ]
 
 
+def _limits(texts: list[str]) -> list[str]:
+    """Refuse a bad limit before anything is done, also where no package would be run."""
+    if texts:
+        from mistpm.ops.limits import parse_limits
+
+        parse_limits(texts)
+    return texts
+
+
+LimitsOption = Annotated[
+    list[str],
+    typer.Option(
+        "--limit",
+        metavar="NAME=VALUE",
+        callback=_limits,
+        help="What packages may use up: memory=512MiB, time=2m. May be given several times;"
+        " wins over MISTPM_LIMITS.",
+        autocompletion=complete_limit,
+    ),
+]
 TIMEOUT = 600.0
 """Seconds."""
 LOCK_TIMEOUT = 60.0

@@ -22,7 +22,7 @@ def show_install(options: Options, flags: Flags, form: PlanOutput, out: Path | N
 
     Ends with an error where findings forbid it; then nothing is saved.
     """
-    screen = Screen(flags)
+    screen = Screen(flags, is_text=form is PlanOutput.TEXT)
     with screen.working():
         workspace = open_workspace(options, screen.reporter)
         proposal = propose(workspace, is_for_show=True, shows_refused=True)

@@ -24,7 +24,7 @@ TOLD = ("compiling",)
 class TerminalReporter(Reporter):
     """A progress bar in a terminal; under `-v` also a line for each piece of work.
 
-    With `tells`, a job of CI has a line for what takes long; not where programs read what is said.
+    With `tells`, a job of CI has one line for what takes long; not where programs read what is said.
     """
 
     def __init__(self, terminal: Terminal, *, tells: bool = True) -> None:
@@ -49,6 +49,7 @@ class TerminalReporter(Reporter):
             self._timer.daemon = True
             self._timer.start()
         elif what in TOLD and self._tells:
+            self._tells = False
             self._terminal.say(f"{what} {total} modules" if total != 1 else f"{what} a module")
 
     def advance(self, piece: str) -> None:

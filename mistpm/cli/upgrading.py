@@ -41,7 +41,7 @@ def show_upgrade(
 
     Ends with an error where its goal cannot be reached, or findings forbid a step.
     """
-    screen = Screen(flags)
+    screen = Screen(flags, is_text=form is PlanOutput.TEXT)
     with screen.working():
         workspace = open_workspace(options, screen.reporter)
         upgrade = plan_upgrade(workspace, request)

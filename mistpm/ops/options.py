@@ -16,7 +16,8 @@ class Options(Struct, frozen=True, kw_only=True):
     environment's own).  `user` and `state_namespace` are for clusters: as whom, and where an environment is
     remembered (empty: as the file says).  `locked` refuses to change the lock, `offline` asks no registry.
     `solve_timeout` and `lock_timeout`, how long another run on the same environment is waited for, are in
-    seconds.  `today` is the day (`2027-03-01`) by which waivers expire; empty, and none does.
+    seconds.  `limits` change what packages may use up, `NAME=VALUE` each, and win over the variable for that.
+    `today` is the day (`2027-03-01`) by which waivers expire; empty, and none does.
     """
 
     environment: Path | None = None
@@ -30,4 +31,5 @@ class Options(Struct, frozen=True, kw_only=True):
     waiting: Waiting = Waiting()
     lock_timeout: float = 60.0
     solve_timeout: float = 30.0
+    limits: tuple[str, ...] = ()
     today: str = ""

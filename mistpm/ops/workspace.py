@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ from mistpm.model.environment import Environment, RegistryEntry
 from mistpm.model.identity import FILE_REGISTRY, PackageId
 from mistpm.model.lockfile import Lockfile
 from mistpm.ops.late_runtime import late_runtime
+from mistpm.ops.limits import open_runtime, said_limits
 from mistpm.ops.options import Options
 from mistpm.ops.reporter import Reporter
 from mistpm.ops.settings.environment_name import name_from_folder
@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from mistpm.target.cluster.cluster import ClusterTarget
     from mistpm.target.protocol import Target, TargetState
     from mistpm.wasm import Runtime
-
-LIMITS = "MISTPM_LIMITS"
-"""The variable with the user's limits for packages."""
 
 
 class Workspace:
@@ -84,7 +81,7 @@ class Workspace:
     def expect_renderings(self) -> None:
         """Make what all drafts need that are going to be rendered, so that they share it."""
         if "runtime" not in self.__dict__:
-            self.preset(runtime=late_runtime(open_runtime))
+            self.preset(runtime=late_runtime(lambda: open_runtime(self.options.limits)))
         _ = self.memo, self.registries, self.base
 
     def preset(self, **opened: Any) -> None:
@@ -189,7 +186,7 @@ class Workspace:
     @cached_property
     def runtime(self) -> Runtime:
         """What modules run in."""
-        return open_runtime()
+        return open_runtime(self.options.limits)
 
     @cached_property
     def memo(self) -> Memo:
@@ -197,7 +194,7 @@ class Workspace:
         from mistpm.ops.render_store import RENDERS, RenderStore
         from mistpm.render import Memo
 
-        limits = os.environ.get(LIMITS, "")
+        limits = " ".join(said_limits(self.options.limits))
         return Memo(RenderStore(cache_folder() / RENDERS, self.environment.id, limits=limits))
 
     def identity_of(self, local: str) -> PackageId:
@@ -238,17 +235,6 @@ def open_workspace(options: Options, reporter: Reporter | None = None) -> Worksp
 def open_or_make_workspace(options: Options, reporter: Reporter | None = None) -> Workspace:
     """Open as `open_workspace` does, but an empty target gets a new environment that it remembers."""
     return _open(options, reporter or Reporter(), make=True)
-
-
-def open_runtime() -> Runtime:
-    """Give what modules run in; raises `UsageError` (`invalid-limit`) for a bad `MISTPM_LIMITS`."""
-    from mistpm.ops.caching import MACHINE_CODE
-    from mistpm.wasm import Runtime
-    from mistpm.wasm.abi.limit_settings import parse_limits
-
-    settings = os.environ.get(LIMITS, "").split()
-    limits = parse_limits(settings) if settings else None
-    return Runtime(cache=cache_folder() / MACHINE_CODE, limits=limits)
 
 
 def registries_outside(options: Options) -> Registries:

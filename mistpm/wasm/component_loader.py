@@ -109,7 +109,7 @@ class ComponentLoader:
         found = self._cached(key, name)
         if found is not None:
             return found
-        with self._cache.lock(key, self._limits.compile_seconds):
+        with self._cache.lock(key, self._limits.compile_patience):
             return self._cached(key, name) or self._compile(data, key, name)
 
     def _cached(self, key: str, name: str) -> tuple[str, Described] | None:

@@ -156,7 +156,7 @@ class Loader:
         module = without_sections(data, keep=("name",), source=name)
         if self._cache is None or is_small(module):
             return self._compile(module, key, name)
-        with self._cache.lock(key, self._limits.compile_seconds):
+        with self._cache.lock(key, self._limits.compile_patience):
             return self._cached(key) or self._compile(module, key, name)
 
     def _cached(self, key: str) -> wasmtime.Module | None:

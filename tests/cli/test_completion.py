@@ -78,6 +78,8 @@ def shop(made: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("mistpm registry remove t", ["toy"]),
         ("mistpm status --target ", ["staging", "directory:", "context:"]),
         ("mistpm status --output=j", ["json"]),
+        ("mistpm render --limit mem", ["memory="]),
+        ("mistpm pack --limit compile", ["compile-time=", "compile-memory="]),
         ("mistpm completion ", ["bash", "zsh", "fish"]),
         ("mistpm pack ", []),
         ("mistpm install -e ", []),

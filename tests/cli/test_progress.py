@@ -81,11 +81,12 @@ def test_without_a_terminal_there_are_lines_and_only_when_asked_for(
 def test_compiling_is_told_in_ci(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Where nobody sees a bar, a job of CI has a line; other work has none, nor what programs read."""
+    """Where nobody sees a bar, a job of CI has one line for the whole run; other work has none, nor what programs read."""
     monkeypatch.setenv("CI", "true")
     reporter = TerminalReporter(Terminal())
     reporter.start("compiling", 20)
     reporter.start("rendering", 20)
+    reporter.start("compiling", 3)
     TerminalReporter(Terminal(), tells=False).start("compiling", 20)
 
     assert capsys.readouterr().err == "compiling 20 modules\n"

@@ -407,7 +407,7 @@ def test_rendering_again_opens_no_runtime(shop: Shop, monkeypatch: pytest.Monkey
     shop.write(releases={"one": {"package": "toy/apps/lonely"}})
     first = render_environment(Options(), (), Reporter())
 
-    def closed() -> Runtime:
+    def closed(_limits: tuple[str, ...]) -> Runtime:
         raise AssertionError("a runtime was opened")
 
     monkeypatch.setattr("mistpm.ops.workspace.open_runtime", closed)
@@ -417,6 +417,10 @@ def test_rendering_again_opens_no_runtime(shop: Shop, monkeypatch: pytest.Monkey
     with pytest.raises(AssertionError, match="a runtime was opened"):
         render_environment(Options(), (), Reporter())
     monkeypatch.delenv("MISTPM_LIMITS")
+    with pytest.raises(AssertionError, match="a runtime was opened"):
+        render_environment(Options(limits=("time=1m",)), (), Reporter())
+
+    assert first == render_environment(Options(), (), Reporter())
     clear_cache("renders")
     with pytest.raises(AssertionError, match="a runtime was opened"):
         render_environment(Options(), (), Reporter())

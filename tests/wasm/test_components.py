@@ -289,7 +289,8 @@ def test_out_of_time(run: Run, problem: Any) -> None:
 `loop.wasm` did not finish in time
   in `spin`
 note: the limit `time` is 1 s for one render with everything it calls
-hint: try again; if that does not help the package loops or does too much: tell its author"""
+hint: try again; if that does not help the package loops or does too much: tell its author
+hint: `--limit time=2s` allows more"""
 
     assert ("guest-timeout", expected) == found.shown
 

@@ -50,7 +50,8 @@ def test_loop(render: Any, problem: Any) -> None:
 `loop.wasm` did not finish in time
   in `spin`
 note: the limit `time` is 0.5 s for one render with everything it calls
-hint: try again; if that does not help the package loops or does too much: tell its author"""
+hint: try again; if that does not help the package loops or does too much: tell its author
+hint: `--limit time=1s` allows more"""
 
     assert ("guest-timeout", expected) == found.shown
 
@@ -97,7 +98,8 @@ def test_memory_that_grows(render: Any, problem: Any) -> None:
   its memory had grown to 4 MiB
   in `allocate`
 note: the limit `memory` is 4 MiB, for a package and those that wait for its answer together
-hint: give it less to do, or tell the package's author"""
+hint: give it less to do, or tell the package's author
+hint: `--limit memory=8MiB` allows more"""
 
     assert ("guest-memory", expected) == found.shown
 
@@ -110,7 +112,8 @@ def test_memory_at_the_start(render: Any, problem: Any) -> None:
 `hungry.wasm` needs more memory than there may be
   memory minimum size of 16384 pages exceeds memory limits
 note: the limit `memory` is 256 MiB, for a package and those that wait for its answer together
-hint: tell the package's author"""
+hint: tell the package's author
+hint: `--limit memory=512MiB` allows more"""
 
     assert ("guest-memory", expected) == found.shown
 

@@ -166,7 +166,7 @@ def test_statuses() -> None:
         ("`functions`, `exports`", f"{Limits().exports:,} each"),
         ("`imports`", f"{Limits().imports:,}"),
         ("`custom-sections`", f"{Limits().custom_sections:,}"),
-        ("`compile-time`", f"{Limits().compile_seconds:g} s"),
+        ("`compile-time`", f"{Limits().compile_seconds:g} s of processor time, all cores together"),
         ("`compile-memory`", f"{Limits().compile_memory_bytes // MIB // 1024} GiB"),
     ],
 )

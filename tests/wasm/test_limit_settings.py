@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mistpm.wasm.abi.limit_settings import NAMES, parse_limits
+from mistpm.wasm.abi.limit_settings import NAMES, allow_more, parse_limits
 from mistpm.wasm.abi.limits import Limits
 
 MIB = 1024 * 1024
@@ -37,6 +37,10 @@ def test_limits_are_read(texts: list[str], expected: Limits) -> None:
             "heap=1GiB",
             "`heap=1GiB` is not a limit: there is no such limit\nhint: there are "
             + ", ".join(NAMES),
+        ),
+        (
+            "memry=1GiB",
+            "`memry=1GiB` is not a limit: there is no such limit\nhint: did you mean `memory`?",
         ),
         (
             "memory",
@@ -78,3 +82,33 @@ def test_what_is_no_limit(problem: Any, text: str, expected: str) -> None:
         parse_limits([text])
 
     assert ("invalid-limit", expected) == found.shown
+
+
+@pytest.mark.parametrize(
+    ("name", "limits", "expected"),
+    [
+        ("time", Limits(), "`--limit time=60s` allows more"),
+        ("time", Limits(seconds=400), "`--limit time=600s` allows more"),
+        ("time", Limits(seconds=600), ""),
+        ("compile-time", Limits(compile_seconds=0.25), "`--limit compile-time=0.5s` allows more"),
+        ("memory", Limits(), "`--limit memory=512MiB` allows more"),
+        ("memory", Limits(memory_bytes=4096 * MIB), ""),
+        ("compile-memory", Limits(), "`--limit compile-memory=4GiB` allows more"),
+        ("output", Limits(output_bytes=1000), "`--limit output=2000` allows more"),
+        ("log", Limits(log_bytes=1024), "`--limit log=2KiB` allows more"),
+        ("calls", Limits(), "`--limit calls=2000` allows more"),
+    ],
+)
+def test_how_to_allow_more(name: str, limits: Limits, expected: str) -> None:
+    """The option is written out, twice the limit or the most there can be; beyond that is nothing to say."""
+    assert expected == allow_more(name, limits)
+
+
+def test_what_is_said_can_be_said() -> None:
+    """What allows more is read as just that, for each limit that there is without asking."""
+    for name, field in NAMES.items():
+        now = getattr(Limits(), field)
+        if now is not None:
+            text = allow_more(name, Limits()).split("`")[1].removeprefix("--limit ")
+
+            assert now < getattr(parse_limits([text]), field) <= 2 * now

@@ -11,6 +11,7 @@ from mistpm.cli.options import (
     BindOption,
     EnvironmentOption,
     InputsOption,
+    LimitsOption,
     NamespaceOption,
     NewRegistriesOption,
     OfflineOption,
@@ -42,6 +43,7 @@ def add(
     registry: NewRegistriesOption = [],  # noqa: B006 - typer copies it
     environment: EnvironmentOption = None,
     offline: OfflineOption = False,
+    limits: LimitsOption = [],  # noqa: B006 - typer copies it
     output: OutputOption = Output.TEXT,
 ) -> None:
     """Add a release to the environment's file, or change what the file says of it.
@@ -54,7 +56,7 @@ def add(
 
     terminal = Terminal()
     report = add_release(
-        Options(environment=environment, offline=offline),
+        Options(environment=environment, offline=offline, limits=tuple(limits)),
         Addition(
             name=name,
             package=package,

@@ -11,6 +11,7 @@ from mistpm.cli.command_app import command_app
 from mistpm.cli.option_groups import Consenting, Patience, grouped
 from mistpm.cli.options import (
     EnvironmentOption,
+    LimitsOption,
     OfflineOption,
     Output,
     OutputOption,
@@ -35,6 +36,7 @@ def apply(
     consenting: Consenting,
     patience: Patience,
     offline: OfflineOption = False,
+    limits: LimitsOption = [],  # noqa: B006 - typer copies it
     output: OutputOption = Output.TEXT,
     verbose: VerboseOption = 0,
 ) -> None:
@@ -51,6 +53,7 @@ def apply(
     options = Options(
         environment=environment,
         offline=offline,
+        limits=tuple(limits),
         waiting=patience.waiting,
         lock_timeout=patience.lock_timeout,
         today=today(),

@@ -11,6 +11,7 @@ from mistpm.cli.command_app import command_app
 from mistpm.cli.option_groups import Where, grouped
 from mistpm.cli.options import (
     SOLVE_TIMEOUT,
+    LimitsOption,
     LockedOption,
     OfflineOption,
     Output,
@@ -80,6 +81,7 @@ def check(
     locked: LockedOption = False,
     offline: OfflineOption = False,
     solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
+    limits: LimitsOption = [],  # noqa: B006 - typer copies it
     output: Annotated[
         Form, typer.Option("--output", "-o", help="How to print findings.", show_default=True)
     ] = Form.TEXT,
@@ -102,8 +104,10 @@ def check(
             hint="give one of them",
         )
     terminal = Terminal(verbose=verbose)
-    reporter = TerminalReporter(terminal)
-    options = where.options(offline=offline, locked=locked, solve_timeout=solve_timeout)
+    reporter = TerminalReporter(terminal, tells=output is Form.TEXT)
+    options = where.options(
+        offline=offline, locked=locked, solve_timeout=solve_timeout, limits=tuple(limits)
+    )
     try:
         if files:
             from mistpm.ops.checks.of_files import check_files

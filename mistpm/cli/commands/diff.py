@@ -9,6 +9,7 @@ from mistpm.cli.option_groups import Allowing, Where, grouped
 from mistpm.cli.options import (
     SOLVE_TIMEOUT,
     KeepGoingOption,
+    LimitsOption,
     LockedOption,
     OfflineOption,
     Output,
@@ -30,6 +31,7 @@ def diff(
     locked: LockedOption = False,
     offline: OfflineOption = False,
     solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
+    limits: LimitsOption = [],  # noqa: B006 - typer copies it
     output: OutputOption = Output.TEXT,
     verbose: VerboseOption = 0,
 ) -> None:
@@ -46,13 +48,14 @@ def diff(
     from mistpm.ops.workspace import open_workspace
 
     terminal = Terminal(verbose=verbose)
-    reporter = TerminalReporter(terminal)
+    reporter = TerminalReporter(terminal, tells=output is Output.TEXT)
     options = where.options(
         offline=offline,
         locked=locked,
         keep_going=keep_going,
         permissions=allowing.permissions,
         solve_timeout=solve_timeout,
+        limits=tuple(limits),
     )
     try:
         proposal = propose(open_workspace(options, reporter), is_for_show=True, shows_refused=True)

@@ -58,7 +58,9 @@ def history(
             hint="write `mistpm history latest --manifests`, or a number instead of latest",
         )
     number = parse_revision(revision) if revision else None
-    workspace = open_to_look(where.options(), TerminalReporter(terminal))
+    workspace = open_to_look(
+        where.options(), TerminalReporter(terminal, tells=output is Output.TEXT)
+    )
     if revision:
         _show_one(terminal, workspace, number, output, manifests=manifests)
     else:

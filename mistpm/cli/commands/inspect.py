@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from mistpm.cli.command_app import command_app
-from mistpm.cli.options import EnvironmentOption, OfflineOption, Output, OutputOption
+from mistpm.cli.options import EnvironmentOption, LimitsOption, OfflineOption, Output, OutputOption
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal, bold, dim, one_line, printable
 from mistpm.cli.text.computed import computed_lines
 from mistpm.errors import UsageError
+from mistpm.ops.options import Options
 
 app = command_app()
 
@@ -29,14 +30,16 @@ def inspect(
     ],
     environment: EnvironmentOption = None,
     offline: OfflineOption = False,
+    limits: LimitsOption = [],  # noqa: B006 - typer copies it
     output: OutputOption = Output.TEXT,
 ) -> None:
     """Show what is inside a package's module: its descriptor, assets and sections."""
     match what:
         case ["module", text]:
-            _show_module(text, environment, offline, output)
+            options = Options(environment=environment, offline=offline, limits=tuple(limits))
+            _show_module(text, options, output)
         case [file]:
-            _show_file(Path(file), output)
+            _show_file(Path(file), tuple(limits), output)
         case [_, extra, *_]:
             raise UsageError(
                 "usage",
@@ -45,13 +48,12 @@ def inspect(
             )
 
 
-def _show_module(text: str, environment: Path | None, offline: bool, output: Output) -> None:
+def _show_module(text: str, options: Options, output: Output) -> None:
     from mistpm.cli.text.module import module_lines
-    from mistpm.ops.options import Options
     from mistpm.ops.packages.inspecting_module import inspect_module
 
     terminal = Terminal()
-    report = inspect_module(Options(environment=environment, offline=offline), text)
+    report = inspect_module(options, text)
 
     def show() -> None:
         for line in module_lines(report):
@@ -60,12 +62,12 @@ def _show_module(text: str, environment: Path | None, offline: bool, output: Out
     emit(terminal, output, report, show)
 
 
-def _show_file(file: Path, output: Output) -> None:
+def _show_file(file: Path, limits: tuple[str, ...], output: Output) -> None:
     from mistpm import document
     from mistpm.ops.packages.packing import inspect_file
 
     terminal = Terminal()
-    report = inspect_file(file)
+    report = inspect_file(file, limits=limits)
 
     def show() -> None:
         terminal.show(f"{bold(report.file)}  {report.size:,} bytes")

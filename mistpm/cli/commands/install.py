@@ -14,6 +14,7 @@ from mistpm.cli.options import (
     BindOption,
     InputsOption,
     KeepGoingOption,
+    LimitsOption,
     LockedOption,
     NamespaceOption,
     NewRegistriesOption,
@@ -55,6 +56,7 @@ def install(
     locked: LockedOption = False,
     offline: OfflineOption = False,
     solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
+    limits: LimitsOption = [],  # noqa: B006 - typer copies it
     output: OutputOption = Output.TEXT,
     verbose: VerboseOption = 0,
 ) -> None:
@@ -78,6 +80,7 @@ def install(
         waiting=patience.waiting,
         lock_timeout=patience.lock_timeout,
         solve_timeout=solve_timeout,
+        limits=tuple(limits),
     )
     if not name and (package or namespace or inputs or settings or bind):
         raise UsageError(

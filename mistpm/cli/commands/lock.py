@@ -10,6 +10,7 @@ from mistpm.cli.command_app import command_app
 from mistpm.cli.option_groups import Where, grouped
 from mistpm.cli.options import (
     SOLVE_TIMEOUT,
+    LimitsOption,
     LockedOption,
     OfflineOption,
     Output,
@@ -39,6 +40,7 @@ def lock(
     locked: LockedOption = False,
     offline: OfflineOption = False,
     solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
+    limits: LimitsOption = [],  # noqa: B006 - typer copies it
     output: OutputOption = Output.TEXT,
     verbose: VerboseOption = 0,
 ) -> None:
@@ -52,8 +54,10 @@ def lock(
     from mistpm.ops.workspace import find_document, open_workspace
 
     terminal = Terminal(verbose=verbose)
-    reporter = TerminalReporter(terminal)
-    options = where.options(offline=offline, locked=locked, solve_timeout=solve_timeout)
+    reporter = TerminalReporter(terminal, tells=output is Output.TEXT)
+    options = where.options(
+        offline=offline, locked=locked, solve_timeout=solve_timeout, limits=tuple(limits)
+    )
     require_file(find_document(options))
     workspace = open_workspace(options, reporter)
     try:

@@ -10,6 +10,7 @@ from mistpm.cli.command_app import command_app
 from mistpm.cli.option_groups import Where, grouped
 from mistpm.cli.options import (
     SOLVE_TIMEOUT,
+    LimitsOption,
     OfflineOption,
     Output,
     OutputOption,
@@ -42,6 +43,7 @@ def outdated(
     where: Where,
     offline: OfflineOption = False,
     solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
+    limits: LimitsOption = [],  # noqa: B006 - typer copies it
     output: OutputOption = Output.TEXT,
     verbose: VerboseOption = 0,
 ) -> None:
@@ -56,8 +58,8 @@ def outdated(
     from mistpm.ops.workspace import open_workspace
 
     terminal = Terminal(verbose=verbose)
-    reporter = TerminalReporter(terminal)
-    options = where.options(offline=offline, solve_timeout=solve_timeout)
+    reporter = TerminalReporter(terminal, tells=output is Output.TEXT)
+    options = where.options(offline=offline, solve_timeout=solve_timeout, limits=tuple(limits))
     try:
         report = compare(open_workspace(options, reporter), everything=everything)
     finally:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from mistpm.cli.command_app import command_app
-from mistpm.cli.options import InputsOption, Output, OutputOption, SetOption
+from mistpm.cli.options import InputsOption, LimitsOption, Output, OutputOption, SetOption
 from mistpm.cli.session import emit
 from mistpm.cli.terminal import Terminal
 from mistpm.cli.text.computed import computed_lines
@@ -48,6 +48,7 @@ def pack(
             help="The registry that its dependencies come from. Default: the one in whose folder SOURCE or --to lies.",
         ),
     ] = "",
+    limits: LimitsOption = [],  # noqa: B006 - typer copies it
     output: OutputOption = Output.TEXT,
 ) -> None:
     """Make a package from package.yaml: descriptor and assets go into the module, reproducibly.
@@ -69,7 +70,7 @@ def pack(
             hint="leave out one or the other",
         )
     trial = Trial(inputs=read_given_inputs(inputs, settings).upon({}), registry=registry)
-    report = pack_package(source, to, trial=None if no_check else trial)
+    report = pack_package(source, to, trial=None if no_check else trial, limits=tuple(limits))
 
     def show() -> None:
         terminal.show(f"Packed {report.package} {report.version} into {report.file}")

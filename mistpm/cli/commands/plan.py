@@ -11,6 +11,7 @@ from mistpm.cli.option_groups import Allowing, Where, grouped
 from mistpm.cli.options import (
     SOLVE_TIMEOUT,
     KeepGoingOption,
+    LimitsOption,
     LockedOption,
     OfflineOption,
     SolveTimeoutOption,
@@ -32,6 +33,7 @@ def plan(
     locked: LockedOption = False,
     offline: OfflineOption = False,
     solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
+    limits: LimitsOption = [],  # noqa: B006 - typer copies it
     out: OutOption = None,
     output: PlanOutputOption = PlanOutput.TEXT,
     verbose: VerboseOption = 0,
@@ -49,5 +51,6 @@ def plan(
         keep_going=keep_going,
         permissions=allowing.permissions,
         solve_timeout=solve_timeout,
+        limits=tuple(limits),
     )
     show_install(options, Flags(diff=diff, verbose=verbose), output, out)

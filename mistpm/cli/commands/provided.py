@@ -42,7 +42,9 @@ def provided(
     from mistpm.ops.workspace import open_workspace
 
     terminal = Terminal(verbose=verbose)
-    workspace = open_workspace(where.options(), TerminalReporter(terminal))
+    workspace = open_workspace(
+        where.options(), TerminalReporter(terminal, tells=output is Output.TEXT)
+    )
     report = (provided_by_cluster if from_cluster else tell)(workspace)
 
     def show() -> None:

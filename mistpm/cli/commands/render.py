@@ -14,6 +14,7 @@ from mistpm.cli.options import (
     BindOption,
     InputsOption,
     KeepGoingOption,
+    LimitsOption,
     LockedOption,
     NamespaceOption,
     OfflineOption,
@@ -52,6 +53,7 @@ def render(
     locked: LockedOption = False,
     offline: OfflineOption = False,
     solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
+    limits: LimitsOption = [],  # noqa: B006 - typer copies it
     output: Annotated[
         str,
         typer.Option(
@@ -81,12 +83,13 @@ def render(
 
     form = parse_form(output)
     terminal = Terminal(verbose=verbose)
-    reporter = TerminalReporter(terminal)
+    reporter = TerminalReporter(terminal, tells=output != "json")
     options = where.options(
         offline=offline,
         locked=locked and not package,
         keep_going=keep_going,
         solve_timeout=solve_timeout,
+        limits=tuple(limits),
     )
     named = tuple(names or ())
     if not package and (settings or inputs or namespace or bind):

@@ -10,6 +10,7 @@ from mistpm.cli.command_app import command_app
 from mistpm.cli.option_groups import Where, grouped
 from mistpm.cli.options import (
     SOLVE_TIMEOUT,
+    LimitsOption,
     LockedOption,
     OfflineOption,
     Output,
@@ -47,6 +48,7 @@ def status(
     locked: LockedOption = False,
     offline: OfflineOption = False,
     solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
+    limits: LimitsOption = [],  # noqa: B006 - typer copies it
     output: OutputOption = Output.TEXT,
     verbose: VerboseOption = 0,
 ) -> None:
@@ -62,8 +64,10 @@ def status(
     from mistpm.ops.status import status as tell
 
     terminal = Terminal(verbose=verbose)
-    reporter = TerminalReporter(terminal)
-    options = where.options(locked=locked, offline=offline, solve_timeout=solve_timeout)
+    reporter = TerminalReporter(terminal, tells=output is Output.TEXT)
+    options = where.options(
+        locked=locked, offline=offline, solve_timeout=solve_timeout, limits=tuple(limits)
+    )
     try:
         workspace = open_to_look(options, reporter)
         found = tell_drift(workspace) if drift else tell(workspace)

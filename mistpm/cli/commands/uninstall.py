@@ -12,6 +12,7 @@ from mistpm.cli.option_groups import Allowing, Consenting, Patience, Where, grou
 from mistpm.cli.options import (
     SOLVE_TIMEOUT,
     KeepGoingOption,
+    LimitsOption,
     OfflineOption,
     Output,
     OutputOption,
@@ -39,6 +40,7 @@ def uninstall(
     keep_going: KeepGoingOption = False,
     offline: OfflineOption = False,
     solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
+    limits: LimitsOption = [],  # noqa: B006 - typer copies it
     output: OutputOption = Output.TEXT,
     verbose: VerboseOption = 0,
 ) -> None:
@@ -57,6 +59,7 @@ def uninstall(
         waiting=patience.waiting,
         lock_timeout=patience.lock_timeout,
         solve_timeout=solve_timeout,
+        limits=tuple(limits),
     )
 
     flags = Flags(

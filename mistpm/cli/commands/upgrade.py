@@ -12,6 +12,7 @@ from mistpm.cli.option_groups import Allowing, Consenting, Patience, Where, grou
 from mistpm.cli.options import (
     SOLVE_TIMEOUT,
     KeepGoingOption,
+    LimitsOption,
     OfflineOption,
     SolveTimeoutOption,
     VerboseOption,
@@ -69,6 +70,7 @@ def upgrade(
     keep_going: KeepGoingOption = False,
     offline: OfflineOption = False,
     solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
+    limits: LimitsOption = [],  # noqa: B006 - typer copies it
     output: PlanOutputOption = PlanOutput.TEXT,
     verbose: VerboseOption = 0,
 ) -> None:
@@ -90,6 +92,7 @@ def upgrade(
         waiting=patience.waiting,
         lock_timeout=patience.lock_timeout,
         solve_timeout=solve_timeout,
+        limits=tuple(limits),
     )
     request = UpgradeRequest(
         names=tuple(names or ()),

@@ -11,6 +11,7 @@ from mistpm.cli.completion.completing import complete_locked
 from mistpm.cli.option_groups import Where, grouped
 from mistpm.cli.options import (
     SOLVE_TIMEOUT,
+    LimitsOption,
     OfflineOption,
     Output,
     OutputOption,
@@ -51,6 +52,7 @@ def why(
     where: Where,
     offline: OfflineOption = False,
     solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
+    limits: LimitsOption = [],  # noqa: B006 - typer copies it
     output: OutputOption = Output.TEXT,
 ) -> None:
     """Explain why something is there, at this version: the paths that lead to it, with their ranges.
@@ -63,10 +65,10 @@ def why(
     from mistpm.ops.views.why import why as explain
 
     terminal = Terminal()
-    options = where.options(offline=offline, solve_timeout=solve_timeout)
+    options = where.options(offline=offline, solve_timeout=solve_timeout, limits=tuple(limits))
     report = explain(glance(options), name, most_paths=paths)
     if held:
-        report = _with_held(report, options, terminal)
+        report = _with_held(report, options, terminal, tells=output is Output.TEXT)
     note_stale(terminal, report.environment, report.stale)
 
     def show() -> None:
@@ -77,14 +79,14 @@ def why(
     emit(terminal, output, report, show)
 
 
-def _with_held(report: Why, options: Options, terminal: Terminal) -> Why:
+def _with_held(report: Why, options: Options, terminal: Terminal, *, tells: bool) -> Why:
     """Add what holds each thing, for which registries are asked."""
     from msgspec.structs import replace
 
     from mistpm.cli.progress import TerminalReporter
     from mistpm.ops.views.holding import held_now
 
-    reporter = TerminalReporter(terminal)
+    reporter = TerminalReporter(terminal, tells=tells)
     names = [reason.node for reason in report.reasons if reason.kind != "api"]
     try:
         found = held_now(options, reporter, names)

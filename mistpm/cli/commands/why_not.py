@@ -11,6 +11,7 @@ from mistpm.cli.completion.completing import complete_locked_version
 from mistpm.cli.option_groups import Where, grouped
 from mistpm.cli.options import (
     SOLVE_TIMEOUT,
+    LimitsOption,
     OfflineOption,
     Output,
     OutputOption,
@@ -38,6 +39,7 @@ def why_not(
     where: Where,
     offline: OfflineOption = False,
     solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
+    limits: LimitsOption = [],  # noqa: B006 - typer copies it
     output: OutputOption = Output.TEXT,
 ) -> None:
     """Explain why something is not at another version; where it could be, show what would change.
@@ -50,8 +52,8 @@ def why_not(
     from mistpm.ops.workspace import open_workspace
 
     terminal = Terminal()
-    reporter = TerminalReporter(terminal)
-    options = where.options(offline=offline, solve_timeout=solve_timeout)
+    reporter = TerminalReporter(terminal, tells=output is Output.TEXT)
+    options = where.options(offline=offline, solve_timeout=solve_timeout, limits=tuple(limits))
     try:
         report = explain(open_workspace(options, reporter), name)
     finally:

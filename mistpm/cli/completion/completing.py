@@ -50,6 +50,11 @@ def complete_context(incomplete: str) -> list[str]:
     return _offers(incomplete, _contexts)
 
 
+def complete_limit(incomplete: str) -> list[str]:
+    """Offer the names of limits."""
+    return _offers(incomplete, _limits)
+
+
 def complete_revision(context: typer.Context, incomplete: str) -> list[str]:
     """Offer the revisions that the cluster has."""
     return _offers(incomplete, lambda: _revisions(context))
@@ -145,6 +150,12 @@ def _contexts() -> list[str]:
     from mistpm.target.cluster.api.kubeconfig import contexts
 
     return list(contexts())
+
+
+def _limits() -> list[str]:
+    from mistpm.ops.limits import limit_names
+
+    return [f"{name}=" for name in limit_names()]
 
 
 def _revisions(context: typer.Context) -> list[str]:

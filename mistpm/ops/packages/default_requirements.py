@@ -10,7 +10,7 @@ from mistpm.errors import DocumentError
 from mistpm.model.descriptor import Candidate, Dependency
 from mistpm.model.identity import FILE_REGISTRY, PackageId
 from mistpm.model.minors import newest_minor
-from mistpm.ops.workspace import open_runtime
+from mistpm.ops.limits import open_runtime
 from mistpm.package import read_package
 
 
@@ -24,7 +24,7 @@ class DefaultRequirements(Struct, frozen=True, kw_only=True):
     unasked: tuple[str, ...] = ()
 
 
-def ask_for_defaults(path: Path) -> DefaultRequirements | None:
+def ask_for_defaults(path: Path, limits: tuple[str, ...] = ()) -> DefaultRequirements | None:
     """Run a package once to see what it requires; None where it computes nothing.
 
     Raises `PackageError` where it is no package, `RenderError` where it fails or answers nonsense.
@@ -46,5 +46,5 @@ def ask_for_defaults(path: Path) -> DefaultRequirements | None:
         inquiry = make_inquiry(descriptor.name, candidate, {}, minor=newest_minor())
     except DocumentError as error:
         return DefaultRequirements(unasked=error.context)
-    answer = ask(inquiry, path, open_runtime(), log=lambda _level, _text: None)
+    answer = ask(inquiry, path, open_runtime(limits), log=lambda _level, _text: None)
     return DefaultRequirements(requirements=answer)

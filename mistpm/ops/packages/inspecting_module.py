@@ -11,10 +11,10 @@ from msgspec import Struct
 from mistpm.environment.location import is_file
 from mistpm.errors import MistError, PackageError
 from mistpm.model.descriptor import Descriptor
+from mistpm.ops.limits import open_runtime
 from mistpm.ops.options import Options
 from mistpm.ops.packages.package_argument import is_path
 from mistpm.ops.packages.searching import newest_matching, open_registries
-from mistpm.ops.workspace import open_runtime
 from mistpm.package import read_descriptor, read_module
 from mistpm.package.exports import computing_export
 from mistpm.package.sections import code_digest
@@ -84,7 +84,7 @@ def inspect_module(options: Options, text: str) -> ModuleInspection:
     data = read_module(path)
     from mistpm.wasm.abi.form import computes_nothing
 
-    anatomy = open_runtime().dissect(path)
+    anatomy = open_runtime(options.limits).dissect(path)
     refusals = [_refusal(error) for error in anatomy.refusals]
     descriptor = None
     try:

@@ -15,10 +15,10 @@ from mistpm.environment.location import is_file
 from mistpm.errors import PackageError, RenderError
 from mistpm.model.descriptor import Descriptor
 from mistpm.ops.checks.checking import forbid_errors
+from mistpm.ops.limits import open_runtime
 from mistpm.ops.packages.default_requirements import DefaultRequirements, ask_for_defaults
 from mistpm.ops.packages.file_packages import ask_mistletoe
 from mistpm.ops.packages.packing_check import BROKEN, PackCheck, Trial, check_module
-from mistpm.ops.workspace import open_runtime
 from mistpm.package import Packed, pack, read_package
 from mistpm.package.sections import read_sections
 from mistpm.readiness.mistakes import readiness_mistakes
@@ -70,13 +70,17 @@ class Inspection(Struct, frozen=True, kw_only=True):
 
 
 def pack_package(
-    source: Path, output: Path | None, *, trial: Trial | None = _DEFAULTS
+    source: Path,
+    output: Path | None,
+    *,
+    trial: Trial | None = _DEFAULTS,
+    limits: tuple[str, ...] = (),
 ) -> PackReport:
     """Make a module from `package.yaml`; `output` is a file or a folder, by default this folder.
 
     Before anything is written, one that computes requirements is asked for them once, and with a `trial`
     what it renders is checked (`check_module`); where `source` or `output` lie in the folder of a registry,
-    the package is tried out as one of that.  Raises `DocumentError` with everything that is wrong,
+    the package is tried out as one of that.  `limits` are what it may use up.  Raises `DocumentError` with everything that is wrong,
     `PackageError`, `RegistryError`, `ResolutionError`, `RenderError`, `CheckError`.
     """
     packed = pack(
@@ -88,7 +92,7 @@ def pack_package(
     place = output or Path()
     if trial is not None:
         trial = replace(trial, places=(source, place))
-    computed, check = _tried(packed, trial)
+    computed, check = _tried(packed, trial, limits)
     if check is not None:
         forbid_errors(check.findings, "packing", hint=BROKEN)
     file = place if place.suffix else place / packed.name
@@ -113,16 +117,16 @@ def pack_package(
     )
 
 
-def _computed(path: Path) -> DefaultRequirements | None:
+def _computed(path: Path, limits: tuple[str, ...]) -> DefaultRequirements | None:
     """Ask a package for requirements; that it cannot tell is something to be told of it."""
     try:
-        return ask_for_defaults(path)
+        return ask_for_defaults(path, limits)
     except RenderError as error:
         return DefaultRequirements(unasked=(error.message, *error.context))
 
 
 def _tried(
-    packed: Packed, trial: Trial | None
+    packed: Packed, trial: Trial | None, limits: tuple[str, ...]
 ) -> tuple[DefaultRequirements | None, PackCheck | None]:
     """Try out a package that lies nowhere yet: what it requires, and what is wrong with what it renders."""
     if trial is None and not packed.descriptor.computed:
@@ -131,15 +135,17 @@ def _tried(
         with TemporaryDirectory() as folder:
             path = Path(folder) / packed.name
             path.write_bytes(packed.data)
-            computed = ask_for_defaults(path)
-            return computed, check_module(path, packed.descriptor, trial) if trial else None
+            computed = ask_for_defaults(path, limits)
+            if trial is None:
+                return computed, None
+            return computed, check_module(path, packed.descriptor, trial, limits)
     except OSError as error:
         raise PackageError(
             "package-unwritable", f"`{packed.name}` cannot be tried out: {error.strerror}"
         ) from error
 
 
-def inspect_file(path: Path) -> Inspection:
+def inspect_file(path: Path, *, limits: tuple[str, ...] = ()) -> Inspection:
     """Look inside a module without trusting it; a package without a descriptor is asked in the sandbox.
 
     So is one that computes requirements, and it may fail.  Raises `PackageError`.
@@ -149,7 +155,7 @@ def inspect_file(path: Path) -> Inspection:
     package = read_package(path)
     info: dict[str, Any] = {}
     if package.descriptor is None:
-        runtime = open_runtime()
+        runtime = open_runtime(limits)
         if not runtime.is_command(runtime.load(path, package.digest)):
             info = ask_mistletoe(runtime, path, package.digest)
     return Inspection(
@@ -163,5 +169,5 @@ def inspect_file(path: Path) -> Inspection:
             for section in read_sections(path.read_bytes())
         ),
         info=document.to_builtins(info),
-        computed=_computed(path),
+        computed=_computed(path, limits),
     )

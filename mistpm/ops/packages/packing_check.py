@@ -29,13 +29,14 @@ from mistpm.model.resolution import Unresolved
 from mistpm.ops.checks.given import ready_inputs
 from mistpm.ops.checks.order import in_order, merged
 from mistpm.ops.failing import failure_of, require_solved
+from mistpm.ops.limits import open_runtime
 from mistpm.ops.locking import solve
 from mistpm.ops.options import Options
 from mistpm.ops.packages.rendering_one import NOBODY
 from mistpm.ops.rendering import render_locked
 from mistpm.ops.reporter import Reporter
 from mistpm.ops.settings.registry_book import user_registries
-from mistpm.ops.workspace import Workspace, find_document, open_runtime
+from mistpm.ops.workspace import Workspace, find_document
 from mistpm.package import read_package
 from mistpm.registry.layout import REGISTRY_FILE
 from mistpm.registry.registry_file import read_registry_file
@@ -70,7 +71,9 @@ class Trial(Struct, frozen=True, kw_only=True):
     places: tuple[Path, ...] = ()
 
 
-def check_module(path: Path, descriptor: Descriptor, trial: Trial) -> PackCheck:
+def check_module(
+    path: Path, descriptor: Descriptor, trial: Trial, limits: tuple[str, ...] = ()
+) -> PackCheck:
     """Render a package of its own with the inputs of the trial, and check what it makes.
 
     It must be one that can be run, also where it is not rendered.  Its dependencies come from the registries of the environment here, or of the user, and from the registry
@@ -89,8 +92,8 @@ def check_module(path: Path, descriptor: Descriptor, trial: Trial) -> PackCheck:
             context=(f"the newest is {newest_minor()}",),
             hint=BROKEN,
         )
-    _require_loadable(path)
-    workspace = _workspace(path, descriptor, trial, minors[-1])
+    _require_loadable(path, limits)
+    workspace = _workspace(path, descriptor, trial, minors[-1], limits)
     missing = [
         problem
         for problem in ready_inputs(workspace.environment, descriptor.name, descriptor).problems
@@ -109,10 +112,10 @@ def check_module(path: Path, descriptor: Descriptor, trial: Trial) -> PackCheck:
         raise
 
 
-def _require_loadable(path: Path) -> None:
+def _require_loadable(path: Path, limits: tuple[str, ...]) -> None:
     """Refuse a module that could not be run, whatever it is given; costs compiling it, which is kept."""
     try:
-        open_runtime().load(path, read_package(path).digest)
+        open_runtime(limits).load(path, read_package(path).digest)
     except PackageError as error:
         error.hint = f"{error.hint}\n{NOT_WRITTEN}" if error.hint else NOT_WRITTEN
         raise
@@ -152,7 +155,9 @@ def _told(error: MistError) -> tuple[str, ...]:
     return (error.message, *error.context, *hints)
 
 
-def _workspace(path: Path, descriptor: Descriptor, trial: Trial, minor: Minor) -> Workspace:
+def _workspace(
+    path: Path, descriptor: Descriptor, trial: Trial, minor: Minor, limits: tuple[str, ...]
+) -> Workspace:
     """Give the workspace of an environment that is made up of the package alone."""
     found = find_document(Options())
     registries = found.environment.registries if found else user_registries()
@@ -169,7 +174,9 @@ def _workspace(path: Path, descriptor: Descriptor, trial: Trial, minor: Minor) -
     )
     text = document.dump(document.to_builtins(environment))
     workspace = Workspace(
-        EnvironmentDocument(text, None, title="the package to pack"), Options(), Reporter()
+        EnvironmentDocument(text, None, title="the package to pack"),
+        Options(limits=limits),
+        Reporter(),
     )
     base = found.folder if found else Path()
     workspace.preset(base=base, lockfile=None, registry_entries=registries)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from operator import itemgetter
 
 from msgspec import convert
 
@@ -53,11 +54,36 @@ def parse_limits(texts: Iterable[str]) -> Limits:
     return convert(dict(map(_parsed, texts)), Limits)
 
 
+def allow_more(name: str, limits: Limits) -> str:
+    """Say which option allows twice as much of a limit, or the most that there can be; nothing beyond that."""
+    field = NAMES[name]
+    now = getattr(limits, field)
+    amount = min(2 * now, _MOST.get(field, 2 * now))
+    if amount <= now:
+        return ""
+    return f"`--limit {name}={_written(field, amount)}` allows more"
+
+
+def _written(field: str, amount: float) -> str:
+    """Write an amount as `_parsed` reads it."""
+    if "seconds" in field:
+        return f"{amount:g}s"
+    if not field.endswith("bytes"):
+        return f"{amount}"
+    fitting = (each for each in _SIZES.items() if not amount % each[1])
+    unit, size = max(fitting, key=itemgetter(1))
+    return f"{int(amount) // size}{unit}"
+
+
 def _parsed(text: str) -> tuple[str, float]:
     name, _, value = text.partition("=")
     field = NAMES.get(name)
     if field is None:
-        raise _invalid(text, "there is no such limit", f"there are {', '.join(NAMES)}")
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, NAMES, n=1)
+        meant = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(NAMES)}"
+        raise _invalid(text, "there is no such limit", meant)
     units, example = _units(field)
     found = re.fullmatch(r"(\d+(?:\.\d+)?)([A-Za-z]*)", value)
     amount = float(found[1]) * units.get(found[2], 0) if found else 0

@@ -11,6 +11,7 @@ from mistpm.errors import RenderError
 _KIB = 1024
 _MIB = 1024 * _KIB
 _LOG_ENTRY = 16
+_MINUTE = 60
 
 
 class Limits(Struct, frozen=True, kw_only=True):
@@ -18,6 +19,7 @@ class Limits(Struct, frozen=True, kw_only=True):
 
     Those down to `fuel` hold for one top-level render with everything it calls, the others for each
     instance, message or module.  `fuel` counts instructions; None counts none, which is faster.
+    `compile_seconds` are of processor time, all cores together: what a module costs, however busy the machine is.
     """
 
     seconds: float = 30.0
@@ -40,8 +42,13 @@ class Limits(Struct, frozen=True, kw_only=True):
     imports: int = 10_000
     exports: int = 100_000
     custom_sections: int = 1_000
-    compile_seconds: float = 60.0
+    compile_seconds: float = 120.0
     compile_memory_bytes: int = 2048 * _MIB
+
+    @property
+    def compile_patience(self) -> float:
+        """The wall-clock seconds after which compiling is given up, however little the processor did for it."""
+        return 5 * self.compile_seconds + _MINUTE
 
 
 class Left(Struct):

@@ -13,6 +13,7 @@ from msgspec.json import decode
 
 from mistpm.errors import RenderError
 from mistpm.model.answer import Answer
+from mistpm.wasm.abi.limit_settings import allow_more
 from mistpm.wasm.abi.limits import Budget, size_of
 from mistpm.wasm.component.channel import ComponentProcess, Header, LostProcessError
 from mistpm.wasm.component.component import Component
@@ -126,7 +127,7 @@ class ComponentRun:
                 f"`{name}` needs more memory than there may be",
                 context=(error.reason,),
                 note=memory_note(self._limits),
-                hint="tell the package's author",
+                hint=f"tell the package's author\n{allow_more('memory', self._limits)}",
             )
         return RenderError(
             "guest-process",

@@ -8,6 +8,7 @@ import wasmtime
 from msgspec import Struct
 
 from mistpm.errors import RenderError
+from mistpm.wasm.abi.limit_settings import allow_more
 from mistpm.wasm.abi.limits import Limits, size_of
 
 _LONGEST_NAME = 100
@@ -83,7 +84,7 @@ def trapped(
             f"`{name}` gave up, probably for want of memory",
             context=(f"its memory had grown to {size_of(memory_bytes)}", *_called_from(backtrace)),
             note=memory_note(limits),
-            hint="give it less to do, or tell the package's author",
+            hint=f"give it less to do, or tell the package's author\n{allow_more('memory', limits)}",
             backtrace=backtrace,
         )
     return RenderError(
@@ -127,7 +128,8 @@ def out_of_time(name: str, limits: Limits, backtrace: tuple[str, ...] = ()) -> R
         f"`{name}` did not finish in time",
         context=_called_from(backtrace),
         note=f"the limit `time` is {limits.seconds:g} s for one render with everything it calls",
-        hint="try again; if that does not help the package loops or does too much: tell its author",
+        hint="try again; if that does not help the package loops or does too much: tell its author"
+        f"\n{allow_more('time', limits)}",
         backtrace=backtrace,
     )
 
@@ -149,7 +151,7 @@ def failed(name: str, text: str, limits: Limits) -> RenderError:
             f"`{name}` needs more memory than there may be",
             context=(reason,),
             note=memory_note(limits),
-            hint="tell the package's author",
+            hint=f"tell the package's author\n{allow_more('memory', limits)}",
         )
     if re.search(r"\btable\b.* (exceeds|too high)", reason):
         return RenderError(

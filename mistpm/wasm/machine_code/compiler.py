@@ -12,6 +12,7 @@ import wasmtime
 
 from mistpm.errors import PackageError
 from mistpm.package.sections import is_component, parts
+from mistpm.wasm.abi.limit_settings import allow_more
 from mistpm.wasm.abi.limits import Limits, size_of
 from mistpm.wasm.machine_code import engine as engine_program
 from mistpm.wasm.machine_code.engine import NOT_VALID, machine_code
@@ -40,7 +41,7 @@ class Compiler:
     def compile(self, module: bytes, *, name: str) -> bytes:
         """Give the machine code of `module`, which may be a component.
 
-        Raises `PackageError`: `invalid-module`, `compile-timeout`, `compile-failed`.
+        Raises `PackageError`: `invalid-module`, `compile-timeout`, `compile-stalled`, `compile-failed`.
         """
         if not is_small(module):
             return self._compile_apart(module, name)
@@ -59,8 +60,8 @@ class Compiler:
 
     def _compile_apart(self, module: bytes, name: str) -> bytes:
         limits = self._limits
-        seconds = limits.compile_seconds
-        bounds = (limits.compile_memory_bytes, max(1, round(seconds)))
+        milliseconds = max(1, round(limits.compile_seconds * 1000))
+        bounds = (limits.compile_memory_bytes, milliseconds)
         kind = (int(limits.fuel is not None), int(is_component(module)))
         with subprocess.Popen(
             # -P: neither the current folder nor this room is where imports are looked for
@@ -74,14 +75,9 @@ class Compiler:
             with self._lock:
                 self._processes.add(process)
             try:
-                code, complaint = process.communicate(module, timeout=seconds)
+                code, complaint = process.communicate(module, timeout=limits.compile_patience)
             except subprocess.TimeoutExpired:
-                raise PackageError(
-                    "compile-timeout",
-                    f"compiling `{name}` took longer than {seconds:g} s",
-                    note=f"the limit `compile-time` is {seconds:g} s for one module",
-                    hint="a module this hard to compile may be meant to do harm: do not use it",
-                ) from None
+                raise _stalled(name, limits) from None
             finally:
                 process.kill()
                 with self._lock:
@@ -92,13 +88,16 @@ class Compiler:
         text = complaint.decode(errors="replace").strip()
         if process.returncode == NOT_VALID:
             raise _not_valid(name, text)
+        if process.returncode == -signal.SIGPROF:
+            raise _too_hard(name, limits)
         if process.returncode != 0:
             raise PackageError(
                 "compile-failed",
                 f"`{name}` could not be compiled: the compiler {_ended(process.returncode)}",
                 context=_reason(text),
                 note=f"the limit `compile-memory` is {size_of(limits.compile_memory_bytes)}",
-                hint="a module this hard to compile may be meant to do harm: do not use it",
+                hint="a module this hard to compile may be meant to do harm: do not use it"
+                f"\n{allow_more('compile-memory', limits)}",
             )
         return code
 
@@ -109,6 +108,27 @@ def is_small(module: bytes) -> bool:
         return False
     size = sum(part.end - part.start for part in parts(module) if part.identifier not in {0, _DATA})
     return size <= IN_PROCESS_BYTES
+
+
+def _too_hard(name: str, limits: Limits) -> PackageError:
+    seconds = limits.compile_seconds
+    return PackageError(
+        "compile-timeout",
+        f"compiling `{name}` took more than {seconds:g} s of processor time",
+        note=f"the limit `compile-time` is {seconds:g} s for one module, all cores together",
+        hint="a module this hard to compile may be meant to do harm: do not use it"
+        f"\n{allow_more('compile-time', limits)}",
+    )
+
+
+def _stalled(name: str, limits: Limits) -> PackageError:
+    """Say that time went by without the processor: the machine is too busy, not the module too hard."""
+    return PackageError(
+        "compile-stalled",
+        f"compiling `{name}` was not done after {limits.compile_patience:g} s",
+        note=f"the compiler got less than {limits.compile_seconds:g} s of processor time in these",
+        hint="this machine is too busy: try again when it has less to do",
+    )
 
 
 def _reason(complaint: str) -> tuple[str, ...]:

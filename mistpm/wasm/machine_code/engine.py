@@ -12,7 +12,7 @@ the 150 ms which such a process costs.
 from __future__ import annotations
 
 import hashlib
-import os
+import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -96,9 +96,9 @@ def component_code(engine: wasmtime.Engine, component: bytes) -> bytes:
     return bytes(Component(engine, component).serialize())
 
 
-def main(memory_bytes: int, seconds: int, fuel: int, components: int) -> int:
+def main(memory_bytes: int, milliseconds: int, fuel: int, components: int) -> int:
     """Compile what comes in; `NOT_VALID` and the reason on standard error when it is not valid."""
-    _bound(memory_bytes, seconds)
+    _bound(memory_bytes, milliseconds / 1000)
     compile_it = component_code if components else machine_code
     try:
         engine = make_engine(fuel=bool(fuel), components=bool(components))
@@ -111,20 +111,21 @@ def main(memory_bytes: int, seconds: int, fuel: int, components: int) -> int:
     return 0
 
 
-def _bound(memory_bytes: int, seconds: int) -> None:
+def _bound(memory_bytes: int, seconds: float) -> None:
     """Bound this process's memory and processor time, where the system can.
 
-    The parent counts wall-clock time; this is for the case that the parent is gone.
+    `SIGPROF` ends it after so many seconds of all cores together.  `RLIMIT_CPU` would do the same, but counts
+    whole seconds, and the start of Python with them.
     """
     try:
         import resource
     except ImportError:
         return
-    processor_seconds = seconds * (os.cpu_count() or 1)
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
-        resource.setrlimit(resource.RLIMIT_CPU, (processor_seconds, processor_seconds))
 
 
 if __name__ == "__main__":
