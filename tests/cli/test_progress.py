@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 import re
 import sys
+from pathlib import Path
 
 import pytest
+from toy_registry import ToyRegistry, config_map
 
 from mistpm.cli import progress
+from mistpm.cli.application import run
 from mistpm.cli.progress import TerminalReporter
 from mistpm.cli.terminal import Terminal
 
@@ -97,3 +100,47 @@ def test_outside_of_ci_nothing_is_told(capsys: pytest.CaptureFixture[str]) -> No
     TerminalReporter(Terminal()).start("compiling", 20)
 
     assert capsys.readouterr().err == ""
+
+
+@pytest.fixture
+def shop(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a folder with an environment of one release, in CI, and with nothing compiled yet."""
+    registry = ToyRegistry(folder / "toy")
+    registry.publish("apps/app", "1.0.0", {"a.yaml": config_map()})
+    registry.index()
+    for line in ("init", "registry add toy ./toy", "add web -p toy/apps/app", "lock"):
+        assert 0 == run(line.split())
+    monkeypatch.setenv("MISTPM_CACHE_DIR", str(folder / "cold"))
+    monkeypatch.setenv("CI", "true")
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize(
+    ("line", "times"),
+    [
+        ("render", 1),
+        ("render -o json", 0),
+        ("plan -t directory:out", 1),
+        ("plan -t directory:out -o json", 0),
+        ("plan -t directory:out -o markdown", 0),
+        ("diff -t directory:out", 1),
+        ("diff -t directory:out -o yaml", 0),
+        ("check", 1),
+        ("check -o json", 0),
+        ("check -o sarif", 0),
+        ("install -t directory:out --yes", 1),
+        ("install -t directory:out --yes -o json", 0),
+        ("upgrade -t directory:out --plan", 1),
+        ("upgrade -t directory:out --plan -o json", 0),
+        ("upgrade -t directory:out --yes -o yaml", 0),
+    ],
+)
+def test_a_cold_cache_in_ci(capsys: pytest.CaptureFixture[str], line: str, times: int) -> None:
+    """Compiling is told at most once, only to people, and never on standard output."""
+    capsys.readouterr()
+    run(line.split())
+    seen = capsys.readouterr()
+
+    assert (0, times) == (seen.out.count("compiling"), seen.err.count("compiling"))
