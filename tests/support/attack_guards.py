@@ -19,6 +19,8 @@ from mistpm.wasm.guest.memory import GuestMemory
 from mistpm.wasm.machine_code import engine
 
 _FAR = 10**9
+_PARTS = ("description.py", "wasi.py")
+"""Of the program that runs components, beside it."""
 
 
 def _limit(**limits: int) -> Callable[[Attack], Attack]:
@@ -54,7 +56,7 @@ def _rewritten(old: str, new: str) -> Callable[[Attack], Attack]:
 
     def off(attack: Attack) -> Attack:
         folder = Path(tempfile.mkdtemp())
-        programs = (Path(engine.__file__), channel.PROGRAM)
+        programs = (Path(engine.__file__), channel.PROGRAM, *map(channel.PROGRAM.with_name, _PARTS))
         texts = [program.read_text(encoding="utf-8") for program in programs]
         assert any(old in text for text in texts)
         for program, text in zip(programs, texts, strict=True):
@@ -240,7 +242,13 @@ GUARDS: dict[str, Callable[[Attack], Attack]] = {
         "stack_size(stack_bytes + _HOST_BYTES)", "stack_size(262_144)"
     ),
     "levels of inputs": _rewritten("(ValueError, RecursionError)", "ValueError"),
-    "words of types": _rewritten("_MOST_TYPES = 50, 100", "_MOST_TYPES = 50, 10**9"),
+    "words of types": _rewritten("_MOST_TYPES = 100", "_MOST_TYPES = 10**9"),
+    "lines are messages": _patched("mistpm.wasm.guest.streams.Lines._take_lines", _nothing),
+    "names of WASI": _patched("mistpm.wasm.component.component._MOST_WASI", _FAR),
+    "words of components": _patched("mistpm.wasm.component.run._LONGEST_REASON", _FAR),
+    "characters are WASI's": _rewritten("code is _CHARACTER", "False"),
+    "little written at once": _rewritten("MOST_WRITTEN = 4096", "MOST_WRITTEN = 10**9"),
+    "few waited for at once": _rewritten("MOST_WAITED_FOR = 1024", "MOST_WAITED_FOR = 10**9"),
     "no concurrency": _rewritten("async_set(config.ptr(), False)", "async_set(config.ptr(), True)"),
     "digests of machine code": _patched(
         "mistpm.wasm.machine_code.cache._whole", lambda _path: True

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from attack_guards import GUARDS
+from attack_server import STILL_GUARDED
 from attack_table import ATTACKS, Attack, attacks
 from guest_modules import SUPPORT
 from msgspec import convert
@@ -89,6 +90,7 @@ def test_without_its_guard_an_attack_does_harm(run: Run, attack: Attack) -> None
     found = run(attack, "off")
     report = found["report"]
 
+    assert found["status"] != STILL_GUARDED
     assert (
         found["status"] != 0
         or attack.reference != report["reference"]

@@ -256,6 +256,170 @@ hint: this is a fault in the package: tell its author""",
     ) == found.shown
 
 
+def calling(name: str, kind: str, core: str, given: str) -> bytes:
+    """Give a component that calls one function, declared as `kind`, with what is `given` to it."""
+    interface, function = name.split("#")
+    call = f"(call $call {given})"
+    if "result" in core:
+        call = f"(drop {call})"
+    return made(f"""(component
+      (;host;)
+      (import "wasi:{interface}@0.2.0" (instance $wasi
+        (export "pollable" (type $one (sub resource)))
+        (export "make" (func (result (own $one))))
+        (export "{function}" (func {kind}))))
+      (core func $make (canon lower (func $wasi "make")))
+      (core func $asked (canon lower (func $wasi "{function}")
+        (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
+      (core module $main
+        (import "wasi" "make" (func $make (result i32)))
+        (import "wasi" "call" (func $call {core}))
+        (func (export "render") (param i32 i32) (result i32)
+          {call}
+          unreachable))
+      (core instance $main (instantiate $main
+        (with "wasi" (instance (export "make" (func $make)) (export "call" (func $asked))))))
+      (;lifted;))""")
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        pytest.param(
+            (
+                "io/poll#[method]pollable.block",
+                '(param "self" (borrow $one)) (result (result u64))',
+                "(param i32 i32)",
+                "(call $make) (i32.const 16)",
+            ),
+            id="a result of nothing",
+        ),
+        pytest.param(
+            (
+                "random/random#get-random-bytes",
+                '(param "len" u64) (result (own $one))',
+                "(param i64) (result i32)",
+                "(i64.const 8)",
+            ),
+            id="bytes as a resource",
+        ),
+        pytest.param(
+            (
+                "clocks/wall-clock#now",
+                "(result (tuple char u32))",
+                "(param i32)",
+                "(i32.const 16)",
+            ),
+            id="a time as a character",
+        ),
+    ],
+)
+def test_an_answer_that_does_not_fit(
+    ask: Ask, problem: Any, function: tuple[str, str, str, str]
+) -> None:
+    """Whatever type a function is said to answer with, its process lives to tell that it is another."""
+    with problem() as found:
+        ask(b"x", calling(*function))
+
+    assert "guest-trap" == found.shown[0]
+    assert "which has another type in WASI" in found.shown[1]
+
+
+def test_a_negative_size(ask: Ask, problem: Any) -> None:
+    """Where a guest says that sizes are signed, less than nothing is too much."""
+    kind = '(param "len" s64) (result (list u8))'
+    given = "(i64.const -1) (i32.const 16)"
+    with problem() as found:
+        ask(b"x", calling("random/random#get-random-bytes", kind, "(param i64 i32)", given))
+
+    assert "guest-trap" == found.shown[0]
+    assert "it asked for -1 random bytes" in found.shown[1]
+
+
+SYSTEM = """(component
+  (;host;)
+  (import "wasi:cli/exit@0.2.0" (instance $exit (export "exit" (func (param "status" (result))))))
+  (import "wasi:cli/stdout@0.2.0" (instance $stdout
+    (export "output-stream" (type $stream (sub resource)))
+    (export "get-stdout" (func (result (own $stream))))))
+  (alias export $stdout "output-stream" (type $stream))
+  (import "wasi:clocks/monotonic-clock@0.2.0" (instance $clock
+    (export "pollable" (type $moment (sub resource)))
+    (export "now" (func (result u64)))
+    (export "subscribe-duration" (func (param "when" u64) (result (own $moment))))))
+  (alias export $clock "pollable" (type $moment))
+  (import "wasi:io/poll@0.2.0" (instance $poll
+    (alias outer 1 $moment (type $moment))
+    (export "pollable" (type $pollable (eq $moment)))
+    (export "[method]pollable.block" (func (param "self" (borrow $pollable))))))
+  (core func $exit (canon lower (func $exit "exit")))
+  (core func $out (canon lower (func $stdout "get-stdout")))
+  (core func $drop (canon resource.drop $stream))
+  (core func $now (canon lower (func $clock "now")))
+  (core func $wait (canon lower (func $clock "subscribe-duration")))
+  (core func $block (canon lower (func $poll "[method]pollable.block")))
+  (core module $main
+    (import "libc" "memory" (memory 1))
+    (import "wasi" "exit" (func $exit (param i32)))
+    (import "wasi" "out" (func $out (result i32)))
+    (import "wasi" "drop" (func $drop (param i32)))
+    (import "wasi" "now" (func $now (result i64)))
+    (import "wasi" "wait" (func $wait (param i64) (result i32)))
+    (import "wasi" "block" (func $block (param i32)))
+    MORE
+    (func (export "render") (param i32 i32) (result i32)
+      (local $moment i32)
+      BODY
+      (i32.store (i32.const 0) (i32.const 0))
+      (i32.store (i32.const 4) (i32.const 32))
+      (i32.store (i32.const 8) (i32.const 8))
+      (i32.const 0)))
+  (core instance $main (instantiate $main
+    (with "libc" (instance $libc))
+    (with "wasi" (instance
+      (export "exit" (func $exit)) (export "out" (func $out)) (export "drop" (func $drop))
+      (export "now" (func $now)) (export "wait" (func $wait)) (export "block" (func $block))))))
+  (;lifted;))"""
+
+
+def system(body: str, more: str = "") -> bytes:
+    """Give a component that does this, with more functions if wanted, and answers the eight bytes at 32."""
+    return made(SYSTEM.replace("BODY", body).replace("MORE", more))
+
+
+def test_what_is_dropped_is_nothing_else(ask: Ask) -> None:
+    """A stream that is dropped changes nothing of a moment that is waited for."""
+    body = """(local.set $moment (call $wait (i64.const 5)))
+      (call $drop (call $out))
+      (call $block (local.get $moment))
+      (i64.store (i32.const 32) (i64.rem_u (call $now) (i64.const 10)))
+      (i64.store (i32.const 32) (i64.add (i64.load (i32.const 32)) (i64.const 0x3030303030303030)))"""
+
+    assert b"50000000" == ask(b"x", system(body))
+
+
+def test_time_has_an_end(ask: Ask) -> None:
+    """Who waits for the last moment there is, and then longer, is there at once."""
+    body = """(call $block (call $wait (i64.const -1)))
+      (call $block (call $wait (i64.const -1)))
+      (if (i64.eq (call $now) (i64.const -1)) (then (i64.store (i32.const 32) (i64.const 0x3030303030303030))))"""
+
+    assert b"0" * 8 == ask(b"x", system(body))
+
+
+def test_who_exits_while_starting_has_failed(ask: Ask, problem: Any) -> None:
+    """`exit` may be called before there is an instance."""
+    with problem() as found:
+        ask(b"x", system("", "(func $start (call $exit (i32.const 1))) (start $start)"))
+
+    assert (
+        "guest-exit",
+        """\
+`wasi.wasm` ended with exit status 1
+hint: what it wrote says why; if it does not, tell the package's author""",
+    ) == found.shown
+
+
 def many_parts(levels: int) -> str:
     """Give a component with a type that is twice itself, so many times."""
     types = "".join(f"(type $t{n + 1} (tuple $t{n} $t{n}))" for n in range(levels))

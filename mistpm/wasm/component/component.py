@@ -39,7 +39,9 @@ _BUILD_PROGRAM = (
     f"a program is a package when it is built for WASI preview 1 (`wasm32-wasip1`); or {_BUILD}"
 )
 _PROGRAM = "wasi:cli/run@"
-_SMALL = re.compile(r"an interface of \d{1,3} names?")
+_SMALL = re.compile(r"an interface of (\d{1,3}) names?")
+_MOST_WASI = 10_000
+"""Names in all interfaces of WASI together: it has some 500, and each is defined anew for every run."""
 _WASI = re.compile(r"wasi:(cli|clocks|filesystem|http|io|random|sockets)/[a-z0-9-]+@0\.2\.\d+")
 
 
@@ -122,7 +124,7 @@ def examine_component(
 
 
 def wrong_types(found: Described, *, name: str) -> PackageError | None:
-    """Refuse imports and exports that are called as in the world but are something else."""
+    """Refuse imports and exports that are called as in the world but are something else, or are too many."""
     if RENDER not in found.exports:
         return _no_render(name)
     for reference, what, items in (
@@ -147,7 +149,9 @@ def wrong_types(found: Described, *, name: str) -> PackageError | None:
                 context=wrong[:_MOST_SHOWN],
                 hint="`specs/mistpm.wit` has the world that packages are built for",
             )
-    return None
+    sizes = map(_SMALL.fullmatch, found.imports.values())
+    names = sum(int(size[1]) for size in sizes if size)
+    return too_large(name, "imports", names, _MOST_WASI) if names > _MOST_WASI else None
 
 
 def _must(item: str, kind: str) -> str:

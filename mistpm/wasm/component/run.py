@@ -32,6 +32,8 @@ GRACE = 2.0
 """How much later than its deadline a process is given up: until then it ends the guest itself, and says where."""
 MOST_TOLD = 1024 * 1024
 _ESCAPED = 6
+_LONGEST_REASON = 500
+"""A reason may have names in it that are the package's."""
 _STDOUT, _STDERR = _STREAMS = (1, 2)
 _NONSENSE = "it says what nobody understands"
 _EXIT = re.compile(r"exit status (\d{1,3})")
@@ -195,13 +197,16 @@ class ComponentRun:
 
     def _stopped(self, found: _Stopped) -> RenderError:
         name = self._component.name
-        kind, _, words = found.reason.partition(": ")
-        if status := _EXIT.fullmatch(found.reason):
+        reason = found.reason
+        if status := _EXIT.fullmatch(reason):
             return ended(name, int(status[1]))
+        if len(reason) > _LONGEST_REASON:
+            reason = f"{reason[:_LONGEST_REASON]}…"
+        kind, _, words = reason.partition(": ")
         code = _CODES.get(words) if kind == "wasm trap" else None
         if code is None and not found.started:
-            return failed(name, found.reason, self._limits)
-        trap = Trap(code=code, message=found.reason, backtrace=found.frames)
+            return failed(name, reason, self._limits)
+        trap = Trap(code=code, message=reason, backtrace=found.frames)
         return trapped(name, trap, self._limits, found.memory, self._memory)
 
 

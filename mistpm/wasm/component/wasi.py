@@ -25,8 +25,8 @@ MOST_WRITTEN = 4096
 MOST_RANDOM = 1024 * 1024
 MOST_WAITED_FOR = 1024
 
-STDOUT, STDERR = 1, 2
-_READY = 0
+_READY, STDOUT, STDERR = 0, 1, 2
+"""The numbers of resources: in which there is nothing, of streams; those after them are moments that are waited for."""
 _NOTHING = object()
 """Stands for the answer of a system in which there is nothing, of any type."""
 _REFUSALS = (
@@ -57,6 +57,7 @@ _SIMPLE: dict[Any, tuple[Any, str, Any]] = {
     model.F64: (values.WASMTIME_COMPONENT_F64, "f64", 0.0),
     model.Char: (values.WASMTIME_COMPONENT_CHAR, "character", 0),
 }
+_CHARACTER = values.WASMTIME_COMPONENT_CHAR
 _FIELDS = {kind.value: field for kind, field, _ in _SIMPLE.values()}
 
 Writer = Callable[[Any, Any, Any], None]
@@ -95,7 +96,7 @@ class Wasi:
         self._write = write
         self._now = START
         self._drawn = 0
-        self._waits = _READY
+        self._waits = STDERR
         self._due: dict[int, int] = {}
         self._answers: dict[str, Callable[..., Any]] = {
             "cli/exit#exit": self._exit,
@@ -182,7 +183,7 @@ class Wasi:
         return [index for index, when in enumerate(due) if when <= self._now]
 
     def _draw(self, size: int) -> bytes:
-        if size > MOST_RANDOM:
+        if not 0 <= size <= MOST_RANDOM:
             raise _EndedError(
                 f"it asked for {size} random bytes, where {MOST_RANDOM} can be had at once"
             )
@@ -250,7 +251,10 @@ def _check(error: Any) -> None:
 
 
 class _Types:
-    """Makes writers for types, up to a point: one may be made of itself many times."""
+    """Makes writers for types, up to a point: one may be made of itself many times.
+
+    A writer that fails must not have told a place's kind: wasmtime frees what stands there by that.
+    """
 
     def __init__(self) -> None:
         self._left = _MOST_PARTS
@@ -274,8 +278,10 @@ class _Types:
         code, field, none = _SIMPLE[type(kind)]
 
         def write(place: Any, value: Any, _context: Any) -> None:
-            place.kind = code
+            if code is _CHARACTER and value is not _NOTHING:
+                raise TypeError
             setattr(place.of, field, none if value is _NOTHING else value)
+            place.kind = code
 
         return write
 
@@ -296,7 +302,6 @@ class _Types:
         element = None if is_bytes else self.writer(kind.element)
 
         def write(place: Any, value: Any, context: Any) -> None:
-            place.kind = values.WASMTIME_COMPONENT_LIST
             if value is _NOTHING:
                 native.wasmtime_component_vallist_new_empty(ctypes.byref(place.of.list))
             elif element is None:
@@ -306,6 +311,7 @@ class _Types:
                 for index, each in enumerate(value):
                     element(made[index], each, context)
                 native.wasmtime_component_vallist_new(ctypes.byref(place.of.list), len(value), made)
+            place.kind = values.WASMTIME_COMPONENT_LIST
 
         return write
 
@@ -318,10 +324,10 @@ class _Types:
             made = (_VALUE * len(elements))()
             for index, (element, each) in enumerate(zip(elements, given, strict=True)):
                 element(made[index], each, context)
-            place.kind = values.WASMTIME_COMPONENT_TUPLE
             native.wasmtime_component_valtuple_new(
                 ctypes.byref(place.of.tuple), len(elements), made
             )
+            place.kind = values.WASMTIME_COMPONENT_TUPLE
 
         return write
 
@@ -335,10 +341,10 @@ class _Types:
             for index, ((name, field), each) in enumerate(zip(fields, given, strict=True)):
                 field(made[index].val, each, context)
                 made[index].name = values.bytes_to_capi(name)
-            place.kind = values.WASMTIME_COMPONENT_RECORD
             native.wasmtime_component_valrecord_new(
                 ctypes.byref(place.of.record), len(fields), made
             )
+            place.kind = values.WASMTIME_COMPONENT_RECORD
 
         return write
 
@@ -359,9 +365,9 @@ class _Types:
 
         def write(place: Any, value: Any, context: Any) -> None:
             is_ok = value is not _NOTHING
-            place.kind = values.WASMTIME_COMPONENT_RESULT
-            place.of.result.is_ok = is_ok
             place.of.result.val = _boxed(ok if is_ok else err, value, context)
+            place.of.result.is_ok = is_ok
+            place.kind = values.WASMTIME_COMPONENT_RESULT
 
         return write
 
@@ -374,9 +380,9 @@ class _Types:
         def write(place: Any, value: Any, context: Any) -> None:
             if value is not _NOTHING:
                 raise TypeError
-            place.kind = values.WASMTIME_COMPONENT_VARIANT
-            place.of.variant.discriminant = values.bytes_to_capi(name.encode())
             place.of.variant.val = _boxed(inner, value, context)
+            place.of.variant.discriminant = values.bytes_to_capi(name.encode())
+            place.kind = values.WASMTIME_COMPONENT_VARIANT
 
         return write
 
@@ -408,6 +414,8 @@ class _Types:
 
         def write(place: Any, value: Any, context: Any) -> None:
             number = _READY if value is _NOTHING else value
+            if not isinstance(number, int):
+                raise TypeError
             host = native.wasmtime_component_resource_host_new(True, number, 0)
             found = ctypes.POINTER(native.wasmtime_component_resource_any_t)()
             error: Any = native.wasmtime_component_resource_host_to_any(

@@ -48,8 +48,9 @@ class Lines:
         self._budget.take_log(size)
 
     def write(self, data: bytes) -> None:
-        """Log the lines that are whole."""
+        """Log the lines that are whole; raises `RenderError`: `log-too-large`."""
         *lines, self._rest = (self._rest + data).split(b"\n")
+        self._take_lines(len(lines))
         for line in lines:
             self._tell(line)
 
@@ -59,6 +60,11 @@ class Lines:
             self._tell(self._rest)
             self._rest = b""
         return tuple(self._last)
+
+    def _take_lines(self, count: int) -> None:
+        """Count each line as the message that it becomes: the first was, with what was written."""
+        for _ in range(1, count):
+            self._budget.take_log(0)
 
     def _tell(self, line: bytes) -> None:
         text = line.decode(errors="replace").rstrip("\r")
