@@ -87,16 +87,16 @@ def test_what_is_no_limit(problem: Any, text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("name", "limits", "expected"),
     [
-        ("time", Limits(), "`--limit time=60s` allows more"),
-        ("time", Limits(seconds=400), "`--limit time=600s` allows more"),
+        ("time", Limits(), "\n`--limit time=60s` allows more"),
+        ("time", Limits(seconds=400), "\n`--limit time=600s` allows more"),
         ("time", Limits(seconds=600), ""),
-        ("compile-time", Limits(compile_seconds=0.25), "`--limit compile-time=0.5s` allows more"),
-        ("memory", Limits(), "`--limit memory=512MiB` allows more"),
+        ("compile-time", Limits(compile_seconds=0.25), "\n`--limit compile-time=0.5s` allows more"),
+        ("memory", Limits(), "\n`--limit memory=512MiB` allows more"),
         ("memory", Limits(memory_bytes=4096 * MIB), ""),
-        ("compile-memory", Limits(), "`--limit compile-memory=4GiB` allows more"),
-        ("output", Limits(output_bytes=1000), "`--limit output=2000` allows more"),
-        ("log", Limits(log_bytes=1024), "`--limit log=2KiB` allows more"),
-        ("calls", Limits(), "`--limit calls=2000` allows more"),
+        ("compile-memory", Limits(), "\n`--limit compile-memory=4GiB` allows more"),
+        ("output", Limits(output_bytes=1000), "\n`--limit output=2000` allows more"),
+        ("log", Limits(log_bytes=1024), "\n`--limit log=2KiB` allows more"),
+        ("calls", Limits(), "\n`--limit calls=2000` allows more"),
     ],
 )
 def test_how_to_allow_more(name: str, limits: Limits, expected: str) -> None:

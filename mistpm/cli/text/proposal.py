@@ -78,7 +78,8 @@ def show_finding(terminal: Terminal, finding: Finding) -> None:
         text += f", on Kubernetes {shown_minors(finding.minors)}"
     if finding.waived:
         text += f"; waived: {finding.waived}"
-    terminal.finding(finding.severity, text + (f" ({finding.hint})" if finding.hint else ""))
+    hint = finding.hint.replace("\n", "; ")
+    terminal.finding(finding.severity, text + (f" ({hint})" if hint else ""))
 
 
 def show_messages(terminal: Terminal, proposal: Proposal, changed: set[str]) -> None:

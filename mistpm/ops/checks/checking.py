@@ -111,7 +111,8 @@ def forbidding(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def _line(finding: Finding) -> str:
     minors = f", on Kubernetes {shown_minors(finding.minors)}" if finding.minors else ""
-    return f"{finding}{minors}" + (f" ({finding.hint})" if finding.hint else "")
+    hint = finding.hint.replace("\n", "; ")
+    return f"{finding}{minors}" + (f" ({hint})" if hint else "")
 
 
 def _contents(rendered: Rendered) -> Iterable[Any]:

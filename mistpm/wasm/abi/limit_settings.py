@@ -55,13 +55,16 @@ def parse_limits(texts: Iterable[str]) -> Limits:
 
 
 def allow_more(name: str, limits: Limits) -> str:
-    """Say which option allows twice as much of a limit, or the most that there can be; nothing beyond that."""
+    """Give a further line for a hint: which option allows twice as much of a limit, or the most there can be.
+
+    Where that is what there is already, nothing.
+    """
     field = NAMES[name]
     now = getattr(limits, field)
     amount = min(2 * now, _MOST.get(field, 2 * now))
     if amount <= now:
         return ""
-    return f"`--limit {name}={_written(field, amount)}` allows more"
+    return f"\n`--limit {name}={_written(field, amount)}` allows more"
 
 
 def _written(field: str, amount: float) -> str:

@@ -84,7 +84,7 @@ def trapped(
             f"`{name}` gave up, probably for want of memory",
             context=(f"its memory had grown to {size_of(memory_bytes)}", *_called_from(backtrace)),
             note=memory_note(limits),
-            hint=f"give it less to do, or tell the package's author\n{allow_more('memory', limits)}",
+            hint=f"give it less to do, or tell the package's author{allow_more('memory', limits)}",
             backtrace=backtrace,
         )
     return RenderError(
@@ -129,7 +129,7 @@ def out_of_time(name: str, limits: Limits, backtrace: tuple[str, ...] = ()) -> R
         context=_called_from(backtrace),
         note=f"the limit `time` is {limits.seconds:g} s for one render with everything it calls",
         hint="try again; if that does not help the package loops or does too much: tell its author"
-        f"\n{allow_more('time', limits)}",
+        f"{allow_more('time', limits)}",
         backtrace=backtrace,
     )
 
@@ -151,7 +151,7 @@ def failed(name: str, text: str, limits: Limits) -> RenderError:
             f"`{name}` needs more memory than there may be",
             context=(reason,),
             note=memory_note(limits),
-            hint=f"tell the package's author\n{allow_more('memory', limits)}",
+            hint=f"tell the package's author{allow_more('memory', limits)}",
         )
     if re.search(r"\btable\b.* (exceeds|too high)", reason):
         return RenderError(

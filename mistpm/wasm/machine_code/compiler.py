@@ -97,7 +97,7 @@ class Compiler:
                 context=_reason(text),
                 note=f"the limit `compile-memory` is {size_of(limits.compile_memory_bytes)}",
                 hint="a module this hard to compile may be meant to do harm: do not use it"
-                f"\n{allow_more('compile-memory', limits)}",
+                f"{allow_more('compile-memory', limits)}",
             )
         return code
 
@@ -117,7 +117,7 @@ def _too_hard(name: str, limits: Limits) -> PackageError:
         f"compiling `{name}` took more than {seconds:g} s of processor time",
         note=f"the limit `compile-time` is {seconds:g} s for one module, all cores together",
         hint="a module this hard to compile may be meant to do harm: do not use it"
-        f"\n{allow_more('compile-time', limits)}",
+        f"{allow_more('compile-time', limits)}",
     )
 
 
