@@ -129,7 +129,7 @@ class ComponentRun:
                 f"`{name}` needs more memory than there may be",
                 context=(error.reason,),
                 note=memory_note(self._limits),
-                hint=f"tell the package's author\n{allow_more('memory', self._limits)}",
+                hint=f"tell the package's author{allow_more('memory', self._limits)}",
             )
         return RenderError(
             "guest-process",
