@@ -5,18 +5,23 @@ from __future__ import annotations
 from msgspec import Struct
 
 from mistpm.environment.user_configuration import cache_folder
-from mistpm.errors import UsageError
+from mistpm.errors import RegistryError, UsageError
 from mistpm.ops.checks.memo import CHECKS
 from mistpm.ops.did_you_mean import did_you_mean
 from mistpm.ops.render_store import RENDERS
 from mistpm.registry.cache import PARTS, Cache
-from mistpm.registry.usage import Usage, remove_files, usage_of
+from mistpm.registry.usage import Layout, Usage, remove_entries, usage_of
 
 MACHINE_CODE = "machine-code"
 """The part that holds compiled modules."""
 
-MADE = (CHECKS, MACHINE_CODE, RENDERS)
-"""The parts that were made here; the others are the registries'."""
+MADE = {
+    CHECKS: Layout(r"[A-Za-z0-9._-]{1,63}\.json"),
+    MACHINE_CODE: Layout(r"[0-9a-f]{16}(-component)?/[0-9a-f]{64}\.code", r"locks/[0-9a-f]{2}"),
+    # the second is how answers were kept before each environment had one file for them
+    RENDERS: Layout(r"[0-9a-f]{32}\.pack", r"[0-9a-f]{2}/[0-9a-f]{64}"),
+}
+"""The parts that were made here, and how their files are called; the others are the registries'."""
 
 
 class CachePart(Struct, frozen=True, kw_only=True):
@@ -28,23 +33,24 @@ class CachePart(Struct, frozen=True, kw_only=True):
 
 
 class CacheUsage(Struct, frozen=True, kw_only=True):
-    """The cache's folder and its parts."""
+    """The cache's folder and its parts; `obstacles` tell what could not be read and what is in the way."""
 
     folder: str
     parts: tuple[CachePart, ...]
+    obstacles: tuple[str, ...] = ()
 
 
 def cache_usage() -> CacheUsage:
     """Count what the cache holds."""
     folder = cache_folder()
-    made = {part: usage_of(folder / part) for part in MADE}
+    made = {part: usage_of(folder / part, layout) for part, layout in MADE.items()}
     return _report({**Cache(folder).usage(), **made})
 
 
 def clear_cache(only: str) -> CacheUsage:
     """Delete the cache, or one part of it; gives what was deleted.
 
-    Nothing else that lies in its folder is touched.  Raises `UsageError`, `RegistryError`.
+    Only what has a name that mistpm gives is touched, and nothing through a link.  Raises `UsageError`.
     """
     names = (*PARTS, *MADE)
     if only and only not in names:
@@ -57,10 +63,21 @@ def clear_cache(only: str) -> CacheUsage:
     chosen = (only,) if only else names
     folder = cache_folder()
     deleted = Cache(folder).clear([part for part in chosen if part in PARTS])
-    for part in MADE:
+    for part, layout in MADE.items():
         if part in chosen:
-            deleted[part] = remove_files(folder / part)
+            deleted[part] = remove_entries(folder / part, layout)
     return _report(deleted)
+
+
+def require_cleared(report: CacheUsage) -> None:
+    """Raise `RegistryError` (`cache-not-cleared`) when something is left, after the rest was told."""
+    if report.obstacles:
+        raise RegistryError(
+            "cache-not-cleared",
+            "something in the cache could not be deleted",
+            context=report.obstacles,
+            hint="mend the permissions, or remove it yourself",
+        )
 
 
 def _report(parts: dict[str, Usage]) -> CacheUsage:
@@ -71,4 +88,5 @@ def _report(parts: dict[str, Usage]) -> CacheUsage:
             for part, usage in sorted(parts.items())
             if usage.files
         ),
+        obstacles=tuple(line for _, usage in sorted(parts.items()) for line in usage.obstacles),
     )

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Final
 
 from mistpm.registry.store import Store
-from mistpm.registry.usage import Usage, remove_files, unwritable, usage_of
+from mistpm.registry.usage import Layout, Usage, remove_entries, usage_of
 
 MODULES: Final = "modules"
 CLONES: Final = "git"
 INDEXES: Final = "http"
 PARTS: Final = (MODULES, CLONES, INDEXES)
+
+_CLONES: Final = Layout(r"[0-9a-f]{32}\.git", folders=True)
+_INDEXES: Final = Layout(
+    r"[0-9a-f]{32}/registry\.yaml",
+    r"[0-9a-f]{32}/index/packages\.jsonl",
+    r"[0-9a-f]{32}/index/.+/.+\.jsonl",
+)
 
 
 class Cache:
@@ -29,18 +35,21 @@ class Cache:
 
     def usage(self) -> dict[str, Usage]:
         """Tell what each part takes: modules, clones of Git registries, indexes from web servers."""
-        return {part: usage_of(self._root / part) for part in PARTS}
+        return {
+            MODULES: self.store.usage(),
+            CLONES: usage_of(self._root / CLONES, _CLONES),
+            INDEXES: usage_of(self._root / INDEXES, _INDEXES),
+        }
 
     def clear(self, parts: Collection[str] = PARTS) -> dict[str, Usage]:
-        """Remove everything in these parts; tells how much it was.
+        """Remove everything in these parts; tells how much it was, and what could not be removed.
 
-        Waits for those who are fetching from a Git registry just now.  Raises `RegistryError`
-        (`cache-unwritable`).
+        Waits for those who are fetching from a Git registry just now.
         """
         remove: dict[str, Callable[[], Usage]] = {
             MODULES: self.store.clear,
             CLONES: self._remove_clones,
-            INDEXES: lambda: remove_files(self._root / INDEXES),
+            INDEXES: lambda: remove_entries(self._root / INDEXES, _INDEXES),
         }
         return {part: remove[part]() for part in PARTS if part in parts}
 
@@ -51,12 +60,7 @@ class Cache:
     def _remove_clones(self) -> Usage:
         from filelock import FileLock
 
-        removed = Usage()
-        for clone in sorted((self._root / CLONES).glob("*.git")):
-            try:
-                with FileLock(clone.with_suffix(".lock")):
-                    removed += usage_of(clone)
-                    shutil.rmtree(clone)
-            except OSError as error:
-                raise unwritable(clone, error) from error
-        return removed
+        def locked(clone: Path) -> FileLock:
+            return FileLock(clone.with_suffix(".lock"))
+
+        return remove_entries(self._root / CLONES, _CLONES, locked=locked)

@@ -9,10 +9,11 @@ from typing import Final
 
 from mistpm.atomic import write_atomically
 from mistpm.makeshift import MAKESHIFT
-from mistpm.registry.usage import Usage, remove_files, unwritable, usage_of
+from mistpm.registry.usage import Layout, Usage, remove_entries, unwritable, usage_of
 
 _PREFIX: Final = "sha256:"
 _SUFFIX: Final = ".wasm"
+_LAYOUT: Final = Layout(r"[0-9a-f]{64}\.wasm")
 _SMALL: Final = 64 * 1024
 
 
@@ -89,18 +90,20 @@ class Store:
 
     def usage(self) -> Usage:
         """Tell how many files there are, and their size."""
-        return usage_of(self.root)
+        return usage_of(self.root, _LAYOUT)
 
     def clear(self) -> Usage:
-        """Remove everything, also what a killed process left half-written; tells how much it was."""
+        """Remove all modules, also what a killed process left half-written; tells how much it was."""
         self._verified.clear()
-        return remove_files(self.root)
+        return remove_entries(self.root, _LAYOUT)
 
     def prune(self, keep: Collection[str]) -> Usage:
         """Remove all modules but those with the digests `keep`; tells how much it was."""
         self._verified.clear()
         kept = {self._path(digest) for digest in keep}
-        return remove_files(self.root, lambda path: path.suffix == _SUFFIX and path not in kept)
+        return remove_entries(
+            self.root, _LAYOUT, lambda path: path.suffix == _SUFFIX and path not in kept
+        )
 
     def _path(self, digest: str) -> Path:
         return self.root / (digest.removeprefix(_PREFIX) + _SUFFIX)

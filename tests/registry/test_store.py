@@ -70,7 +70,7 @@ def test_usage_clear_and_prune(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.put(DATA)
     store.put(b"other")
-    (tmp_path / ".killed.tmp").write_bytes(b"half")
+    (tmp_path / f".{'0a' * 32}.wasm.tmp").write_bytes(b"half")
 
     assert store.usage() == Usage(files=3, size=len(DATA) + 9)
     assert store.prune([digest(DATA)]) == Usage(files=1, size=5)

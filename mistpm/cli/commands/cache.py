@@ -30,10 +30,12 @@ def show(output: OutputOption = Output.TEXT) -> None:
         terminal.show(report.folder)
         rows = [(each.part, str(each.files), size(each.bytes)) for each in report.parts]
         terminal.table(("PART", "FILES", "SIZE"), rows)
-        if not rows:
+        if not rows and not report.obstacles:
             terminal.say("It holds nothing.")
 
     emit(terminal, output, report, tell)
+    for line in report.obstacles:
+        terminal.finding("warning", line)
 
 
 @app.command(
@@ -50,7 +52,7 @@ def clear(
     output: OutputOption = Output.TEXT,
 ) -> None:
     """Delete what the cache holds; everything in it can be made or fetched again."""
-    from mistpm.ops.caching import clear_cache
+    from mistpm.ops.caching import clear_cache, require_cleared
 
     terminal = Terminal()
     report = clear_cache(only)
@@ -61,3 +63,4 @@ def clear(
         report,
         lambda: terminal.show(f"Deleted {freed} from {report.folder}."),
     )
+    require_cleared(report)
