@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
@@ -53,6 +53,21 @@ def needs_of(lockfile: Lockfile) -> dict[str, tuple[Need, ...]]:
         )
         for name, locked in sorted(nodes(lockfile).items())
     }
+
+
+def with_needed(lockfile: Lockfile, names: Iterable[str]) -> frozenset[str]:
+    """Give releases with all that they need, directly or not; what a lock does not have is nothing."""
+    found: set[str] = set()
+    waiting = [name for name in names if name in lockfile.releases]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            edges = lockfile.releases[name].dependencies.values()
+            waiting += [
+                e.target for e in edges if e.use != "call" and e.target in lockfile.releases
+            ]
+    return frozenset(found)
 
 
 def needed_by(lockfile: Lockfile) -> dict[str, list[Need]]:

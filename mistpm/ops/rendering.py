@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import msgspec
 
@@ -25,9 +25,16 @@ from mistpm.render import Configuration, render_environment
 
 
 def render_locked(
-    workspace: Workspace, lockfile: Lockfile, asking: Asking, *, minor: Minor | None = None
+    workspace: Workspace,
+    lockfile: Lockfile,
+    asking: Asking,
+    *,
+    minor: Minor | None = None,
+    only: Collection[str] | None = None,
 ) -> Rendered:
-    """Fetch every pinned module and render all releases in the lock's order.
+    """Fetch every pinned module and render all releases in the lock's order, or `only` some.
+
+    Those have to be there with all that they need: `with_needed`.
 
     `minor` is the Kubernetes version that packages are told, otherwise the lock's lowest.  Releases
     without a solution are never rendered; others that fail are left out under `--keep-going`, and raise
@@ -59,8 +66,11 @@ def render_locked(
             provided_packages=question.provided_packages,
             minor=minor,
             keep_going=workspace.options.keep_going,
+            only=only,
             log=log,
-            progress=RenderProgress(workspace.reporter, len(lockfile.releases)),
+            progress=RenderProgress(
+                workspace.reporter, len(lockfile.releases if only is None else only)
+            ),
         )
     except MistError:
         workspace.memo.keep()  # not after Ctrl-C, which waits for no disk

@@ -13,6 +13,7 @@ from mistpm.model.change import Change, Diff
 from mistpm.model.lockfile import Lockfile
 from mistpm.model.revision import RevisionSummary
 from mistpm.ops.history import nothing_applied
+from mistpm.ops.lock_graph import with_needed
 from mistpm.ops.proposing import propose
 from mistpm.ops.workspace import Workspace
 from mistpm.target.protocol import Desired, Permissions
@@ -151,15 +152,19 @@ def _releases(
 ) -> tuple[ReleaseStatus, ...]:
     """Give what is wanted and what is there by name; without a `lockfile` what was applied is wanted.
 
-    Without a `diff` it is not known what differs.
+    The lock that was applied also has what `--keep-going` left out: what owns nothing was not applied, and is not
+    told of once nobody asks for it.  Without a `diff` it is not known what differs.
     """
     applied = _applied(workspace)
     changes: dict[str, list[Change]] = {}
     for change in diff.changes if diff else ():
         changes.setdefault(change.release, []).append(change)
     pins = applied.releases if applied else {}
-    wanted = lockfile.releases if lockfile else pins
     owned = {each.release for each in workspace.state.owned} - {""}
+    wanted = lockfile.releases if lockfile else pins
+    if lockfile is None and applied and diff:
+        asked = with_needed(applied, workspace.environment.releases)
+        wanted = {name: pin for name, pin in pins.items() if name in {*asked, *owned}}
     releases = []
     for name in sorted({*wanted, *owned}):
         mine = changes.get(name, [])
@@ -168,7 +173,7 @@ def _releases(
         known = locked or before
         state = _state(wanted=name in wanted, owned=name in owned, differs=bool(differing))
         if lockfile is None and state == "as wanted":
-            state = "as applied" if diff else "unknown"
+            state = "unknown" if diff is None else "as applied" if name in owned else "not applied"
         releases.append(
             ReleaseStatus(
                 release=name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from mistpm.model.identity import PackageId
 from mistpm.model.lockfile import Lockfile
@@ -32,6 +32,7 @@ def render_environment(
     minor: Minor | None = None,
     memo: Memo | None = None,
     keep_going: bool = False,
+    only: Collection[str] | None = None,
     workers: int = WORKERS,
     log: Callable[[LogEntry], None] = lambda _entry: None,
     progress: Progress | None = None,
@@ -39,7 +40,8 @@ def render_environment(
     """Render all releases of a lock, each after what it needs.
 
     `configurations` are by release, `packages` by digest (`sha256:…`).  `minor` is the Kubernetes
-    version that packages are told, otherwise the lock's lowest.  `progress` hears of what is
+    version that packages are told, otherwise the lock's lowest.  With `only`, which has all that these need,
+    no other release is run, and each is told the same as in a render of all.  `progress` hears of what is
     compiled and of each release that was run, from several threads.  Equal arguments give equal results,
     whatever the number of `workers`.  Raises `MistError`, unless `keep_going` puts it into the
     result: `DocumentError` for inputs, `PackageError`, `RenderError`.
@@ -60,6 +62,7 @@ def render_environment(
         shared,
         configurations,
         keep_going=keep_going,
+        only=only,
         workers=workers,
         log=log,
         progress=progress,

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from mistpm.errors import MistError, RenderError
 from mistpm.model.finding import Finding
-from mistpm.model.rendered import Rendered, RenderFailure
+from mistpm.model.rendered import WARNING, Rendered, RenderFailure
 from mistpm.model.resource import RenderedRelease
 from mistpm.parallel import in_parallel
 from mistpm.render.configuration import Configuration
@@ -23,7 +23,7 @@ from mistpm.render.secrets import SecretOwner
 from mistpm.render.shared import Shared, title
 
 WORKERS = 2
-_WARNING = 2
+_ERROR = 3
 T = TypeVar("T")
 
 
@@ -31,7 +31,7 @@ class EnvironmentRender:
     """The render of one environment; `specs/rendering.md`, "An environment", has the steps.
 
     With `keep_going` a release that fails is left out, with all that need it; otherwise the first step
-    in which something fails raises everything that failed in it.  `log` gets what guests log, in an
+    in which something fails raises everything that failed in it.  With `only` no other release is run.  `log` gets what guests log, in an
     order that does not depend on threads; `progress` hears of each release as soon as it was run, in the
     thread that ran it.  To be used once.
     """
@@ -42,6 +42,7 @@ class EnvironmentRender:
         configurations: Mapping[str, Configuration],
         *,
         keep_going: bool = False,
+        only: Collection[str] | None = None,
         workers: int = WORKERS,
         log: Callable[[LogEntry], None] = lambda _entry: None,
         progress: Progress | None = None,
@@ -49,6 +50,7 @@ class EnvironmentRender:
         self._shared = shared
         self._configurations = configurations
         self._keep_going = keep_going
+        self._only = only
         self._workers = workers
         self._log = log
         self._progress = progress or Progress()
@@ -56,7 +58,10 @@ class EnvironmentRender:
 
     def render(self) -> Rendered:
         """Render all releases; raises `MistError`, as an error of one release or `render-failed`."""
-        stages = self._shared.lock.order
+        stages = [
+            [name for name in stage if self._only is None or name in self._only]
+            for stage in self._shared.lock.order
+        ]
         order = [name for stage in stages for name in stage]
         inputs = self._each(order, self._prepare)
         secrets = [secret for prepared in inputs.values() for secret in prepared.secrets]
@@ -136,9 +141,9 @@ class EnvironmentRender:
             findings=(
                 *self._stored_as_given(name),
                 *(
-                    _warning(name, text, code="guest-log", path=who)
+                    _warning(name, _logged(level, text), code="guest-log", path=who)
                     for who, level, text in render.record.log
-                    if level >= _WARNING
+                    if level >= WARNING
                 ),
                 *(_warning(name, text, code="package-warning") for text in result.warnings),
             ),
@@ -238,12 +243,24 @@ def _together(failures: Mapping[str, MistError]) -> MistError:
     """Give the one error, or one that holds them all."""
     if len(failures) == 1:
         return next(iter(failures.values()))
-    lines: list[str] = []
-    for error in failures.values():
-        lines += (error.message, *(f"  {line}" for line in error.context))
+    errors = tuple(failures.values())
     return RenderError(
-        "render-failed", f"{len(failures)} releases cannot be rendered", context=tuple(lines)
+        "render-failed",
+        f"{len(errors)} releases cannot be rendered",
+        context=tuple(line for error in errors for line in _listed(error.lines())),
+        several=errors,
     )
+
+
+def _listed(lines: tuple[str, ...]) -> Iterable[str]:
+    """Give one error of several: what happened, and the rest below it."""
+    head, *rest = lines
+    return (head, *(f"  {line}" for line in rest))
+
+
+def _logged(level: int, text: str) -> str:
+    """Give what a guest logged; an error of its own forbids nothing, so its finding is a warning."""
+    return f"it logged an error: {text}" if level >= _ERROR else text
 
 
 def _warning(release: str, message: str, *, code: str, path: str = "") -> Finding:

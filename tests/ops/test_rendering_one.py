@@ -145,3 +145,25 @@ def test_what_fails_is_left_out_where_that_is_allowed(shop: Shop) -> None:
         require_rendered(report)
     assert "`text` could not be rendered\nhint: the rest is there" == str(caught.value)
     require_rendered(environment("app", keep_going=True))
+
+
+def test_no_others_are_run_than_those_that_are_named(shop: Shop) -> None:
+    """What fails elsewhere, or has no solution, is no matter of theirs; what they need is rendered first."""
+    failing = {"package": "toy/apps/lonely", "inputs": {"text": "fail"}}
+    shop.write(releases=RELEASES)
+    whole = told(environment())
+    shop.write(releases={**RELEASES, "bad": failing, "worse": failing})
+    assert {"app": whole["app"]} == told(environment("app"))
+    assert ((), ()) == (environment("app").left_out, environment("app").findings)
+    with pytest.raises(MistError) as caught:
+        environment("text", "bad")
+    assert "package-failed" == caught.value.reference
+
+    unsolved = {"package": "toy/apps/lonely", "version": "^7"}
+    shop.write(releases={**RELEASES, "bad": unsolved})
+
+    assert {"text": whole["text"]} == told(environment("text"))
+    for names in ((), ("bad",), ("app", "bad")):
+        with pytest.raises(MistError) as caught:
+            environment(*names)
+        assert "`bad` cannot be resolved" == caught.value.message

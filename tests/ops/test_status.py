@@ -178,3 +178,23 @@ def test_what_is_wanted_may_not_be_known(shop: Shop) -> None:
         (),
     ] == [each.differences for each in found.releases]
     assert (False, "`app` cannot be resolved") == (found.is_current, found.unknown_because[0])
+
+
+def test_what_could_not_be_rendered_was_not_applied(shop: Shop) -> None:
+    """The lock has it, the target does not; once nobody asks for it, it is not told of."""
+    lonely = {"package": "toy/apps/lonely", "inputs": {"text": "fail"}}
+    shop.write(releases={"bad": lonely, "good": {"package": "toy/apps/app"}, "worse": lonely})
+    shop.install(keep_going=True)
+    before = status(shop.open())
+    remove_releases(Options(), ("worse",))
+    after = status(shop.open())
+
+    rest = [(name, "1.1.0", "as applied") for name in ("db", "good", "meter")]
+    assert [("bad", "", "not applied"), *rest, ("worse", "", "not applied")] == told(before)
+    assert [("bad", "", "not applied"), *rest] == told(after)
+    assert "2 releases cannot be rendered" == before.unknown_because[0]
+
+
+def told(found: Status) -> list[tuple[str, str, str]]:
+    """Give of each release what was applied, and how it is."""
+    return [(each.release, each.applied, each.state) for each in found.releases]

@@ -18,7 +18,7 @@ from mistpm.model.ranges import parse_range
 from mistpm.model.resource import RenderedRelease
 from mistpm.ops.failing import require_solved
 from mistpm.ops.leaving_out import failure_findings
-from mistpm.ops.lock_graph import find_nodes
+from mistpm.ops.lock_graph import find_nodes, with_needed
 from mistpm.ops.locking import solve
 from mistpm.ops.options import Options
 from mistpm.ops.rendering import render_locked
@@ -65,15 +65,21 @@ def render_package(
 def render_environment(
     options: Options, names: tuple[str, ...], reporter: Reporter
 ) -> RenderReport:
-    """Render the environment's releases, or those named, from its lock or a solution that is not kept.
+    """Render the environment's releases from its lock or a solution that is not kept.
 
-    Raises `UsageError` for a name that means no release, and what solving, fetching and rendering raise.
+    With `names` no others are run than those and what they need.  Raises `UsageError` for a name that means no release, and what solving, fetching and rendering raise.
     """
     workspace = open_workspace(options, reporter)
     solved = solve(workspace)
-    require_solved(solved, keep_going=options.keep_going)
-    wanted = _named(solved.lockfile, names)
-    rendered = render_locked(workspace, solved.lockfile, solved.asking)
+    if not names:
+        require_solved(solved, keep_going=options.keep_going)
+    try:
+        wanted = _named(solved.lockfile, names)
+    except UsageError:
+        require_solved(solved, keep_going=options.keep_going)  # it may be called so
+        raise
+    only = with_needed(solved.lockfile, wanted) if names else None
+    rendered = render_locked(workspace, solved.lockfile, solved.asking, only=only)
     findings = (*failure_findings(rendered), *rendered.findings)
     failed = {failure.release for failure in rendered.failures}
     return RenderReport(
