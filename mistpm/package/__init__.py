@@ -1,6 +1,6 @@
 """Package files: the sections of a module, the descriptor, what authors write."""
 
-from mistpm.package.mistletoe import mistletoe_descriptor, split_file_name
+from mistpm.package.mistletoe import mistletoe_descriptor, name_after, split_file_name
 from mistpm.package.package_file import (
     PackageFile,
     read_assets,
@@ -15,6 +15,7 @@ __all__ = [
     "PackageFile",
     "Packed",
     "mistletoe_descriptor",
+    "name_after",
     "pack",
     "read_assets",
     "read_descriptor",

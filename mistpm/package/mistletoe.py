@@ -16,6 +16,9 @@ DEFAULT_GROUP: Final = "mistletoe"
 """The group of a package that names none."""
 
 _NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?")
+_UNFIT: Final = re.compile(r"[^a-z0-9.-]+")
+_LONGEST: Final = 63
+_RULE: Final = "names are lower-case letters, digits, `-` and `.`, 63 at most"
 
 
 def mistletoe_descriptor(info: Mapping[str, Any], file_name: str) -> Descriptor:
@@ -23,18 +26,19 @@ def mistletoe_descriptor(info: Mapping[str, Any], file_name: str) -> Descriptor:
 
     Name and group are `metadata.name` and the label `mistletoe.dev/group`; the version is the file
     name's (`NAME-VERSION.mist-pack.wasm`), `0.0.0` where it has none.  Such a package depends on
-    nothing and works on any Kubernetes.  Raises `PackageError` (`invalid-info`).
+    nothing and works on any Kubernetes.  One that does not say its name has its file's (`name_after`).
+    Raises `PackageError` (`invalid-info`, `unfit-file-name`).
     """
-    name_of_file, version = split_file_name(file_name)
+    version = split_file_name(file_name)[1]
     metadata = _mapping(info, "metadata")
-    name = metadata.get("name", name_of_file)
+    name = metadata["name"] if "name" in metadata else name_after(file_name)
     group = _mapping(metadata, "labels").get(GROUP_LABEL, DEFAULT_GROUP)
     for what, text in (("name", name), ("group", group)):
         if not isinstance(text, str) or not _NAME.fullmatch(text):
             raise PackageError(
                 "invalid-info",
                 f"`{file_name}` says that its {what} is `{text}`",
-                note="names are lower-case letters, digits, `-` and `.`, 63 at most",
+                note=_RULE,
                 hint="tell the package's author",
             )
     return Descriptor(
@@ -44,6 +48,24 @@ def mistletoe_descriptor(info: Mapping[str, Any], file_name: str) -> Descriptor:
         name=name,
         version=version,
     )
+
+
+def name_after(file_name: str) -> str:
+    """Give the name of a package that does not say it: its file's, in lower case, `-` for what no name has.
+
+    Compilers name files as their languages name things: `my_tool.wasm` is `my-tool`.  Raises `PackageError`
+    (`unfit-file-name`) where nothing remains.
+    """
+    stem = split_file_name(file_name)[0]
+    name = _UNFIT.sub("-", stem.lower()).strip("-.")[:_LONGEST].rstrip("-.")
+    if not name:
+        raise PackageError(
+            "unfit-file-name",
+            f"`{file_name}` does not say its name, and its file's is none for a package",
+            note=_RULE,
+            hint="rename the file",
+        )
+    return name
 
 
 def split_file_name(file_name: str) -> tuple[str, Version]:

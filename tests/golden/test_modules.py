@@ -85,6 +85,23 @@ def test_a_command_is_a_package(here: Transcript) -> None:
 
 
 @pytest.mark.slow
+def test_files_are_named_by_compilers(here: Transcript) -> None:
+    """What says no name has its file's, in the manner of packages; one that gives none is refused everywhere."""
+    for name, like in (("My_tool", "manifest"), ("_", "manifest"), ("my_part", "component")):
+        module = (here.folder / f"{like}.wasm").read_bytes()
+        (here.folder / f"{name}.wasm").write_bytes(module)
+    here.run("mistpm inspect ./My_tool.wasm")
+    here.run("mistpm inspect ./my_part.wasm")
+    here.run("mistpm inspect module --exit-code ./My_tool.wasm")
+    here.run('mistpm render shop -p ./My_tool.wasm -s "replicas: 2"')
+    here.run("mistpm inspect ./_.wasm")
+    here.run("mistpm inspect module --exit-code ./_.wasm")
+    here.run("mistpm render shop -p ./_.wasm")
+    here.run("mistpm inspect --exit-code ./_.wasm")
+    here.expect("file-names")
+
+
+@pytest.mark.slow
 def test_a_component_is_a_package(session: Transcript) -> None:
     """It is packed, published, installed with what it calls, and kept; it says why it refuses, and where it stops."""
     registry = ToyRegistry(session.folder.parent / "mine", name="mine")

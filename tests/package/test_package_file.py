@@ -12,7 +12,13 @@ from mistpm import document
 from mistpm.errors import PackageError
 from mistpm.model.descriptor import Descriptor
 from mistpm.model.version import parse_version
-from mistpm.package import mistletoe_descriptor, read_package, solving_part, split_file_name
+from mistpm.package import (
+    mistletoe_descriptor,
+    name_after,
+    read_package,
+    solving_part,
+    split_file_name,
+)
 from mistpm.package.specifier import admits
 
 DESCRIPTOR = {
@@ -118,6 +124,36 @@ def test_what_a_mistletoe_package_leaves_out() -> None:
     made = mistletoe_descriptor({"metadata": None}, "namespace-0.1.2.wasm")
 
     assert ("mistletoe", "namespace", "0.1.2") == (made.group, made.name, str(made.version))
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("greeting.wasm", "greeting"),
+        ("my_tool.wasm", "my-tool"),
+        ("My_Tool-1.2.3.mist-pack.wasm", "my-tool"),
+        ("_a (1).b_.wasm", "a-1-.b"),
+        ("Größe.wasm", "gr-e"),
+        ("a" * 62 + "_bc.wasm", "a" * 62),
+    ],
+)
+def test_a_package_that_does_not_say_its_name_has_its_file_s(file: str, name: str) -> None:
+    """In lower case, with a dash for what no name has: compilers write `my_tool.wasm`."""
+    assert (name, name) == (name_after(file), mistletoe_descriptor({}, file).name)
+
+
+@pytest.mark.parametrize("file", ["_.wasm", "名.wasm", "-1.0.0.wasm"])
+def test_a_file_that_gives_no_name_is_refused(file: str) -> None:
+    """It can be renamed by who has it."""
+    with pytest.raises(PackageError) as caught:
+        mistletoe_descriptor({}, file)
+
+    assert "unfit-file-name" == caught.value.reference
+    assert str(caught.value) == (
+        f"`{file}` does not say its name, and its file's is none for a package\n"
+        "note: names are lower-case letters, digits, `-` and `.`, 63 at most\n"
+        "hint: rename the file"
+    )
 
 
 @pytest.mark.parametrize("name", ["Name Space", "", 5, "../x", "a/b", "x" * 64, "a\n"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,9 @@ from mistpm.cli.terminal import Terminal, bold, dim, one_line, printable
 from mistpm.cli.text.computed import computed_lines
 from mistpm.errors import UsageError
 from mistpm.ops.options import Options
+
+REFUSED = 1
+"""The exit code under `--exit-code`."""
 
 app = command_app()
 
@@ -28,6 +32,13 @@ def inspect(
             " (its form, what it imports and exports) and everything for which mistpm would refuse it.",
         ),
     ],
+    exit_code: Annotated[
+        bool,
+        typer.Option(
+            "--exit-code",
+            help=f"After `module`: exit with {REFUSED} when mistpm refuses the file: for CI.",
+        ),
+    ] = False,
     environment: EnvironmentOption = None,
     offline: OfflineOption = False,
     limits: LimitsOption = [],  # noqa: B006 - typer copies it
@@ -37,7 +48,13 @@ def inspect(
     match what:
         case ["module", text]:
             options = Options(environment=environment, offline=offline, limits=tuple(limits))
-            _show_module(text, options, output)
+            _show_module(text, options, output, exit_code=exit_code)
+        case [file] if exit_code:
+            raise UsageError(
+                "usage",
+                "`--exit-code` tells whether mistpm refuses a module, which `mistpm inspect` does not look for",
+                hint=f"`mistpm inspect module --exit-code {shlex.quote(file)}` does",
+            )
         case [file]:
             _show_file(Path(file), tuple(limits), output)
         case [_, extra, *_]:
@@ -48,7 +65,7 @@ def inspect(
             )
 
 
-def _show_module(text: str, options: Options, output: Output) -> None:
+def _show_module(text: str, options: Options, output: Output, *, exit_code: bool) -> None:
     from mistpm.cli.text.module import module_lines
     from mistpm.ops.packages.inspecting_module import inspect_module
 
@@ -60,6 +77,8 @@ def _show_module(text: str, options: Options, output: Output) -> None:
             terminal.show(line)
 
     emit(terminal, output, report, show)
+    if exit_code and report.refusals:
+        raise typer.Exit(REFUSED)
 
 
 def _show_file(file: Path, limits: tuple[str, ...], output: Output) -> None:
@@ -75,8 +94,9 @@ def _show_file(file: Path, limits: tuple[str, ...], output: Output) -> None:
         if report.descriptor is not None:
             terminal.show(bold("Descriptor"))
             _indented(document.dump(document.to_builtins(report.descriptor)))
-        elif not report.info:
-            terminal.show(bold("No descriptor: a command, named after its file"))
+        elif report.form:
+            named = f"named `{report.name}` after its file" if report.name else "without a name"
+            terminal.show(bold(f"No descriptor: a {report.form}, {named}"))
         else:
             terminal.show(bold("No descriptor: a Mistletoe package, which says of itself"))
             _indented(document.dump(report.info))

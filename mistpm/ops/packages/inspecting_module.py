@@ -15,7 +15,7 @@ from mistpm.ops.limits import open_runtime
 from mistpm.ops.options import Options
 from mistpm.ops.packages.package_argument import is_path
 from mistpm.ops.packages.searching import newest_matching, open_registries
-from mistpm.package import read_descriptor, read_module
+from mistpm.package import name_after, read_descriptor, read_module
 from mistpm.package.exports import computing_export
 from mistpm.package.sections import code_digest
 
@@ -89,6 +89,8 @@ def inspect_module(options: Options, text: str) -> ModuleInspection:
     descriptor = None
     try:
         descriptor = read_descriptor(data, source=path.name)
+        if descriptor is None and anatomy.form in {"command", "component"}:
+            name_after(path.name)
     except MistError as error:
         refusals.append(_refusal(error))
     if descriptor and descriptor.computed and not anatomy.computes:

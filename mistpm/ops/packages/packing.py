@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,15 +20,20 @@ from mistpm.ops.limits import open_runtime
 from mistpm.ops.packages.default_requirements import DefaultRequirements, ask_for_defaults
 from mistpm.ops.packages.file_packages import ask_mistletoe
 from mistpm.ops.packages.packing_check import BROKEN, PackCheck, Trial, check_module
-from mistpm.package import Packed, pack, read_package
+from mistpm.package import Packed, name_after, pack, read_package
 from mistpm.package.sections import read_sections
 from mistpm.readiness.mistakes import readiness_mistakes
 from mistpm.resolve.world.conditions import paths_read
+
+if TYPE_CHECKING:
+    from mistpm.wasm import Module, Runtime
 
 TEMPLATE_MODULE = Path(__file__).parents[2] / "package" / "data" / "template.wasm"
 """The generic module that template packages are made of; it comes with mistpm."""
 
 _DEFAULTS = Trial()
+
+_SilentForm = Literal["", "command", "component"]
 
 
 class PackReport(Struct, frozen=True, kw_only=True):
@@ -56,7 +62,8 @@ class Inspection(Struct, frozen=True, kw_only=True):
     """What is inside a module; `descriptor` is None for a Mistletoe package, `info` what it says when it is run.
 
     `computed` is what it requires besides with the defaults of its inputs, None where it computes nothing.
-    A command without a descriptor says nothing of itself.
+    A command or a component without a descriptor says nothing of itself: `form` is then which of them it is,
+    and `name` what it is called after its file, empty where that cannot be.
     """
 
     file: str
@@ -66,6 +73,8 @@ class Inspection(Struct, frozen=True, kw_only=True):
     assets: tuple[str, ...]
     sections: tuple[SectionInfo, ...]
     info: dict[str, Any]
+    form: _SilentForm = ""
+    name: str = ""
     computed: DefaultRequirements | None = None
 
 
@@ -154,9 +163,15 @@ def inspect_file(path: Path, *, limits: tuple[str, ...] = ()) -> Inspection:
         raise PackageError("no-such-file", f"there is no file `{path}`", hint="check the path")
     package = read_package(path)
     info: dict[str, Any] = {}
+    form: _SilentForm = ""
+    name = ""
     if package.descriptor is None:
         runtime = open_runtime(limits)
-        if not runtime.is_command(runtime.load(path, package.digest)):
+        form = _silent_form(runtime, runtime.load(path, package.digest))
+        if form:
+            with suppress(PackageError):
+                name = name_after(path.name)
+        else:
             info = ask_mistletoe(runtime, path, package.digest)
     return Inspection(
         file=str(path),
@@ -169,5 +184,14 @@ def inspect_file(path: Path, *, limits: tuple[str, ...] = ()) -> Inspection:
             for section in read_sections(path.read_bytes())
         ),
         info=document.to_builtins(info),
+        form=form,
+        name=name,
         computed=_computed(path, limits),
     )
+
+
+def _silent_form(runtime: Runtime, module: Module) -> _SilentForm:
+    """Say which kind of module it is that cannot say what it is; empty for one that can."""
+    if runtime.is_command(module):
+        return "command"
+    return "component" if runtime.is_component(module) else ""
