@@ -10,6 +10,7 @@ from mistpm.cli.plan_output import PlanOutput, emit_plan, tell_saved
 from mistpm.cli.session import emit
 from mistpm.cli.text.proposal import show_proposal
 from mistpm.ops.checks.checking import forbid_errors, forbidding
+from mistpm.ops.installing import require_complete
 from mistpm.ops.installing_plan import install_plan
 from mistpm.ops.options import Options
 from mistpm.ops.proposing import propose
@@ -20,7 +21,8 @@ from mistpm.ops.workspace import open_workspace
 def show_install(options: Options, flags: Flags, form: PlanOutput, out: Path | None) -> None:
     """Show what installing would do, and change nothing; `out` is where that is saved.
 
-    Ends with an error where findings forbid it; then nothing is saved.
+    Ends with an error where findings forbid it; then nothing is saved.  Without what `--keep-going` leaves out it
+    ends as installing does.
     """
     screen = Screen(flags, is_text=form is PlanOutput.TEXT)
     with screen.working():
@@ -41,3 +43,4 @@ def show_install(options: Options, flags: Flags, form: PlanOutput, out: Path | N
         )
     proposal.require_taken()
     forbid_errors(proposal.findings, are_shown=True)
+    require_complete(proposal, is_plan=True)

@@ -56,6 +56,8 @@ def show_upgrade(
         tell_saved(screen.terminal, plan.saved)
     if in_the_way is not None:
         raise in_the_way
+    if upgrade.proposal is not None:
+        require_complete(upgrade.proposal, is_plan=True)
 
 
 def run_upgrade(options: Options, flags: Flags, request: UpgradeRequest) -> None:
@@ -151,7 +153,10 @@ class _Run:
     def _do(self, upgrade: Upgrade) -> None:
         """Carry out what is proposed, if anything."""
         proposal = upgrade.proposal
-        if proposal is None or (upgrade.is_written and upgrade.is_silent):
+        if proposal is None:
+            return
+        if upgrade.is_written and upgrade.is_silent:
+            require_complete(proposal)
             return
         workspace = upgrade.states[0].workspace
         step = self._step(upgrade)

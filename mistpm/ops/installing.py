@@ -57,8 +57,8 @@ def require_consent(
         raise RefusedError("not-confirmed", f"{proposal.target} would be changed", hint=hint)
 
 
-def require_complete(proposal: Proposal) -> None:
-    """Raise when releases were left out, after everything else was done.
+def require_complete(proposal: Proposal, *, is_plan: bool = False) -> None:
+    """Raise when releases were left out, after everything else was done, or shown where that is a plan.
 
     `RegistryError` where nothing but registries was in the way, else `CheckError`.
     """
@@ -69,6 +69,9 @@ def require_complete(proposal: Proposal) -> None:
         message = f"{names} could not be installed; what was there of it is as it was"
         context = tuple(line for part in parts for line in part.explanation)
         hint = "the rest is done; mend this and run it again"
+        if is_plan:
+            message = f"{names} cannot be installed; what is there of it stays as it is"
+            hint = "with --keep-going the rest is done all the same"
         away = {
             name
             for part in parts

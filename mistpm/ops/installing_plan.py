@@ -22,7 +22,7 @@ def install_plan(workspace: Workspace, proposal: Proposal, *, saved: str = "") -
         kubernetes=kubernetes_text(workspace),
         moves=proposal.moves,
     )
-    is_idle = proposal.diff.is_empty and not proposal.moves
+    is_idle = proposal.diff.is_empty and not proposal.moves and not proposal.desired.left_alone
     return UpgradePlan(
         target=proposal.target,
         address=proposal.address,

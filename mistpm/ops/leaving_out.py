@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 import msgspec
 
@@ -10,6 +11,8 @@ from mistpm.errors import MistError, RegistryError, RenderError, ResolutionError
 from mistpm.model.finding import Finding
 from mistpm.model.lockfile import LockedFailure, LockedPackage, Lockfile
 from mistpm.model.rendered import Rendered
+
+LEFT_OUT: Final = "left-out"
 
 
 def left_out(lockfile: Lockfile, unfetched: Mapping[str, MistError]) -> dict[str, MistError]:
@@ -61,13 +64,20 @@ def failure_findings(rendered: Rendered) -> tuple[Finding, ...]:
     return tuple(
         Finding(
             severity="error",
-            code="left-out",
-            message=f"left out: {failure.error.message}",
+            code=LEFT_OUT,
+            message="; ".join((f"left out: {head}", *(line.strip() for line in rest))),
             release=failure.release,
             hint=failure.error.hint,
+            error=failure.error,
         )
         for failure in rendered.failures
+        for head, *rest in (_without_hint(failure.error),)
     )
+
+
+def _without_hint(error: MistError) -> tuple[str, ...]:
+    """Give what an error says but for what to do, which a finding has apart."""
+    return tuple(line for line in error.lines() if not line.startswith("hint: "))
 
 
 def _modules(lockfile: Lockfile, pin: LockedPackage) -> Iterator[LockedPackage]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -149,6 +149,11 @@ def moves(before: Lockfile | None, after: Lockfile) -> tuple[Move, ...]:
         *_moves(before.releases if before else {}, after.releases),
         *_moves(before.called if before else {}, after.called),
     )
+
+
+def moved(found: Iterable[Move], left_alone: Collection[str]) -> tuple[Move, ...]:
+    """Give the moves that are carried out: not those of releases that `--keep-going` leaves alone."""
+    return tuple(move for move in found if move.node not in left_alone)
 
 
 def _moves(before: dict[str, LockedPackage], after: dict[str, LockedPackage]) -> Iterator[Move]:

@@ -22,7 +22,7 @@ from mistpm.ops.cluster_facts import check_cluster, check_patches
 from mistpm.ops.copied_environment import copied_environment
 from mistpm.ops.failing import require_solved
 from mistpm.ops.leaving_out import failure_findings
-from mistpm.ops.locking import Move, Solved, solve
+from mistpm.ops.locking import Move, Solved, moved, solve
 from mistpm.ops.older_versions import older_versions
 from mistpm.ops.rendering import render_locked
 from mistpm.ops.upgrade.data_losses import data_losses
@@ -166,7 +166,7 @@ def propose_solved(
         lockfile=solved.lockfile,
         desired=desired,
         diff=diff,
-        moves=solved.moves,
+        moves=moved(solved.moves, desired.left_alone),
         unneeded=tuple(sorted(gone)),
         data=data_losses(diff.changes, is_cluster=workspace.chosen_target.is_cluster),
         findings=(

@@ -31,8 +31,8 @@ class EnvironmentRender:
     """The render of one environment; `specs/rendering.md`, "An environment", has the steps.
 
     With `keep_going` a release that fails is left out, with all that need it; otherwise the first step
-    in which something fails raises everything that failed in it.  With `only` no other release is run.  `log` gets what guests log, in an
-    order that does not depend on threads; `progress` hears of each release as soon as it was run, in the
+    in which something fails raises everything that failed in it.  With `only` no other
+    release is run.  `log` gets what guests log, in an order that does not depend on threads; `progress` hears of each release as soon as it was run, in the
     thread that ran it.  To be used once.
     """
 

@@ -11,6 +11,7 @@ import yaml
 from made_shop import ALL, Shop
 from toy_registry import ToyRegistry, config_map
 
+from mistpm.cli.application import run
 from mistpm.errors import (
     CheckError,
     MistError,
@@ -285,6 +286,41 @@ def test_keep_going_leaves_what_cannot_be_rendered_alone(shop: Shop) -> None:
     ]
     assert [{"text": "a"}, {"text": "new"}] == [shop.config(name) for name in ("a", "b")]
     assert () == proposal.unneeded
+
+
+def test_a_plan_without_what_is_left_out_ends_as_installing_does(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What fails forbids nothing, moves nowhere, and makes both incomplete; so it does for an upgrade."""
+    lonely = {"package": "toy/apps/lonely"}
+    shop.write(releases={"bad": {**lonely, "inputs": {"text": "fail"}}, "good": lonely})
+    codes, told = [], []
+    for words in (
+        "plan",
+        "plan --output markdown",
+        "plan --out plan.json",
+        "diff",
+        "install --yes",
+        "plan",
+        "upgrade --plan",
+        "upgrade --yes",
+    ):
+        codes.append(run([*words.split(), "--keep-going"]))
+        told.append(capsys.readouterr())
+    codes.append(run(["apply", "plan.json", "--yes"]))
+
+    assert [65] * 9 == codes
+    assert all("[incomplete]" in each.err and "forbid" not in each.err for each in told)
+    assert all("+ bad" not in each.out for each in told)
+    assert ["  + good  toy/apps/lonely 1.0.0"] * 2 == [
+        line for each in (told[0], told[4]) for line in each.out.splitlines() if "good  " in line
+    ]
+    assert "cannot be done as it is" not in told[1].out
+    assert told[0].err.endswith(
+        "error: `bad` cannot be installed; what is there of it stays as it is [incomplete]\n"
+        "hint: with --keep-going the rest is done all the same\n"
+    )
+    assert (shop.folder / "plan.json").exists()
 
 
 def far(shop: Shop, folder: Path) -> Path:

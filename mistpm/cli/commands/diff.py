@@ -44,6 +44,7 @@ def diff(
     from mistpm.cli.terminal import Terminal
     from mistpm.cli.text.difference import DIFFERS, show_differences
     from mistpm.ops.checks.checking import forbid_errors
+    from mistpm.ops.installing import require_complete
     from mistpm.ops.proposing import propose
     from mistpm.ops.workspace import open_workspace
 
@@ -64,5 +65,6 @@ def diff(
     show_differences(terminal, output, proposal.target, proposal.diff, proposal.findings)
     proposal.require_taken()
     forbid_errors(proposal.findings, are_shown=True)
+    require_complete(proposal, is_plan=True)
     if not proposal.diff.is_empty:
         raise typer.Exit(DIFFERS)

@@ -23,6 +23,7 @@ from mistpm.model.rendered import Rendered
 from mistpm.ops.checks.cluster_kinds import ClusterKinds
 from mistpm.ops.checks.memo import CheckMemo
 from mistpm.ops.checks.waiving import waive
+from mistpm.ops.leaving_out import LEFT_OUT
 from mistpm.ops.workspace import Workspace
 
 _MENDING = "nothing was changed; the inputs, `patches:` or another version of the package mend it"
@@ -105,8 +106,15 @@ def forbid_errors(
 
 
 def forbidding(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Give the findings that forbid applying: errors that no waiver accepts."""
-    return tuple(each for each in findings if each.severity == "error" and not each.waived)
+    """Give the findings that forbid applying: errors that no waiver accepts.
+
+    That a release is left out is an error too, but `--keep-going` goes on, and is `incomplete` in the end.
+    """
+    return tuple(
+        each
+        for each in findings
+        if each.severity == "error" and not each.waived and each.code != LEFT_OUT
+    )
 
 
 def _line(finding: Finding) -> str:

@@ -13,6 +13,7 @@ from mistpm.model.minor import Minor
 from mistpm.model.presence import Api
 from mistpm.model.resource import ResourceId
 from mistpm.model.upgrade_path import Blocked
+from mistpm.ops.checks.checking import forbidding
 from mistpm.ops.locking import Move
 from mistpm.ops.views.held_back import HeldBack
 
@@ -97,9 +98,9 @@ class UpgradeStep(Struct, frozen=True, kw_only=True):
     def needs_mending(self) -> bool:
         """Tell whether it cannot be done as it is: a finding forbids it, or fields cannot be changed in place."""
         contents = self.contents
-        return any(
-            each.severity == "error" and not each.waived for each in contents.findings
-        ) or any(not each.is_replaced for each in contents.fixed)
+        return bool(forbidding(contents.findings)) or any(
+            not each.is_replaced for each in contents.fixed
+        )
 
 
 class UpgradePlan(Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from mistpm.ops.checks.checking import accept, faults
 from mistpm.ops.checks.definition_safety import definition_safety
 from mistpm.ops.checks.writers import Writers, other_writers
 from mistpm.ops.leaving_out import failure_findings
+from mistpm.ops.locking import moved
 from mistpm.ops.proposing import Proposal, want
 from mistpm.ops.rendering import render_locked
 from mistpm.ops.upgrade.contents import disappearing_apis, live_contents, rendered_contents
@@ -62,7 +63,7 @@ def lasting(rendered: RenderedState) -> tuple[Minor, ...]:
 
 def first_step(state: State, proposal: Proposal) -> UpgradeStep:
     """Give the step that is compared with the target."""
-    return _step(state, live_contents(proposal))
+    return _step(state, live_contents(proposal), proposal.desired)
 
 
 def later_steps(rendered: Sequence[RenderedState], *, is_cluster: bool) -> tuple[UpgradeStep, ...]:
@@ -84,6 +85,7 @@ def later_steps(rendered: Sequence[RenderedState], *, is_cluster: bool) -> tuple
                 ),
                 after.state,
             ),
+            after.desired,
         )
         for before, after in pairwise(rendered)
     )
@@ -146,7 +148,7 @@ def _others(states: Sequence[State]) -> Writers:
     return other_writers(workspace.cluster, workspace.environment.id, minors[0], minors[-1])
 
 
-def _step(state: State, contents: Contents) -> UpgradeStep:
+def _step(state: State, contents: Contents, desired: Desired) -> UpgradeStep:
     return UpgradeStep(
         kind=state.kind,
         contents=contents,
@@ -154,6 +156,6 @@ def _step(state: State, contents: Contents) -> UpgradeStep:
         kubernetes=state.kubernetes,
         before=state.before,
         after=state.after,
-        moves=state.moves,
+        moves=moved(state.moves, desired.left_alone),
         reasons=move_reasons(state),
     )

@@ -19,9 +19,10 @@ from mistpm.model.ranges import ANY
 from mistpm.model.saved_plan import Following
 from mistpm.model.upgrade_path import Blocked, KubernetesMove, PackageMove, UpgradePath
 from mistpm.ops.asking import Sources, ask
-from mistpm.ops.checks.checking import forbid_errors
+from mistpm.ops.checks.checking import forbid_errors, forbidding
 from mistpm.ops.computing import Computing
 from mistpm.ops.failing import require_solved
+from mistpm.ops.leaving_out import LEFT_OUT
 from mistpm.ops.lock_graph import find_nodes, nodes
 from mistpm.ops.locking import Solved, solve
 from mistpm.ops.proposing import Proposal, Wishes, propose_solved
@@ -212,6 +213,7 @@ def _kubernetes(
             goal=journey.goal,
             blocked=path.blocked,
             findings=(
+                *upgrade.plan.findings,
                 *_ahead(workspace, present, journey),
                 *(shown[key].finding() for key in sorted(shown)),
             ),
@@ -317,14 +319,17 @@ def _begin(
     wishes = Wishes(reason=request.command)
     proposal = propose_solved(first.workspace, first.solved, wishes, is_for_show=True)
     begun = first_step(first, proposal)
-    proposal = replace(proposal, moves=first.moves, data=begun.contents.data)
-    is_fine = all(each.severity != "error" or each.waived for each in proposal.findings)
+    proposal = replace(proposal, moves=begun.moves, data=begun.contents.data)
+    is_fine = not forbidding(proposal.findings)
     is_silent = is_fine and not first.moves and proposal.diff.is_empty
     steps = later_steps(rendered, is_cluster=bool(workspace.address))
     return Upgrade(
         plan=replace(
             plan,
             steps=told_once(steps if is_silent else (begun, *steps)),
+            findings=tuple(
+                each for each in proposal.findings if is_silent and each.code == LEFT_OUT
+            ),
             graphs=_graphs(workspace, states[-1]),
         ),
         states=states,
