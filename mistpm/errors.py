@@ -52,10 +52,13 @@ class MistError(Exception):
     """A mistake that is shown to the user without a traceback.
 
     `context` holds further lines in the order in which they are shown; `note` is background, `hint`
-    is something that the user can do, a line for each.
+    is something that the user can do, a line for each.  `backtrace` are a guest's functions, innermost
+    first, and `several` the errors that one stands for.
     """
 
     exit_code: ClassVar[int] = 65
+    backtrace: tuple[str, ...] = ()
+    several: tuple[MistError, ...] = ()
 
     def __init__(
         self,
@@ -80,6 +83,19 @@ class MistError(Exception):
             lines.append(f"note: {self.note}")
         lines += [f"hint: {hint}" for hint in self.hint.split("\n") if hint]
         return "\n".join(lines)
+
+    def lines(self, *, callers: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """Give all that it says where it is one of several: what happened, then the rest.
+
+        `callers` are a guest's functions that are told of besides.
+        """
+        return (
+            f"{self.message} [{self.reference}]",
+            *self.context,
+            *(f"called by {caller}" for caller in callers),
+            *((f"note: {self.note}",) if self.note else ()),
+            *(f"hint: {hint}" for hint in self.hint.split("\n") if hint),
+        )
 
 
 class UsageError(MistError):
@@ -153,8 +169,7 @@ class PlanError(MistError):
 class RenderError(MistError):
     """A module failed, or what it answered cannot be used.
 
-    `path` names the releases and aliases that led to the module: `("shop", "cache")`; `backtrace` the
-    guest's functions, innermost first, for `-v`.
+    `path` names the releases and aliases that led to the module: `("shop", "cache")`.
     """
 
     def __init__(
@@ -167,10 +182,12 @@ class RenderError(MistError):
         note: str = "",
         hint: str = "",
         backtrace: tuple[str, ...] = (),
+        several: tuple[MistError, ...] = (),
     ) -> None:
         super().__init__(reference, message, context=context, note=note, hint=hint)
         self.path = path
         self.backtrace = backtrace
+        self.several = several
 
 
 class CheckError(MistError):

@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 from typing import Final
 
 import typer
@@ -95,15 +96,22 @@ class Terminal:
         """Show an error: what happened, to what, why, what to do; with `-v` where in a package."""
         head, *rest = printable(error.message).split("\n")
         self.say(f"{typer.style('error', fg='red', bold=True)}: {head} [{error.reference}]")
-        for line in (*rest, *map(printable, error.context)):
+        context = error.context
+        if self.verbose and error.several:
+            context = tuple("\n  ".join(self.lines(each)) for each in error.several)
+        for line in (*rest, *map(printable, context)):
             self.say("\n".join(f"  {part}" for part in line.split("\n")))
         if self.verbose and isinstance(error, RenderError):
-            for function in error.backtrace[1:]:  # the first one is in the context
-                self.say(dim(f"  called by {printable(function)}"))
+            for line in _callers(error.backtrace):
+                self.say(dim(f"  called by {printable(line)}"))
         if error.note:
             self.say(f"{typer.style('note', bold=True)}: {printable(error.note)}")
         for hint in filter(None, error.hint.split("\n")):
             self.hint(hint)
+
+    def lines(self, error: MistError) -> tuple[str, ...]:
+        """Give all that an error says, where it is one of several; with `-v` where in a package."""
+        return error.lines(callers=tuple(_callers(error.backtrace)) if self.verbose else ())
 
     def hint(self, text: str) -> None:
         """Tell what the user can do."""
@@ -216,6 +224,17 @@ def size(number: int) -> str:
         if number >= many:
             return f"{number / many:.1f} {unit}"
     return f"{number} B"
+
+
+def _callers(backtrace: tuple[str, ...]) -> Iterator[str]:
+    """Give a line for each function but the first, which the error's context has; one for many of the same.
+
+    A backtrace of many is cut, so nobody knows how often the outermost was called.
+    """
+    runs = [(function, len(list(same))) for function, same in groupby(backtrace[1:])]
+    for number, (function, times) in enumerate(runs, 1):
+        least = "at least " if number == len(runs) else ""
+        yield f"{function} ({least}{times} times)" if times > 1 else function
 
 
 @contextmanager

@@ -295,10 +295,12 @@ class _Reader:
             told = yaml_problem(self._text, error, file=self._file, quoted=self._quoted)
             self._problems.append(told)
         except (yaml.YAMLError, UnicodeEncodeError):
-            line = 1 + self._text.count("\n", 0, _unprintable(self._text))
-            self._problems.append(
-                Problem(file=self._file, line=line, message="a character is not allowed in YAML")
-            )
+            index = _unprintable(self._text)
+            line = 1 + self._text.count("\n", 0, index)
+            column = index - self._text.rfind("\n", 0, index)
+            name = f"U+{ord(self._text[index]):04X}"
+            message = f"the character {name} in column {column} is not allowed in YAML"
+            self._problems.append(Problem(file=self._file, line=line, message=message))
         except _UnreadableError:
             pass
         if self._problems:

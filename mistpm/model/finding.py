@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from mistpm.errors import MistError
 from mistpm.model.minor import Minor
 from mistpm.model.resource import ResourceId
 
@@ -18,7 +19,8 @@ class Finding(Struct, frozen=True, kw_only=True):
     `api_version` is what the resource is written in, `minors` the Kubernetes versions at which this holds
     (none where they play no role), `replacement` the API to write instead (`networking.k8s.io/v1/Ingress`).
     `file` and `line` tell where it is written, where that is known; `line` counts from one.  `waived` is
-    the reason for which somebody accepted it; what is waived forbids nothing.
+    the reason for which somebody accepted it; what is waived forbids nothing.  `error` is what the finding
+    tells of in one line, where that is a whole error.
     """
 
     severity: Severity
@@ -34,6 +36,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     file: str = ""
     line: int = 0
     waived: str = ""
+    error: MistError | None = None
 
     def __str__(self) -> str:
         """Give `warning: shop: Deployment.apps shop/gitea: message`."""

@@ -12,6 +12,9 @@ from mistpm.model.ranges import Range
 from mistpm.model.resource import RenderedRelease
 from mistpm.model.secrets import SecretInput
 
+WARNING = 2
+"""The level of what a guest logs from which on it is a finding of the release that was rendered."""
+
 
 class RenderFailure(Struct, frozen=True, kw_only=True):
     """A release that could not be rendered."""

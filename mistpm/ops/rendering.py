@@ -17,7 +17,7 @@ from mistpm.ops.computing import answers_otherwise
 from mistpm.ops.fetching import fetch_locked
 from mistpm.ops.late_runtime import late_runtime
 from mistpm.ops.leaving_out import left_out, without
-from mistpm.ops.log_lines import log_line
+from mistpm.ops.log_lines import log_lines
 from mistpm.ops.render_progress import RenderProgress
 from mistpm.ops.settings.given_inputs import merge
 from mistpm.ops.workspace import Workspace
@@ -47,9 +47,8 @@ def render_locked(
         return Rendered(releases=(), failures=_failures(leaving))
     question = asking.asked.question
 
-    def log(entry: tuple[str, int, str]) -> None:
-        workspace.reporter.detail(log_line(*entry))
-
+    log: list[tuple[str, int, str]] = []
+    told: set[str] = set()
     configurations = {
         name: configuration_of(workspace, asking, name, pin)
         for name, pin in lockfile.releases.items()
@@ -67,14 +66,18 @@ def render_locked(
             minor=minor,
             keep_going=workspace.options.keep_going,
             only=only,
-            log=log,
+            log=log.append,
             progress=RenderProgress(
                 workspace.reporter, len(lockfile.releases if only is None else only)
             ),
         )
+        told = {release.name for release in rendered.releases}
     except MistError:
         workspace.memo.keep()  # not after Ctrl-C, which waits for no disk
         raise
+    finally:
+        for line in log_lines(log, told):
+            workspace.reporter.detail(line)
     workspace.memo.keep()
     descriptors = {
         name: fetched.packages[pin.digest].descriptor for name, pin in lockfile.releases.items()

@@ -20,7 +20,7 @@ class Record:
     """What a run of a module did besides answering: names and secrets of its calls, what it logged.
 
     `is_exact` is False when it was told that a name is taken by somebody else: what it answered then
-    depends on calls that others made.
+    depends on calls that others made.  `failed_calls` tells which of its own calls failed, and why.
     """
 
     def __init__(self) -> None:
@@ -28,6 +28,7 @@ class Record:
         self.secrets: dict[str, SecretInput] = {}
         self.log: list[LogEntry] = []
         self.is_exact = True
+        self.failed_calls: list[tuple[str, str]] = []
 
     def take(self, inner: Record) -> None:
         """Add what a call did that went well."""

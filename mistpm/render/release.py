@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import cached_property
 from typing import Any
@@ -23,6 +23,9 @@ from mistpm.render.secrets import SecretOwner
 from mistpm.render.shared import Package, Shared, title
 
 ABI = 1
+_INFO = 1
+_MOST_FAILED_SHOWN, _LONGEST_TOLD = 3, 500
+"""Of calls that failed before a render did; what they tell may hold what others told."""
 
 _DEPENDENCY_FAULTS = frozenset(
     {
@@ -151,7 +154,7 @@ class ReleaseRender:
                 result = read(raw, package=title(part.pin))
             self._check_outputs(part, result)
         except RenderError as error:
-            self._locate(error, part)
+            self._locate(error, part, record)
             raise
         self._shared.memo.put(asked.key, result, record, lasting=not part.aliases)
         return result
@@ -196,9 +199,12 @@ class ReleaseRender:
             record.take_failed(inner)
             if error.reference not in _DEPENDENCY_FAULTS:
                 raise
-            raise Refusal(DEPENDENCY_FAILED, _told(error)) from None
-        except Refusal:
+            refusal = Refusal(DEPENDENCY_FAILED, _told(error))
+            self._note_failed(part, refusal, record)
+            raise refusal from None
+        except Refusal as refusal:
             self._names.remove(name)
+            self._note_failed(part, refusal, record)
             raise
         record.take(inner)
         record.names.add(name)
@@ -354,12 +360,28 @@ class ReleaseRender:
         """Write the way to a package as messages do: `shop -> cache -> metrics`."""
         return " -> ".join((self._release, *part.aliases))
 
-    def _locate(self, error: RenderError, part: Part) -> None:
-        """Say where an error happened, unless it comes from further down."""
+    def _note_failed(self, part: Part, refusal: Refusal, record: Record) -> None:
+        """Keep that a call failed, which its caller may hide; the log tells it at once."""
+        record.log.append((self._path(part), _INFO, f"the call failed: {refusal.message}"))
+        if len(record.failed_calls) < _MOST_FAILED_SHOWN:
+            record.failed_calls.append((self._path(part), refusal.message))
+
+    def _locate(self, error: RenderError, part: Part, record: Record | None = None) -> None:
+        """Say where an error happened, unless it comes from further down, and after which failed calls."""
         if not error.path:
             error.path = (self._release, *part.aliases)
             where = f"while rendering `{self._path(part)}` ({title(part.pin)})"
-            error.context = (where, *error.context)
+            hidden = _not_told(record.failed_calls, error) if record else ()
+            error.context = (where, *error.context, *hidden)
+
+
+def _not_told(failed: Iterable[tuple[str, str]], error: RenderError) -> tuple[str, ...]:
+    """Tell of calls that had failed, where the error of their caller does not."""
+    return tuple(
+        f"its call of `{path}` had failed: {told[:_LONGEST_TOLD]}{'…' * (len(told) > _LONGEST_TOLD)}"
+        for path, told in failed
+        if told not in error.message
+    )
 
 
 def _told(error: RenderError) -> str:

@@ -103,7 +103,8 @@ class _Answer:
         found = self._at(path)
         if found not in values:
             wanted = " or ".join(f"`{value}`" for value in values)
-            self.refuse(f"`{'.'.join(path)}` is {_quoted(found)}, must be {wanted}")
+            shown = "missing" if found is None else _quoted(found)
+            self.refuse(f"`{'.'.join(path)}` is {shown}, must be {wanted}")
 
     def mapping(self, *path: str) -> dict[str, Any]:
         found = self._at(path)
@@ -146,7 +147,8 @@ def _parsed(raw: bytes, package: str) -> Any:
     except UnicodeDecodeError:
         raise _invalid(package, "it is not UTF-8 text") from None
     except DocumentError as error:
-        raise _invalid(package, *error.context[:_FAULTS]) from None
+        beyond = "is the length that it gave too large?" if b"\0" in raw else ""
+        raise _invalid(package, *error.context[:_FAULTS], beyond) from None
 
 
 def _check_names(files: dict[str, str], package: str) -> None:

@@ -68,8 +68,8 @@ def test_aliased_values_are_apart() -> None:
         ("a: !!int x\nb: !!map []\n", "f.yaml:1: this is not what the tag `!!int` says\n"
          "  f.yaml:2: this is not what the tag `!!map` says"),
         ("a: .nan\n", "f.yaml:1: `.nan` is a number that JSON cannot write"),
-        ("a: 1\nb: \x07\n", "f.yaml:2: a character is not allowed in YAML"),
-        ("a: \ud800\n", "f.yaml:1: a character is not allowed in YAML"),
+        ("a: 1\nb: \x07\n", "f.yaml:2: the character U+0007 in column 4 is not allowed in YAML"),
+        ("a: \ud800\n", "f.yaml:1: the character U+D800 in column 4 is not allowed in YAML"),
         ('{"a": "\\ud800"}', "f.yaml:1: while parsing a quoted scalar, found invalid Unicode character"
          ' escape code: column 10 of `{"a": "\\ud800"}`'),
         ("[" * 100_000, f"f.yaml:1: more than {DEEPEST} mappings and lists stand in each other here"),

@@ -131,7 +131,7 @@ def test_a_request_may_be_turned_down(
     ("steps", "message"),
     [
         ((TRAP,), "`starter/test/cache@1.0.0` stopped: it reached `unreachable`, as a panic or an abort does"),
-        (("{}",), "what `starter/test/cache@1.0.0` answered cannot be used; `apiVersion` is nothing,"
+        (("{}",), "what `starter/test/cache@1.0.0` answered cannot be used; `apiVersion` is missing,"
                   " must be `mistletoe.dev/v1alpha1`"),
         ((result({"../x": ""}),), "`starter/test/cache@1.0.0` made a file with a name that cannot be"
                                   " used: `../x`; it climbs out of its folder"),

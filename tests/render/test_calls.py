@@ -131,7 +131,7 @@ def test_names_are_taken_once_in_a_render(world: Any) -> None:
     taken = "there is a call `{}` already: give this one another name"
     refused = (
         "what `starter/test/cache@1.0.0` answered cannot be used;"
-        " `apiVersion` is nothing, must be `mistletoe.dev/v1alpha1`"
+        " `apiVersion` is missing, must be `mistletoe.dev/v1alpha1`"
     )
 
     assert [
@@ -226,7 +226,7 @@ def test_what_guests_log_is_told_in_order(world: Any) -> None:
     ] == heard
     assert [
         "warning: shop: shop -> cache: two",
-        "warning: shop: shop: three",
+        "warning: shop: shop: it logged an error: three",
         "warning: shop: four",
     ] == list(map(str, rendered.findings))
 

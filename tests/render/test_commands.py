@@ -77,7 +77,7 @@ hint: this is a fault in the package, or in the inputs that it was given""",
             """\
 what `starter/test/shop@1.0.0` answered cannot be used
   while rendering `shop` (starter/test/shop@1.0.0)
-  `apiVersion` is nothing, must be `mistletoe.dev/v1alpha1`
+  `apiVersion` is missing, must be `mistletoe.dev/v1alpha1`
 hint: this is a fault in the package: tell its author""",
         ),
     ],

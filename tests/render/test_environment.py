@@ -232,9 +232,9 @@ def test_several_failures_are_told_together(world: Any) -> None:
     assert "render-failed" == caught.value.reference
     assert (
         "2 releases cannot be rendered\n"
-        "  `starter/test/bad@1.0.0` says: no\n"
+        "  `starter/test/bad@1.0.0` says: no [package-failed]\n"
         "    while rendering `one` (starter/test/bad@1.0.0)\n"
-        "  `starter/test/bad@1.0.0` says: no\n"
+        "  `starter/test/bad@1.0.0` says: no [package-failed]\n"
         "    while rendering `two` (starter/test/bad@1.0.0)" == str(caught.value)
     )
 

@@ -113,9 +113,9 @@ def test_a_template_s_mistake_is_told_with_its_line(world: Any) -> None:
     mistake = "template `a.yaml`, line 2, at `{{ nothing.at.all }}`: `nothing` is undefined"
     assert (
         "2 releases cannot be rendered\n"
-        f"  `starter/test/front@1.0.0` says: stock: {mistake}\n"
+        f"  `starter/test/front@1.0.0` says: stock: {mistake} [package-failed]\n"
         "    while rendering `front` (starter/test/front@1.0.0)\n"
-        f"  `starter/test/shelf@1.0.0` says: call `stock` failed: {mistake}\n"
+        f"  `starter/test/shelf@1.0.0` says: call `stock` failed: {mistake} [package-failed]\n"
         "    while rendering `shelf` (starter/test/shelf@1.0.0)" == str(caught.value)
     )
 

@@ -68,10 +68,10 @@ def test_a_package_may_refuse() -> None:
         ("", "it is nothing, not a mapping"),
         ("[]", "it is a list, not a mapping"),
         ("{", "the answer:1: a bracket is not closed: column 2 of `{` (write `]` or `}`)"),
-        ({}, "`apiVersion` is nothing, must be `mistletoe.dev/v1alpha1`"),
+        ({}, "`apiVersion` is missing, must be `mistletoe.dev/v1alpha1`"),
         ({**ok(), "apiVersion": "v2"}, "`apiVersion` is `v2`, must be `mistletoe.dev/v1alpha1`"),
         ({**ok(), "kind": "MistPackage"}, "`kind` is `MistPackage`, must be `MistResult`"),
-        ({**ok(), "data": None}, "`data.result` is nothing, must be `Ok` or `Err`"),
+        ({**ok(), "data": None}, "`data.result` is missing, must be `Ok` or `Err`"),
         ({**ok(), "data": 3}, "`data` is a number, not a mapping"),
         ({**ok(), "data": {"result": "ok"}}, "`data.result` is `ok`, must be `Ok` or `Err`"),
         (

@@ -73,6 +73,12 @@ def show_findings(terminal: Terminal, proposal: Proposal) -> None:
 def show_finding(terminal: Terminal, finding: Finding) -> None:
     """Print a finding on standard error: its release, its resource, what is the matter, what to do."""
     where = ": ".join(each for each in (finding.release, str(finding.resource or "")) if each)
+    if finding.error is not None:
+        lines = terminal.lines(finding.error)
+        terminal.finding(
+            finding.severity, "\n".join((f"{where}: left out: {lines[0]}", *lines[1:]))
+        )
+        return
     text = f"{where}: {said(finding)}" if where else said(finding)
     if finding.minors:
         text += f", on Kubernetes {shown_minors(finding.minors)}"

@@ -25,6 +25,7 @@ Function = Callable[..., int | None]
 """Takes the guest, its memory and unsigned numbers; gives a number, or None where there is no result."""
 
 _NOT_GRANTED = 1
+_HIGHEST_LEVEL = 3
 _MOST_TEXT = 1000
 
 
@@ -65,7 +66,7 @@ def _function(module: str, name: str) -> Function:
 def _log(guest: Guest, memory: GuestMemory, level: int, pointer: int, size: int) -> None:
     guest.budget.take_log(size)
     text = memory.read(pointer, size, "a log message")
-    guest.log(_signed(level), text.decode(errors="replace"))
+    guest.log(min(max(_signed(level), 0), _HIGHEST_LEVEL), text.decode(errors="replace"))
 
 
 def _request(guest: Guest, memory: GuestMemory, pointer: int, size: int) -> int:
