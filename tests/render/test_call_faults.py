@@ -153,6 +153,27 @@ def test_a_callee_s_own_fault_is_not_the_end(
     )
 
 
+def test_a_failed_call_that_the_caller_hides_is_told(world: Any) -> None:
+    """By the log at once, and by the error of a render that fails after it."""
+    world.package("cache", scripted(TRAP))
+    world.package("shop", handing_on(ask()))
+    world.called("cache")
+    world.release("shop", edges={"cache": "call starter/test/cache@1"})
+    heard: list[Any] = []
+    with pytest.raises(RenderError) as caught:
+        world.render(log=heard.append)
+    stopped = "`starter/test/cache@1.0.0` stopped: it reached `unreachable`, as a panic or an abort does; in `__mistletoe_generate`"
+
+    assert [("shop -> cache", 1, f"the call failed: {stopped}")] == heard
+    assert (
+        "what `starter/test/shop@1.0.0` answered cannot be used\n"
+        "  while rendering `shop` (starter/test/shop@1.0.0)\n"
+        "  `apiVersion` is missing, must be `mistletoe.dev/v1alpha1`\n"
+        f"  its call of `shop -> cache` had failed: {stopped}\n"
+        "hint: this is a fault in the package: tell its author" == str(caught.value)
+    )
+
+
 def test_a_name_that_grows_too_long_is_told(world: Any) -> None:
     """The name that the host would choose must still be one that Kubernetes takes."""
     name = "x" * 250

@@ -231,6 +231,16 @@ def test_what_guests_log_is_told_in_order(world: Any) -> None:
     ] == list(map(str, rendered.findings))
 
 
+def test_levels_that_there_are_not_are_the_nearest(world: Any) -> None:
+    """Below debug there is debug, above error there is error."""
+    world.package("shop", scripted(log(0xFFFFFFFF, "low"), log(4, "high"), result()))
+    world.release("shop")
+    heard: list[Any] = []
+    world.render(log=heard.append)
+
+    assert [("shop", 0, "low"), ("shop", 3, "high")] == heard
+
+
 class Counting:
     """A runtime that counts what it runs."""
 

@@ -167,3 +167,16 @@ def test_outputs_keep_their_promise(world: Any) -> None:
         '  outputs.port: "x" is not an integer\n'
         f"{HINT}" == str(caught.value)
     )
+
+
+def test_an_answer_with_what_is_behind_it_is_told() -> None:
+    """Memory that was never written is zero: the length was too large."""
+    with pytest.raises(RenderError) as caught:
+        read_result(b'{"apiVersion": "x"}\n\0\0', package="p")
+
+    assert (
+        "what `p` answered cannot be used\n"
+        "  the answer:2: the character U+0000 in column 1 is not allowed in YAML\n"
+        "  is the length that it gave too large?\n"
+        "hint: this is a fault in the package: tell its author" == str(caught.value)
+    )
