@@ -92,6 +92,7 @@ class Loader:
             code=code,
             computes=REQUIREMENTS in form.exports and not is_command,
             is_command=is_command,
+            exported=form.functions,
         )
 
     def dissect(self, path: Path, *, name: str) -> Anatomy:

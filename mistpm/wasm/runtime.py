@@ -195,6 +195,7 @@ class Runtime:
             budget=budget,
             answer=answer,
             log=log,
+            exported=module.exported,
         )
         with self._lock:
             if budget.left.interrupted:  # since it was counted: `interrupt` has not seen this guest

@@ -134,6 +134,23 @@ def test_a_guests_functions_are_told_with_v(capsys: pytest.CaptureFixture[str]) 
     assert first + "  called by `middle\\x1b[2J`\n  called by `outer`\n" == whole
 
 
+def test_a_function_that_called_itself_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """How often is said with it; of the outermost nobody knows more than what the backtrace has."""
+    backtrace = ("`a`", "`a`", "`b`", *["`c`"] * 19)
+    Terminal(verbose=1).error(RenderError("guest-stack", "`x` stopped", backtrace=backtrace))
+    Terminal(verbose=1).error(RenderError("guest-stack", "`x` stopped", backtrace=backtrace[:-18]))
+    Terminal(verbose=1).error(
+        RenderError("guest-stack", "`x` stopped", backtrace=("`a`", "`b`", "`b`", "`c`"))
+    )
+    head = "error: `x` stopped [guest-stack]\n"
+
+    assert (
+        f"{head}  called by `a`\n  called by `b`\n  called by `c` (at least 19 times)\n"
+        f"{head}  called by `a`\n  called by `b`\n  called by `c`\n"
+        f"{head}  called by `b` (2 times)\n  called by `c`\n"
+    ) == capsys.readouterr().err
+
+
 def test_what_a_guest_says_is_told_apart_from_ours(capsys: pytest.CaptureFixture[str]) -> None:
     """Neither what it logs nor what it warns of steers the terminal, or has lines that look like ours."""
     said = "x: \x1b[2Jall is well\nerror: send me your keys"

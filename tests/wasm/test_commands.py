@@ -88,6 +88,27 @@ def test_output_that_is_no_text(run: Any, problem: Any) -> None:
     assert "invalid-utf8" == found.error.reference
 
 
+def test_a_program_must_export_its_start(load: Any, problem: Any) -> None:
+    """What uses WASI is a program that wants another name for where it begins."""
+    from guest_modules import assemble
+
+    with problem() as found:
+        load(
+            assemble(
+                '(module (import "wasi_snapshot_preview1" "proc_exit" (func (param i32)))'
+                ' (memory (export "memory") 1) (func (export "start")))'
+            )
+        )
+
+    assert (
+        "missing-export",
+        """\
+`made.wasm` is not a package: it does not export `__mistletoe_info`, `__mistletoe_alloc`, `__mistletoe_dealloc`, \
+`__mistletoe_generate`
+hint: a program for WASI exports `_start`, and is run from there; what others export is in `specs/host-abi.md`""",
+    ) == found.shown
+
+
 def test_a_command_must_export_its_memory(load: Any, problem: Any) -> None:
     """Without it nothing can be exchanged."""
     from guest_modules import assemble

@@ -7,12 +7,13 @@ core module, too large ones, other kinds of modules, missing exports, imports th
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
 
 from mistpm.errors import PackageError
-from mistpm.package.exports import exported_names
+from mistpm.package.exports import exported_functions, exported_names
 from mistpm.package.sections import Part, parts, read_name, read_u32
 from mistpm.wasm.abi.imports import (
     HOST_MODULE,
@@ -45,10 +46,14 @@ FormKind = Literal["library", "reactor", "command"]
 
 
 class Form(Struct, frozen=True, kw_only=True):
-    """The names that a module exports, and those that it imports as (module, name)."""
+    """The names that a module exports, and those that it imports as (module, name).
+
+    `functions` names those exports that are functions, by their indices.
+    """
 
     exports: tuple[str, ...]
     imports: tuple[tuple[str, str], ...]
+    functions: Mapping[int, str] = {}
 
     @property
     def kind(self) -> FormKind:
@@ -114,6 +119,7 @@ def examine(data: bytes, *, name: str, limits: Limits) -> tuple[Form, tuple[Pack
     form = Form(
         exports=exported_names(data, source=name),
         imports=_imports(data, by_identifier.get(_IMPORTS), name),
+        functions=exported_functions(data, source=name),
     )
     return form, tuple(
         fault for fault in (_missing_exports(form, name), _unknown_imports(form, name)) if fault
@@ -178,6 +184,12 @@ def _missing_exports(form: Form, name: str) -> PackageError | None:
     if not missing:
         return None
     hint = "see `specs/host-abi.md` for what each must do"
+    is_program = any(module == WASI_MODULE for module, _ in form.imports)
+    if is_program and not any(export in EXPORTS[1:] for export in form.exports):
+        hint = (
+            f"a program for WASI exports `{START}`, and is run from there;"
+            " what others export is in `specs/host-abi.md`"
+        )
     if any(export.startswith(f"{EXPORTS[-1]}_") for export in form.exports):
         hint = (
             "wasm-bindgen has renamed the exports: run its command line tool, or use version 0.2.92"

@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import cast
 
@@ -76,6 +76,7 @@ class Guest:
         budget: Budget,
         answer: Callable[[bytes], Answer],
         log: Callable[[int, str], None],
+        exported: Mapping[int, str],
     ) -> None:
         self.name = name
         self.limits = budget.limits
@@ -89,6 +90,7 @@ class Guest:
         self._answer = answer
         self._code = code
         self._engine = engine
+        self._exported = exported
         self._instance: Instance | None = None
         self._store: wasmtime.Store | None = None
         self._start = threading.Lock()
@@ -163,7 +165,8 @@ class Guest:
         if self.exit_code is not None:
             return ended(self.name, self.exit_code)
         size = self._instance.memory().size if self._instance else 0
-        return stopped(self.name, error, self.limits, size, self.budget.left.memory_bytes)
+        allowed = self.budget.left.memory_bytes
+        return stopped(self.name, error, self.limits, size, allowed, exported=self._exported)
 
     def _call(self, store: wasmtime.Store, export: str, given: Input, lines: Lines) -> bytes:
         self._limit(store)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import wasmtime
@@ -18,6 +19,7 @@ class Module(Struct, frozen=True, kw_only=True):
 
     `code` is what an instance is made of, a `wasmtime.InstancePre`; of a component its machine code.
     `computes` tells that it can be asked for requirements, `is_command` that it is run from `_start`.
+    `exported` names the functions that it exports, by their indices.
     """
 
     name: str
@@ -25,6 +27,7 @@ class Module(Struct, frozen=True, kw_only=True):
     code: Any
     computes: bool = False
     is_command: bool = False
+    exported: Mapping[int, str] = {}
 
     def __str__(self) -> str:
         """Give the name."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import wasmtime
 from msgspec import Struct
@@ -36,11 +37,16 @@ def stopped(
     limits: Limits,
     memory_bytes: int,
     allowed_bytes: int,
+    *,
+    exported: Mapping[int, str],
 ) -> RenderError:
-    """Say why the module `name` stopped, whose memory had grown to `memory_bytes`, and could so far."""
+    """Say why the module `name` stopped, whose memory had grown to `memory_bytes`, and could so far.
+
+    `exported` names functions by their indices, for a module whose name section does not.
+    """
     if isinstance(error, wasmtime.WasmtimeError):
         return failed(name, str(error), limits)
-    backtrace = tuple(_frame(frame) for frame in error.frames[:_DEEPEST_SHOWN])
+    backtrace = tuple(_frame(frame, exported) for frame in error.frames[:_DEEPEST_SHOWN])
     trap = Trap(code=error.trap_code, message=error.message, backtrace=backtrace)
     return trapped(name, trap, limits, memory_bytes, allowed_bytes)
 
@@ -178,7 +184,7 @@ def _called_from(backtrace: tuple[str, ...]) -> tuple[str, ...]:
     return (f"in {backtrace[0]}",) if backtrace else ()
 
 
-def _frame(frame: wasmtime.Frame) -> str:
+def _frame(frame: wasmtime.Frame, exported: Mapping[int, str]) -> str:
     """Name a function; its name is the package's, and may be as long as it likes."""
-    name = frame.func_name
+    name = frame.func_name or exported.get(frame.func_index)
     return f"`{name[:_LONGEST_NAME]}`" if name else f"function {frame.func_index}"
