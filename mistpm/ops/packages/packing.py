@@ -15,11 +15,11 @@ from mistpm.atomic import write_atomically
 from mistpm.environment.location import is_file
 from mistpm.errors import PackageError, RenderError
 from mistpm.model.descriptor import Descriptor
-from mistpm.ops.checks.checking import forbid_errors
+from mistpm.ops.checks.checking import forbid_errors, forbidding
 from mistpm.ops.limits import open_runtime
 from mistpm.ops.packages.default_requirements import DefaultRequirements, ask_for_defaults
 from mistpm.ops.packages.file_packages import ask_mistletoe
-from mistpm.ops.packages.packing_check import BROKEN, PackCheck, Trial, check_module
+from mistpm.ops.packages.packing_check import BROKEN, UNFIT, PackCheck, Trial, check_module
 from mistpm.package import Packed, name_after, pack, read_package
 from mistpm.package.sections import read_sections
 from mistpm.readiness.mistakes import readiness_mistakes
@@ -103,7 +103,8 @@ def pack_package(
         trial = replace(trial, places=(source, place))
     computed, check = _tried(packed, trial, limits)
     if check is not None:
-        forbid_errors(check.findings, "packing", hint=BROKEN)
+        of_versions = any(finding.minors for finding in forbidding(check.findings))
+        forbid_errors(check.findings, "packing", hint=UNFIT if of_versions else BROKEN)
     file = place if place.suffix else place / packed.name
     try:
         if place.is_dir():

@@ -42,7 +42,8 @@ from mistpm.registry.layout import REGISTRY_FILE
 from mistpm.registry.registry_file import read_registry_file
 from mistpm.render.schema import MISSING
 
-BROKEN: Final = (
+BROKEN: Final = "nothing was written; mend the package\n--no-check packs it as it is"
+UNFIT: Final = (
     "nothing was written; mend what it renders, or the range of Kubernetes versions in `package.yaml`\n"
     "--no-check packs it as it is"
 )
@@ -90,7 +91,7 @@ def check_module(
             "no-known-kubernetes",
             f"`{descriptor.name}` supports no Kubernetes version that mistpm knows: `{descriptor.kubernetes}`",
             context=(f"the newest is {newest_minor()}",),
-            hint=BROKEN,
+            hint=UNFIT,
         )
     _require_loadable(path, limits)
     workspace = _workspace(path, descriptor, trial, minors[-1], limits)
