@@ -17,7 +17,7 @@ LIMITS: Final = "MISTPM_LIMITS"
 
 def said_limits(texts: tuple[str, ...]) -> tuple[str, ...]:
     """Give what is said of limits, each name once and sorted: `texts` win over the variable."""
-    said = (*os.environ.get(LIMITS, "").split(), *texts)
+    said = (*os.environ.get(LIMITS, "").replace(",", " ").split(), *texts)
     return tuple(sorted({text.partition("=")[0]: text for text in said}.values()))
 
 

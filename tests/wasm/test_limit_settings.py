@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mistpm.wasm.abi.limit_settings import NAMES, allow_more, parse_limits
-from mistpm.wasm.abi.limits import Limits
+from mistpm.wasm.abi.limits import Limits, size_of
 
 MIB = 1024 * 1024
 
@@ -44,35 +44,48 @@ def test_limits_are_read(texts: list[str], expected: Limits) -> None:
         ),
         (
             "memory",
-            "`memory` is not a limit: the value is none\nhint: write `memory=64MiB`",
+            "`memory` is not a limit: it has no value: a number above 0, alone or with `KiB`, `MiB`, `GiB`\nhint: write `memory=64MiB`",
         ),
         (
             "memory=lots",
-            "`memory=lots` is not a limit: the value is none\nhint: write `memory=64MiB`",
+            "`memory=lots` is not a limit: `lots` is not a number above 0, alone or with `KiB`, `MiB`, `GiB`\nhint: write `memory=64MiB`",
         ),
         (
             "memory=5MB",
-            "`memory=5MB` is not a limit: the value is none\nhint: write `memory=64MiB`",
+            "`memory=5MB` is not a limit: `5MB` is not a number above 0, alone or with `KiB`, `MiB`, `GiB`\nhint: write `memory=64MiB`",
         ),
         (
             "calls=0",
-            "`calls=0` is not a limit: the value is none\nhint: write `calls=100`",
+            "`calls=0` is not a limit: `0` is not a number above 0\nhint: write `calls=100`",
         ),
         (
             "calls=-1",
-            "`calls=-1` is not a limit: the value is none\nhint: write `calls=100`",
+            "`calls=-1` is not a limit: `-1` is not a number above 0\nhint: write `calls=100`",
         ),
         (
             "time=1h",
-            "`time=1h` is not a limit: the value is none\nhint: write `time=90s`",
+            "`time=1h` is not a limit: it can be 10m at most\nhint: write `time=90s`",
+        ),
+        (
+            "time=2s memory=1MiB",
+            "`time=2s memory=1MiB` is not a limit: `2s memory=1MiB` is not a number above 0, alone or with "
+            "`s`, `m`, `h`\nhint: give `--limit` once for each: `--limit time=90s`",
+        ),
+        (
+            "",
+            "`` is not a limit: it has no name\nhint: there are " + ", ".join(NAMES),
+        ),
+        (
+            "memory=5GiB",
+            "`memory=5GiB` is not a limit: it can be 4GiB at most\nhint: write `memory=64MiB`",
         ),
         (
             "time=11m",
-            "`time=11m` is not a limit: it can be 600 at most\nhint: write `time=90s`",
+            "`time=11m` is not a limit: it can be 10m at most\nhint: write `time=90s`",
         ),
         (
             "stack=3MiB",
-            "`stack=3MiB` is not a limit: it can be 2097152 at most\nhint: write `stack=1MiB`",
+            "`stack=3MiB` is not a limit: it can be 2MiB at most\nhint: write `stack=1MiB`",
         ),
     ],
 )
@@ -112,3 +125,8 @@ def test_what_is_said_can_be_said() -> None:
             text = allow_more(name, Limits()).split("`")[1].removeprefix("--limit ")
 
             assert now < getattr(parse_limits([text]), field) <= 2 * now
+
+
+def test_sizes_are_written_as_they_are_said() -> None:
+    """One byte is singular."""
+    assert ("1 byte", "1000 bytes", "256 MiB") == (size_of(1), size_of(1000), size_of(256 * MIB))

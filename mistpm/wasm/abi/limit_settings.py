@@ -36,7 +36,7 @@ NAMES = {
 """What users and messages call a limit, and the field of `Limits`."""
 
 _SIZES = {"": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
-_SECONDS = {"": 1, "s": 1, "m": 60}
+_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 _COUNTS = {"": 1}
 _MOST = {
     "call_depth": 200,  # Python's own stack
@@ -86,14 +86,21 @@ def _parsed(text: str) -> tuple[str, float]:
 
         near = get_close_matches(name, NAMES, n=1)
         meant = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(NAMES)}"
-        raise _invalid(text, "there is no such limit", meant)
+        raise _invalid(text, "there is no such limit" if name else "it has no name", meant)
     units, example = _units(field)
     found = re.fullmatch(r"(\d+(?:\.\d+)?)([A-Za-z]*)", value)
     amount = float(found[1]) * units.get(found[2], 0) if found else 0
     if amount <= 0:
-        raise _invalid(text, "the value is none", f"write `{name}={example}`")
+        named = ", ".join(f"`{unit}`" for unit in units if unit)
+        form = f"a number above 0, alone or with {named}" if named else "a number above 0"
+        what = f"`{value}` is not {form}" if value else f"it has no value: {form}"
+        hint = f"write `{name}={example}`"
+        if " " in value or "," in value:
+            hint = f"give `--limit` once for each: `--limit {name}={example}`"
+        raise _invalid(text, what, hint)
     if amount > _MOST.get(field, amount):
-        raise _invalid(text, f"it can be {_MOST[field]} at most", f"write `{name}={example}`")
+        most = "10m" if field == "seconds" else _written(field, _MOST[field])
+        raise _invalid(text, f"it can be {most} at most", f"write `{name}={example}`")
     return field, amount if "seconds" in field else int(amount)
 
 

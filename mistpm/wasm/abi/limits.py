@@ -159,5 +159,7 @@ def _all(limits: Limits) -> Left:
 
 
 def size_of(size: int) -> str:
-    """Write a number of bytes: `256 MiB`, `1000 bytes`."""
-    return f"{size / _MIB:g} MiB" if size >= _MIB else f"{size} bytes"
+    """Write a number of bytes: `256 MiB`, `1000 bytes`, `1 byte`."""
+    if size >= _MIB:
+        return f"{size / _MIB:g} MiB"
+    return "1 byte" if size == 1 else f"{size} bytes"
