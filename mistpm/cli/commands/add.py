@@ -37,13 +37,13 @@ def add(
         ),
     ] = "",
     namespace: NamespaceOption = "",
-    settings: SetOption = [],  # noqa: B006 - typer copies it
+    settings: SetOption = [],
     inputs: InputsOption = None,
-    bind: BindOption = [],  # noqa: B006 - typer copies it
-    registry: NewRegistriesOption = [],  # noqa: B006 - typer copies it
+    bind: BindOption = [],
+    registry: NewRegistriesOption = [],
     environment: EnvironmentOption = None,
     offline: OfflineOption = False,
-    limits: LimitsOption = [],  # noqa: B006 - typer copies it
+    limits: LimitsOption = [],
     output: OutputOption = Output.TEXT,
 ) -> None:
     """Add a release to the environment's file, or change what the file says of it.

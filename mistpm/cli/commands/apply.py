@@ -36,7 +36,7 @@ def apply(
     consenting: Consenting,
     patience: Patience,
     offline: OfflineOption = False,
-    limits: LimitsOption = [],  # noqa: B006 - typer copies it
+    limits: LimitsOption = [],
     output: OutputOption = Output.TEXT,
     verbose: VerboseOption = 0,
 ) -> None:

@@ -57,7 +57,7 @@ def check(
             metavar="FILE|DIR|-",
             help="Check these manifests instead of the environment; - reads standard input.",
         ),
-    ] = [],  # noqa: B006 - typer copies it
+    ] = [],
     kubernetes: Annotated[
         list[str],
         typer.Option(
@@ -67,7 +67,7 @@ def check(
             help='1.33, several as 1.31,1.33, or a range as ">=1.31 <1.34".'
             " Default: the environment's, else the newest known.",
         ),
-    ] = [],  # noqa: B006 - typer copies it
+    ] = [],
     cluster: Annotated[
         bool,
         typer.Option("--cluster", help="Check what is on a cluster, whoever put it there."),
@@ -81,7 +81,7 @@ def check(
     locked: LockedOption = False,
     offline: OfflineOption = False,
     solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
-    limits: LimitsOption = [],  # noqa: B006 - typer copies it
+    limits: LimitsOption = [],
     output: Annotated[
         Form, typer.Option("--output", "-o", help="How to print findings.", show_default=True)
     ] = Form.TEXT,

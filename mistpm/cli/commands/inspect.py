@@ -41,7 +41,7 @@ def inspect(
     ] = False,
     environment: EnvironmentOption = None,
     offline: OfflineOption = False,
-    limits: LimitsOption = [],  # noqa: B006 - typer copies it
+    limits: LimitsOption = [],
     output: OutputOption = Output.TEXT,
 ) -> None:
     """Show what is inside a package's module: its descriptor, assets and sections."""

@@ -42,11 +42,11 @@ def install(
         ),
     ] = "",
     package: PackageOption = "",
-    settings: SetOption = [],  # noqa: B006 - typer copies it
+    settings: SetOption = [],
     inputs: InputsOption = None,
     namespace: NamespaceOption = "",
-    bind: BindOption = [],  # noqa: B006 - typer copies it
-    registry: NewRegistriesOption = [],  # noqa: B006 - typer copies it
+    bind: BindOption = [],
+    registry: NewRegistriesOption = [],
     *,
     where: Where,
     consenting: Consenting,
@@ -56,7 +56,7 @@ def install(
     locked: LockedOption = False,
     offline: OfflineOption = False,
     solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
-    limits: LimitsOption = [],  # noqa: B006 - typer copies it
+    limits: LimitsOption = [],
     output: OutputOption = Output.TEXT,
     verbose: VerboseOption = 0,
 ) -> None:

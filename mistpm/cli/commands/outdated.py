@@ -43,7 +43,7 @@ def outdated(
     where: Where,
     offline: OfflineOption = False,
     solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
-    limits: LimitsOption = [],  # noqa: B006 - typer copies it
+    limits: LimitsOption = [],
     output: OutputOption = Output.TEXT,
     verbose: VerboseOption = 0,
 ) -> None:

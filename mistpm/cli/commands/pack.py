@@ -38,7 +38,7 @@ def pack(
         bool,
         typer.Option("--no-check", help="Pack it without checking what it renders."),
     ] = False,
-    settings: SetOption = [],  # noqa: B006 - typer copies it
+    settings: SetOption = [],
     inputs: InputsOption = None,
     registry: Annotated[
         str,
@@ -48,7 +48,7 @@ def pack(
             help="The registry that its dependencies come from. Default: the one in whose folder SOURCE or --to lies.",
         ),
     ] = "",
-    limits: LimitsOption = [],  # noqa: B006 - typer copies it
+    limits: LimitsOption = [],
     output: OutputOption = Output.TEXT,
 ) -> None:
     """Make a package from package.yaml: descriptor and assets go into the module, reproducibly.

@@ -33,7 +33,7 @@ def plan(
     locked: LockedOption = False,
     offline: OfflineOption = False,
     solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
-    limits: LimitsOption = [],  # noqa: B006 - typer copies it
+    limits: LimitsOption = [],
     out: OutOption = None,
     output: PlanOutputOption = PlanOutput.TEXT,
     verbose: VerboseOption = 0,

@@ -42,10 +42,10 @@ def render(
         ),
     ] = None,
     package: PackageOption = "",
-    settings: SetOption = [],  # noqa: B006 - typer copies it
+    settings: SetOption = [],
     inputs: InputsOption = None,
     namespace: NamespaceOption = "",
-    bind: BindOption = [],  # noqa: B006 - typer copies it
+    bind: BindOption = [],
     registry: RegistryOption = "",
     *,
     where: Where,
@@ -53,7 +53,7 @@ def render(
     locked: LockedOption = False,
     offline: OfflineOption = False,
     solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
-    limits: LimitsOption = [],  # noqa: B006 - typer copies it
+    limits: LimitsOption = [],
     output: Annotated[
         str,
         typer.Option(

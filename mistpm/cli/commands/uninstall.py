@@ -40,7 +40,7 @@ def uninstall(
     keep_going: KeepGoingOption = False,
     offline: OfflineOption = False,
     solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
-    limits: LimitsOption = [],  # noqa: B006 - typer copies it
+    limits: LimitsOption = [],
     output: OutputOption = Output.TEXT,
     verbose: VerboseOption = 0,
 ) -> None:

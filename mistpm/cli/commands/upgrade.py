@@ -70,7 +70,7 @@ def upgrade(
     keep_going: KeepGoingOption = False,
     offline: OfflineOption = False,
     solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
-    limits: LimitsOption = [],  # noqa: B006 - typer copies it
+    limits: LimitsOption = [],
     output: PlanOutputOption = PlanOutput.TEXT,
     verbose: VerboseOption = 0,
 ) -> None:

@@ -52,7 +52,7 @@ def why(
     where: Where,
     offline: OfflineOption = False,
     solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
-    limits: LimitsOption = [],  # noqa: B006 - typer copies it
+    limits: LimitsOption = [],
     output: OutputOption = Output.TEXT,
 ) -> None:
     """Explain why something is there, at this version: the paths that lead to it, with their ranges.

@@ -39,7 +39,7 @@ def why_not(
     where: Where,
     offline: OfflineOption = False,
     solve_timeout: SolveTimeoutOption = SOLVE_TIMEOUT,
-    limits: LimitsOption = [],  # noqa: B006 - typer copies it
+    limits: LimitsOption = [],
     output: OutputOption = Output.TEXT,
 ) -> None:
     """Explain why something is not at another version; where it could be, show what would change.
